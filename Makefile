@@ -1,0 +1,74 @@
+# make demo      set up everything and rank a port's day of manifests
+# make test      set up everything and run the tests
+# make help      the other things to do
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+BIN := .venv/bin
+SAMPLES := sample_manifests
+PAST := --history $(SAMPLES)/history.parquet --outcomes $(SAMPLES)/outcomes.parquet
+
+# The world that the shipped model learns from: about 1.4 million consignments.
+WORLD := build/world
+WORLD_DAYS := 480
+WORLD_PER_DAY := 3000
+WORLD_SEED := 2019
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench model samples pictures lock clean
+
+help:
+	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
+	@echo 'make test      all tests'
+	@echo 'make check     ruff, mypy strict, import-linter'
+	@echo 'make bench     a night of a million consignments beside its floor, and the usual pandas script'
+	@echo 'make model     simulate a world and train models/default from it'
+	@echo 'make samples   make sample_manifests/ again'
+	@echo 'make pictures  make the pictures of README.md again'
+	@echo 'make lock      lock requirements/ again from pyproject.toml'
+	@echo 'make clean     remove .venv, build/ and caches'
+
+setup:
+	@bash tools/setup.sh
+
+demo: setup
+	@echo; echo '== A container ship at Haiphong, 2019: one reconstructed case among honest simulated boxes =='
+	$(BIN)/riskscore score $(SAMPLES)/haiphong-2019.csv $(PAST) --top 3
+	@echo; echo '== A container ship at Singapore, 2019 =='
+	$(BIN)/riskscore score $(SAMPLES)/singapore-2019.csv $(PAST) --top 3
+	@echo; echo '== One day of the region'\''s ports: 2,000 consignments, both cases among them =='
+	$(BIN)/riskscore score $(SAMPLES)/one-day.parquet $(PAST) --top 10
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python bench/night.py
+	$(BIN)/python bench/naive.py
+
+model: setup
+	$(BIN)/riskscore simulate $(WORLD) --days $(WORLD_DAYS) --per-day $(WORLD_PER_DAY) --seed $(WORLD_SEED)
+	$(BIN)/riskscore train --manifests $(WORLD)/manifests --outcomes $(WORLD)/outcomes.parquet \
+	  --truth $(WORLD)/truth.parquet --out models/default
+
+samples: setup
+	$(BIN)/python tools/make_samples.py $(SAMPLES)
+
+pictures: setup
+	$(BIN)/python tools/make_pictures.py docs/pictures
+
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+  --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+lock: setup
+	$(LOCK) --output-file requirements/run.txt
+	$(LOCK) --group dev --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find riskscore tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,41 @@
+"""Everything that riskscore raises on purpose.
+
+    RiskscoreError
+    ├── ManifestError     a file that cannot be read as a manifest at all
+    ├── ReferenceDataError a reference table that is missing or malformed
+    ├── CatalogueError    the declared features and the code disagree
+    ├── ModelError        a model that is missing, malformed or of other features
+    ├── TrainingError     data that no model can be trained or judged on
+    └── SettingsError     a setting or an argument that makes no sense
+
+A message says what is wrong, where, and what to do about it, in one line. The command line prints it on
+stderr and exits with 2.
+"""
+
+
+class RiskscoreError(Exception):
+    """Root of the tree; the command line catches this and nothing wider."""
+
+
+class ManifestError(RiskscoreError):
+    """The file cannot be read as a manifest: wrong format, required column missing, archive damaged."""
+
+
+class ReferenceDataError(RiskscoreError):
+    """A reference table is missing, malformed or contradicts itself."""
+
+
+class CatalogueError(RiskscoreError):
+    """A feature is declared but not computed, or computed but not declared."""
+
+
+class ModelError(RiskscoreError):
+    """The model folder is missing, damaged, or was trained on other features."""
+
+
+class TrainingError(RiskscoreError):
+    """The data cannot train or judge a model: no outcomes, no seizures, a single day."""
+
+
+class SettingsError(RiskscoreError):
+    """A setting or an argument is malformed, or points to something that is not there."""

@@ -1,0 +1,88 @@
+"""Writing frames to files: whole or not at all, and harmless in a spreadsheet.
+
+    frame ─▶ hidden file beside the target (all of them) ─▶ renamed onto the targets
+
+A crash, a full disk or an interrupt leaves the old files as they were. CSV has no lists and no structs, so these
+become JSON text; a text that a spreadsheet would run as a formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from riskscore.errors import SettingsError
+
+SUFFIXES = (".parquet", ".csv", ".jsonl")
+"""What a file name must end with; the ending chooses the format."""
+
+_FORMULA = r"^\s*[=+\-@\t\r|]"
+"""Spreadsheets run cells that begin so; leading blanks are dropped by some of them first."""
+
+
+def check(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
+    """Raise SettingsError where `path` cannot be written: unknown ending, no such folder, or one of `inputs`."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(SUFFIXES)}")
+    if not path.parent.is_dir():
+        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        raise SettingsError(f"cannot write {path}: it is there and is not an ordinary file")
+    if path.exists() and any(source.exists() and path.samefile(source) for source in inputs):
+        raise SettingsError(f"cannot write {path}: it is the file that is being read; choose another name")
+
+
+def write(*targets: tuple[pl.DataFrame, Path]) -> None:
+    """Write each frame to its path, in the format of its ending: all of them or none.
+
+    Raises SettingsError as `check` does, and OSError where the disk refuses.
+    """
+    for _, path in targets:
+        check(path)
+    with contextlib.ExitStack() as drafts:
+        written = [(drafts.enter_context(_draft(path)), path, frame) for frame, path in targets]
+        for draft, path, frame in written:
+            _write(frame, draft, path.suffix.lower())
+        for draft, path, _ in written:
+            draft.replace(path)
+
+
+@contextlib.contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    draft = path.with_name(f".{path.name[:80]}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(frame: pl.DataFrame, path: Path, suffix: str) -> None:
+    if suffix == ".parquet":
+        frame.write_parquet(path)
+    elif suffix == ".jsonl":
+        frame.write_ndjson(path)
+    else:
+        defuse(flatten(frame)).write_csv(path)
+
+
+def flatten(frame: pl.DataFrame) -> pl.DataFrame:
+    """Turn lists and structs into JSON text; the other columns stay as they are."""
+    return frame.with_columns(
+        pl.when(pl.col(name).is_not_null())
+        .then(pl.struct(pl.col(name).alias("x")).struct.json_encode().str.strip_prefix('{"x":').str.head(-1))
+        .alias(name)
+        for name, dtype in frame.schema.items()
+        if dtype.is_nested()
+    )
+
+
+def defuse(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before every text that a spreadsheet would run as a formula."""
+    text = pl.col(pl.String)
+    runs = text.str.contains(_FORMULA)
+    return frame.with_columns(pl.when(runs).then("'" + text).otherwise(text).name.keep())

@@ -1,0 +1,1 @@
+"""Facts of a consignment as numbers: declared in the catalogue (`features/*.toml`), computed here, a function each."""

@@ -1,0 +1,119 @@
+"""The catalogue: what each feature is, which red flag it measures, and what the inspector is told.
+
+    features/goods.toml ─┐
+    features/cargo.toml ─┼─▶ Catalogue ─▶ build (columns) · booster (directions) · reasons (sentences)
+    features/ ... .toml ─┘
+
+One TOML file a family, one table a feature; `flags.toml` numbers the red flags and says which of them a manifest
+cannot answer. The catalogue's hash stands in every model and every score, so that none is read with another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from riskscore import folders
+from riskscore.errors import CatalogueError
+
+FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage")
+"""The families in the order in which their features stand in a matrix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0."""
+
+    name: str
+    family: str
+    indicators: tuple[int, ...]
+    meaning: str
+    unit: str
+    direction: int
+    needs: tuple[str, ...]
+    reason: str
+    relief: str
+    check: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every declared feature, in order, with the numbered red flags that they measure."""
+
+    features: Mapping[str, Feature]
+    flags: Mapping[int, str]
+    unassessable: Mapping[int, str]
+
+    @property
+    def names(self) -> list[str]:
+        """Feature names in the order of a matrix's columns."""
+        return list(self.features)
+
+    @property
+    def measured(self) -> list[int]:
+        """Numbers of the red flags that at least one feature measures."""
+        return sorted({number for feature in self.features.values() for number in feature.indicators})
+
+    @property
+    def hash(self) -> str:
+        """First 12 hex digits of the SHA-256 over all declarations."""
+        text = json.dumps([asdict(feature) for feature in self.features.values()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as missing:
+        raise CatalogueError(f"catalogue file {path.name} is missing from {path.parent}") from missing
+    except tomllib.TOMLDecodeError as malformed:
+        raise CatalogueError(f"catalogue file {path.name} is not valid TOML: {malformed}") from malformed
+
+
+def _feature(name: str, family: str, entry: Mapping[str, Any]) -> Feature:
+    number = entry.get("indicator", [])
+    try:
+        return Feature(
+            name=name,
+            family=family,
+            indicators=tuple(number) if isinstance(number, list) else (number,),
+            meaning=entry["meaning"],
+            unit=entry["unit"],
+            direction=entry["direction"],
+            needs=tuple(entry["needs"]),
+            reason=entry["reason"],
+            relief=entry.get("relief", ""),
+            check=entry["check"],
+            source=entry["source"],
+        )
+    except KeyError as missing:
+        raise CatalogueError(f"feature {name} in {family}.toml lacks {missing}; add it") from missing
+
+
+@cache
+def load() -> Catalogue:
+    """Read the shipped catalogue. Raises CatalogueError where an entry is malformed or names an unknown flag."""
+    folder = folders.features()
+    features = {
+        name: _feature(name, family, entry)
+        for family in FAMILIES
+        for name, entry in _table(folder / f"{family}.toml").items()
+    }
+    flags = _table(folder / "flags.toml")
+    catalogue = Catalogue(
+        features=features,
+        flags={int(number): text for number, text in flags["flag"].items()},
+        unassessable={int(number): text for number, text in flags["unassessable"].items()},
+    )
+    for feature in features.values():
+        unknown = [number for number in feature.indicators if number not in catalogue.flags]
+        if unknown or feature.direction not in (-1, 0, 1):
+            raise CatalogueError(f"feature {feature.name}: unknown flag {unknown} or direction {feature.direction}")
+    return catalogue

@@ -1,0 +1,336 @@
+"""Goods: what is declared, whether the words and the code agree, and whether anyone would ship it this way."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from riskscore import reference
+from riskscore.features import text
+from riskscore.features.lookups import strength
+
+LIGHT_USD_PER_KG = 1.0
+"""Below this a kilogram is cheap: scrap, resin, beans, timber, stone."""
+
+
+def prepare(facts: pl.DataFrame) -> pl.DataFrame:
+    """Add what the description says, the goods' usual price, and who trades them. Row order is kept."""
+    facts = facts.with_columns(wording=text.wording("goods_description"))
+    wordings = text.read(facts, "goods_description")
+    spoken = (
+        wordings.select("wording", "affinities")
+        .explode("affinities")
+        .unnest("affinities")
+        .rename({"chapter": "hs2", "affinity": "declared_affinity"})
+        .drop_nulls("hs2")
+    )
+    flags = wordings.select(
+        "wording",
+        stop_word=text.any_term("wording", reference.stop_words()["term"].to_list()),
+        cover_word=text.any_term("wording", _cover_words()),
+        listed_timber_word=text.any_term("wording", reference.cites_timber()["term"].to_list()),
+        waste_word=text.any_term("wording", _kind_words("waste")),
+    )
+    facts = (
+        facts.join(wordings.drop("affinities"), on="wording", how="left", maintain_order="left")
+        .join(flags, on="wording", how="left", maintain_order="left")
+        .join(spoken, on=["wording", "hs2"], how="left", maintain_order="left")
+        .with_columns(
+            chapter=pl.coalesce("hs2", pl.when(pl.col("affinity_best") > 0.5).then("chapter_best")),
+        )
+        .with_columns(cover_kind=_cover_kind())
+    )
+    return _trade(_usual(facts))
+
+
+@cache
+def _cover_words() -> list[str]:
+    return reference.cover_goods()["term"].drop_nulls().unique().sort().to_list()
+
+
+@cache
+def _kind_words(kind: str) -> list[str]:
+    words = reference.cover_goods().filter(pl.col("kind").str.contains(f"{kind}|scrap"))
+    return words["term"].drop_nulls().unique().sort().to_list() or ["waste", "scrap"]
+
+
+def _cover_kind() -> pl.Expr:
+    """Kind of cover load by the longest HS prefix that fits."""
+    table = reference.cover_goods().select(pl.col("hs").cast(pl.String), "kind").unique("hs", keep="first", maintain_order=True)
+    kinds = []
+    for digits in (6, 4, 2):
+        part = table.filter(pl.col("hs").str.len_chars() == digits)
+        if part.height:
+            kinds.append(
+                pl.col(f"hs{digits}").replace_strict(
+                    part["hs"].to_list(), part["kind"].to_list(), default=None, return_dtype=pl.String
+                )
+            )
+    return pl.coalesce(kinds) if kinds else pl.lit(None, pl.String)
+
+
+@cache
+def _usual_table(digits: int) -> pl.DataFrame:
+    """Usual price and weights of goods whose code begins with the same digits: medians of goods.csv."""
+    return (
+        reference.goods()
+        .with_columns(code=pl.col("hs6").str.slice(0, digits))
+        .group_by("code")
+        .agg(
+            pl.col("usd_per_kg").median(),
+            pl.col("usd_spread").mean(),
+            pl.col("kg_per_package").median(),
+            pl.col("kg_spread").mean(),
+            pl.col("stowage_kg_m3").median(),
+            pl.col("reefer").max(),
+        )
+        .sort("code")
+    )
+
+
+_USUAL = ("usd_per_kg", "usd_spread", "kg_per_package", "kg_spread", "stowage_kg_m3", "reefer")
+
+
+def _usual(facts: pl.DataFrame) -> pl.DataFrame:
+    """Join the usual figures of the goods: of the six digits, else of the heading, else of the chapter."""
+    for digits, key in ((6, "hs6"), (4, "hs4"), (2, "chapter")):
+        table = _usual_table(digits).rename({name: f"{name}_{digits}" for name in _USUAL})
+        facts = facts.join(table, left_on=key, right_on="code", how="left", maintain_order="left")
+    return facts.with_columns(
+        pl.coalesce(f"{name}_{digits}" for digits in (6, 4, 2)).alias(f"usual_{name}") for name in _USUAL
+    ).drop(f"{name}_{digits}" for name in _USUAL for digits in (6, 4, 2))
+
+
+@cache
+def _trade_table(flow: str, digits: int) -> pl.DataFrame:
+    """Country × code: its share of the country's flow and the advantage over the world's share (Balassa)."""
+    volume = reference.country_trade().select("country", volume=f"teu_{flow}")
+    lines = (
+        reference.trade()
+        .filter(pl.col("flow") == flow)
+        .with_columns(code=pl.col("hs4").str.slice(0, digits))
+        .filter(pl.col("code").str.len_chars() == digits)
+        .group_by("country", "code")
+        .agg(share=pl.col("weight").sum())
+        .join(volume, on="country", how="left")
+        .with_columns(pl.col("volume").fill_null(1.0))
+    )
+    total = lines.group_by("country").agg(pl.col("volume").first())["volume"].sum()
+    world = lines.group_by("code").agg(world=(pl.col("share") * pl.col("volume")).sum() / total)
+    return (
+        lines.join(world, on="code")
+        .select("country", "code", "share", advantage=(pl.col("share") / (pl.col("world") + 1e-5)).log1p())
+        .sort("country", "code")
+    )
+
+
+def _trade(facts: pl.DataFrame) -> pl.DataFrame:
+    """Join what origin and destination export and import of these goods, by heading and by chapter."""
+    for side, column in (("origin", "origin"), ("destination", "destination")):
+        for flow in ("export", "import"):
+            for digits, key in ((4, "hs4"), (2, "chapter")):
+                if (side, flow) == ("origin", "import") and digits == 4:
+                    continue
+                name = f"{side}_{flow}_{digits}"
+                table = _trade_table(flow, digits).rename({"share": f"{name}_share", "advantage": f"{name}_advantage"})
+                facts = facts.join(
+                    table, left_on=[column, key], right_on=["country", "code"], how="left", maintain_order="left"
+                )
+    return facts
+
+
+def _known(name: str, country: str, key: str) -> pl.Expr:
+    """A trade figure: null where country or code is missing, 0 where the country has no such trade."""
+    return pl.when(pl.col(country).is_not_null() & pl.col(key).is_not_null()).then(pl.col(name).fill_null(0.0))
+
+
+def _cover() -> pl.Expr:
+    return pl.col("cover_kind").is_not_null() | pl.col("cover_word").fill_null(False)
+
+
+def description_vague() -> pl.Expr:
+    """The description holds a stop word such as 'general cargo' or 'said to contain'."""
+    return pl.col("stop_word")
+
+
+def description_words() -> pl.Expr:
+    """Number of distinct words in the description."""
+    return pl.col("words").fill_null(0)
+
+
+def description_unread() -> pl.Expr:
+    """No word of the description is a known trade name or stands in the nomenclature."""
+    return pl.col("chapter_best").is_null()
+
+
+def description_language_unusual() -> pl.Expr:
+    """The description is in a language spoken neither at the origin nor at the destination."""
+    spoken = [
+        pl.col(column).replace_strict(_languages(), default="en", return_dtype=pl.String)
+        for column in ("origin", "loading_country", "destination")
+    ]
+    return pl.col("language").is_not_null() & ~pl.any_horizontal(
+        said.str.contains(pl.col("language"), literal=True).fill_null(False) for said in spoken
+    )
+
+
+@cache
+def _languages() -> dict[str, str]:
+    table = reference.languages()
+    return dict(zip(table["country"], table["languages"], strict=True))
+
+
+def hs_missing() -> pl.Expr:
+    """No HS code is declared."""
+    return pl.col("hs2").is_null()
+
+
+def hs_text_agreement() -> pl.Expr:
+    """How much of what the description's words speak of is the declared chapter (0 to 1)."""
+    read = pl.col("affinity_best").is_not_null() & pl.col("hs2").is_not_null()
+    return pl.when(read).then(pl.col("declared_affinity").fill_null(0.0))
+
+
+def hs_text_conflict() -> pl.Expr:
+    """How much more the words speak of another chapter than of the declared one (0 to 1)."""
+    return pl.when(pl.col("hs2").is_not_null()).then(
+        pl.col("affinity_best") - pl.col("declared_affinity").fill_null(0.0)
+    )
+
+
+def cover_load() -> pl.Expr:
+    """The goods are of a kind that has served as a cover load: cheap, bulky, smelly or tedious to unload."""
+    return _cover()
+
+
+def cover_from_source() -> pl.Expr:
+    """Cover load times the strength of the origin or country of loading as a wildlife source."""
+    return _cover().cast(pl.Float64) * pl.max_horizontal("origin_source", "loading_source")
+
+
+def cover_on_wildlife_route() -> pl.Expr:
+    """Cover load times source strength times market or hub strength at the far end."""
+    far = pl.max_horizontal("discharge_market", "destination_market", "delivery_market", "discharge_hub")
+    return cover_from_source() * far
+
+
+def cover_kind_code() -> pl.Expr:
+    """Kind of cover load, as the rank of its name in alphabetical order; null for other goods."""
+    kinds = reference.cover_goods()["kind"].unique().sort().to_list()
+    return pl.col("cover_kind").replace_strict(kinds, list(range(len(kinds))), default=None, return_dtype=pl.Float64)
+
+
+def cover_named_under_other_code() -> pl.Expr:
+    """The words name a cover load, the HS code is of other goods."""
+    return pl.col("cover_word") & pl.col("cover_kind").is_null() & pl.col("hs2").is_not_null()
+
+
+def listed_timber() -> pl.Expr:
+    """The description names a CITES-listed timber or one that is mistaken for it."""
+    return pl.col("listed_timber_word")
+
+
+def waste_or_scrap() -> pl.Expr:
+    """The goods are waste or scrap, by code or by word."""
+    code = pl.col("hs4").is_in(_WASTE_HEADINGS).fill_null(False)
+    return code | pl.col("waste_word").fill_null(False)
+
+
+_WASTE_HEADINGS = [
+    "2618", "2619", "2620", "2621", "3825", "3915", "4004", "4115", "4707", "5202", "5505", "6309", "6310", "7001",
+    "7204", "7404", "7503", "7602", "7802", "7902", "8002", "8548", "8549",
+]  # fmt: skip
+"""Headings of the HS that are for waste, scrap and worn goods."""
+
+
+def waste_to_poorer() -> pl.Expr:
+    """Waste or scrap from a source of illegal waste to one of its markets: the product of their strengths."""
+    return waste_or_scrap().cast(pl.Float64) * strength("origin", "waste", "source") * strength(
+        "destination", "waste", "market"
+    )
+
+
+def usual_price() -> pl.Expr:
+    """Usual price of such goods, log10 of USD a kilogram."""
+    return pl.col("usual_usd_per_kg").log10()
+
+
+def hard_to_value() -> pl.Expr:
+    """Spread of the price of such goods (standard deviation of its logarithm)."""
+    return pl.col("usual_usd_spread")
+
+
+def cheap_goods_far() -> pl.Expr:
+    """Thousand sea km for each USD that a kilogram is usually worth: cheap goods rarely travel far."""
+    return (pl.col("direct_km") / 1000 / (pl.col("usual_usd_per_kg") + 0.1)).clip(0, 200)
+
+
+def origin_exports_goods() -> pl.Expr:
+    """Share of these goods (HS heading) in the containers that the origin exports."""
+    return _known("origin_export_4_share", "origin", "hs4")
+
+
+def origin_advantage() -> pl.Expr:
+    """How much more of these goods (HS heading) the origin exports than the world does, log1p of the ratio."""
+    return _known("origin_export_4_advantage", "origin", "hs4")
+
+
+def origin_advantage_chapter() -> pl.Expr:
+    """How much more of this HS chapter the origin exports than the world does, log1p of the ratio."""
+    return _known("origin_export_2_advantage", "origin", "chapter")
+
+
+def origin_imports_chapter() -> pl.Expr:
+    """How much more of this HS chapter the origin imports than the world does: it needs them itself."""
+    return _known("origin_import_2_advantage", "origin", "chapter")
+
+
+def destination_exports_goods() -> pl.Expr:
+    """How much more of these goods (HS heading) the destination itself exports than the world does."""
+    return _known("destination_export_4_advantage", "destination", "hs4")
+
+
+def destination_exports_chapter() -> pl.Expr:
+    """How much more of this HS chapter the destination itself exports than the world does."""
+    return _known("destination_export_2_advantage", "destination", "chapter")
+
+
+def destination_imports_goods() -> pl.Expr:
+    """How much more of these goods (HS heading) the destination imports than the world does."""
+    return _known("destination_import_4_advantage", "destination", "hs4")
+
+
+def destination_imports_chapter() -> pl.Expr:
+    """How much more of this HS chapter the destination imports than the world does."""
+    return _known("destination_import_2_advantage", "destination", "chapter")
+
+
+def trade_fit() -> pl.Expr:
+    """Origin's export advantage plus destination's import advantage in this chapter, less the destination's own exports."""
+    return origin_advantage_chapter() + destination_imports_chapter() - 0.5 * destination_exports_chapter()
+
+
+def lane_goods_share() -> pl.Expr:
+    """Share of this HS chapter in the lane's past."""
+    return pl.col("lane_hs2_share")
+
+
+def origin_goods_seizure_rate() -> pl.Expr:
+    """Smoothed seizure rate of earlier inspections of this HS code from this origin."""
+    return pl.col("hs6_origin_seizure_rate")
+
+
+def origin_goods_before() -> pl.Expr:
+    """Consignments before of this HS code from this origin, log1p."""
+    return pl.col("hs6_origin_before").log1p()
+
+
+def front_goods_new_trader() -> pl.Expr:
+    """Tea or coffee, an honest-looking front, for a consignee with fewer than three earlier consignments."""
+    return pl.col("hs4").is_in(["0901", "0902", "2101"]).fill_null(False) & (pl.col("consignee_before").fill_null(0) < 3)
+
+
+def chapters_in_box() -> pl.Expr:
+    """Number of different HS chapters declared in the box."""
+    return pl.col("hs_codes").list.eval(pl.element().str.slice(0, 2)).list.n_unique()

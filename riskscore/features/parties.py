@@ -1,0 +1,229 @@
+"""Parties: who ships, who receives, what they did before, and who they are not."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskscore import reference
+from riskscore.features import text
+from riskscore.parties import resolve
+
+_NAMES = ("shipper_name", "consignee_name", "notify_name", "forwarder_name")
+
+
+def prepare(facts: pl.DataFrame) -> pl.DataFrame:
+    """Add what the names and addresses say of themselves; each distinct name is read once. Row order is kept."""
+    forwarder = reference.forwarder_words()["term"].to_list()
+    for name in ("shipper_name", "consignee_name", "notify_name"):
+        kinds = facts.select(pl.col(name).drop_nulls().unique()).with_columns(
+            text.any_term(name, forwarder).alias(f"{name}_forwarder"),
+            resolve.is_to_order(name).alias(f"{name}_to_order"),
+            resolve.is_placeholder(name).alias(f"{name}_placeholder"),
+        )
+        facts = facts.join(kinds, on=name, how="left", maintain_order="left")
+    words = reference.address_words()
+    for side in ("shipper", "consignee"):
+        column = f"{side}_address"
+        kinds = facts.select(pl.col(column).drop_nulls().unique()).with_columns(
+            text.any_term(column, words.filter(pl.col("kind") == kind)["term"].to_list()).alias(f"{column}_{kind}")
+            for kind in ("po_box", "residential")
+        )
+        facts = facts.join(kinds, on=column, how="left", maintain_order="left")
+    return facts
+
+
+def consignee_before() -> pl.Expr:
+    """Consignments before of this consignee, log1p."""
+    return pl.col("consignee_before").log1p()
+
+
+def consignee_last_365() -> pl.Expr:
+    """Consignments of the last 365 days of this consignee, log1p."""
+    return pl.col("consignee_last_365").log1p()
+
+
+def consignee_days_since_first() -> pl.Expr:
+    """Days since the consignee's first consignment; null for a first-timer."""
+    return pl.col("consignee_days_since_first")
+
+
+def consignee_days_since_last() -> pl.Expr:
+    """Days since the consignee's last consignment: a long silence, then a box."""
+    return pl.col("consignee_days_since_last")
+
+
+def consignee_surge() -> pl.Expr:
+    """Consignments of the last 30 days over a twelfth of those of the last year, log1p of the ratio."""
+    return (pl.col("consignee_last_30") / ((pl.col("consignee_last_365") + 1) / 12)).log1p()
+
+
+def consignee_seizure_rate() -> pl.Expr:
+    """Smoothed seizure rate of the consignee's earlier inspections."""
+    return pl.col("consignee_seizure_rate")
+
+
+def consignee_seized() -> pl.Expr:
+    """Earlier seizures of the consignee."""
+    return pl.col("consignee_seized")
+
+
+def consignee_inspected_clean() -> pl.Expr:
+    """Earlier inspections of the consignee without a seizure, log1p."""
+    return (pl.col("consignee_inspected") - pl.col("consignee_seized")).log1p()
+
+
+def consignee_chapters() -> pl.Expr:
+    """Number of HS chapters that the consignee traded in before."""
+    return pl.col("consignee_chapters")
+
+
+def consignee_chapters_per_consignment() -> pl.Expr:
+    """HS chapters over consignments of the consignee's past: how unrelated its lines of business are."""
+    return pl.col("consignee_chapters") / pl.col("consignee_before").replace(0, None)
+
+
+def consignee_goods_share() -> pl.Expr:
+    """Share of this HS chapter in the consignee's past."""
+    return pl.col("consignee_hs2_share")
+
+
+def consignee_lane_share() -> pl.Expr:
+    """Share of this lane in the consignee's past."""
+    return pl.col("consignee_lane_share")
+
+
+def consignee_origin_share() -> pl.Expr:
+    """Share of this origin in the consignee's past."""
+    return pl.col("consignee_origin_share")
+
+
+def consignee_shipper_share() -> pl.Expr:
+    """Share of this shipper in the consignee's past."""
+    return pl.col("consignee_shipper_share")
+
+
+def consignee_shipper_before() -> pl.Expr:
+    """Consignments before between this shipper and this consignee, log1p."""
+    return pl.col("consignee_shipper_before").log1p()
+
+
+def new_goods_for_old_consignee() -> pl.Expr:
+    """A consignee with ten or more consignments that never had this HS chapter before."""
+    return (pl.col("consignee_before") >= 10) & (pl.col("consignee_hs2_share") == 0)
+
+
+def new_origin_for_old_consignee() -> pl.Expr:
+    """A consignee with ten or more consignments that never had this origin before."""
+    return (pl.col("consignee_before") >= 10) & (pl.col("consignee_origin_share") == 0)
+
+
+def shipper_before() -> pl.Expr:
+    """Consignments before of this shipper, log1p."""
+    return pl.col("shipper_before").log1p()
+
+
+def shipper_days_since_first() -> pl.Expr:
+    """Days since the shipper's first consignment; null for a first-timer."""
+    return pl.col("shipper_days_since_first")
+
+
+def shipper_days_since_last() -> pl.Expr:
+    """Days since the shipper's last consignment."""
+    return pl.col("shipper_days_since_last")
+
+
+def shipper_seizure_rate() -> pl.Expr:
+    """Smoothed seizure rate of the shipper's earlier inspections."""
+    return pl.col("shipper_seizure_rate")
+
+
+def shipper_goods_share() -> pl.Expr:
+    """Share of this HS chapter in the shipper's past."""
+    return pl.col("shipper_hs2_share")
+
+
+def notify_before() -> pl.Expr:
+    """Consignments before with this notify party, log1p."""
+    return pl.col("notify_before").log1p()
+
+
+def forwarder_before() -> pl.Expr:
+    """Consignments before of this forwarder, log1p."""
+    return pl.col("forwarder_before").log1p()
+
+
+def forwarder_seizure_rate() -> pl.Expr:
+    """Smoothed seizure rate of the forwarder's earlier inspections."""
+    return pl.col("forwarder_seizure_rate")
+
+
+def parties_both_new() -> pl.Expr:
+    """Neither shipper nor consignee has an earlier consignment."""
+    return (pl.col("consignee_before").fill_null(0) == 0) & (pl.col("shipper_before").fill_null(0) == 0)
+
+
+def consignee_is_forwarder() -> pl.Expr:
+    """The consignee's name is that of a forwarder or logistics firm."""
+    return pl.col("consignee_name_forwarder")
+
+
+def consignee_is_the_forwarder() -> pl.Expr:
+    """Consignee and forwarder are the same firm."""
+    return pl.col("consignee_key") == pl.col("forwarder_id")
+
+
+def shipper_is_forwarder() -> pl.Expr:
+    """The shipper's name is that of a forwarder or agent, so the owner of the goods is not named."""
+    return pl.col("shipper_name_forwarder")
+
+
+def bill_to_order() -> pl.Expr:
+    """The bill is made out to order, so whoever holds it may claim the box."""
+    return (pl.col("bill_type") == "to_order").fill_null(False) | pl.col("consignee_name_to_order").fill_null(False)
+
+
+def party_placeholder() -> pl.Expr:
+    """How many of shipper, consignee and notify party are placeholders such as 'same as consignee'."""
+    return pl.sum_horizontal(
+        pl.col(f"{name}_name_placeholder").fill_null(False).cast(pl.Int64) for name in ("shipper", "consignee", "notify")
+    )
+
+
+def parties_missing() -> pl.Expr:
+    """How many of shipper, consignee, notify party and forwarder are not named at all."""
+    return pl.sum_horizontal(pl.col(name).is_null().cast(pl.Int64) for name in _NAMES)
+
+
+def shipper_is_consignee() -> pl.Expr:
+    """Shipper and consignee are the same firm."""
+    return pl.col("shipper_id") == pl.col("consignee_key")
+
+
+def consignee_po_box() -> pl.Expr:
+    """The consignee's address is a post office box."""
+    return pl.col("consignee_address_po_box")
+
+
+def consignee_residential() -> pl.Expr:
+    """The consignee's address is a flat, a room or a house."""
+    return pl.col("consignee_address_residential")
+
+
+def shipper_po_box() -> pl.Expr:
+    """The shipper's address is a post office box."""
+    return pl.col("shipper_address_po_box")
+
+
+def addresses_missing() -> pl.Expr:
+    """How many of the shipper's and the consignee's addresses are missing."""
+    return pl.sum_horizontal(pl.col(f"{side}_address").is_null().cast(pl.Int64) for side in ("shipper", "consignee"))
+
+
+def consignee_abroad() -> pl.Expr:
+    """The consignee sits in another country than the goods' destination."""
+    return pl.col("consignee_country") != pl.col("destination")
+
+
+def shipper_abroad() -> pl.Expr:
+    """The shipper sits in another country than the goods' origin and the port of loading."""
+    return (pl.col("shipper_country") != pl.col("origin")) & (pl.col("shipper_country") != pl.col("loading_country"))

@@ -1,0 +1,275 @@
+"""Routing: is this the way that such goods travel, or the way that contraband does?
+
+`prepare` works on the distinct routes of the frame (a few thousand even on a large night) and joins back.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskscore import reference
+from riskscore.features.lookups import strength
+
+_STEP = "riskscore_route"
+WILDLIFE = ("source", "hub", "market")
+
+
+def prepare(facts: pl.DataFrame) -> pl.DataFrame:
+    """Add distances (sea km), detours and trade roles of the countries on the route. Row order is kept."""
+    hubs = pl.col("transhipment_ports").fill_null([]).list.join(">", ignore_nulls=True)
+    facts = facts.with_columns(
+        pl.concat_str(
+            "port_of_loading",
+            pl.when(hubs == "").then(pl.lit("")).otherwise(">" + hubs),
+            pl.lit(">"),
+            "port_of_discharge",
+            ignore_nulls=True,
+        ).alias(_STEP)
+    )
+    routes = facts.select(
+        _STEP, "port_of_loading", "transhipment_ports", "port_of_discharge"
+    ).unique(_STEP)
+    return (
+        facts.join(_measure(routes), on=_STEP, how="left", maintain_order="left")
+        .drop(_STEP)
+        .with_columns(
+            strength("origin", "wildlife", "source").alias("origin_source"),
+            strength("loading_country", "wildlife", "source").alias("loading_source"),
+            strength("discharge_country", "wildlife", "hub").alias("discharge_hub"),
+            strength("discharge_country", "wildlife", "market").alias("discharge_market"),
+            strength("destination", "wildlife", "market").alias("destination_market"),
+            strength("delivery_country", "wildlife", "market").alias("delivery_market"),
+        )
+    )
+
+
+def _measure(routes: pl.DataFrame) -> pl.DataFrame:
+    """One row a route: km along it, km directly, hubs and whether it comes back to where it was."""
+    country = reference.ports().select(port="locode", port_country="country")
+    stops = (
+        routes.select(
+            _STEP,
+            port=pl.concat_list(
+                "port_of_loading", pl.col("transhipment_ports").fill_null([]), "port_of_discharge"
+            ).list.drop_nulls(),
+        )
+        .with_columns(position=pl.int_ranges(pl.col("port").list.len()))
+        .explode("port", "position")
+        .join(country, on="port", how="left", maintain_order="left")
+    )
+    legs = (
+        stops.with_columns(from_port=pl.col("port").shift(1).over(_STEP))
+        .drop_nulls("from_port")
+        .select(_STEP, "from_port", to_port="port")
+    )
+    direct = routes.select(from_port="port_of_loading", to_port="port_of_discharge")
+    km = reference.distances(pl.concat([legs.select("from_port", "to_port"), direct]).unique())
+    sailed = (
+        legs.join(km, on=["from_port", "to_port"], how="left")
+        .group_by(_STEP)
+        .agg(
+            sailed_km=pl.when(pl.col("km").is_not_null().all()).then(pl.col("km").sum()),
+        )
+    )
+    inner = (pl.col("position") > 0) & (pl.col("port") != pl.col("port").last().over(_STEP))
+    visited = (
+        stops.with_columns(
+            hub=pl.when(inner).then(strength("port_country", "wildlife", "hub")),
+            again=pl.col("port_country").is_duplicated().over(_STEP)
+            & (pl.col("port_country") != pl.col("port_country").shift(1).over(_STEP)),
+        )
+        .group_by(_STEP)
+        .agg(
+            transhipment_hub=pl.col("hub").max(),
+            returns=pl.col("port").len() - pl.col("port").n_unique(),
+            country_returns=(
+                pl.col("port_country").rle_id().n_unique() - pl.col("port_country").n_unique()
+            ),
+            stops_known=pl.col("port_country").is_not_null().mean(),
+        )
+    )
+    return (
+        routes.join(
+            km, left_on=["port_of_loading", "port_of_discharge"], right_on=["from_port", "to_port"], how="left"
+        )
+        .rename({"km": "direct_km"})
+        .join(sailed, on=_STEP, how="left")
+        .join(visited, on=_STEP, how="left")
+        .select(_STEP, "direct_km", "sailed_km", "transhipment_hub", "returns", "country_returns", "stops_known")
+    )
+
+
+def _source() -> pl.Expr:
+    return pl.max_horizontal("origin_source", "loading_source")
+
+
+def _market() -> pl.Expr:
+    return pl.max_horizontal("discharge_market", "destination_market", "delivery_market")
+
+
+def _hub() -> pl.Expr:
+    return pl.max_horizontal(pl.col("transhipment_hub"), pl.col("discharge_hub"))
+
+
+def wildlife_source() -> pl.Expr:
+    """Strength (0 to 1) of the origin or the country of loading as a source of wildlife contraband."""
+    return _source()
+
+
+def wildlife_hub() -> pl.Expr:
+    """Strength of the strongest hub on the way, the port of discharge included."""
+    return _hub()
+
+
+def transhipment_hub_strength() -> pl.Expr:
+    """Strength of the strongest hub among the ports between loading and discharge."""
+    return pl.col("transhipment_hub")
+
+
+def wildlife_market() -> pl.Expr:
+    """Strength of the strongest market among discharge, destination and delivery."""
+    return _market()
+
+
+def source_to_market() -> pl.Expr:
+    """Source strength times the strongest of market and hub at the far end."""
+    return _source() * pl.max_horizontal(_market(), "discharge_hub")
+
+
+def source_hub_market() -> pl.Expr:
+    """Source, hub and market on one route: the product of their strengths."""
+    return _source() * pl.col("transhipment_hub").fill_null(0.0) * _market()
+
+
+def hub_to_market() -> pl.Expr:
+    """A hub of the wildlife trade as port of loading, a market as destination."""
+    return strength("loading_country", "wildlife", "hub") * _market()
+
+
+def narcotics_source() -> pl.Expr:
+    """Strength of the origin or the country of loading as a source of narcotics."""
+    return pl.max_horizontal(
+        strength("origin", "narcotics", "source"), strength("loading_country", "narcotics", "source")
+    )
+
+
+def narcotics_route() -> pl.Expr:
+    """Narcotics source times narcotics market or hub at the far end."""
+    return narcotics_source() * pl.max_horizontal(
+        strength("destination", "narcotics", "market"), strength("discharge_country", "narcotics", "hub")
+    )
+
+
+def illicit_goods_route() -> pl.Expr:
+    """Source times market for cigarettes, counterfeits, waste, weapons and precursors, the strongest of them."""
+    return pl.max_horizontal(
+        strength("origin", kind, "source") * strength("destination", kind, "market")
+        for kind in ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
+    )
+
+
+def transhipments() -> pl.Expr:
+    """Number of ports between loading and discharge; null where none is stated."""
+    return pl.col("transhipment_ports").list.len()
+
+
+def detour_ratio() -> pl.Expr:
+    """Sea km along the stated route over sea km from loading to discharge."""
+    return pl.when(pl.col("direct_km") > 50).then(pl.col("sailed_km") / pl.col("direct_km"))
+
+
+def detour_km() -> pl.Expr:
+    """Sea km that the stated route is longer than the direct way."""
+    return pl.col("sailed_km") - pl.col("direct_km")
+
+
+def direct_km() -> pl.Expr:
+    """Sea km from loading to discharge."""
+    return pl.col("direct_km")
+
+
+def route_returns() -> pl.Expr:
+    """How often the route comes back to a port or a country that it had left."""
+    return pl.col("returns") + pl.col("country_returns")
+
+
+def origin_not_loading() -> pl.Expr:
+    """The goods' country of origin is not the country of loading, and has a coast of its own."""
+    return (pl.col("origin_country") != pl.col("loading_country")) & ~pl.col("origin_landlocked").fill_null(False)
+
+
+def stopover_in_destination() -> pl.Expr:
+    """A port of the destination country, or the goods' origin, stands among the transhipment ports."""
+    return pl.col("country_returns") > 0
+
+
+def discharge_not_destination() -> pl.Expr:
+    """The box is discharged in another country than the goods' destination."""
+    return pl.col("discharge_country") != pl.col("destination")
+
+
+def delivery_abroad() -> pl.Expr:
+    """The place of delivery lies in another country than the port of discharge."""
+    return pl.col("delivery_country") != pl.col("discharge_country")
+
+
+def destination_landlocked() -> pl.Expr:
+    """The destination has no coast, so the box goes on by land."""
+    return pl.col("destination_landlocked")
+
+
+def destination_volume() -> pl.Expr:
+    """Containers that the destination imports a year, log10 of thousand TEU: small ones are remote."""
+    return (pl.col("destination_teu") + 0.1).log10()
+
+
+def days_at_sea_unusual() -> pl.Expr:
+    """Days between loading and arrival against the direct distance at 14 knots: ratio."""
+    days = (pl.col("arrives_at") - pl.col("loaded_at")).dt.total_hours() / 24
+    usual = pl.col("direct_km") / (14 * 1.852 * 24)
+    return pl.when((usual > 0.5) & (days > 0)).then(days / usual)
+
+
+def arrival_missing() -> pl.Expr:
+    """No date of arrival is stated."""
+    return pl.col("arrives_at").is_null()
+
+
+def receipt_inland() -> pl.Expr:
+    """The carrier took the box over away from the port of loading: packed and sealed elsewhere."""
+    return pl.col("place_of_receipt") != pl.col("port_of_loading")
+
+
+def receipt_abroad() -> pl.Expr:
+    """The carrier took the box over in another country than that of the port of loading."""
+    return pl.col("receipt_country") != pl.col("loading_country")
+
+
+def port_unknown() -> pl.Expr:
+    """A port of the route is not in the list of ports."""
+    return pl.col("stops_known") < 1
+
+
+def lane_before() -> pl.Expr:
+    """Consignments before on this lane, log1p."""
+    return pl.col("lane_before").log1p()
+
+
+def lane_last_90() -> pl.Expr:
+    """Consignments of the last 90 days on this lane, log1p."""
+    return pl.col("lane_last_90").log1p()
+
+
+def lane_seizure_rate() -> pl.Expr:
+    """Smoothed seizure rate of earlier inspections on this lane."""
+    return pl.col("lane_seizure_rate")
+
+
+def origin_destination_seizure_rate() -> pl.Expr:
+    """Smoothed seizure rate of earlier inspections from this origin to this destination."""
+    return pl.col("origin_destination_seizure_rate")
+
+
+def origin_destination_before() -> pl.Expr:
+    """Consignments before from this origin to this destination, log1p."""
+    return pl.col("origin_destination_before").log1p()

@@ -1,0 +1,145 @@
+"""What a goods description says: its words, the HS chapters that they speak of, the languages that they come from.
+
+Each distinct wording is read once. Digits, punctuation and word order do not matter; a word that is in no
+lexicon says nothing, so typing errors weaken a finding instead of turning it around.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from riskscore import reference
+
+LEXICON_WEIGHT = 12.0
+"""How much a trade name of goods.csv counts against one line of the nomenclature's legal wording."""
+
+MIN_LETTERS = 3
+
+
+def wording(column: str) -> pl.Expr:
+    """Lower-case letters and single spaces only: what two descriptions of the same goods share."""
+    return (
+        pl.col(column)
+        .str.slice(0, 400)
+        .str.to_lowercase()
+        .str.replace_all(r"[^\p{L}]+", " ")
+        .str.strip_chars()
+    )
+
+
+def _words(column: str) -> pl.Expr:
+    return (
+        wording(column)
+        .str.split(" ")
+        .list.eval(pl.element().filter(pl.element().str.len_chars() >= MIN_LETTERS))
+        .list.unique()
+    )
+
+
+@cache
+def lexicon() -> pl.DataFrame:
+    """Word × chapter with `share`: of all that speaks of this word, how much speaks of this chapter."""
+    goods = reference.goods().select(
+        "chapter",
+        text=pl.concat_str(
+            "name", pl.col("phrases").fill_null("").str.replace_all(r"\b[a-z]{2}:", " "), separator=" "
+        ),
+        weight=pl.lit(LEXICON_WEIGHT),
+    )
+    law = reference.hs().select("chapter", text="description", weight=pl.lit(1.0))
+    counts = (
+        pl.concat([goods, law])
+        .with_columns(word=_words("text"))
+        .explode("word")
+        .drop_nulls("word")
+        .group_by("word", "chapter")
+        .agg(pl.col("weight").sum())
+    )
+    return (
+        counts.with_columns(share=pl.col("weight") / pl.col("weight").sum().over("word"))
+        .filter(pl.col("share") > 0.05)
+        .filter(pl.len().over("word") <= 8)
+        .select("word", "chapter", "share")
+    )
+
+
+@cache
+def foreign_words() -> pl.DataFrame:
+    """Word × language, for words of the trade names in one other language than English only."""
+    tagged = (
+        reference.goods()
+        .select(phrase=pl.col("phrases").str.split("|"), name="name")
+        .explode("phrase")
+        .with_columns(
+            language=pl.col("phrase").str.extract(r"^([a-z]{2}):"),
+            text=pl.col("phrase").str.replace(r"^[a-z]{2}:", ""),
+        )
+    )
+    english = pl.concat(
+        [
+            tagged.filter(pl.col("language").is_null()).select(text="text"),
+            reference.goods().select(text="name"),
+            reference.hs().select(text="description"),
+        ]
+    )
+    spoken = english.with_columns(word=_words("text")).explode("word").select("word").drop_nulls().unique()
+    return (
+        tagged.drop_nulls("language")
+        .with_columns(word=_words("text"))
+        .explode("word")
+        .select("word", "language")
+        .drop_nulls()
+        .unique()
+        .join(spoken, on="word", how="anti")
+        .filter(pl.len().over("word") == 1)
+    )
+
+
+def read(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Read the distinct wordings of `column`.
+
+    Returns one row a wording: `wording`, `words` (count), `language` (of its foreign words, else null),
+    `chapter_best` with `affinity_best`, and `affinities` (list of structs chapter, affinity).
+    """
+    texts = frame.select(wording=wording(column)).drop_nulls().unique()
+    words = texts.with_columns(word=_words("wording")).explode("word").drop_nulls("word")
+    count = words.group_by("wording").agg(words=pl.len())
+    affinity = (
+        words.join(lexicon(), on="word")
+        .group_by("wording", "chapter")
+        .agg(spoken=pl.col("share").sum(), strongest=pl.col("share").max())
+        .with_columns(affinity=pl.col("spoken") / pl.col("spoken").sum().over("wording"))
+        .sort("wording", "affinity", "chapter", descending=[False, True, False])
+    )
+    best = affinity.group_by("wording", maintain_order=True).agg(
+        chapter_best=pl.col("chapter").first(),
+        affinity_best=pl.col("affinity").first(),
+        affinities=pl.struct("chapter", "affinity"),
+    )
+    language = (
+        words.join(foreign_words(), on="word")
+        .group_by("wording", "language")
+        .len()
+        .sort("wording", "len", "language", descending=[False, True, False])
+        .group_by("wording", maintain_order=True)
+        .agg(pl.col("language").first())
+    )
+    return (
+        texts.join(count, on="wording", how="left")
+        .join(best, on="wording", how="left")
+        .join(language, on="wording", how="left")
+    )
+
+
+def any_term(column: str, terms: list[str]) -> pl.Expr:
+    """Whether `column` holds one of `terms` as whole words, whatever the case; null where it is empty."""
+    if not terms:
+        return pl.lit(False)
+    escaped = "|".join(sorted((_escape(term) for term in terms), key=len, reverse=True))
+    return pl.col(column).str.slice(0, 400).str.to_lowercase().str.contains(rf"(?:^|[^\p{{L}}])(?:{escaped})(?:$|[^\p{{L}}])")
+
+
+def _escape(term: str) -> str:
+    return "".join(c if c.isalnum() or c == " " else f"\\{c}" for c in term.lower().strip()).replace(" ", r"\s+")

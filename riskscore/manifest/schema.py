@@ -1,0 +1,116 @@
+"""The canonical consignment: one container on one bill of lading, the row that is scored.
+
+Every reader ends in these columns and types, whatever the file looked like. Only six must be there; a missing
+value in any other is information of its own, never an error.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+UTC = pl.Datetime("us", "UTC")
+TEXTS = pl.List(pl.String)
+
+ITEM = pl.Struct(
+    {
+        "goods_description": pl.String,
+        "hs_code": pl.String,
+        "package_count": pl.Int64,
+        "package_type": pl.String,
+        "gross_weight_kg": pl.Float64,
+        "volume_m3": pl.Float64,
+        "declared_value": pl.Float64,
+        "marks": pl.String,
+    }
+)
+"""One goods line of a consignment, as filed."""
+
+COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "bill_of_lading": pl.String,
+    "container_number": pl.String,
+    "house_bill": pl.String,
+    "bill_type": pl.String,
+    "version": pl.Int64,
+    "filed_at": UTC,
+    "shipper_name": pl.String,
+    "shipper_address": pl.String,
+    "shipper_country": pl.String,
+    "consignee_name": pl.String,
+    "consignee_address": pl.String,
+    "consignee_country": pl.String,
+    "consignee_id": pl.String,
+    "notify_name": pl.String,
+    "notify_address": pl.String,
+    "forwarder_name": pl.String,
+    "place_of_receipt": pl.String,
+    "port_of_loading": pl.String,
+    "transhipment_ports": TEXTS,
+    "port_of_discharge": pl.String,
+    "place_of_delivery": pl.String,
+    "origin_country": pl.String,
+    "destination_country": pl.String,
+    "vessel_name": pl.String,
+    "vessel_imo": pl.String,
+    "voyage": pl.String,
+    "loaded_at": UTC,
+    "arrives_at": UTC,
+    "goods_description": pl.String,
+    "hs_codes": TEXTS,
+    "package_count": pl.Int64,
+    "package_type": pl.String,
+    "gross_weight_kg": pl.Float64,
+    "volume_m3": pl.Float64,
+    "declared_value": pl.Float64,
+    "currency": pl.String,
+    "marks": pl.String,
+    "container_type": pl.String,
+    "seal_numbers": TEXTS,
+    "temperature_c": pl.Float64,
+    "freight_terms": pl.String,
+    "freight_charge": pl.Float64,
+    "goods_items": pl.List(ITEM),
+}
+"""Canonical column -> type. `goods_items` keeps every goods line; the columns above it summarise them."""
+
+REQUIRED = (
+    "bill_of_lading",
+    "container_number",
+    "filed_at",
+    "port_of_loading",
+    "port_of_discharge",
+    "goods_description",
+)
+"""Columns without which a row is refused."""
+
+KEY = ("bill_of_lading", "container_number")
+"""What names a consignment; several versions of it may be filed."""
+
+BILL_TYPES = ("straight", "to_order", "sea_waybill")
+FREIGHT_TERMS = ("prepaid", "collect")
+SELECTED_BY = ("score", "random", "intelligence", "officer")
+FINDINGS = ("clean", "irregular", "seizure")
+
+OUTCOME: dict[str, pl.DataType | type[pl.DataType]] = {
+    "bill_of_lading": pl.String,
+    "container_number": pl.String,
+    "inspected_at": UTC,
+    "known_at": UTC,
+    "selected_by": pl.String,
+    "finding": pl.String,
+    "commodity": pl.String,
+    "quantity_kg": pl.Float64,
+    "note": pl.String,
+}
+"""What an inspection found, and the moment when that became known."""
+
+
+def conform(frame: pl.DataFrame) -> pl.DataFrame:
+    """Bring `frame` to exactly the canonical columns, order and types; what is missing is null.
+
+    Meant for frames that already speak canonical names (simulated ones, or built in Python).
+    Raises polars.exceptions.InvalidOperationError where a value cannot be cast.
+    """
+    return frame.select(
+        pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in COLUMNS.items()
+    )
