@@ -43,5 +43,6 @@ echo "setting up .venv (a minute or two, once)"
 "$python" -m venv --clear .venv
 pip=(.venv/bin/python -m pip --disable-pip-version-check install --quiet)
 "${pip[@]}" --require-hashes -r requirements/dev.txt
+mkdir -p models/default # packaged with the code; `make model` fills it in a checkout that has none yet
 "${pip[@]}" --no-deps --no-build-isolation -e .
 echo "$wanted" > "$stamp"
