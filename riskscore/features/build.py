@@ -47,7 +47,9 @@ def functions() -> dict[str, Callable[[], pl.Expr]]:
         "computed but not declared in features/": sorted(set(coded) - set(declared)),
     }
     if any(strays.values()):
-        raise CatalogueError("; ".join(f"{where}: {', '.join(names)}" for where, names in strays.items() if names))
+        raise CatalogueError(
+            "; ".join(f"{where}: {', '.join(names)}" for where, names in strays.items() if names)
+        )
     return {name: coded[name] for name in declared}
 
 
@@ -72,10 +74,7 @@ def matrix(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.select(
         *KEY,
         "filed_at",
-        *(
-            _finite(function().cast(pl.Float32)).alias(name)
-            for name, function in functions().items()
-        ),
+        *(_finite(function().cast(pl.Float32)).alias(name) for name, function in functions().items()),
     )
 
 
@@ -119,15 +118,17 @@ def _countries(facts: pl.DataFrame) -> pl.DataFrame:
     imports = dict(zip(volume["country"], volume["teu_import"].cast(pl.Float64), strict=True))
 
     def lookup(column: str, table: dict[str, object], dtype: type[pl.DataType]) -> pl.Expr:
-        return pl.col(column).replace_strict(list(table), list(table.values()), default=None, return_dtype=dtype)
+        return pl.col(column).replace_strict(
+            list(table), list(table.values()), default=None, return_dtype=dtype
+        )
 
     return (
         facts.with_columns(
             pl.coalesce(
                 lookup(place, known, pl.String),  # type: ignore[arg-type]
-                pl.when(pl.col(place).str.slice(0, 2).is_in(codes) & (pl.col(place).str.len_chars() == 5)).then(
-                    pl.col(place).str.slice(0, 2)
-                ),
+                pl.when(
+                    pl.col(place).str.slice(0, 2).is_in(codes) & (pl.col(place).str.len_chars() == 5)
+                ).then(pl.col(place).str.slice(0, 2)),
             ).alias(name)
             for place, name in places.items()
         )

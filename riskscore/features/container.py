@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 
-
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     """Add whether the number is well formed, by distinct number. Row order is kept."""
     numbers = facts.select(pl.col("container_number").unique()).with_columns(
@@ -57,7 +56,7 @@ def container_before() -> pl.Expr:
 
 
 def container_back_too_soon() -> pl.Expr:
-    """Days since this box was last filed, over the days that the direct way takes at 14 knots; a clone has no time to sail."""
+    """Days since this box was last filed, over the sailing days of the direct way: a clone had no time."""
     sailing = pl.col("direct_km") / (14 * 1.852 * 24)
     return (pl.col("container_days_since_last") / (sailing + 1)).clip(0, 50)
 

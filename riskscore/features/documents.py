@@ -25,7 +25,8 @@ def prepare(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
 
 
 _COMPARED = (
-    "consignee_key", "port_of_discharge", "place_of_delivery", "gross_weight_kg", "goods_description", "destination_country",
+    "consignee_key", "port_of_discharge", "place_of_delivery", "gross_weight_kg", "goods_description",
+    "destination_country",
 )  # fmt: skip
 
 
@@ -38,7 +39,9 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
         )
     mine = facts.select(*KEY, "filed_at", "row")
     past = (
-        earlier.select(*KEY, *(pl.col(column).alias(f"was_{column}") for column in _COMPARED), was_filed="filed_at")
+        earlier.select(
+            *KEY, *(pl.col(column).alias(f"was_{column}") for column in _COMPARED), was_filed="filed_at"
+        )
         .join(mine, on=list(KEY))
         .filter(pl.col("was_filed") < pl.col("filed_at"))
         .sort("row", "was_filed")
@@ -67,7 +70,10 @@ def _holidays(facts: pl.DataFrame) -> pl.DataFrame:
     """Join the days from arrival to the next holiday of the country of discharge."""
     coming = reference.holidays().select(discharge_country="country", holiday="date").sort("holiday")
     arrivals = (
-        facts.select("discharge_country", arrival=pl.col("arrives_at").dt.date()).drop_nulls().unique().sort("arrival")
+        facts.select("discharge_country", arrival=pl.col("arrives_at").dt.date())
+        .drop_nulls()
+        .unique()
+        .sort("arrival")
     )
     near = arrivals.join_asof(
         coming, left_on="arrival", right_on="holiday", by="discharge_country", strategy="forward",

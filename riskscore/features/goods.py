@@ -57,7 +57,11 @@ def _kind_words(kind: str) -> list[str]:
 
 def _cover_kind() -> pl.Expr:
     """Kind of cover load by the longest HS prefix that fits."""
-    table = reference.cover_goods().select(pl.col("hs").cast(pl.String), "kind").unique("hs", keep="first", maintain_order=True)
+    table = (
+        reference.cover_goods()
+        .select(pl.col("hs").cast(pl.String), "kind")
+        .unique("hs", keep="first", maintain_order=True)
+    )
     kinds = []
     for digits in (6, 4, 2):
         part = table.filter(pl.col("hs").str.len_chars() == digits)
@@ -104,7 +108,7 @@ def _usual(facts: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _trade_table(flow: str, digits: int) -> pl.DataFrame:
-    """Country × code: its share of the country's flow and the advantage over the world's share (Balassa)."""
+    """Country and code: its share of the country's flow and the advantage over the world's share (Balassa)."""
     volume = reference.country_trade().select("country", volume=f"teu_{flow}")
     lines = (
         reference.trade()
@@ -133,16 +137,24 @@ def _trade(facts: pl.DataFrame) -> pl.DataFrame:
                 if (side, flow) == ("origin", "import") and digits == 4:
                     continue
                 name = f"{side}_{flow}_{digits}"
-                table = _trade_table(flow, digits).rename({"share": f"{name}_share", "advantage": f"{name}_advantage"})
+                table = _trade_table(flow, digits).rename(
+                    {"share": f"{name}_share", "advantage": f"{name}_advantage"}
+                )
                 facts = facts.join(
-                    table, left_on=[column, key], right_on=["country", "code"], how="left", maintain_order="left"
+                    table,
+                    left_on=[column, key],
+                    right_on=["country", "code"],
+                    how="left",
+                    maintain_order="left",
                 )
     return facts
 
 
 def _known(name: str, country: str, key: str) -> pl.Expr:
     """A trade figure: null where country or code is missing, 0 where the country has no such trade."""
-    return pl.when(pl.col(country).is_not_null() & pl.col(key).is_not_null()).then(pl.col(name).fill_null(0.0))
+    return pl.when(pl.col(country).is_not_null() & pl.col(key).is_not_null()).then(
+        pl.col(name).fill_null(0.0)
+    )
 
 
 def _cover() -> pl.Expr:
@@ -218,7 +230,9 @@ def cover_on_wildlife_route() -> pl.Expr:
 def cover_kind_code() -> pl.Expr:
     """Kind of cover load, as the rank of its name in alphabetical order; null for other goods."""
     kinds = reference.cover_goods()["kind"].unique().sort().to_list()
-    return pl.col("cover_kind").replace_strict(kinds, list(range(len(kinds))), default=None, return_dtype=pl.Float64)
+    return pl.col("cover_kind").replace_strict(
+        kinds, list(range(len(kinds))), default=None, return_dtype=pl.Float64
+    )
 
 
 def cover_named_under_other_code() -> pl.Expr:
@@ -246,8 +260,10 @@ _WASTE_HEADINGS = [
 
 def waste_to_poorer() -> pl.Expr:
     """Waste or scrap from a source of illegal waste to one of its markets: the product of their strengths."""
-    return waste_or_scrap().cast(pl.Float64) * strength("origin", "waste", "source") * strength(
-        "destination", "waste", "market"
+    return (
+        waste_or_scrap().cast(pl.Float64)
+        * strength("origin", "waste", "source")
+        * strength("destination", "waste", "market")
     )
 
 
@@ -307,7 +323,7 @@ def destination_imports_chapter() -> pl.Expr:
 
 
 def trade_fit() -> pl.Expr:
-    """Origin's export advantage plus destination's import advantage in this chapter, less the destination's own exports."""
+    """Origin's export and destination's import advantage in this chapter, less half of the latter's own exports."""
     return origin_advantage_chapter() + destination_imports_chapter() - 0.5 * destination_exports_chapter()
 
 
@@ -328,7 +344,9 @@ def origin_goods_before() -> pl.Expr:
 
 def front_goods_new_trader() -> pl.Expr:
     """Tea or coffee, an honest-looking front, for a consignee with fewer than three earlier consignments."""
-    return pl.col("hs4").is_in(["0901", "0902", "2101"]).fill_null(False) & (pl.col("consignee_before").fill_null(0) < 3)
+    return pl.col("hs4").is_in(["0901", "0902", "2101"]).fill_null(False) & (
+        pl.col("consignee_before").fill_null(0) < 3
+    )
 
 
 def chapters_in_box() -> pl.Expr:

@@ -31,7 +31,9 @@ def package_groups() -> dict[str, str]:
     """HS chapter -> its usual package types, each with a space on either side."""
     goods = reference.goods().select(
         "chapter",
-        types=pl.concat_str("package_type", pl.col("other_package_types").fill_null(""), separator="|").str.split("|"),
+        types=pl.concat_str(
+            "package_type", pl.col("other_package_types").fill_null(""), separator="|"
+        ).str.split("|"),
     )
     fit = reference.package_fit().select("chapter", types=pl.col("package_type").str.split("|"))
     both = (

@@ -26,9 +26,7 @@ def prepare(facts: pl.DataFrame) -> pl.DataFrame:
             ignore_nulls=True,
         ).alias(_STEP)
     )
-    routes = facts.select(
-        _STEP, "port_of_loading", "transhipment_ports", "port_of_discharge"
-    ).unique(_STEP)
+    routes = facts.select(_STEP, "port_of_loading", "transhipment_ports", "port_of_discharge").unique(_STEP)
     return (
         facts.join(_measure(routes), on=_STEP, how="left", maintain_order="left")
         .drop(_STEP)
@@ -82,20 +80,23 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
         .agg(
             transhipment_hub=pl.col("hub").max(),
             returns=pl.col("port").len() - pl.col("port").n_unique(),
-            country_returns=(
-                pl.col("port_country").rle_id().n_unique() - pl.col("port_country").n_unique()
-            ),
+            country_returns=(pl.col("port_country").rle_id().n_unique() - pl.col("port_country").n_unique()),
             stops_known=pl.col("port_country").is_not_null().mean(),
         )
     )
     return (
         routes.join(
-            km, left_on=["port_of_loading", "port_of_discharge"], right_on=["from_port", "to_port"], how="left"
+            km,
+            left_on=["port_of_loading", "port_of_discharge"],
+            right_on=["from_port", "to_port"],
+            how="left",
         )
         .rename({"km": "direct_km"})
         .join(sailed, on=_STEP, how="left")
         .join(visited, on=_STEP, how="left")
-        .select(_STEP, "direct_km", "sailed_km", "transhipment_hub", "returns", "country_returns", "stops_known")
+        .select(
+            _STEP, "direct_km", "sailed_km", "transhipment_hub", "returns", "country_returns", "stops_known"
+        )
     )
 
 
@@ -195,7 +196,9 @@ def route_returns() -> pl.Expr:
 
 def origin_not_loading() -> pl.Expr:
     """The goods' country of origin is not the country of loading, and has a coast of its own."""
-    return (pl.col("origin_country") != pl.col("loading_country")) & ~pl.col("origin_landlocked").fill_null(False)
+    return (pl.col("origin_country") != pl.col("loading_country")) & ~pl.col("origin_landlocked").fill_null(
+        False
+    )
 
 
 def stopover_in_destination() -> pl.Expr:

@@ -40,7 +40,7 @@ def _words(column: str) -> pl.Expr:
 
 @cache
 def lexicon() -> pl.DataFrame:
-    """Word × chapter with `share`: of all that speaks of this word, how much speaks of this chapter."""
+    """Word and chapter with `share`: of all that speaks of this word, how much speaks of this chapter."""
     goods = reference.goods().select(
         "chapter",
         text=pl.concat_str(
@@ -67,7 +67,7 @@ def lexicon() -> pl.DataFrame:
 
 @cache
 def foreign_words() -> pl.DataFrame:
-    """Word × language, for words of the trade names in one other language than English only."""
+    """Word and language, for words of the trade names in one other language than English only."""
     tagged = (
         reference.goods()
         .select(phrase=pl.col("phrases").str.split("|"), name="name")
@@ -138,8 +138,15 @@ def any_term(column: str, terms: list[str]) -> pl.Expr:
     if not terms:
         return pl.lit(False)
     escaped = "|".join(sorted((_escape(term) for term in terms), key=len, reverse=True))
-    return pl.col(column).str.slice(0, 400).str.to_lowercase().str.contains(rf"(?:^|[^\p{{L}}])(?:{escaped})(?:$|[^\p{{L}}])")
+    return (
+        pl.col(column)
+        .str.slice(0, 400)
+        .str.to_lowercase()
+        .str.contains(rf"(?:^|[^\p{{L}}])(?:{escaped})(?:$|[^\p{{L}}])")
+    )
 
 
 def _escape(term: str) -> str:
-    return "".join(c if c.isalnum() or c == " " else f"\\{c}" for c in term.lower().strip()).replace(" ", r"\s+")
+    return "".join(c if c.isalnum() or c == " " else f"\\{c}" for c in term.lower().strip()).replace(
+        " ", r"\s+"
+    )
