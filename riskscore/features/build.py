@@ -47,9 +47,7 @@ def functions() -> dict[str, Callable[[], pl.Expr]]:
         "computed but not declared in features/": sorted(set(coded) - set(declared)),
     }
     if any(strays.values()):
-        raise CatalogueError(
-            "; ".join(f"{where}: {', '.join(names)}" for where, names in strays.items() if names)
-        )
+        raise CatalogueError("; ".join(f"{where}: {', '.join(names)}" for where, names in strays.items() if names))
     return {name: coded[name] for name in declared}
 
 
@@ -103,42 +101,36 @@ def facts(
 
 def _countries(facts: pl.DataFrame) -> pl.DataFrame:
     """Join the country of each place, and fill in what origin and destination leave open."""
-    country = reference.ports().select("locode", "country")
+    ports, states, volume = reference.ports(), reference.countries(), reference.country_trade()
     places = {
         "port_of_loading": "loading_country",
         "port_of_discharge": "discharge_country",
         "place_of_delivery": "delivery_country",
         "place_of_receipt": "receipt_country",
     }
-    known = dict(zip(country["locode"], country["country"], strict=True))
-    states = reference.countries()
-    codes = states["code"].to_list()
-    landlocked = dict(zip(codes, states["landlocked"], strict=True))
-    volume = reference.country_trade()
-    imports = dict(zip(volume["country"], volume["teu_import"].cast(pl.Float64), strict=True))
 
-    def lookup(column: str, table: dict[str, object], dtype: type[pl.DataType]) -> pl.Expr:
-        return pl.col(column).replace_strict(
-            list(table), list(table.values()), default=None, return_dtype=dtype
-        )
+    def country(place: str) -> pl.Expr:
+        """Country of a known port; else the code's own first two letters, where it looks like a UN/LOCODE."""
+        prefix = pl.col(place).str.slice(0, 2)
+        coded = (pl.col(place).str.len_chars() == 5) & prefix.is_in(states["code"].to_list())
+        return pl.coalesce(_lookup(place, ports["locode"], ports["country"]), pl.when(coded).then(prefix))
 
     return (
-        facts.with_columns(
-            pl.coalesce(
-                lookup(place, known, pl.String),  # type: ignore[arg-type]
-                pl.when(
-                    pl.col(place).str.slice(0, 2).is_in(codes) & (pl.col(place).str.len_chars() == 5)
-                ).then(pl.col(place).str.slice(0, 2)),
-            ).alias(name)
-            for place, name in places.items()
-        )
+        facts.with_columns(country(place).alias(name) for place, name in places.items())
         .with_columns(
             origin=pl.coalesce("origin_country", "loading_country"),
             destination=pl.coalesce("destination_country", "delivery_country", "discharge_country"),
         )
         .with_columns(
-            origin_landlocked=lookup("origin", landlocked, pl.Boolean),  # type: ignore[arg-type]
-            destination_landlocked=lookup("destination", landlocked, pl.Boolean),  # type: ignore[arg-type]
-            destination_teu=lookup("destination", imports, pl.Float64).fill_null(0.0),  # type: ignore[arg-type]
+            origin_landlocked=_lookup("origin", states["code"], states["landlocked"]),
+            destination_landlocked=_lookup("destination", states["code"], states["landlocked"]),
+            destination_teu=_lookup("destination", volume["country"], volume["teu_import"].cast(pl.Float64)).fill_null(
+                0.0
+            ),
         )
     )
+
+
+def _lookup(column: str, keys: pl.Series, values: pl.Series) -> pl.Expr:
+    """The value that stands beside the key in `column`; null where there is none."""
+    return pl.col(column).replace_strict(keys, values, default=None, return_dtype=values.dtype)

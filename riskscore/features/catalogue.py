@@ -115,7 +115,5 @@ def load() -> Catalogue:
     for feature in features.values():
         unknown = [number for number in feature.indicators if number not in catalogue.flags]
         if unknown or feature.direction not in (-1, 0, 1):
-            raise CatalogueError(
-                f"feature {feature.name}: unknown flag {unknown} or direction {feature.direction}"
-            )
+            raise CatalogueError(f"feature {feature.name}: unknown flag {unknown} or direction {feature.direction}")
     return catalogue

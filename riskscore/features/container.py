@@ -69,9 +69,7 @@ def seal_missing() -> pl.Expr:
 def seal_malformed() -> pl.Expr:
     """A seal number has fewer than four characters or is one character repeated."""
     seals = pl.col("seal_numbers").list
-    return seals.eval(
-        (pl.element().str.len_chars() < 4) | (pl.element().str.strip_chars("0") == "")
-    ).list.any()
+    return seals.eval((pl.element().str.len_chars() < 4) | (pl.element().str.strip_chars("0") == "")).list.any()
 
 
 def seal_repeated() -> pl.Expr:

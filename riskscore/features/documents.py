@@ -39,9 +39,7 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
         )
     mine = facts.select(*KEY, "filed_at", "row")
     past = (
-        earlier.select(
-            *KEY, *(pl.col(column).alias(f"was_{column}") for column in _COMPARED), was_filed="filed_at"
-        )
+        earlier.select(*KEY, *(pl.col(column).alias(f"was_{column}") for column in _COMPARED), was_filed="filed_at")
         .join(mine, on=list(KEY))
         .filter(pl.col("was_filed") < pl.col("filed_at"))
         .sort("row", "was_filed")
@@ -70,15 +68,16 @@ def _holidays(facts: pl.DataFrame) -> pl.DataFrame:
     """Join the days from arrival to the next holiday of the country of discharge."""
     coming = reference.holidays().select(discharge_country="country", holiday="date").sort("holiday")
     arrivals = (
-        facts.select("discharge_country", arrival=pl.col("arrives_at").dt.date())
-        .drop_nulls()
-        .unique()
-        .sort("arrival")
+        facts.select("discharge_country", arrival=pl.col("arrives_at").dt.date()).drop_nulls().unique().sort("arrival")
     )
     near = arrivals.join_asof(
-        coming, left_on="arrival", right_on="holiday", by="discharge_country", strategy="forward",
-        check_sortedness=False,
-    ).select("discharge_country", "arrival", days_to_holiday=(pl.col("holiday") - pl.col("arrival")).dt.total_days())  # fmt: skip
+        coming,
+        left_on="arrival",
+        right_on="holiday",
+        by="discharge_country",
+        strategy="forward",
+        check_sortedness=False,  # both are sorted above; polars cannot see it within groups
+    ).select("discharge_country", "arrival", days_to_holiday=(pl.col("holiday") - pl.col("arrival")).dt.total_days())
     return (
         facts.with_columns(arrival=pl.col("arrives_at").dt.date())
         .join(near, on=["discharge_country", "arrival"], how="left", maintain_order="left")

@@ -137,9 +137,7 @@ def _trade(facts: pl.DataFrame) -> pl.DataFrame:
                 if (side, flow) == ("origin", "import") and digits == 4:
                     continue
                 name = f"{side}_{flow}_{digits}"
-                table = _trade_table(flow, digits).rename(
-                    {"share": f"{name}_share", "advantage": f"{name}_advantage"}
-                )
+                table = _trade_table(flow, digits).rename({"share": f"{name}_share", "advantage": f"{name}_advantage"})
                 facts = facts.join(
                     table,
                     left_on=[column, key],
@@ -152,9 +150,7 @@ def _trade(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _known(name: str, country: str, key: str) -> pl.Expr:
     """A trade figure: null where country or code is missing, 0 where the country has no such trade."""
-    return pl.when(pl.col(country).is_not_null() & pl.col(key).is_not_null()).then(
-        pl.col(name).fill_null(0.0)
-    )
+    return pl.when(pl.col(country).is_not_null() & pl.col(key).is_not_null()).then(pl.col(name).fill_null(0.0))
 
 
 def _cover() -> pl.Expr:
@@ -230,9 +226,7 @@ def cover_on_wildlife_route() -> pl.Expr:
 def cover_kind_code() -> pl.Expr:
     """Kind of cover load, as the rank of its name in alphabetical order; null for other goods."""
     kinds = reference.cover_goods()["kind"].unique().sort().to_list()
-    return pl.col("cover_kind").replace_strict(
-        kinds, list(range(len(kinds))), default=None, return_dtype=pl.Float64
-    )
+    return pl.col("cover_kind").replace_strict(kinds, list(range(len(kinds))), default=None, return_dtype=pl.Float64)
 
 
 def cover_named_under_other_code() -> pl.Expr:

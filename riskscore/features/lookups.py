@@ -21,9 +21,7 @@ def strength(column: str, kind: str, role: str) -> pl.Expr:
     known = _strengths(kind, role)
     if not known:
         return pl.lit(0.0)
-    return pl.col(column).replace_strict(
-        list(known), list(known.values()), default=0.0, return_dtype=pl.Float64
-    )
+    return pl.col(column).replace_strict(list(known), list(known.values()), default=0.0, return_dtype=pl.Float64)
 
 
 @cache
@@ -31,9 +29,7 @@ def package_groups() -> dict[str, str]:
     """HS chapter -> its usual package types, each with a space on either side."""
     goods = reference.goods().select(
         "chapter",
-        types=pl.concat_str(
-            "package_type", pl.col("other_package_types").fill_null(""), separator="|"
-        ).str.split("|"),
+        types=pl.concat_str("package_type", pl.col("other_package_types").fill_null(""), separator="|").str.split("|"),
     )
     fit = reference.package_fit().select("chapter", types=pl.col("package_type").str.split("|"))
     both = (

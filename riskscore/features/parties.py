@@ -25,9 +25,7 @@ def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     for side in ("shipper", "consignee"):
         column = f"{side}_address"
         kinds = facts.select(pl.col(column).drop_nulls().unique()).with_columns(
-            text.any_term(column, words.filter(pl.col("kind") == kind)["term"].to_list()).alias(
-                f"{column}_{kind}"
-            )
+            text.any_term(column, words.filter(pl.col("kind") == kind)["term"].to_list()).alias(f"{column}_{kind}")
             for kind in ("po_box", "residential")
         )
         facts = facts.join(kinds, on=column, how="left", maintain_order="left")
@@ -181,9 +179,7 @@ def shipper_is_forwarder() -> pl.Expr:
 
 def bill_to_order() -> pl.Expr:
     """The bill is made out to order, so whoever holds it may claim the box."""
-    return (pl.col("bill_type") == "to_order").fill_null(False) | pl.col("consignee_name_to_order").fill_null(
-        False
-    )
+    return (pl.col("bill_type") == "to_order").fill_null(False) | pl.col("consignee_name_to_order").fill_null(False)
 
 
 def party_placeholder() -> pl.Expr:
@@ -221,9 +217,7 @@ def shipper_po_box() -> pl.Expr:
 
 def addresses_missing() -> pl.Expr:
     """How many of the shipper's and the consignee's addresses are missing."""
-    return pl.sum_horizontal(
-        pl.col(f"{side}_address").is_null().cast(pl.Int64) for side in ("shipper", "consignee")
-    )
+    return pl.sum_horizontal(pl.col(f"{side}_address").is_null().cast(pl.Int64) for side in ("shipper", "consignee"))
 
 
 def consignee_abroad() -> pl.Expr:
@@ -233,6 +227,4 @@ def consignee_abroad() -> pl.Expr:
 
 def shipper_abroad() -> pl.Expr:
     """The shipper sits in another country than the goods' origin and the port of loading."""
-    return (pl.col("shipper_country") != pl.col("origin")) & (
-        pl.col("shipper_country") != pl.col("loading_country")
-    )
+    return (pl.col("shipper_country") != pl.col("origin")) & (pl.col("shipper_country") != pl.col("loading_country"))

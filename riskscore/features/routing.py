@@ -94,9 +94,7 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
         .rename({"km": "direct_km"})
         .join(sailed, on=_STEP, how="left")
         .join(visited, on=_STEP, how="left")
-        .select(
-            _STEP, "direct_km", "sailed_km", "transhipment_hub", "returns", "country_returns", "stops_known"
-        )
+        .select(_STEP, "direct_km", "sailed_km", "transhipment_hub", "returns", "country_returns", "stops_known")
     )
 
 
@@ -196,9 +194,7 @@ def route_returns() -> pl.Expr:
 
 def origin_not_loading() -> pl.Expr:
     """The goods' country of origin is not the country of loading, and has a coast of its own."""
-    return (pl.col("origin_country") != pl.col("loading_country")) & ~pl.col("origin_landlocked").fill_null(
-        False
-    )
+    return (pl.col("origin_country") != pl.col("loading_country")) & ~pl.col("origin_landlocked").fill_null(False)
 
 
 def stopover_in_destination() -> pl.Expr:

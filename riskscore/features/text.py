@@ -20,13 +20,7 @@ MIN_LETTERS = 3
 
 def wording(column: str) -> pl.Expr:
     """Lower-case letters and single spaces only: what two descriptions of the same goods share."""
-    return (
-        pl.col(column)
-        .str.slice(0, 400)
-        .str.to_lowercase()
-        .str.replace_all(r"[^\p{L}]+", " ")
-        .str.strip_chars()
-    )
+    return pl.col(column).str.slice(0, 400).str.to_lowercase().str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()
 
 
 def _words(column: str) -> pl.Expr:
@@ -43,9 +37,7 @@ def lexicon() -> pl.DataFrame:
     """Word and chapter with `share`: of all that speaks of this word, how much speaks of this chapter."""
     goods = reference.goods().select(
         "chapter",
-        text=pl.concat_str(
-            "name", pl.col("phrases").fill_null("").str.replace_all(r"\b[a-z]{2}:", " "), separator=" "
-        ),
+        text=pl.concat_str("name", pl.col("phrases").fill_null("").str.replace_all(r"\b[a-z]{2}:", " "), separator=" "),
         weight=pl.lit(LEXICON_WEIGHT),
     )
     law = reference.hs().select("chapter", text="description", weight=pl.lit(1.0))
@@ -147,6 +139,4 @@ def any_term(column: str, terms: list[str]) -> pl.Expr:
 
 
 def _escape(term: str) -> str:
-    return "".join(c if c.isalnum() or c == " " else f"\\{c}" for c in term.lower().strip()).replace(
-        " ", r"\s+"
-    )
+    return "".join(c if c.isalnum() or c == " " else f"\\{c}" for c in term.lower().strip()).replace(" ", r"\s+")

@@ -14,9 +14,9 @@ def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     """Count what a consignment shares with others of its voyage and filing day. Row order is kept."""
     known = pl.col("vessel_name").is_not_null()
     return facts.with_columns(
-        _others(
-            "bill_of_lading", [*_SHIP, "consignee_key"], known & pl.col("consignee_key").is_not_null()
-        ).alias("consignee_bills"),
+        _others("bill_of_lading", [*_SHIP, "consignee_key"], known & pl.col("consignee_key").is_not_null()).alias(
+            "consignee_bills"
+        ),
         _others(
             "bill_of_lading",
             [*_SHIP, "consignee_key", "shipper_id", "hs4"],
@@ -56,9 +56,7 @@ def _seal_others(facts: pl.DataFrame) -> pl.Series:
         .drop_nulls("seal")
         .with_columns(pl.col("seal").str.strip_chars().str.to_uppercase())
     )
-    shared = seals.group_by("day", "seal").agg(
-        others=pl.col("container_number").n_unique().cast(pl.Int64) - 1
-    )
+    shared = seals.group_by("day", "seal").agg(others=pl.col("container_number").n_unique().cast(pl.Int64) - 1)
     most = seals.join(shared, on=["day", "seal"]).group_by("row").agg(pl.col("others").max())
     return facts.select("row").join(most, on="row", how="left", maintain_order="left")["others"]
 
