@@ -1,0 +1,52 @@
+"""Asked: which keys are asked about, as of which days; each distinct question is answered once.
+
+a row's key and day ─▶ distinct (number of the key, day) ─▶ timelines answer ─▶ spread back over the rows
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from riskscore.history.timeline import Floats, Ints, days_of, keys_of, moments
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The distinct questions of some rows: `keys` (numbers from 0) and `days` (since 1970), one of each a question."""
+
+    keys: Ints
+    days: Ints
+    _numbers: pl.DataFrame
+    _known: npt.NDArray[np.bool_]
+    _question: Ints
+
+    @classmethod
+    def of(cls, keys: pl.Series, days: pl.Series) -> Asked:
+        """Questions of rows with these `keys` (UInt64) and `days` (Int64); where either is null, nothing is asked."""
+        rows = pl.DataFrame({"key": keys, "day": days})
+        known = (keys.is_not_null() & days.is_not_null()).to_numpy()
+        rows = rows.drop_nulls()
+        numbers = rows.select(pl.col("key").unique()).with_row_index("number").cast({"number": pl.Int64})
+        asked = rows.join(numbers, on="key", how="left", maintain_order="left")
+        packed, question = np.unique(moments(asked["number"].to_numpy(), asked["day"].to_numpy()), return_inverse=True)
+        return cls(keys_of(packed), days_of(packed), numbers, known, question)
+
+    def number(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Replace `key` of `events` by its `number`; events of keys that nobody asks about are left out."""
+        return events.join(self._numbers, on="key", how="inner").drop("key")
+
+    def counts(self, answers: Ints) -> pl.Series:
+        """Spread one whole number a question over the rows (Int64); null where nothing was asked."""
+        spread = np.zeros(len(self._known), np.int64)
+        spread[self._known] = answers[self._question]
+        return pl.select(pl.when(pl.Series(self._known)).then(pl.Series(spread))).to_series()
+
+    def measures(self, answers: Floats) -> pl.Series:
+        """Spread one measure a question over the rows (Float64); null where nothing was asked or it is NaN."""
+        spread = np.full(len(self._known), np.nan)
+        spread[self._known] = answers[self._question]
+        return pl.Series(spread).fill_nan(None)

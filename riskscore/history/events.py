@@ -1,0 +1,99 @@
+"""Events: the past as the ledger counts it: every consignment once, on its first day, and every inspection.
+
+    rows + log + earlier versions ─▶ one event a consignment: day, keys (hashed), weight
+    outcomes                      ─▶ one event an inspection: day on which it counts, keys of its consignment
+
+Keys are 64-bit hashes: among three million distinct values two share one with a chance below one in a million,
+and then two parties count as one, nothing worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from riskscore.errors import CatalogueError
+from riskscore.history.keys import NEEDS, keys
+from riskscore.manifest.schema import COLUMNS, KEY
+from riskscore.parties.resolve import IDS
+
+CONSIGNMENT = "consignment"
+"""Hash of KEY in an event."""
+
+_ORDER = ("filed_at", "version")
+
+
+def hashed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Bring `frame` to `consignment`, `day` (days since 1970), `filed_at`, `version`, `weight_log` and `columns`.
+
+    `columns` become UInt64 hashes, null where the value is; `weight_log` is the natural log of the kilograms.
+    Rows keep their order. Raises CatalogueError where a profile needs a column that is not there.
+    """
+    wanted = {*KEY, *_ORDER, "gross_weight_kg", *NEEDS, *IDS, *columns}
+    slim = keys(frame.select(name for name in frame.columns if name in wanted))
+    missing = sorted({*columns, *KEY, "filed_at"} - set(slim.columns))
+    if missing:
+        raise CatalogueError(f"profiles need a column that the consignments lack: {', '.join(missing)}")
+    slim = slim.with_columns(
+        pl.lit(None, COLUMNS[name]).alias(name) for name in ("version", "gross_weight_kg") if name not in slim.columns
+    )
+    weight = pl.col("gross_weight_kg")
+    return slim.select(
+        combined(KEY).alias(CONSIGNMENT),
+        _day("filed_at").alias("day"),
+        pl.col("filed_at").dt.epoch("us"),
+        pl.col("version").cast(pl.Int64).fill_null(0),
+        pl.when(weight.is_finite() & (weight > 0)).then(weight.log()).alias("weight_log"),
+        *(combined([name]).alias(name) for name in columns),
+    )
+
+
+def combined(columns: Sequence[str]) -> pl.Expr:
+    """One UInt64 hash of all `columns`; null where any of them is."""
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in columns)
+    value = pl.col(columns[0]) if len(columns) == 1 else pl.struct(columns)
+    return pl.when(known).then(value.hash())
+
+
+def _day(column: str) -> pl.Expr:
+    return pl.col(column).dt.date().to_physical().cast(pl.Int64)
+
+
+def first_versions(filings: pl.DataFrame) -> pl.DataFrame:
+    """Keep the first version of every consignment among `filings` (as `hashed` gives them); order is not kept.
+
+    Two versions of the same moment are told apart by their content, so that the order of rows never matters.
+    """
+    filings = filings.drop_nulls("day")
+    once = filings[CONSIGNMENT].is_unique()
+    versions = filings.filter(~once).unique()
+    first = (
+        versions.with_columns(content=pl.struct(versions.columns).hash())
+        .sort(*_ORDER, "content")
+        .unique(CONSIGNMENT, keep="first", maintain_order=True)
+        .drop("content")
+    )
+    return pl.concat([filings.filter(once), first])
+
+
+def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFrame:
+    """One row an outcome: the columns of its consignment in `first`, `day` and `seized` (Boolean).
+
+    `day` is when the outcome counts: the day on which it became known, and never before the day after its own
+    consignment was filed. Outcomes of consignments that are not in `first` keep null keys: they count for the base
+    rate alone. Those without a moment of becoming known never count.
+    """
+    if outcomes is None:
+        return first.clear().with_columns(seized=pl.lit(None, pl.Boolean))
+    known = outcomes.select(
+        combined(KEY).alias(CONSIGNMENT),
+        _day("known_at").alias("known"),
+        seized=(pl.col("finding") == "seizure").fill_null(False),
+    ).drop_nulls("known")
+    inspected = first.join(known.select(CONSIGNMENT).unique(), on=CONSIGNMENT, how="semi")
+    return (
+        known.join(inspected, on=CONSIGNMENT, how="left")
+        .with_columns(day=pl.max_horizontal("known", pl.col("day") + 1))
+        .select(*first.columns, "seized")
+    )

@@ -1,0 +1,153 @@
+"""Profiles: which tuples of columns have a past worth summarising, and what of it. Declared in profiles.toml.
+
+[profile.consignee_hs2]                     the column that comes of it:
+columns = ["consignee_key", "hs2"]    ─▶    consignee_hs2_share
+parent = "consignee"
+stats = ["share"]
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from riskscore import folders
+from riskscore.errors import CatalogueError
+
+STATS = (
+    "before",
+    "last_30",
+    "last_90",
+    "last_365",
+    "days_since_first",
+    "days_since_last",
+    "inspected",
+    "seized",
+    "seizure_rate",
+    "chapters",
+    "weight_mean_log",
+    "share",
+)
+"""Everything that a profile can say of its past; ledger.py says what each one is."""
+
+_ENTRIES = {"columns", "stats", "parent", "strength"}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One declared profile. `strength` is in inspections; `parent` is the profile that a share is part of."""
+
+    name: str
+    columns: tuple[str, ...]
+    stats: tuple[str, ...]
+    parent: str | None = None
+    strength: float | None = None
+
+    def output(self, stat: str) -> str:
+        """Name of the column that holds `stat`."""
+        return f"{self.name}_{stat}"
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """All profiles by name, with the base rate (seizures an inspection) that stands in while nothing is known."""
+
+    profiles: Mapping[str, Profile]
+    base_rate: float
+    base_strength: float
+
+    @property
+    def sources(self) -> list[str]:
+        """Every column that some profile is made of."""
+        return sorted({column for profile in self.profiles.values() for column in profile.columns})
+
+    @property
+    def outputs(self) -> list[str]:
+        """Every column that the ledger gives, in order."""
+        return [profile.output(stat) for profile in self.profiles.values() for stat in profile.stats]
+
+    @property
+    def parents_first(self) -> list[Profile]:
+        """The profiles with every parent before its children."""
+        ordered: dict[str, Profile] = {}
+        for profile in self.profiles.values():
+            line = [profile]
+            while line[-1].parent is not None:
+                line.append(self.profiles[line[-1].parent])
+            ordered |= {ancestor.name: ancestor for ancestor in reversed(line)}
+        return list(ordered.values())
+
+
+@cache
+def load() -> Profiles:
+    """Read the shipped profiles. Raises CatalogueError where the file is missing or malformed."""
+    return read(folders.features() / "profiles.toml")
+
+
+def read(path: Path) -> Profiles:
+    """Read a file of profiles. Raises CatalogueError with what is wrong and where."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as missing:
+        raise CatalogueError(f"profiles {path} cannot be read: {missing.strerror}") from missing
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
+        raise CatalogueError(f"profiles {path} are not valid TOML: {malformed}") from malformed
+    return parse(table)
+
+
+def parse(table: Mapping[str, Any]) -> Profiles:
+    """Make profiles of a TOML table. Raises CatalogueError on an unknown entry, statistic or parent."""
+    entries: Mapping[str, Mapping[str, Any]] = table.get("profile", {})
+    base: Mapping[str, Any] = table.get("base", {})
+    if not entries:
+        raise CatalogueError("profiles declare nothing; add a table [profile.NAME]")
+    rate, strength = _number(base.get("rate")), _number(base.get("strength"))
+    if not (0 <= rate <= 1 and strength > 0):
+        raise CatalogueError("profiles: [base] needs a rate from 0 to 1 and a strength above 0")
+    profiles = {name: _profile(name, entry) for name, entry in entries.items()}
+    for profile in profiles.values():
+        _check_parent(profile, profiles)
+    return Profiles(profiles, rate, strength)
+
+
+def _number(value: object) -> float:
+    """The number that `value` is; NaN, which no comparison accepts, where it is none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+def _profile(name: str, entry: Mapping[str, Any]) -> Profile:
+    where = f"profile {name}"
+    unknown = sorted(set(entry) - _ENTRIES)
+    if unknown:
+        raise CatalogueError(f"{where}: unknown entry {', '.join(unknown)}; it takes {', '.join(sorted(_ENTRIES))}")
+    if not (_texts(entry.get("columns")) and _texts(entry.get("stats"))):
+        raise CatalogueError(f"{where}: columns and stats must be lists of names, with at least one each")
+    stats = tuple(entry["stats"])
+    strays = sorted(set(stats) - set(STATS))
+    if strays:
+        raise CatalogueError(f"{where}: unknown statistic {', '.join(strays)}; there are {', '.join(STATS)}")
+    strength = _number(entry["strength"]) if "strength" in entry else None
+    if ("seizure_rate" in stats or strength is not None) and not (strength or math.nan) > 0:
+        raise CatalogueError(f"{where}: seizure_rate needs a strength, a number above 0")
+    return Profile(name, tuple(entry["columns"]), stats, entry.get("parent"), strength)
+
+
+def _check_parent(profile: Profile, profiles: Mapping[str, Profile]) -> None:
+    if "share" not in profile.stats and profile.parent is None:
+        return
+    parent = profiles.get(profile.parent or "")
+    if parent is None:
+        raise CatalogueError(f"profile {profile.name}: share needs a parent that is declared, not {profile.parent!r}")
+    if not set(parent.columns) < set(profile.columns):
+        raise CatalogueError(
+            f"profile {profile.name}: its columns must hold those of its parent {parent.name}, and more"
+        )

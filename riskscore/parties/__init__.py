@@ -1,0 +1,1 @@
+"""Parties: one id for a firm over the spellings of its name."""
