@@ -1,0 +1,80 @@
+"""The catalogue declares what the code computes, covers the red flags, and speaks in sentences that can be filled in."""
+
+from string import Formatter
+
+import pytest
+
+from riskscore import folders
+from riskscore.errors import CatalogueError
+from riskscore.features import build, catalogue
+
+CATALOGUE = catalogue.load()
+
+
+def test_every_declared_feature_is_computed_and_the_other_way_round():
+    assert list(build.functions()) == CATALOGUE.names
+
+
+def test_the_catalogue_is_broad():
+    assert len(CATALOGUE.names) >= 80
+    assert len(CATALOGUE.measured) >= 42
+
+
+def test_each_of_the_61_flags_is_either_measured_or_says_what_it_needs():
+    assert set(CATALOGUE.flags) == set(range(1, 62))
+    assert not set(CATALOGUE.measured) & set(CATALOGUE.unassessable)
+    assert set(CATALOGUE.measured) | set(CATALOGUE.unassessable) == set(CATALOGUE.flags)
+
+
+@pytest.mark.parametrize("feature", CATALOGUE.features.values(), ids=lambda feature: feature.name)
+def test_a_feature_speaks_in_whole_sentences(feature):
+    for sentence in (feature.reason, feature.check, *([feature.relief] if feature.relief else [])):
+        assert sentence[0].isupper() or sentence[0] in '{"\'', sentence
+        assert sentence[-1] in ".?", sentence
+    assert feature.meaning and feature.unit and feature.source
+
+
+def test_a_stray_feature_is_named(tmp_path, monkeypatch):
+    for file in folders.features().glob("*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (tmp_path / "goods.toml").open("a") as goods:
+        goods.write(
+            '\n[smell]\nmeaning="m"\nunit="u"\ndirection=0\nneeds=[]\nreason="R."\ncheck="C."\nsource="s"\n'
+        )
+    monkeypatch.setattr(folders, "features", lambda: tmp_path)
+    catalogue.load.cache_clear()
+    try:
+        with pytest.raises(CatalogueError, match="declared in features/ but not computed: smell"):
+            build.functions()
+    finally:
+        catalogue.load.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ("[smell]\nunit='u'", "lacks 'meaning'"),
+        ("[smell", "not valid TOML"),
+        (
+            "[smell]\nindicator=99\nmeaning='m'\nunit='u'\ndirection=0\nneeds=[]\nreason='R.'\ncheck='C.'\nsource='s'",
+            "unknown flag",
+        ),
+    ],
+)
+def test_a_malformed_catalogue_is_one_clear_error(entry, complaint, tmp_path, monkeypatch):
+    for file in folders.features().glob("*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "goods.toml").write_text(entry)
+    monkeypatch.setattr(folders, "features", lambda: tmp_path)
+    catalogue.load.cache_clear()
+    try:
+        with pytest.raises(CatalogueError, match=complaint):
+            catalogue.load()
+    finally:
+        catalogue.load.cache_clear()
+
+
+def test_templates_name_their_fields():
+    for feature in CATALOGUE.features.values():
+        for _, field, _, _ in Formatter().parse(feature.reason + feature.relief):
+            assert field is None or field.isidentifier(), feature.name
