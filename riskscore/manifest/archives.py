@@ -1,0 +1,197 @@
+"""Opening a manifest's wrapping: gzip, zip, or none.
+
+    file ─▶ plain | gzip | zip ─▶ members, each one file's bytes
+
+Unpacking streams and stops as soon as the whole grows beyond what a manifest can be, so an archive that unpacks
+to far more than it is does no harm. An XLSX workbook is a zip file too, but it is one member, not an archive.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from riskscore.errors import ManifestError
+
+MAX_BYTES = 4 * 2**30
+"""Most that a file may unpack to, in bytes."""
+
+MAX_RATIO = 250
+"""Most that a file may unpack to, as a multiple of its own size; manifests reach 5 to 30."""
+
+SMALL_BYTES = 64 * 2**20
+"""Below this the ratio does not matter."""
+
+_STEP = 2**20
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of the manifest: `name` for messages, `data` its bytes, `path` where it lies bare on the disk."""
+
+    name: str
+    data: bytes
+    path: Path | None = None
+
+
+def open_file(path: Path) -> list[Member]:
+    """Members of the file at `path`, in the archive's order; a bare file is its own only member.
+
+    A bare Parquet file is not read into memory: its `data` holds the first bytes only.
+    Raises ManifestError when it is missing, unreadable, empty, damaged, encrypted or a bomb.
+    """
+    try:
+        if path.is_dir():
+            raise ManifestError(f"{path} is a folder, not a manifest file; name the files in it")
+        with path.open("rb") as file:
+            head = file.read(8)
+            if head.startswith(b"PAR1"):
+                return [Member(str(path), head, path)]
+            data = head + file.read()
+    except FileNotFoundError:
+        raise ManifestError(f"{path}: there is no such file") from None
+    except PermissionError:
+        raise ManifestError(f"{path}: no permission to read it") from None
+    except (OSError, ValueError) as error:
+        raise ManifestError(f"{path!s:.300}: cannot be read ({_reason(error)})") from None
+    if not data:
+        raise ManifestError(f"{path} is empty; a manifest needs at least its headings")
+    return members(str(path), data)
+
+
+def members(name: str, data: bytes) -> list[Member]:
+    """Unwrap `data`; raises ManifestError as `open_file` does."""
+    if data.startswith(_GZIP):
+        bare = _gunzip(name, data)
+        if bare.startswith((_GZIP, _ZIP)) and not is_workbook(bare):
+            raise ManifestError(f"{name} is an archive within an archive; unpack it once first")
+        if bare[257:262] == b"ustar":
+            raise ManifestError(f"{name} holds a tar archive; unpack it, or put the files into a zip")
+        return [Member(name, bare)]
+    if data.startswith((_ZIP, _EMPTY_ZIP)) and not is_workbook(data):
+        return _unzip(name, data)
+    return [Member(name, data)]
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether `data` is a zip file with the parts of an XLSX workbook."""
+    if not data.startswith(_ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return any(part.startswith("xl/") for part in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeError):
+        return False
+
+
+def parts(name: str, data: bytes) -> dict[str, bytes]:
+    """Unpack all files of a zip, bounded; folders are left out. Raises ManifestError where it is damaged."""
+    budget = _Budget(name, len(data))
+    unpacked: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            for info in archive.infolist():
+                if info.is_dir():
+                    continue
+                if info.flag_bits & 1:
+                    raise ManifestError(f"{name} is protected by a password; unpack it first")
+                with archive.open(info) as stream:
+                    unpacked[info.filename] = _drain(stream, budget)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        UnicodeError,
+        LookupError,
+    ) as error:
+        raise ManifestError(f"{name} is a damaged zip archive ({_reason(error)}); fetch it again") from None
+    return unpacked
+
+
+def _unzip(name: str, data: bytes) -> list[Member]:
+    unpacked = {
+        member: content
+        for member, content in parts(name, data).items()
+        if not (member.startswith("__MACOSX/") or PurePosixPath(member).name.startswith("."))
+    }
+    if not unpacked:
+        raise ManifestError(f"{name} is an archive without files in it")
+    for member, content in unpacked.items():
+        if content.startswith((_GZIP, _ZIP)) and not is_workbook(content):
+            raise ManifestError(f"{name} has an archive in it ({member[:100]!r}); unpack it once first")
+    filled = [Member(f"{name}/{_printable(member)}", content) for member, content in unpacked.items() if content]
+    if not filled:
+        raise ManifestError(f"{name} has only empty files in it; a manifest needs at least its headings")
+    return filled
+
+
+def _gunzip(name: str, data: bytes) -> bytes:
+    """Inflate all gzip members of `data`; zeros after the last one are padding."""
+    budget = _Budget(name, len(data))
+    out = bytearray()
+    view = memoryview(data)
+    try:
+        while view and bytes(view[:2]) == _GZIP:
+            inflater = zlib.decompressobj(wbits=31)
+            chunk = inflater.decompress(view, _STEP)
+            while True:
+                budget.spend(len(chunk))
+                out += chunk
+                if inflater.eof:
+                    break
+                if not inflater.unconsumed_tail:
+                    raise ManifestError(f"{name} is a damaged gzip file (it ends too early); fetch it again")
+                chunk = inflater.decompress(inflater.unconsumed_tail, _STEP)
+            view = memoryview(inflater.unused_data)
+    except zlib.error as error:
+        raise ManifestError(f"{name} is a damaged gzip file ({_reason(error)}); fetch it again") from None
+    if bytes(view).strip(b"\0"):
+        raise ManifestError(f"{name} is a damaged gzip file (something else follows); fetch it again")
+    if not out:
+        raise ManifestError(f"{name} is empty inside; a manifest needs at least its headings")
+    return bytes(out)
+
+
+def _drain(stream: IO[bytes], budget: _Budget) -> bytes:
+    out = bytearray()
+    while chunk := stream.read(_STEP):
+        budget.spend(len(chunk))
+        out += chunk
+    return bytes(out)
+
+
+class _Budget:
+    """Counts unpacked bytes and refuses the archive once they are too many."""
+
+    def __init__(self, name: str, packed: int) -> None:
+        self.name = name
+        self.packed = packed
+        self.limit = min(MAX_BYTES, max(SMALL_BYTES, packed * MAX_RATIO))
+        self.spent = 0
+
+    def spend(self, count: int) -> None:
+        self.spent += count
+        if self.spent > self.limit:
+            raise ManifestError(
+                f"{self.name} unpacks to more than {self.limit:,} bytes from {self.packed:,}; "
+                "no manifest does, so it was not opened further"
+            )
+
+
+def _reason(error: Exception) -> str:
+    return _printable(str(error)) or type(error).__name__
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)[:120]
