@@ -126,17 +126,22 @@ def read(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def any_term(column: str, terms: list[str]) -> pl.Expr:
-    """Whether `column` holds one of `terms` as whole words, whatever the case; null where it is empty."""
-    if not terms:
+    """Whether `column` holds one of `terms` as whole words, whatever the case; null where it is empty.
+
+    Terms in a script without spaces between words (Chinese, Japanese, Thai) are found anywhere in the text.
+    """
+    patterns = sorted({_pattern(term) for term in terms} - {""})
+    if not patterns:
         return pl.lit(False)
-    escaped = "|".join(sorted((_escape(term) for term in terms), key=len, reverse=True))
-    return (
-        pl.col(column)
-        .str.slice(0, 400)
-        .str.to_lowercase()
-        .str.contains(rf"(?:^|[^\p{{L}}])(?:{escaped})(?:$|[^\p{{L}}])")
-    )
+    return pl.concat_str(pl.lit(" "), wording(column), pl.lit(" ")).str.contains_any(patterns)
 
 
-def _escape(term: str) -> str:
-    return "".join(c if c.isalnum() or c == " " else f"\\{c}" for c in term.lower().strip()).replace(" ", r"\s+")
+def _pattern(term: str) -> str:
+    words = "".join(c if c.isalpha() else " " for c in term.lower()).split()
+    joined = " ".join(words)
+    spaced = all(ord(c) < _UNSPACED for c in joined)
+    return f" {joined} " if spaced and joined else joined
+
+
+_UNSPACED = 0x0E00
+"""Thai, and beyond it the scripts of East Asia: from here on words need no spaces between them."""
