@@ -13,6 +13,9 @@ import polars as pl
 
 from riskscore.history.timeline import Floats, Ints, days_of, keys_of, moments
 
+_FULL = 3
+"""Every key is asked about on every day where this makes at most so many questions a row; else on its own days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -31,8 +34,14 @@ class Asked:
         known = (keys.is_not_null() & days.is_not_null()).to_numpy()
         rows = rows.drop_nulls()
         numbers = rows.select(pl.col("key").unique()).with_row_index("number").cast({"number": pl.Int64})
-        asked = rows.join(numbers, on="key", how="left", maintain_order="left")
-        packed, question = np.unique(moments(asked["number"].to_numpy(), asked["day"].to_numpy()), return_inverse=True)
+        number = rows.select("key").join(numbers, on="key", how="left", maintain_order="left")["number"].to_numpy()
+        day = rows["day"].to_numpy()
+        every = rows["day"].unique().sort().to_numpy()
+        if numbers.height * len(every) <= _FULL * len(day):  # one night: cheaper than to sort the questions
+            pairs = np.arange(numbers.height * len(every), dtype=np.int64)
+            question = number * len(every) + np.searchsorted(every, day)
+            return cls(pairs // len(every), every[pairs % len(every)], numbers, known, question)
+        packed, question = np.unique(moments(number, day), return_inverse=True)
         return cls(keys_of(packed), days_of(packed), numbers, known, question)
 
     def number(self, events: pl.DataFrame) -> pl.DataFrame:

@@ -9,12 +9,13 @@ and then two parties count as one, nothing worse.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import polars as pl
 
 from riskscore.errors import CatalogueError
-from riskscore.history.keys import NEEDS, keys
+from riskscore.history.keys import MADE, NEEDS, keys
 from riskscore.manifest.schema import COLUMNS, KEY
 from riskscore.parties.resolve import IDS
 
@@ -23,29 +24,44 @@ CONSIGNMENT = "consignment"
 
 _ORDER = ("filed_at", "version")
 
+Type: TypeAlias = pl.DataType | type[pl.DataType]
 
-def hashed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Bring `frame` to `consignment`, `day` (days since 1970), `filed_at`, `version`, `weight_log` and `columns`.
+_TYPES = {name: COLUMNS[name] for name in (*KEY, *_ORDER, "gross_weight_kg")}
+
+
+def hashed(frames: Sequence[pl.DataFrame], columns: Sequence[str]) -> pl.DataFrame:
+    """Stack `frames` as `consignment`, `day` (days since 1970), `filed_at`, `version`, `weight_log` and `columns`.
 
     `columns` become UInt64 hashes, null where the value is; `weight_log` is the natural log of the kilograms.
-    Rows keep their order. Raises CatalogueError where a profile needs a column that is not there.
+    Rows keep their order. A party is read once for all frames, unless each of them brings the ids already.
+    Raises CatalogueError where a profile needs a column that is not there.
     """
-    wanted = {*KEY, *_ORDER, "gross_weight_kg", *NEEDS, *IDS, *columns}
-    slim = keys(frame.select(name for name in frame.columns if name in wanted))
-    missing = sorted({*columns, *KEY, "filed_at"} - set(slim.columns))
-    if missing:
-        raise CatalogueError(f"profiles need a column that the consignments lack: {', '.join(missing)}")
-    slim = slim.with_columns(
-        pl.lit(None, COLUMNS[name]).alias(name) for name in ("version", "gross_weight_kg") if name not in slim.columns
-    )
+    identified = all(set(IDS) <= set(frame.columns) for frame in frames)
+    wanted = _TYPES | NEEDS | dict.fromkeys(IDS if identified else (), pl.String)
+    own = [name for name in columns if name not in {*wanted, *MADE, *IDS}]
+    slim = keys(pl.concat((_slim(frame, wanted, own) for frame in frames), how="vertical_relaxed"))
     weight = pl.col("gross_weight_kg")
     return slim.select(
         combined(KEY).alias(CONSIGNMENT),
         _day("filed_at").alias("day"),
         pl.col("filed_at").dt.epoch("us"),
-        pl.col("version").cast(pl.Int64).fill_null(0),
+        pl.col("version").fill_null(0),
         pl.when(weight.is_finite() & (weight > 0)).then(weight.log()).alias("weight_log"),
         *(combined([name]).alias(name) for name in columns),
+    )
+
+
+def _slim(frame: pl.DataFrame, wanted: Mapping[str, Type], own: Sequence[str]) -> pl.DataFrame:
+    """The `wanted` columns, null where they are absent, and a service's `own` ones, that must be there."""
+    missing = sorted({*own, *KEY, "filed_at"} - set(frame.columns))
+    if missing:
+        raise CatalogueError(f"profiles need a column that the consignments lack: {', '.join(missing)}")
+    return frame.select(
+        *(
+            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+            for name, dtype in wanted.items()
+        ),
+        *own,
     )
 
 

@@ -21,6 +21,9 @@ NEEDS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """Canonical columns that the keys come from; one that is absent counts as null."""
 
+MADE = ("hs6", "hs4", "hs2", "lane", "origin", "origin_destination")
+"""Columns that `keys` makes."""
+
 _CODE = r"^(?:[0-9]{2}){1,7}$"
 _LOCODE = r"^([A-Z]{2})[A-Z2-9]{3}$"
 
@@ -37,16 +40,20 @@ def keys(frame: pl.DataFrame) -> pl.DataFrame:
     if not set(resolve.IDS) <= set(frame.columns):
         frame = resolve.add_party_ids(frame)
     code = pl.col("hs_codes").list.first().str.replace_all(r"[\s.\-]", "")
-    code = pl.when(code.str.contains(_CODE) & ~code.str.starts_with("00")).then(code)
     destination = pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge"))
-    return frame.with_columns(
-        *(
-            pl.when(code.str.len_bytes() >= digits).then(code.str.slice(0, digits)).alias(f"hs{digits}")
-            for digits in (6, 4, 2)
-        ),
-        lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),
-        origin=pl.coalesce("origin_country", _country("port_of_loading")),
-    ).with_columns(origin_destination=pl.concat_str("origin", destination, separator=">"))
+    return (
+        frame.with_columns(hs6=code)
+        .with_columns(hs6=pl.when(pl.col("hs6").str.contains(_CODE) & ~pl.col("hs6").str.starts_with("00")).then("hs6"))
+        .with_columns(
+            *(
+                pl.when(pl.col("hs6").str.len_bytes() >= n).then(pl.col("hs6").str.head(n)).alias(f"hs{n}")
+                for n in (6, 4, 2)
+            ),
+            lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),
+            origin=pl.coalesce("origin_country", _country("port_of_loading")),
+        )
+        .with_columns(origin_destination=pl.concat_str("origin", destination, separator=">"))
+    )
 
 
 def _country(place: str) -> pl.Expr:

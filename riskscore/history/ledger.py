@@ -17,6 +17,8 @@ day after it became known. There is one way to compute it, whether the rows are 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import polars as pl
 
 from riskscore.history.asked import Asked
@@ -48,27 +50,35 @@ def history(
     Raises CatalogueError where a profile needs a column that the consignments lack.
     """
     columns = sorted({*profiles.sources, _CHAPTER})
-    own = hashed(rows, columns)
-    others = [hashed(frame, columns) for frame in (log, earlier) if frame is not None and frame is not rows]
-    first = first_versions(pl.concat([own, *others]))
+    others = [frame for frame in (log, earlier) if frame is not None and frame is not rows]
+    filings = hashed([rows, *others], columns)
+    own, first = filings.head(rows.height), first_versions(filings)
     started = first.select(CONSIGNMENT, started="day")
     days = own.select(CONSIGNMENT).join(started, on=CONSIGNMENT, how="left", maintain_order="left")["started"]
     found = inspections(first, outcomes)
     past = first.filter(pl.col("day") < days.max())
     base = _base_rate(days, found, profiles)
 
-    given: dict[str, pl.Series] = {}
-    before: dict[str, pl.Series] = {}
-    for profile in profiles.parents_first:
-        asked = Asked.of(own.select(combined(profile.columns)).to_series(), days)
-        answers = _answers(profile, asked, past, found)
-        before[profile.name] = answers["before"]
+    def answer(profile: Profile) -> dict[str, pl.Series]:
+        return _answers(profile, Asked.of(own.select(combined(profile.columns)).to_series(), days), past, found)
+
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        answers = dict(zip(profiles.profiles, pool.map(answer, profiles.profiles.values()), strict=True))
+    for profile in profiles.profiles.values():
+        own_answers = answers[profile.name]
         if profile.parent is not None:
-            answers["share"] = _ratio(answers["before"], before[profile.parent])
+            own_answers["share"] = _ratio(own_answers["before"], answers[profile.parent]["before"])
         if profile.strength is not None:
-            answers["seizure_rate"] = _smoothed(answers["seized"], answers["inspected"], base, profile.strength)
-        given |= {profile.output(stat): answers[stat] for stat in profile.stats}
-    return pl.DataFrame({name: given[name] for name in profiles.outputs})
+            own_answers["seizure_rate"] = _smoothed(
+                own_answers["seized"], own_answers["inspected"], base, profile.strength
+            )
+    return pl.DataFrame(
+        {
+            profile.output(stat): answers[profile.name][stat]
+            for profile in profiles.profiles.values()
+            for stat in profile.stats
+        }
+    )
 
 
 def _answers(profile: Profile, asked: Asked, past: pl.DataFrame, found: pl.DataFrame) -> dict[str, pl.Series]:

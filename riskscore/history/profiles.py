@@ -66,22 +66,6 @@ class Profiles:
         """Every column that some profile is made of."""
         return sorted({column for profile in self.profiles.values() for column in profile.columns})
 
-    @property
-    def outputs(self) -> list[str]:
-        """Every column that the ledger gives, in order."""
-        return [profile.output(stat) for profile in self.profiles.values() for stat in profile.stats]
-
-    @property
-    def parents_first(self) -> list[Profile]:
-        """The profiles with every parent before its children."""
-        ordered: dict[str, Profile] = {}
-        for profile in self.profiles.values():
-            line = [profile]
-            while line[-1].parent is not None:
-                line.append(self.profiles[line[-1].parent])
-            ordered |= {ancestor.name: ancestor for ancestor in reversed(line)}
-        return list(ordered.values())
-
 
 @cache
 def load() -> Profiles:

@@ -11,6 +11,7 @@ one, which costs less than a trader that looks new whenever its "Ltd" is missing
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -68,9 +69,14 @@ _ABBREVIATIONS = {
 """Word -> its abbreviations, plurals and close relatives on bills of lading."""
 
 _JOINING = r"\b(?:and|the|of|y|e|et|und|de|da|do|del|der|la|le|el|for)\b"
+_MESSRS = r"^\W*(?:m/s|messrs)\b"
 _AGENT_OF = r"^.*\b(?:on behalf of|o/b/o|as agents? (?:only )?(?:for|of)|for (?:the )?account of)\b"
-_CARE_OF = r"(?:\bc/o\b|\bcare of\b|\battn\b|\battention\b|\bd/b/a\b|\bt/a\b|\btrading as\b).*$"
+_CARE_OF = r"\b(?:c/o|care of|attn|attention|d/b/a|t/a|trading as)\b.*$"
 _TAX_NUMBER = r"\b(?:tax (?:id|code|no)|vat|usci|ruc|cnpj|eori|gstin|gst|iec|cuit|npwp|mst)\b[^0-9]{0,12}[0-9]{4}.*$"
+_DETOUR = "|".join(
+    pattern.removeprefix("^.*").removesuffix(".*$") for pattern in (_MESSRS, _AGENT_OF, _CARE_OF, _TAX_NUMBER)
+)
+_INITIALS = r"\b[a-z]\."
 _IDEOGRAPH = r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]"
 
 
@@ -79,15 +85,31 @@ def fingerprints(names: pl.Series) -> pl.Series:
 
     Meant for distinct names: it reads every one that it gets. Raises ReferenceDataError without legal forms.
     """
-    words, glyphs = _legal_forms()
-    text = _ascii(names.str.slice(0, MAX_CHARS), glyphs).alias("text")
-    plain = _plain(_principal(pl.col("text")))
-    frame = text.to_frame().select(plain=plain).with_columns(bare=_without(pl.col("plain"), words))
-    named = pl.when(pl.col("bare") == "").then("plain").otherwise("bare")
+    forms, glyphs = _legal_forms()
+    text = _where(_ascii(names.str.slice(0, MAX_CHARS), glyphs), _DETOUR, _principal)
     short, full = _abbreviations()
-    unordered = named.str.split(" ").list.eval(pl.element().replace(short, full)).list.join(" ")
-    ordered = unordered.str.split(" ").list.unique().list.sort().list.join(" ")
-    return frame.select(pl.when(ordered != "").then(ordered)).to_series().rename(names.name)
+    words = pl.col("bare").str.split(" ").list.eval(pl.element().replace(short, full))
+    ordered = words.list.join(" ").str.split(" ").list.unique().list.sort().list.join(" ")
+    prints = (
+        _where(text, _INITIALS, _joined)
+        .to_frame("text")
+        .lazy()
+        .select(plain=_plain(pl.col("text")))
+        .with_columns(bare=_without(pl.col("plain"), forms))
+        .select(bare=pl.when(pl.col("bare") == "").then("plain").otherwise("bare"))
+        .select(print=ordered)
+        .select(pl.when(pl.col("print") != "").then("print").alias(names.name))
+    )
+    return prints.collect(engine="streaming").to_series()  # several cores, same order
+
+
+def _where(texts: pl.Series, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Change those of `texts` alone that `pattern` is found in: most names need few of the changes."""
+    found = texts.str.contains(pattern).fill_null(False)
+    if not found.any():
+        return texts
+    changed = texts.filter(found).to_frame("text").select(change(pl.col("text"))).to_series()
+    return texts.scatter(found.arg_true(), changed)
 
 
 def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
@@ -95,30 +117,36 @@ def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
     foreign = names.str.contains(r"[^\x00-\x7F]").fill_null(False)
     if foreign.any():
         kept = names.filter(foreign)
-        cut = kept.str.replace_all(glyphs, " ") if glyphs else kept
-        cut = pl.select(pl.when(cut.str.contains(r"\p{L}")).then(cut).otherwise(kept)).to_series()
-        readable = pl.Series([anyascii(name) for name in cut], dtype=pl.String)
-        names = names.scatter(foreign.arg_true(), readable)
+        cut = _where(kept, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else kept
+        readable = [anyascii(short if short.strip() else whole) for short, whole in zip(cut, kept, strict=True)]
+        names = names.scatter(foreign.arg_true(), pl.Series(readable, dtype=pl.String))
     return names.str.to_lowercase()
 
 
 def _principal(text: pl.Expr) -> pl.Expr:
     """The firm that is meant: before 'c/o', after 'on behalf of', without 'Messrs' and tax numbers."""
-    text = text.str.replace(r"^\W*(?:m/s|messrs)\b", "")
-    for other in (_AGENT_OF, _CARE_OF, _TAX_NUMBER):
+    for other in (_MESSRS, _AGENT_OF, _CARE_OF, _TAX_NUMBER):
         rest = text.str.replace(other, "")
         text = pl.when(rest.str.contains("[a-z]")).then(rest).otherwise(text)
     return text
 
 
-def _plain(text: pl.Expr) -> pl.Expr:
-    """Letters, digits and single spaces; 'S.A.', 's a' and 'SA' become one word."""
+def _joined(text: pl.Expr) -> pl.Expr:
+    """Make one word of initials with dots: 's.a.' and 's.a' become 'sa'."""
     return (
-        text.str.replace_all(r"['`^\"<>]", "")
+        text.str.replace_all(r"[<>]", " ")
         .str.replace_all(r"\.([a-z])\b", ".$1.")
         .str.replace_all(r"\.+", ".")
         .str.replace_all(r"\b([a-z])\.", "<$1>")
         .str.replace_all("><", "", literal=True)
+        .str.replace_all(r"[<>]", " ")
+    )
+
+
+def _plain(text: pl.Expr) -> pl.Expr:
+    """Letters, digits and single spaces; letters that stand alone side by side become one word."""
+    return (
+        text.str.replace_all(r"['`^\"]", "")
         .str.replace_all(r"[^a-z0-9]+", " ")
         .str.replace_all(_JOINING, " ")
         .str.replace_all(r" +", " ")
@@ -130,9 +158,7 @@ def _plain(text: pl.Expr) -> pl.Expr:
 
 
 def _without(text: pl.Expr, forms: str) -> pl.Expr:
-    if not forms:
-        return text
-    return text.str.replace_all(forms, " ").str.replace_all(r" +", " ").str.strip_chars()
+    return text.str.replace_all(forms, " ").str.replace_all(r" +", " ").str.strip_chars() if forms else text
 
 
 @cache
@@ -151,6 +177,11 @@ def _patterns(forms: tuple[str, ...]) -> tuple[str, str]:
     series = pl.Series("form", forms, dtype=pl.String)
     unspaced = series.str.contains(_IDEOGRAPH)
     glyphs = sorted(series.filter(unspaced), key=len, reverse=True)
-    ascii_forms = _ascii(series.filter(~unspaced), "").to_frame().select(_plain(pl.col("form"))).to_series()
+    ascii_forms = (
+        _where(_ascii(series.filter(~unspaced), ""), _INITIALS, _joined)
+        .to_frame("text")
+        .select(_plain(pl.col("text")))
+        .to_series()
+    )
     words = sorted({form for form in ascii_forms if form}, key=lambda form: (-len(form), form))
     return (rf"\b(?:{'|'.join(words)})\b" if words else "", f"(?:{'|'.join(glyphs)})" if glyphs else "")

@@ -65,17 +65,18 @@ _NOBODY = (
 )
 """Whole texts that name nobody."""
 
+_OPEN = rf"^(?:{'|'.join(_TO_ORDER)})"
+_EMPTY = rf"^(?:{'|'.join(_ELSEWHERE)}|(?:{'|'.join(_NOBODY)})$|\P{{L}}*$)"
+
 
 def is_to_order(column: str) -> pl.Expr:
     """Whether the name in `column` makes the bill out to order ('TO THE ORDER OF ...'); null where it is null."""
-    return _simple(column).str.contains(rf"^(?:{'|'.join(_TO_ORDER)})")
+    return _simple(column).str.contains(_OPEN)
 
 
 def is_placeholder(column: str) -> pl.Expr:
     """Whether `column` names nobody ('SAME AS CONSIGNEE', 'N/A', '-', no letter at all); null where it is null."""
-    text = _simple(column)
-    nobody = rf"^(?:{'|'.join(_ELSEWHERE)}|(?:{'|'.join(_NOBODY)})$)"
-    return ~text.str.contains(r"\p{L}") | text.str.contains(nobody)
+    return _simple(column).str.contains(_EMPTY)
 
 
 def _simple(column: str) -> pl.Expr:
@@ -111,7 +112,9 @@ def _lookup(frame: pl.DataFrame, column: str, ids: pl.DataFrame) -> pl.Series:
 
 def _ids(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """One row a distinct name of `columns`: `name`, `id`."""
-    uniques = [frame.get_column(column).drop_nulls().unique().alias("name") for column in columns]
-    names = pl.concat([pl.Series("name", [], pl.String), *uniques]).unique().to_frame()
-    named = names.filter(~is_to_order("name") & ~is_placeholder("name"))
-    return named.with_columns(id=fingerprints(named["name"]))
+    named = [frame.lazy().select(name=pl.col(column).cast(pl.String)) for column in columns]
+    every = pl.concat([pl.LazyFrame(schema={"name": pl.String}), *named]).drop_nulls().unique()
+    distinct = every.collect(engine="streaming").lazy()  # several cores; in one plan the filter would run before unique
+    nameless = _simple("name").str.contains(f"{_OPEN}|{_EMPTY}")
+    names = distinct.filter(~nameless).collect(engine="streaming")
+    return names.with_columns(id=fingerprints(names["name"]))
