@@ -39,21 +39,27 @@ def keys(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(absent)
     if not set(resolve.IDS) <= set(frame.columns):
         frame = resolve.add_party_ids(frame)
-    code = pl.col("hs_codes").list.first().str.replace_all(r"[\s.\-]", "")
     destination = pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge"))
-    return (
-        frame.with_columns(hs6=code)
-        .with_columns(hs6=pl.when(pl.col("hs6").str.contains(_CODE) & ~pl.col("hs6").str.starts_with("00")).then("hs6"))
+    return frame.with_columns(
+        *_goods(frame),
+        lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),
+        origin=pl.coalesce("origin_country", _country("port_of_loading")),
+    ).with_columns(origin_destination=pl.concat_str("origin", destination, separator=">"))
+
+
+def _goods(frame: pl.DataFrame) -> pl.DataFrame:
+    """`hs6`, `hs4` and `hs2` of each row; each distinct code is read once."""
+    codes = frame.select(code=pl.col("hs_codes").list.first())
+    digits = pl.col("code").str.replace_all(r"[\s.\-]", "")
+    read = (
+        codes.unique()
+        .with_columns(digits=pl.when(digits.str.contains(_CODE) & ~digits.str.starts_with("00")).then(digits))
         .with_columns(
-            *(
-                pl.when(pl.col("hs6").str.len_bytes() >= n).then(pl.col("hs6").str.head(n)).alias(f"hs{n}")
-                for n in (6, 4, 2)
-            ),
-            lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),
-            origin=pl.coalesce("origin_country", _country("port_of_loading")),
+            pl.when(pl.col("digits").str.len_bytes() >= n).then(pl.col("digits").str.head(n)).alias(f"hs{n}")
+            for n in (6, 4, 2)
         )
-        .with_columns(origin_destination=pl.concat_str("origin", destination, separator=">"))
     )
+    return codes.join(read, on="code", how="left", maintain_order="left").select("hs6", "hs4", "hs2")
 
 
 def _country(place: str) -> pl.Expr:
