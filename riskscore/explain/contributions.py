@@ -1,0 +1,65 @@
+"""Contributions: how much each feature moved each margin, and their sums by indicator.
+
+    margin = base value + contributions of all features        (log-odds, exact)
+
+Features that measure one red flag say one thing to an inspector, so they are summed into one group, under the
+first indicator that the catalogue names. A feature without an indicator is a group of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskscore.features.catalogue import Catalogue
+from riskscore.manifest.schema import KEY
+from riskscore.model.booster import Booster
+from riskscore.scoring.score import features
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Contributions of n rows: `keys` (KEY), `names` of the features, `values` float64[n, features], `base`."""
+
+    keys: pl.DataFrame
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    base: float
+
+    @property
+    def margins(self) -> NDArray[np.float64]:
+        """Base value plus contributions: the margins, float64[n]."""
+        return np.asarray(self.base + self.values.sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Features under one indicator: its number (None where there is none) and the features' column numbers."""
+
+    indicator: int | None
+    columns: tuple[int, ...]
+
+
+def contributions(matrix: pl.DataFrame, booster: Booster) -> Contributions:
+    """Explain every row of `matrix` (KEY and one column a feature), in its order."""
+    found = booster.contributions(features(matrix, booster))
+    base = float(found[0, -1]) if len(found) else 0.0
+    return Contributions(matrix.select(KEY), tuple(booster.features), found[:, :-1], base)
+
+
+def groups(names: Sequence[str], catalogue: Catalogue) -> list[Group]:
+    """Group features `names` by their first indicator, in the order in which the groups first occur."""
+    members: dict[int | str, list[int]] = {}
+    for column, name in enumerate(names):
+        indicators = catalogue.features[name].indicators
+        members.setdefault(indicators[0] if indicators else name, []).append(column)
+    return [Group(key if isinstance(key, int) else None, tuple(columns)) for key, columns in members.items()]
+
+
+def sums(values: NDArray[np.float64], by: Sequence[Group]) -> NDArray[np.float64]:
+    """Contributions float64[n, features] summed by group: float64[n, groups]."""
+    return np.column_stack([values[:, list(group.columns)].sum(axis=1) for group in by])

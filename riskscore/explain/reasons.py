@@ -1,0 +1,138 @@
+"""Reasons: what raised a score, what lowered it, and what could not be assessed, as an inspector reads it.
+
+contributions ─▶ groups by indicator ─▶ strongest raising  ─▶ a sentence of the group's strongest feature
+                                    └▶ strongest lowering ─▶ its relieving sentence
+facts, matrix ─▶ indicators without any value ─▶ what the manifest would have to say
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskscore.errors import ModelError
+from riskscore.explain.contributions import Contributions, Group, groups, sums
+from riskscore.explain.sentences import fill
+from riskscore.features.catalogue import Catalogue, Feature
+from riskscore.manifest.schema import KEY
+
+MOST_REASONS = 5
+MOST_MITIGATING = 3
+
+LEAST = 0.02
+"""Log-odds below which a group is not worth a sentence: it moves the odds by less than 2%."""
+
+REASON = pl.Struct(
+    {
+        "indicator": pl.Int64,
+        "feature": pl.String,
+        "sentence": pl.String,
+        "check": pl.String,
+        "contribution": pl.Float64,
+    }
+)
+"""One reason; `contribution` is that of the whole group, in log-odds, `indicator` is null where there is none."""
+
+Choice = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+"""Rows, places (0 = strongest), feature columns and group contributions of the reasons chosen, all of one length."""
+
+Templates = list[tuple[Feature, str]]
+
+
+def reasons(
+    facts: pl.DataFrame, matrix: pl.DataFrame, contributions: Contributions, catalogue: Catalogue
+) -> pl.DataFrame:
+    """Explain n rows: `facts` with their evidence, `matrix` and `contributions` of the same rows in the same order.
+
+    Returns KEY, `reasons` (at most five, strongest first), `mitigating` (at most three, strongest first), both
+    lists of REASON, and `not_assessed`, a list of texts. Raises ModelError where the three do not go together.
+    """
+    for name, frame in (("facts", facts), ("matrix", matrix)):
+        if not frame.select(KEY).equals(contributions.keys):
+            raise ModelError(f"the {name} and the contributions are not of the same rows in the same order")
+    by = groups(contributions.names, catalogue)
+    raising = _choose(contributions.values, by, MOST_REASONS)
+    lowering = _choose(-contributions.values, by, MOST_MITIGATING)
+    features = [catalogue.features[name] for name in contributions.names]
+    evidence = [(feature, feature.reason) for feature in features]
+    relief = [(feature, feature.relief) for feature in features]
+    return contributions.keys.select(
+        *KEY,
+        _told(raising, evidence, facts, matrix).alias("reasons"),
+        _told(lowering, relief, facts, matrix).alias("mitigating"),
+        not_assessed(facts, matrix, catalogue),
+    ).with_columns(pl.col("mitigating").list.eval(_negated()))
+
+
+def _choose(values: NDArray[np.float64], by: list[Group], most: int) -> Choice:
+    """The strongest groups of each row, each with its strongest feature."""
+    totals = sums(values, by)
+    strongest = np.column_stack(
+        [np.asarray(group.columns)[values[:, list(group.columns)].argmax(axis=1)] for group in by]
+    )
+    order = np.argsort(-totals, axis=1, kind="stable")[:, :most]
+    rows, places = np.nonzero(np.take_along_axis(totals, order, axis=1) > LEAST)
+    chosen = order[rows, places]
+    return rows, places, strongest[rows, chosen], totals[rows, chosen]
+
+
+def _told(choice: Choice, templates: Templates, facts: pl.DataFrame, matrix: pl.DataFrame) -> pl.Series:
+    """One list of REASON a row; `templates` has the sentence of each column of the matrix."""
+    rows, places, columns, totals = choice
+    told = [pl.DataFrame(schema={"row": pl.Int64, "place": pl.Int64, "told": REASON})]
+    for column in np.unique(columns):
+        feature, template = templates[column]
+        here = columns == column
+        at = rows[here]
+        sentences = fill(template, feature, facts[at].with_columns(matrix[feature.name][at].alias("value")))
+        reason = pl.struct(
+            indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
+            feature=pl.lit(feature.name),
+            sentence=sentences,
+            check=pl.lit(feature.check),
+            contribution=pl.Series(totals[here]),
+        )
+        told.append(pl.DataFrame({"row": at, "place": places[here]}).select("row", "place", told=reason))
+    lists = pl.concat(told).sort("row", "place").group_by("row", maintain_order=True).agg("told")
+    every = pl.DataFrame({"row": np.arange(facts.height, dtype=np.int64)})
+    joined = every.join(lists, on="row", how="left", maintain_order="left")["told"]
+    return joined.fill_null(pl.Series([[]], dtype=pl.List(REASON)))
+
+
+def _negated() -> pl.Expr:
+    """A lowering reason with its contribution below zero again."""
+    lowered = -pl.element().struct.field("contribution")
+    return pl.element().struct.with_fields(lowered.alias("contribution"))
+
+
+def not_assessed(facts: pl.DataFrame, matrix: pl.DataFrame, catalogue: Catalogue) -> pl.Series:
+    """Texts of what a row's score could not see: first what this manifest leaves out, then what none can say.
+
+    An indicator is left out where none of its features has a value and a column that one of them needs is empty.
+    """
+    members: dict[int, list[str]] = {}
+    for feature in catalogue.features.values():
+        for number in feature.indicators[:1]:
+            members.setdefault(number, []).append(feature.name)
+    texts = []
+    for number, names in members.items():
+        needs = sorted({need for name in names for need in catalogue.features[name].needs if need in facts.columns})
+        unknown = pl.all_horizontal(pl.Series(matrix[name].is_null()) for name in names)
+        missing = [pl.when(_is_empty(facts[need])).then(pl.lit(f"no {need.replace('_', ' ')}")) for need in needs]
+        if missing:
+            told = pl.concat_list(missing).list.drop_nulls()
+            text = pl.format("{}: {}", pl.lit(catalogue.flags[number]), told.list.join(", "))
+            texts.append(pl.when(unknown & (told.list.len() > 0)).then(text))
+    always = [pl.lit(f"{catalogue.flags[number]}: needs {need}") for number, need in catalogue.unassessable.items()]
+    none = pl.lit(None, pl.String)
+    every = pl.concat_list(none, *texts, *always).list.drop_nulls()
+    return facts.select(not_assessed=every)["not_assessed"]
+
+
+def _is_empty(values: pl.Series) -> pl.Expr:
+    if isinstance(values.dtype, pl.List):
+        return pl.lit(values.is_null() | (values.list.len() == 0))
+    if values.dtype == pl.String:
+        return pl.lit(values.is_null() | (values.str.strip_chars() == ""))
+    return pl.lit(values.is_null())

@@ -1,0 +1,97 @@
+"""Sentences: templates of the catalogue filled with a consignment's own values, a column at a time.
+
+    "{gross_weight_kg:,.0f} kg is {value:.0%} of what the box can carry."  ─▶  "26,400 kg is 94% of what ..."
+
+A template is written as for `str.format`. Each field is formatted once for each distinct value, then the pieces are
+joined as columns. Values come from manifests, so anyone may have written them: control characters go, long texts
+are cut, and nothing in them is ever taken as a template.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from string import Formatter
+from typing import Any
+
+import polars as pl
+
+from riskscore.errors import CatalogueError
+from riskscore.features.catalogue import Feature
+
+LONGEST = 100
+"""Characters of one value in a sentence."""
+
+_UNPRINTABLE = r"[\p{C}\p{Z}\s]+"
+"""Control, formatting (such as right-to-left override) and unassigned characters, and every kind of blank."""
+
+
+def fields(template: str) -> list[tuple[str, str | None, str]]:
+    """Take a template apart: (text before, field name or None, format). Raises CatalogueError if malformed."""
+    try:
+        parts = [(text, name, form or "") for text, name, form, _ in Formatter().parse(template)]
+    except ValueError as malformed:
+        raise CatalogueError(f"the sentence {template!r} is malformed: {malformed}") from malformed
+    for _, name, _ in parts:
+        if name is not None and not name.isidentifier():
+            raise CatalogueError(f"the sentence {template!r} has the field {{{name}}}; only plain names are allowed")
+    return parts
+
+
+def fill(template: str, feature: Feature, rows: pl.DataFrame) -> pl.Series:
+    """Fill `template` for each of `rows` (facts of a consignment, and the feature's own `value`).
+
+    Where a value that the sentence needs is missing, the feature's meaning stands in its place.
+    """
+    pieces: list[pl.Series] = []
+    for text, name, form in fields(template):
+        if text:
+            pieces.append(pl.repeat(text, rows.height, dtype=pl.String, eager=True))
+        if name is not None and name in rows.columns:
+            pieces.append(_column(rows[name], form))
+        elif name is not None:
+            pieces.append(pl.repeat(None, rows.height, dtype=pl.String, eager=True))
+    plain = pl.lit(plainly(feature))
+    if not pieces:
+        return rows.select(sentence=pl.repeat(plainly(feature), pl.len()))["sentence"]
+    frame = pl.DataFrame([piece.alias(str(place)) for place, piece in enumerate(pieces)])
+    return frame.select(sentence=pl.concat_str(pl.all()).fill_null(plain))["sentence"]
+
+
+def plainly(feature: Feature) -> str:
+    """The feature's meaning as a sentence."""
+    return f"{feature.meaning[:1].upper()}{feature.meaning[1:]}."
+
+
+def _column(values: pl.Series, form: str) -> pl.Series:
+    """Format a column: each distinct value once."""
+    if isinstance(values.dtype, pl.List):
+        values = values.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
+    distinct = values.unique().drop_nulls()
+    texts = pl.Series([shown(value, form) for value in distinct.to_list()], dtype=pl.String)
+    clean = texts.str.replace_all(_UNPRINTABLE, " ").str.strip_chars()
+    cut = clean.str.slice(0, LONGEST - 3).str.strip_chars_end() + "..."
+    texts = pl.select(pl.when(clean.str.len_chars() > LONGEST).then(cut).when(clean != "").then(clean)).to_series()
+    return values.replace_strict(distinct, texts, default=None, return_dtype=pl.String)
+
+
+def shown(value: Any, form: str) -> str | None:
+    """One value as text; None where it is missing, infinite, or does not go with the format."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        if not isfinite(value):
+            return None
+        if not form:
+            form = ",.0f" if value.is_integer() or abs(value) >= 100 else ".3g"
+    if isinstance(value, bool) and not form:
+        return "yes" if value else "no"
+    try:
+        text = format(value, form)
+    except (ValueError, TypeError):
+        return None
+    return text.removeprefix("-") if _minus_zero(text) else text
+
+
+def _minus_zero(text: str) -> bool:
+    """Whether a formatted number is minus zero."""
+    return text.startswith("-") and "0" in text and not any(digit in text for digit in "123456789")

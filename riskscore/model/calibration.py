@@ -1,0 +1,71 @@
+"""Calibration: from the model's margin to a probability, by a curve that only rises (Platt).
+
+    probability = 1 / (1 + exp(-(slope * margin + intercept)))
+
+Isotonic steps would tie thousands of consignments to one probability; a logistic curve keeps the ranking.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from riskscore.errors import ModelError
+
+ENOUGH = 10
+"""Positive rows below which only the level is fitted: a slope from a handful of cases is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platt:
+    """A rising logistic curve over margins (log-odds). `method` says what was fitted: platt or level."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    method: str = "level"
+
+    @classmethod
+    def fit(cls, margins: NDArray[np.float64], labels: NDArray[np.int8]) -> Platt:
+        """Fit on margins[n] and labels[n] (0 or 1) that the trees have not seen.
+
+        With fewer than ENOUGH positive rows, or where more margin does not mean more risk, the slope stays 1 and
+        only the level is set, so that the mean probability is the (smoothed) share of positive rows.
+        """
+        positives = int(labels.sum())
+        if ENOUGH <= positives <= len(labels) - ENOUGH:
+            centre, spread = float(margins.mean()), float(margins.std()) or 1.0
+            # Standardised first: the solver stops early on a margin far from zero.
+            curve = LogisticRegression(C=1e6, tol=1e-8, max_iter=500).fit(
+                ((margins - centre) / spread)[:, None], labels
+            )
+            slope = float(curve.coef_[0, 0]) / spread
+            if slope > 0.0:
+                return cls(slope, float(curve.intercept_[0]) - slope * centre, "platt")
+        share = (positives + 0.5) / (len(labels) + 1.0)
+        return cls(1.0, float(brentq(lambda shift: expit(margins + shift).mean() - share, -100.0, 100.0)), "level")
+
+    def apply(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities, in the order of `margins`."""
+        return np.asarray(expit(self.slope * margins + self.intercept), dtype=np.float64)
+
+    def to_json(self) -> str:
+        """The curve as JSON text."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Platt:
+        """Read what `to_json` wrote. Raises ModelError where it is no rising curve."""
+        try:
+            found = json.loads(text)
+            curve = cls(float(found["slope"]), float(found["intercept"]), str(found["method"]))
+        except (ValueError, KeyError, TypeError) as malformed:
+            raise ModelError(f"the calibration is malformed ({malformed}); train the model again") from malformed
+        if not (np.isfinite([curve.slope, curve.intercept]).all() and curve.slope > 0.0):
+            raise ModelError(f"the calibration's slope is {curve.slope}, not above zero; train the model again")
+        return curve

@@ -1,0 +1,1 @@
+"""Scoring: from a matrix to a margin, a probability and a rank for every consignment."""

@@ -1,0 +1,143 @@
+"""Dataset: the matrix of a log as of each consignment's own day, with labels where they are known.
+
+    consignments ─▶ day by day in order ─▶ features (past only) ─┐
+    truth, or outcomes of inspections ─▶ labels ─────────────────┴─▶ Dataset
+
+A simulation knows the truth about every consignment. A real service knows what inspections found, and only about the
+boxes that were opened: such a dataset holds these rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskscore.errors import TrainingError
+from riskscore.features import build
+from riskscore.manifest.schema import KEY
+from riskscore.training.split import Part
+
+BATCH = 250_000
+"""Rows whose features are computed at once: the facts of a row take about ten times the room of its features."""
+
+KNOWN = {"smuggled": pl.Boolean, "scheme": pl.String, "commodity": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Labelled rows in the order of their days.
+
+    `rows` has KEY, `filed_at`, `day`, `label` (Int8), `commodity`, `scheme`, `selected_by`; `matrix` has KEY,
+    `filed_at` and one Float32 column a feature. Row by row they belong together. `labels` is truth or outcomes.
+    """
+
+    rows: pl.DataFrame
+    matrix: pl.DataFrame
+    labels: str
+
+    def part(self, part: Part) -> Dataset:
+        """The rows of one part of the period."""
+        return self.where(part.holds())
+
+    def where(self, condition: pl.Expr) -> Dataset:
+        """The rows for which `condition` on `rows` holds."""
+        at = self.rows.select(at=condition.fill_null(False).arg_true())["at"]
+        return Dataset(self.rows[at], self.matrix[at], self.labels)
+
+    @property
+    def target(self) -> NDArray[np.int8]:
+        """The labels, int8[n]."""
+        return self.rows["label"].to_numpy()
+
+    @property
+    def positives(self) -> int:
+        """How many rows are positive."""
+        return int(self.rows["label"].cast(pl.Int64).sum())
+
+
+def dataset(
+    consignments: pl.DataFrame,
+    outcomes: pl.DataFrame | None,
+    *,
+    truth: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    history: pl.DataFrame | None = None,
+) -> Dataset:
+    """Label `consignments` and compute their features as of their own days.
+
+    With `truth` (KEY, `smuggled`, `scheme`, `commodity`) every row that it names is labelled; without it only those
+    with an outcome, 1 for a seizure. `history` are consignments filed before, beside `consignments` themselves.
+    Raises TrainingError where no row can be labelled.
+    """
+    known = _known(outcomes, truth)
+    ordered = consignments.with_columns(day=pl.col("filed_at").dt.date()).sort("day", *KEY)
+    rows = ordered.select(*KEY, "filed_at", "day").join(known, on=KEY, how="inner", maintain_order="left")
+    if rows.is_empty():
+        source = "outcomes" if truth is None else "truth"
+        raise TrainingError(f"none of {consignments.height:,} consignments is named in the {source}; check the file")
+    log = consignments if history is None else pl.concat([history, consignments]).unique(KEY, keep="last")
+    # Whole days, labelled or not: some features look across all filings of a day, as they do in service.
+    wanted = ordered.filter(pl.col("day").is_in(rows["day"].unique().implode()))
+    parts = [
+        build.build(part.drop("day"), log=log, outcomes=outcomes, earlier=earlier).join(
+            rows.select(KEY), on=KEY, how="semi", maintain_order="left"
+        )
+        for part in _batches(wanted)
+    ]
+    return Dataset(rows, pl.concat(parts), "outcomes" if truth is None else "truth")
+
+
+def _known(outcomes: pl.DataFrame | None, truth: pl.DataFrame | None) -> pl.DataFrame:
+    """KEY, label, commodity, scheme, selected_by: one row for every consignment about which something is known."""
+    found = None if outcomes is None else _found(outcomes)
+    if truth is None:
+        if found is None:
+            raise TrainingError("nothing to learn from: give outcomes, or the truth of a simulation")
+        return found.with_columns(scheme=pl.lit(None, pl.String)).select(
+            *KEY, "label", "commodity", "scheme", "selected_by"
+        )
+    absent = [name for name in (*KEY, *KNOWN) if name not in truth.columns]
+    if absent:
+        raise TrainingError(f"the truth lacks the columns {', '.join(absent)}; `riskscore simulate` writes it")
+    known = truth.unique(KEY, keep="last", maintain_order=True).select(
+        *KEY,
+        pl.col("smuggled").cast(pl.Int8).alias("label"),
+        pl.col("commodity").cast(pl.String),
+        pl.col("scheme").cast(pl.String),
+    )
+    if found is None:
+        return known.with_columns(selected_by=pl.lit(None, pl.String))
+    return known.join(found.select(*KEY, "selected_by"), on=KEY, how="left", maintain_order="left")
+
+
+def _found(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """One row a consignment; of several inspections a seizure counts, and the first says how it was selected."""
+    return (
+        outcomes.sort("known_at", *KEY)
+        .group_by(KEY, maintain_order=True)
+        .agg(
+            label=(pl.col("finding") == "seizure").any().cast(pl.Int8),
+            commodity=pl.col("commodity").drop_nulls().first().cast(pl.String),
+            selected_by=pl.col("selected_by").first().cast(pl.String),
+        )
+    )
+
+
+def _batches(ordered: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Whole days together, so that features that look across a day's filings see all of them."""
+    sizes = ordered.group_by("day", maintain_order=True).len()
+    start = height = 0
+    days: list[date] = []
+    for day, rows in sizes.iter_rows():
+        if days and height + rows > BATCH:
+            yield ordered.slice(start, height)
+            start, height, days = start + height, 0, []
+        days.append(day)
+        height += rows
+    if days:
+        yield ordered.slice(start, height)
