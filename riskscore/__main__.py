@@ -1,0 +1,5 @@
+"""`python -m riskscore` is the same as `riskscore`."""
+
+from riskscore.cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""The command line: one thin function a command; the work is done by `riskscore.engine`.
+
+    columns · features        what a file means, what is measured      (reading)
+    score · explain           the ranked list, one consignment in full (ranking)
+    simulate · train · evaluate                                        (learning)
+
+What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+
+from riskscore import __version__
+from riskscore.cli import learning, ranking, reading
+from riskscore.errors import RiskscoreError
+
+MANY = ("--history", "--manifests")
+"""Options that take every word up to the next option, because a shell expands `days/*.parquet` to many."""
+
+_REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+"""What a file system says that no code can mend: no permission, no space, read-only."""
+
+app = typer.Typer(
+    name="riskscore",
+    help="Reads cargo manifests, ranks consignments by smuggling risk, and says why.",
+    epilog="Start with: riskscore score FILE. Every command has --help with examples.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for group in (ranking, reading, learning):
+    for command in group.COMMANDS:
+        app.command()(command)
+
+
+@app.callback()
+def riskscore(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")] = False,
+) -> None:
+    """Reads cargo manifests, ranks consignments by smuggling risk, and says why."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 2 something that the user can mend, 130 interrupted."""
+    sys.exit(_run(list(spread(sys.argv[1:] if arguments is None else arguments))))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return app(args=arguments, standalone_mode=False) or 0
+    except typer.TyperException as misused:
+        message = f"{misused.format_message()} (see riskscore --help)"
+    except RiskscoreError as known:
+        message = str(known)
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as refused:
+        if refused.errno not in _REFUSED:
+            raise
+        message = f"{refused.strerror}: {refused.filename}" if refused.filename else str(refused.strerror)
+    typer.echo("error: " + " ".join(message.split()), err=True)
+    return 2
+
+
+def spread(arguments: Sequence[str]) -> Iterator[str]:
+    """Repeat the flags of `MANY` before each word that follows them: `--history a b` is `--history a --history b`."""
+    flag: str | None = None
+    for position, word in enumerate(arguments):
+        if word == "--":
+            yield from arguments[position:]
+            return
+        if word.startswith("-"):
+            flag = word if word in MANY else None
+        elif flag is not None and arguments[position - 1] != flag:
+            yield flag
+        yield word

@@ -1,0 +1,100 @@
+"""What commands print with: tables and text on stdout, progress on stderr, JSON for machines.
+
+Texts from manifests may hold anything. `plain` takes out what a terminal would obey or hide, and nothing from a
+manifest is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = 100
+"""Columns of what is printed into a pipe; a terminal's own width otherwise, between NARROW and WIDE."""
+
+NARROW, WIDE = 80, 140
+
+
+def stdout() -> Console:
+    """The console that results go to; colours only on a terminal."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    console.width = min(max(console.width, NARROW), WIDE) if console.is_terminal else WIDTH
+    return console
+
+
+def table(*headings: str) -> Table:
+    """An empty table with these headings, in the look that all of them have."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(headings):
+        made.add_column(heading, overflow="fold", no_wrap=place == 0 and len(headings) > 3)
+    return made
+
+
+def heading(text: str) -> Text:
+    """A line above a part of what is printed."""
+    from rich.text import Text
+
+    return Text(f"\n{text}", style="bold")
+
+
+def hanging(mark: str, text: str) -> Table:
+    """`text` wrapped beside `mark`, not below it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    line = Table.grid(padding=(0, 1, 0, 0))
+    line.add_column(no_wrap=True)
+    line.add_column()
+    line.add_row(Text(mark), Text(text))
+    return line
+
+
+def plain(text: object) -> str:
+    """`text` in one line, without characters that steer a terminal or cannot be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+
+
+def short(text: object, length: int) -> str:
+    """`plain` text, cut to `length` characters."""
+    line = plain(text)
+    return line if len(line) <= length else line[: length - 3].rstrip() + "..."
+
+
+def emit(value: Any) -> None:
+    """Print `value` as JSON, for machines; days and moments in ISO 8601."""
+    sys.stdout.write(json.dumps(value, default=_json, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+
+
+def _json(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the step under way and the time it takes on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda step: bar.update(task, description=step)

@@ -1,0 +1,91 @@
+"""The commands that learn: `simulate`, `train` and `evaluate`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskscore.cli import console, options
+
+
+def simulate(
+    out: Annotated[Path, typer.Argument(help="Folder to write the world to; it must be new or empty.")],
+    days: Annotated[int, typer.Option(min=1, help="Days of filings.")] = 30,
+    per_day: Annotated[int, typer.Option(min=1, help="Consignments filed a day, on average.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 0,
+    smuggling_rate: Annotated[float, typer.Option(help="Share of consignments that smuggle.")] = 1 / 1500,
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = datetime(2024, 1, 1),
+) -> None:
+    """Simulate container traffic with smuggling in it, its inspections and their outcomes.
+
+    Writes manifests/YYYY-MM-DD.parquet, outcomes.parquet (what inspectors found) and truth.parquet (what was really
+    there). Nothing in it is real: firms, vessels and numbers are made up.
+
+    \b
+    Examples:
+      riskscore simulate world --days 30 --per-day 1000
+      riskscore simulate busy --days 120 --per-day 1500 --seed 7 --smuggling-rate 0.002
+    """
+    from riskscore import engine
+
+    with console.progress() as tell:
+        engine.simulate(
+            out,
+            days=days,
+            per_day=per_day,
+            seed=seed,
+            start=start.date(),
+            smuggling_rate=smuggling_rate,
+            progress=tell,
+        )
+    console.stdout().print(f"{days:,} simulated days from {start:%Y-%m-%d} are in {console.plain(out)}.")
+
+
+def train(
+    manifests: options.Manifests,
+    outcomes: Annotated[Path, typer.Option(help="What inspections found.")],
+    out: Annotated[Path, typer.Option(help="Folder of the model; written whole or not at all.")],
+    truth: options.Truth = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed and data give the same model.")] = 0,
+) -> None:
+    """Train a model on past manifests and outcomes, split by time, and write it with its card.
+
+    Without --truth only inspected consignments teach, as in a real service. With --truth, which only a simulated world
+    has, all do, and the card says so.
+
+    \b
+    Examples:
+      riskscore train --manifests past/*.parquet --outcomes outcomes.parquet --out models/2024-06
+      riskscore train --manifests world/manifests --outcomes world/outcomes.parquet --truth world/truth.parquet --out m1
+    """
+    from riskscore import engine
+
+    with console.progress() as tell:
+        tell("reading")
+        log = engine.read_history(manifests)
+        found = engine.read_outcomes(outcomes)
+        known = None if truth is None else engine.read_truth(truth)
+        booster = engine.train(log, found, truth=known, out=out, seed=seed, progress=tell)
+    console.stdout().print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
+
+
+def evaluate(
+    model: options.Model = None,
+    manifests: options.Manifests = [],
+    outcomes: Annotated[Path | None, typer.Option(help="What inspections found.")] = None,
+    truth: options.Truth = None,
+    json: options.Json = False,
+) -> None:
+    """Judge a model on manifests and outcomes: precision and recall at a capacity, ranking, calibration.
+
+    \b
+    Examples:
+      riskscore evaluate --model models/2024-06 --manifests july/ --outcomes outcomes.parquet
+      riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
+    """
+
+
+COMMANDS = (simulate, train, evaluate)

@@ -1,0 +1,41 @@
+"""Options that several commands share, so that they are called and explained alike everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Manifests: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or in gzip or zip."),
+]
+File = Annotated[Path, typer.Argument(help="A manifest: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed.")]
+History = Annotated[
+    list[Path],
+    typer.Option(
+        help="Manifests filed before: files or folders, several after one flag. Without it nobody has a past."
+    ),
+]
+Outcomes = Annotated[
+    Path | None,
+    typer.Option(help="What inspections found: bill_of_lading, container_number, known_at, finding ..."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Folder of a model, or a name below $RISKSCORE_MODELS. Default: the one that ships."),
+]
+Columns = Annotated[
+    Path | None,
+    typer.Option(help="TOML that says which heading means which column, for headings that are not known."),
+]
+Manifests = Annotated[
+    list[Path],
+    typer.Option(metavar="PATH...", help="Manifests: files or folders, several after one flag."),
+]
+Truth = Annotated[
+    Path | None,
+    typer.Option(help="What was really smuggled; only a simulated world has it."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

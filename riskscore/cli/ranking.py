@@ -1,0 +1,142 @@
+"""The commands that rank: `score` and `explain`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskscore.cli import console, options
+from riskscore.errors import SettingsError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHOWN = 10
+"""Consignments in the printed table when --top does not say."""
+
+
+def score(
+    files: options.Files,
+    history: options.History = [],
+    outcomes: options.Outcomes = None,
+    model: options.Model = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write every consignment, ranked, to this .parquet, .csv or .jsonl file.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Consignments to print, and to give reasons at least.")] = SHOWN,
+    quarantine: Annotated[
+        Path | None, typer.Option(help="Write refused rows, whole, with file, line, rule and value, to this file.")
+    ] = None,
+    columns: options.Columns = None,
+    explain_share: Annotated[float, typer.Option(help="Share of the consignments that get reasons, 0 to 1.")] = 0.01,
+    json: options.Json = False,
+) -> None:
+    """Rank the consignments of manifests by smuggling risk, with reasons.
+
+    Without --out it prints the riskiest with their three strongest reasons. Rows that break a rule are set aside, never
+    lost: rows read = rows accepted + rows in quarantine.
+
+    \b
+    Examples:
+      riskscore score tonight.csv
+      riskscore score tonight.csv --history past/*.parquet --outcomes outcomes.parquet
+      riskscore score tonight.csv --out ranked.csv --quarantine refused.csv
+      riskscore score tonight.csv --top 50 --json
+    """
+    from riskscore import engine, export
+    from riskscore.cli import tables
+
+    targets = [path for path in (out, quarantine) if path is not None]
+    for target in targets:
+        export.check(target, inputs=(*files, *history, *([outcomes] if outcomes else [])))
+    if len(set(targets)) < len(targets):
+        raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
+    card = engine.read_card(model)
+    with console.progress() as tell:
+        tell("reading")
+        manifest = engine.read(files, columns=columns)
+        log, found = _past(history, outcomes)
+        ranked = engine.score(
+            manifest.consignments,
+            history=log,
+            outcomes=found,
+            earlier=manifest.earlier,
+            model=model,
+            explain_share=explain_share,
+            top=top,
+            progress=tell,
+        )
+        tell("writing")
+        written = [(ranked, out), (manifest.quarantine, quarantine)]
+        export.write(*((frame, path) for frame, path in written if path is not None))
+    counts = tables.counts(manifest, ranked)
+    shown = tables.beside(ranked.head(top), manifest.consignments) if out is None else None
+    if json:
+        console.emit(counts | ({} if shown is None else {"ranked": tables.records(shown)}))
+        return
+    screen = console.stdout()
+    if shown is not None and not shown.is_empty():
+        screen.print(tables.ranking(shown))
+    screen.print(tables.summary(counts, card, out=out, quarantine=quarantine))
+
+
+def explain(
+    file: options.File,
+    container: Annotated[str, typer.Option(help="Number of the container, such as MSKU1234565.")],
+    bill: Annotated[str | None, typer.Option(help="Bill of lading, where the container stands on several.")] = None,
+    history: options.History = [],
+    outcomes: options.Outcomes = None,
+    model: options.Model = None,
+    columns: options.Columns = None,
+    waterfall: Annotated[
+        Path | None, typer.Option(help="Draw what moved the score, step by step, to this .png or .svg file.")
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Explain one consignment in full: what was filed, what speaks for and against it, what could not be seen.
+
+    The whole manifest is ranked for it, because a consignment is judged beside the others of its ship.
+
+    \b
+    Examples:
+      riskscore explain tonight.csv --container MSKU1234565
+      riskscore explain tonight.csv --container MSKU1234565 --waterfall why.png
+      riskscore explain tonight.csv --container MSKU1234565 --history past/ --outcomes outcomes.parquet --json
+    """
+    from riskscore import engine
+    from riskscore.cli import tables
+
+    card = engine.read_card(model)
+    with console.progress() as tell:
+        tell("reading")
+        manifest = engine.read([file], columns=columns)
+        log, found = _past(history, outcomes)
+        explained = engine.explain(
+            manifest.consignments,
+            container,
+            bill=bill,
+            history=log,
+            outcomes=found,
+            earlier=manifest.earlier,
+            model=model,
+            progress=tell,
+        )
+        if waterfall is not None:
+            tell("drawing")
+            explained.draw(waterfall)
+    if json:
+        console.emit(tables.explanation_record(explained))
+    else:
+        tables.explanation(console.stdout(), explained, card)
+
+
+def _past(history: list[Path], outcomes: Path | None) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+    from riskscore import engine
+
+    log = engine.read_history(history) if history else None
+    return log, engine.read_outcomes(outcomes) if outcomes else None
+
+
+COMMANDS = (score, explain)

@@ -1,0 +1,267 @@
+"""The engine: what the command line and Python do with manifests, in one order, frames in and frames out.
+
+    read ─▶ score ─▶ a ranked frame with reasons        simulate ─▶ train ─▶ a model folder ─▶ evaluate
+              └────▶ explain: one consignment in full
+
+Each function is a thin thread through the parts below it; none of them keeps anything between calls.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from riskscore import settings
+from riskscore.errors import ManifestError, SettingsError
+from riskscore.explain import waterfall
+from riskscore.explain.contributions import Contributions, contributions
+from riskscore.explain.reasons import reasons
+from riskscore.features import build, catalogue
+from riskscore.features.evidence import evidence
+from riskscore.manifest import read as reader
+from riskscore.manifest import schema
+from riskscore.model.booster import Booster
+from riskscore.model.card import Card
+from riskscore.scoring import score as scoring
+from riskscore.simulate.write import simulate
+from riskscore.training.evaluate import evaluate
+from riskscore.training.train import train
+
+__all__ = ["Explanation", "evaluate", "explain", "read", "read_history", "read_outcomes", "score", "simulate", "train"]
+
+EXPLAIN_SHARE = 0.01
+"""Share of the riskiest consignments that get reasons when the caller does not say."""
+
+Progress = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One consignment in full, as frames.
+
+    consignment    its canonical row, as read
+    scored         its row of what `score` returns, ranked among everything that was given
+    contributions  one row a feature, strongest first: feature, family, indicators, meaning, unit, value, label,
+                   contribution (log-odds)
+    base           log-odds before any feature speaks; base + all contributions = scored margin
+    among          how many consignments were ranked
+    data           what the model was trained on: simulated or real
+    """
+
+    consignment: pl.DataFrame
+    scored: pl.DataFrame
+    contributions: pl.DataFrame
+    base: float
+    among: int
+    data: str
+
+    def draw(self, path: str | Path) -> None:
+        """Draw the way from `base` to the margin into `path`, a PNG or an SVG. Raises SettingsError if it cannot."""
+        bill, container, model = self.scored.select(*schema.KEY, "model").row(0)
+        waterfall.draw(
+            Path(path),
+            title=waterfall.title(f"{container} on bill {bill}", model, self.data),
+            base=self.base,
+            contributions=self.contributions.select("label", "contribution").rows(),
+            margin=self.scored["margin"].item(),
+            probability=self.scored["probability"].item(),
+        )
+
+
+def read(paths: str | Path | Sequence[str | Path], *, columns: str | Path | None = None) -> reader.Manifest:
+    """Read one manifest file or several: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed.
+
+    `columns` is a TOML file that says which heading means which canonical column, for headings that are not
+    known. Raises ManifestError where a file cannot be read at all; a row that breaks a rule goes to `quarantine`.
+    """
+    files = [paths] if isinstance(paths, str | Path) else paths
+    return reader.read_many([Path(file) for file in files], columns=None if columns is None else Path(columns))
+
+
+def read_history(paths: Sequence[str | Path]) -> pl.DataFrame:
+    """Read past consignments from files or folders of files, in any format that `read` knows."""
+    return reader.read_log([Path(path) for path in paths])
+
+
+def read_card(model: str | Path | None = None) -> Card:
+    """Read what a model was trained on and how well it does; `model` as in `score`. Raises ModelError if it cannot."""
+    return Booster.load(settings.model_folder(model), catalogue.load()).card
+
+
+def read_outcomes(path: str | Path) -> pl.DataFrame:
+    """Read what inspections found (columns of `schema.OUTCOME`). Raises ManifestError where that is impossible."""
+    return reader.read_outcomes(Path(path))
+
+
+def score(  # noqa: PLR0913  the frames that a score rests on, by name
+    consignments: pl.DataFrame,
+    *,
+    history: pl.DataFrame | None = None,
+    outcomes: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    model: str | Path | None = None,
+    explain_share: float = EXPLAIN_SHARE,
+    top: int = 0,
+    progress: Progress | None = None,
+) -> pl.DataFrame:
+    """Rank consignments by risk, riskiest first, with reasons for those at the top.
+
+    Args:
+        consignments: canonical columns (`schema.COLUMNS`), one row a consignment; missing columns are null.
+        history: consignments filed before, same columns; only days before a consignment's own count.
+        outcomes: what inspections found, columns of `schema.OUTCOME`; each counts from the day it became known.
+        earlier: superseded versions of the same consignments, as `read` returns them.
+        model: folder of a model, or the name of one under `settings.models()`; None takes the one that ships.
+        explain_share: share of the consignments (0 to 1) that get reasons, the riskiest ones.
+        top: at least so many get reasons.
+        progress: told the name of each step as it begins.
+
+    Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
+    port_of_discharge, probability, margin (log-odds), rank (1 = riskiest), reasons and mitigating (lists of structs:
+    indicator, feature, sentence, check, contribution), not_assessed (list), model, scored_at. Reasons are null in
+    rows that were not explained.
+    Raises ManifestError where consignments lack a required column or name one twice, SettingsError for a share
+    that is none, ModelError where the model does not fit.
+    """
+    if not 0 <= explain_share <= 1:
+        raise SettingsError(f"explain_share is a share of the consignments from 0 to 1, not {explain_share:g}")
+    rows = _consignments(consignments)
+    assessed = _assess(rows, model, progress, log=history, outcomes=outcomes, earlier=earlier)
+    count = min(rows.height, max(top, math.ceil(explain_share * rows.height)))
+    _tell(progress, f"explaining {count:,}")
+    told, _ = assessed.explain(pl.col("rank") <= count)
+    return _ranked(rows, assessed, told)
+
+
+def explain(  # noqa: PLR0913
+    consignments: pl.DataFrame,
+    container: str,
+    *,
+    bill: str | None = None,
+    history: pl.DataFrame | None = None,
+    outcomes: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    model: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Explain one consignment of a manifest in full; arguments as in `score`.
+
+    The whole manifest is ranked, because a consignment is judged beside the others of its ship. Raises
+    SettingsError where no consignment, or more than one, has that `container` (and `bill`).
+    """
+    rows = _consignments(consignments)
+    bill, container = _key(rows, container, bill)
+    assessed = _assess(rows, model, progress, log=history, outcomes=outcomes, earlier=earlier)
+    _tell(progress, "explaining")
+    named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
+    told, moved = assessed.explain(named)
+    return Explanation(
+        consignment=rows.filter(named),
+        scored=_ranked(rows, assessed, told).filter(named),
+        contributions=_by_feature(moved, assessed.matrix.filter(named)),
+        base=moved.base,
+        among=rows.height,
+        data=assessed.booster.card.data,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    """Every consignment scored, with what is needed to explain some; all frames in the order of the rows."""
+
+    booster: Booster
+    facts: pl.DataFrame
+    matrix: pl.DataFrame
+    scored: pl.DataFrame
+
+    def explain(self, which: pl.Expr) -> tuple[pl.DataFrame, Contributions]:
+        """Reasons (KEY, reasons, mitigating, not_assessed) and contributions of the rows where `which` holds."""
+        chosen = self.scored.select(which).to_series()
+        matrix = self.matrix.filter(chosen)
+        moved = contributions(matrix, self.booster)
+        return reasons(evidence(self.facts.filter(chosen)), matrix, moved, catalogue.load()), moved
+
+
+def _assess(
+    rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: pl.DataFrame | None
+) -> _Assessed:
+    """Measure and score every row; `past` as in `build.facts`."""
+    booster = Booster.load(settings.model_folder(model), catalogue.load())
+    _tell(progress, f"measuring {rows.height:,}")
+    facts = build.facts(rows, **past)
+    matrix = build.matrix(facts)
+    _tell(progress, f"scoring {rows.height:,}")
+    return _Assessed(booster, facts, matrix, scoring.score(matrix, booster))
+
+
+def _consignments(frame: pl.DataFrame) -> pl.DataFrame:
+    """The canonical columns of `frame`; raises ManifestError where it cannot be scored."""
+    missing = [column for column in schema.REQUIRED if column not in frame.columns]
+    if missing:
+        raise ManifestError(f"{len(missing)} required columns are missing from the consignments: {', '.join(missing)}")
+    rows = schema.conform(frame)
+    twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
+    if not twice.is_empty():
+        bill, container = twice.row(0)
+        raise ManifestError(
+            f"{twice.height:,} rows share bill and container with another, such as {bill} {container}; "
+            "keep the latest version of each and give the others as earlier"
+        )
+    return rows
+
+
+def _key(rows: pl.DataFrame, container: str, bill: str | None) -> tuple[str, str]:
+    """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
+    number = container.strip().upper()
+    bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
+    if not bills:
+        raise SettingsError(f"no container {number} among the {rows.height:,} consignments")
+    if bill is None and len(bills) > 1:
+        raise SettingsError(f"container {number} is on {len(bills)} bills, say which: {', '.join(bills[:5])}")
+    if bill is not None and bill.strip() not in bills:
+        raise SettingsError(f"container {number} is not on bill {bill.strip()}, but on {', '.join(bills[:5])}")
+    return (bills[0] if bill is None else bill.strip()), number
+
+
+def _by_feature(moved: Contributions, matrix: pl.DataFrame) -> pl.DataFrame:
+    """The contributions of the one row of `matrix`, a row a feature, strongest first."""
+    features = [catalogue.load().features[name] for name in moved.names]
+    labelled = waterfall.labelled(moved, 0, matrix, catalogue.load())
+    return (
+        pl.DataFrame(
+            {
+                "feature": moved.names,
+                "family": [feature.family for feature in features],
+                "indicators": pl.Series([list(feature.indicators) for feature in features], dtype=pl.List(pl.Int64)),
+                "meaning": [feature.meaning for feature in features],
+                "unit": [feature.unit for feature in features],
+                "value": pl.Series(matrix.select(moved.names).row(0), dtype=pl.Float64),
+                "contribution": moved.values[0],
+            }
+        )
+        .sort(pl.col("contribution").abs(), descending=True, maintain_order=True)
+        .with_columns(label=pl.Series([label for label, _ in labelled]))
+    )
+
+
+def _ranked(rows: pl.DataFrame, assessed: _Assessed, told: pl.DataFrame) -> pl.DataFrame:
+    """The output frame, riskiest first."""
+    now = datetime.now(UTC)
+    return (
+        rows.select(*schema.KEY, "filed_at", "port_of_loading", "port_of_discharge")
+        .with_columns(assessed.scored.select("probability", "margin", "rank"))
+        .join(told, on=schema.KEY, how="left", maintain_order="left")
+        .with_columns(model=pl.lit(assessed.booster.name), scored_at=pl.lit(now, schema.UTC))
+        .sort("rank")
+    )
+
+
+def _tell(progress: Progress | None, step: str) -> None:
+    if progress is not None:
+        progress(step)
