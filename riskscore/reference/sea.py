@@ -38,7 +38,7 @@ def distances(pairs: pl.DataFrame) -> pl.DataFrame:
     wanted = pairs.select(_PAIR).drop_nulls().unique()
     known = wanted.join(shipped(), on=_PAIR, how="inner")
     rest = wanted.join(known, on=_PAIR, how="anti")
-    km = pl.concat([known.select(_SCHEMA), measure(rest)]) if rest.height else known
+    km = pl.concat([known.select(list(_SCHEMA)), measure(rest)]) if rest.height else known
     return pairs.join(km, on=_PAIR, how="left", maintain_order="left")
 
 
