@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -29,10 +30,10 @@ from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
 from riskscore.simulate.write import simulate
-from riskscore.training.evaluate import evaluate
+from riskscore.training import evaluate as training
 from riskscore.training.train import train
 
-__all__ = ["Explanation", "evaluate", "explain", "read", "read_history", "read_outcomes", "score", "simulate", "train"]
+__all__ = ["Explanation", "evaluate", "explain", "read", "score", "simulate", "train"]
 
 EXPLAIN_SHARE = 0.01
 """Share of the riskiest consignments that get reasons when the caller does not say."""
@@ -81,22 +82,22 @@ def read(paths: str | Path | Sequence[str | Path], *, columns: str | Path | None
     known. Raises ManifestError where a file cannot be read at all; a row that breaks a rule goes to `quarantine`.
     """
     files = [paths] if isinstance(paths, str | Path) else paths
-    return reader.read_many([Path(file) for file in files], columns=None if columns is None else Path(columns))
-
-
-def read_history(paths: Sequence[str | Path]) -> pl.DataFrame:
-    """Read past consignments from files or folders of files, in any format that `read` knows."""
-    return reader.read_log([Path(path) for path in paths])
+    return reader.read_many(files, columns=columns)
 
 
 def read_card(model: str | Path | None = None) -> Card:
     """Read what a model was trained on and how well it does; `model` as in `score`. Raises ModelError if it cannot."""
-    return Booster.load(settings.model_folder(model), catalogue.load()).card
+    return _booster(model).card
 
 
-def read_outcomes(path: str | Path) -> pl.DataFrame:
-    """Read what inspections found (columns of `schema.OUTCOME`). Raises ManifestError where that is impossible."""
-    return reader.read_outcomes(Path(path))
+def read_truth(path: str | Path) -> pl.DataFrame:
+    """Read what a simulation knows about every consignment. Raises ManifestError where the file is no Parquet."""
+    try:
+        return pl.read_parquet(path)
+    except FileNotFoundError:
+        raise ManifestError(f"{path}: there is no such file") from None
+    except pl.exceptions.PolarsError as damaged:
+        raise ManifestError(f"{path} cannot be read as Parquet ({damaged}); `riskscore simulate` writes it") from None
 
 
 def score(  # noqa: PLR0913  the frames that a score rests on, by name
@@ -171,6 +172,28 @@ def explain(  # noqa: PLR0913
     )
 
 
+def evaluate(  # noqa: PLR0913
+    consignments: pl.DataFrame,
+    outcomes: pl.DataFrame | None,
+    *,
+    model: str | Path | None = None,
+    truth: pl.DataFrame | None = None,
+    history: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Judge a model on consignments whose outcomes are known; see `riskscore.training.evaluate` for what it returns.
+
+    Frames as in `score`; `truth` is what a simulation knows about every consignment. Raises TrainingError where
+    nothing is labelled or only one label occurs.
+    """
+    booster = _booster(model)
+    _tell(progress, f"judging {consignments.height:,}")
+    rows = _consignments(consignments)
+    return training.evaluate(booster, rows, outcomes, truth=truth, history=history, earlier=earlier, seed=seed)
+
+
 @dataclass(frozen=True, slots=True)
 class _Assessed:
     """Every consignment scored, with what is needed to explain some; all frames in the order of the rows."""
@@ -192,12 +215,16 @@ def _assess(
     rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: pl.DataFrame | None
 ) -> _Assessed:
     """Measure and score every row; `past` as in `build.facts`."""
-    booster = Booster.load(settings.model_folder(model), catalogue.load())
+    booster = _booster(model)
     _tell(progress, f"measuring {rows.height:,}")
     facts = build.facts(rows, **past)
     matrix = build.matrix(facts)
     _tell(progress, f"scoring {rows.height:,}")
     return _Assessed(booster, facts, matrix, scoring.score(matrix, booster))
+
+
+def _booster(model: str | Path | None) -> Booster:
+    return Booster.load(settings.model_folder(model), catalogue.load())
 
 
 def _consignments(frame: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from riskscore.model.card import Card
+
 WIDTH = 100
 """Columns of what is printed into a pipe; a terminal's own width otherwise, between NARROW and WIDE."""
 
@@ -61,6 +63,12 @@ def hanging(mark: str, text: str) -> Table:
     line.add_column()
     line.add_row(Text(mark), Text(text))
     return line
+
+
+def basis(card: Card) -> str:
+    """What a score of this model rests on."""
+    caution = " It orders boxes for a closer look and proves nothing." if card.data == "simulated" else ""
+    return f"Model {plain(card.name)}, trained on {plain(card.data)} data.{caution}"
 
 
 def plain(text: object) -> str:

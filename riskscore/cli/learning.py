@@ -62,30 +62,73 @@ def train(
       riskscore train --manifests world/manifests --outcomes world/outcomes.parquet --truth world/truth.parquet --out m1
     """
     from riskscore import engine
+    from riskscore.manifest import read
 
     with console.progress() as tell:
         tell("reading")
-        log = engine.read_history(manifests)
-        found = engine.read_outcomes(outcomes)
-        known = None if truth is None else engine.read_truth(truth)
-        booster = engine.train(log, found, truth=known, out=out, seed=seed, progress=tell)
+        filed = read.read_many(read.files(manifests))
+        booster = engine.train(
+            filed.consignments,
+            read.read_outcomes(outcomes),
+            truth=None if truth is None else engine.read_truth(truth),
+            earlier=filed.earlier,
+            out=out,
+            seed=seed,
+            progress=tell,
+        )
     console.stdout().print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
 
 
 def evaluate(
+    manifests: options.Manifests,
+    outcomes: Annotated[Path, typer.Option(help="What inspections found.")],
     model: options.Model = None,
-    manifests: options.Manifests = [],
-    outcomes: Annotated[Path | None, typer.Option(help="What inspections found.")] = None,
     truth: options.Truth = None,
+    history: options.History = [],
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap behind the intervals.")] = 0,
     json: options.Json = False,
 ) -> None:
-    """Judge a model on manifests and outcomes: precision and recall at a capacity, ranking, calibration.
+    """Judge a model: precision and recall at a capacity, ranking, calibration.
+
+    Every consignment is scored as of its own day, with what was known then. --history names what was filed before the
+    period that is judged.
 
     \b
     Examples:
-      riskscore evaluate --model models/2024-06 --manifests july/ --outcomes outcomes.parquet
+      riskscore evaluate --model models/2024-06 --manifests july/ --history past/ --outcomes outcomes.parquet
       riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
     """
+    from riskscore import engine
+    from riskscore.manifest import read
+    from riskscore.model.tables import tables
+
+    with console.progress() as tell:
+        card = engine.read_card(model)
+        tell("reading")
+        filed = read.read_many(read.files(manifests))
+        found = engine.evaluate(
+            filed.consignments,
+            read.read_outcomes(outcomes),
+            model=model,
+            truth=None if truth is None else engine.read_truth(truth),
+            history=read.read_log(history) if history else None,
+            earlier=filed.earlier,
+            seed=seed,
+            progress=tell,
+        )
+    if json:
+        console.emit({"model": card.name, "data": card.data, **found})
+        return
+    screen = console.stdout()
+    screen.print(console.basis(card))
+    for judged in tables(found):
+        screen.print(console.heading(judged.title))
+        table = console.table(*judged.header)
+        for row in judged.rows:
+            table.add_row(*row)
+        screen.print(table)
+        if judged.note:
+            screen.print(judged.note)
 
 
 COMMANDS = (simulate, train, evaluate)

@@ -12,7 +12,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from riskscore.cli.console import hanging, heading, plain, short
+from riskscore.cli.console import basis, hanging, heading, plain, short
 from riskscore.manifest.schema import KEY
 
 if TYPE_CHECKING:
@@ -70,12 +70,6 @@ def summary(numbers: Mapping[str, int], card: Card, *, out: Path | None, quarant
         lines.append("Refused rows were set aside; --quarantine FILE keeps them, with the rule that each one broke.")
     lines.append(basis(card))
     return Text("\n".join(lines))
-
-
-def basis(card: Card) -> str:
-    """What a score of this model rests on."""
-    caution = " It orders boxes for a closer look and proves nothing." if card.data == "simulated" else ""
-    return f"Model {plain(card.name)}, trained on {plain(card.data)} data.{caution}"
 
 
 def ranking(shown: pl.DataFrame) -> Table:
