@@ -41,8 +41,8 @@ def decode(name: str, data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _transcode(name, data[len(mark) :], encoding)
-    if encoding := _wide(data[:_SAMPLE]):
-        return _transcode(name, data, encoding)
+    if wide := _wide(data[:_SAMPLE]):
+        return _transcode(name, data, wide)
     if data.isascii() or _is_utf8(data):
         return Decoded(data, "utf-8")
     sample = _telling(data)

@@ -1,0 +1,116 @@
+"""From goods lines to consignments, and from consignments to their latest version.
+
+    lines of one KEY, one filing  ─▶ one consignment; every line is kept in `goods_items`
+    filings of one KEY            ─▶ the latest is the consignment, the others are its history
+
+A line filed at the same moment under the same version belongs to the same filing; a line without a moment
+belongs to the filing of the line before it. Of the fields that describe the whole consignment the first one that is
+filled counts. Most rows of a large file have a KEY of their own and are not touched at all.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskscore.manifest.schema import COLUMNS, ITEM, KEY
+from riskscore.manifest.values import LIMITS
+
+SUMMED = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
+JOINED = ("goods_description", "marks")
+UNITED = ("hs_codes", "seal_numbers")
+FILE, ORDER, ROW = "_file", "_order", "row"
+"""Columns beside the canonical ones while a manifest is read: file, place in the reading order, row in the table."""
+
+FILING = (FILE, *KEY, "filed_at", "version")
+_OWN = (*FILING, *SUMMED, *JOINED, *UNITED, "goods_items")
+HEADER = tuple(name for name in COLUMNS if name not in _OWN)
+"""Columns that describe the whole consignment, not a goods line."""
+
+_JOINT = " | "
+
+
+def repeated(frame: pl.DataFrame, names: tuple[str, ...] = KEY) -> pl.Series:
+    """Whether another row of `frame` has the same values under `names`."""
+    return frame.select(pl.struct(names).hash()).to_series().is_duplicated()
+
+
+def complete(lines: pl.DataFrame) -> pl.DataFrame:
+    """Fill what a consignment's later lines leave out from its other lines. Rows keep their order.
+
+    `described` is the first goods description of the filing: a line may be silent where another one speaks.
+    """
+    several = repeated(lines)
+    alone = lines.filter(~several).with_columns(described="goods_description")
+    if not several.any():
+        return alone
+    keys = (FILE, *KEY)
+    moments = [pl.col(name).forward_fill().backward_fill().over(keys) for name in ("filed_at", "version")]
+    many = lines.filter(several).sort(ORDER).with_columns(moments)
+    first = many.group_by(FILING).agg(
+        *(pl.col(name).drop_nulls().first() for name in HEADER),
+        described=pl.col("goods_description").drop_nulls().first(),
+    )
+    filled = many.drop(HEADER).join(first, on=FILING, how="left", nulls_equal=True)
+    return pl.concat([alone, filled.select(alone.columns)]).sort(ORDER)
+
+
+def gather(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Gather completed and valid lines into filings: the canonical columns, `_file` and `_order`.
+
+    Returns them in the order of their first lines, with notes on what was put together.
+    """
+    several = repeated(lines)
+    if several.any():
+        several &= repeated(lines, FILING)
+    alone = _with_items(lines.filter(~several))
+    names = [*COLUMNS, FILE, ORDER]
+    if not several.any():
+        return alone.select(names), []
+    many = _with_items(lines.filter(several)).sort(ORDER)
+    groups = many.group_by(FILING, maintain_order=True)
+    gathered = groups.agg(
+        pl.col(ORDER).first(),
+        *(pl.col(name).first() for name in HEADER),
+        *(pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in SUMMED),
+        *(pl.col(name).drop_nulls().unique(maintain_order=True) for name in JOINED),
+        *(pl.col(name).drop_nulls().explode().drop_nulls().unique(maintain_order=True) for name in UNITED),
+        pl.col("goods_items").explode(),
+    ).with_columns(
+        *(pl.col(name).list.join(_JOINT).str.slice(0, LIMITS.get(name, 200)).replace("", None) for name in JOINED),
+        *(pl.when(pl.col(name).list.len() > 0).then(name).alias(name) for name in UNITED),
+    )
+    note = f"{many.height:,} goods lines were gathered into {gathered.height:,} consignments"
+    return pl.concat([alone.select(names), gathered.select(names)]).sort(ORDER), [note]
+
+
+def _with_items(lines: pl.DataFrame) -> pl.DataFrame:
+    """Make each line's own goods item, where the file did not bring them."""
+    brought = pl.col("goods_items").list.len().fill_null(0) > 0
+    if lines.select(brought.all()).item():
+        return lines
+    own = {"hs_code": pl.col("hs_codes").list.first()}
+    item = pl.struct(own.get(item.name, pl.col(item.name)).alias(item.name) for item in ITEM.fields)
+    return lines.with_columns(pl.when(brought).then("goods_items").otherwise(pl.concat_list(item)).alias("goods_items"))
+
+
+def versions(filings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Split filings into the latest of each KEY, the earlier ones, and copies of a filing in another file.
+
+    The order of versions is that of filing, then of their numbers, then of reading; missing numbers are counted from
+    1 in that order.
+    """
+    several = repeated(filings)
+    alone = filings.filter(~several).with_columns(pl.col("version").fill_null(1))
+    if not several.any():
+        return alone, filings.clear(), filings.clear()
+    ranked = filings.filter(several).sort(*KEY, "filed_at", "version", ORDER, nulls_last=False)
+    copy = ~ranked.select(pl.struct(*COLUMNS).is_first_distinct()).to_series()
+    copies, ranked = ranked.filter(copy), ranked.filter(~copy)
+    rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(KEY)
+    last = pl.int_range(pl.len(), dtype=pl.Int64).over(KEY) == pl.len().over(KEY).cast(pl.Int64) - 1
+    clash = pl.col("version").drop_nulls().is_duplicated().any().over(KEY)
+    numbered = ranked.with_columns(
+        pl.when(clash | pl.col("version").is_null()).then(rank).otherwise("version").alias("version")
+    )
+    latest = pl.concat([alone, numbered.filter(last)]).sort(ORDER)
+    return latest, numbered.filter(~last).sort(ORDER), copies

@@ -1,0 +1,58 @@
+"""Texts as they are kept: one line, no control characters, composed letters (NFC), of bounded length."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_ASCII_DIRTY = r"[\x00-\x1f\x7f]|  |^ | $|^$"
+_DIRTY = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\p{Zs}&&[^ ]]|  |^ | $|^$|\p{M}|[\x{1100}-\x{11FF}\x{FFFD}]"
+_INVISIBLE = r"\p{Cf}"
+_BLANK = r"[\p{Cc}\p{Z}\s]+"
+
+NOTHING = ("", "-", "--", ".", "N/A", "NA", "N.A.", "NULL", "NONE", "NIL", "NAN", "NAT", "#N/A", "?")
+"""What stands in a field of numbers or dates that is empty (compared in capitals)."""
+
+
+def clean(texts: pl.Series, limit: int | None) -> tuple[pl.Series, int]:
+    """Clean `texts` (String) and cut them to `limit` characters; blanks become null.
+
+    Returns the texts and how many were cut. Only the texts that need it are worked on.
+    """
+    is_ascii = texts.len() == 0 or (texts.str.len_bytes().sum() == texts.str.len_chars().sum())
+    dirty = texts.str.contains(_ASCII_DIRTY if is_ascii else _DIRTY).fill_null(False).arg_true()
+    if dirty.len():
+        worked = texts.gather(dirty).str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ").str.strip_chars()
+        worked = worked.str.normalize("NFC")
+        texts = texts.scatter(dirty, worked.set(worked == "", None))
+    if limit is None:
+        return texts, 0
+    long = (texts.str.len_chars() > limit).fill_null(False).arg_true()
+    if long.len():
+        texts = texts.scatter(long, texts.gather(long).str.slice(0, limit).str.strip_chars_end())
+    return texts, long.len()
+
+
+def as_text(values: pl.Series) -> pl.Series:
+    """Any column as text; whole floats lose their '.0', lists are joined with '|'."""
+    dtype = values.dtype
+    if dtype == pl.String:
+        return values
+    if dtype.is_float():
+        whole = values.is_finite() & (values == values.floor()) & (values.abs() < 1e15)
+        text = values.cast(pl.String)
+        return text.zip_with(~whole.fill_null(False), values.cast(pl.Int64, strict=False).cast(pl.String))
+    if isinstance(dtype, pl.List) and not dtype.inner.is_nested():
+        return values.cast(pl.List(pl.String)).list.drop_nulls().list.join("|")
+    if dtype.is_nested():
+        frame = pl.DataFrame({"x": values})
+        nested = frame.select(pl.struct("x").struct.json_encode().str.strip_prefix('{"x":').str.head(-1))
+        return nested.to_series().zip_with(values.is_not_null(), pl.Series([None], dtype=pl.String))
+    return values.cast(pl.String, strict=False)
+
+
+def split(texts: pl.Series, separators: str) -> pl.Series:
+    """Split into lists at any of `separators`, JSON arrays as well; blanks and repeats go, empty lists are null."""
+    plain = texts.str.replace_all(r'[\[\]"]', " ").str.replace_all(separators, "|").str.split("|")
+    parts = plain.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
+    parts = parts.list.unique(maintain_order=True)
+    return pl.select(pl.when(parts.list.len() > 0).then(parts)).to_series().alias(texts.name)

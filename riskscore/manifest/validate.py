@@ -1,0 +1,91 @@
+"""The rules that a goods line must keep to be scored. Whatever is a matter of risk is no rule.
+
+A wrong check digit, an unknown port or a weight beyond the container's payload says something about a consignment; a
+missing bill number or a negative weight means that the row was not read as it was meant.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import dataframely as dy
+import polars as pl
+
+from riskscore.manifest.texts import as_text
+
+_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
+_END = datetime(2100, 1, 1, tzinfo=UTC)
+_MOST = 1e15
+
+
+class Line(dy.Schema):
+    """A goods line, as far as rules bind it; `row` is its place in the file's table."""
+
+    row = dy.Int64()
+    bill_of_lading = dy.String(nullable=False, min_length=1, max_length=100)
+    container_number = dy.String(nullable=False, min_length=1, max_length=100)
+    filed_at = dy.Datetime(nullable=False, min=_FIRST, max_exclusive=_END, time_zone="UTC", time_unit="us")
+    port_of_loading = dy.String(nullable=False, min_length=1)
+    port_of_discharge = dy.String(nullable=False, min_length=1)
+    goods_description = dy.String(nullable=False, min_length=1)
+    version = dy.Int64(nullable=True, min=0, max=1_000_000)
+    package_count = dy.Int64(nullable=True, min=0, max=1_000_000_000)
+    gross_weight_kg = dy.Float64(nullable=True, min=0, max=_MOST, allow_inf=False, allow_nan=False)
+    volume_m3 = dy.Float64(nullable=True, min=0, max=_MOST, allow_inf=False, allow_nan=False)
+    declared_value = dy.Float64(nullable=True, min=0, max=_MOST, allow_inf=False, allow_nan=False)
+    freight_charge = dy.Float64(nullable=True, min=0, max=_MOST, allow_inf=False, allow_nan=False)
+    temperature_c = dy.Float64(nullable=True, min=-_MOST, max=_MOST, allow_inf=False, allow_nan=False)
+
+
+class Outcome(dy.Schema):
+    """An inspection's outcome, as far as rules bind it."""
+
+    row = dy.Int64()
+    bill_of_lading = dy.String(nullable=False, min_length=1, max_length=100)
+    container_number = dy.String(nullable=False, min_length=1, max_length=100)
+    known_at = dy.Datetime(nullable=False, min=_FIRST, max_exclusive=_END, time_zone="UTC", time_unit="us")
+    finding = dy.String(nullable=False, min_length=1)
+    quantity_kg = dy.Float64(nullable=True, min=0, max=_MOST, allow_inf=False, allow_nan=False)
+
+
+RULES = {
+    "nullability": "required",
+    "min_length": "required",
+    "max_length": "too_long",
+    "inf": "not_a_number",
+    "nan": "not_a_number",
+    "min": "too_small",
+    "max": "too_large",
+    "max_exclusive": "too_large",
+}
+"""dataframely's check -> the rule's name in the quarantine. Where zero is the least, too small is `negative`."""
+
+_DATES = ("filed_at", "known_at")
+
+
+def faults(frame: pl.DataFrame, rules: type[dy.Schema]) -> pl.DataFrame:
+    """Rows of `frame` that break a rule, once a broken rule: `row`, `rule`, `column`, `value`."""
+    _, failure = rules.filter(frame.select(rules.column_names()))
+    schema = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
+    details = failure.details() if len(failure) else None
+    if details is None:
+        return pl.DataFrame(schema=schema)
+    broken = [
+        details.filter(pl.col(check) == "invalid").select(
+            "row",
+            pl.lit(_rule(check)).alias("rule"),
+            pl.lit(check.partition("|")[0]).alias("column"),
+            as_text(details.filter(pl.col(check) == "invalid")[check.partition("|")[0]]).alias("value"),
+        )
+        for check in failure.counts()
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *broken])
+
+
+def _rule(check: str) -> str:
+    column, _, kind = check.partition("|")
+    if column in _DATES and kind in ("min", "max_exclusive"):
+        return "date_out_of_range"
+    if kind == "min" and column != "temperature_c":
+        return "negative"
+    return RULES.get(kind, kind)
