@@ -45,7 +45,8 @@ class Ranking:
         if not 0 < positives < len(labels):
             raise TrainingError(f"cannot judge a ranking: {positives} of {len(labels)} consignments are positive")
         order = np.argsort(-scores, kind="stable")
-        steps = np.flatnonzero(np.diff(scores[order]) != 0)
+        falling = scores[order]
+        steps = np.flatnonzero(falling[1:] != falling[:-1])
         return cls(order, labels[order], np.append(steps, len(labels) - 1))
 
     def figures(self, weights: NDArray[np.float64] | None = None) -> Floats:

@@ -145,7 +145,7 @@ def _settings(part: Dataset, catalogue: Catalogue, seed: int) -> dict[str, Any]:
     return {
         **SETTINGS,
         "seed": seed,
-        "min_data_in_leaf": int(np.clip(part.rows.height // 1_000, 5, 200)),
+        "min_data_in_leaf": int(np.clip(part.rows.height // 300, 10, 200)),
         "monotone_constraints": [feature.direction for feature in catalogue.features.values()],
     }
 

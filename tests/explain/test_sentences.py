@@ -1,0 +1,73 @@
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from riskscore.errors import CatalogueError
+from riskscore.explain.sentences import LONGEST, fill
+from riskscore.features.catalogue import Catalogue
+
+ROW = pl.DataFrame(
+    {
+        "value": [0.9375],
+        "kg": [26400.0],
+        "count": [3],
+        "name": ["Blue Heron Trading"],
+        "ports": [["NGAPP", "SGSIN"]],
+        "filed_at": [datetime(2024, 3, 5, tzinfo=UTC)],
+        "new": [True],
+        "nothing": pl.Series([None], dtype=pl.Float64),
+        "infinite": [float("inf")],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ("{kg:,.0f} kg is {value:.0%} of it.", "26,400 kg is 94% of it."),
+        ("{value:.1f} {value:.2f}", "0.9 0.94"),
+        ("{value}, {kg}, {count}, {new}", "0.938, 26,400, 3, yes"),
+        ("{name} by way of {ports}", "Blue Heron Trading by way of NGAPP, SGSIN"),
+        ("on {filed_at:%d %B %Y}", "on 05 March 2024"),
+        ("{{literally}} \"{name}\"", '{literally} "Blue Heron Trading"'),
+        ("No field at all.", "No field at all."),
+    ],
+)  # fmt: skip
+def test_a_template_is_filled_with_the_rows_values(toy_catalogue: Catalogue, template: str, sentence: str) -> None:
+    assert fill(template, toy_catalogue.features["heavy"], ROW).to_list() == [sentence]
+
+
+@pytest.mark.parametrize("template", ["{nothing:.0f} kg", "{absent}", "{infinite:.0f}", "{name:,.0f}", ""])
+def test_the_meaning_stands_in_for_a_sentence_that_lacks_a_value(toy_catalogue: Catalogue, template: str) -> None:
+    assert fill(template, toy_catalogue.features["heavy"], ROW).to_list() == ["Heavy of the toy."]
+
+
+@pytest.mark.parametrize("template", ["{name.__class__}", "{name[0]}", "{", "{}", "{0}"])
+def test_a_template_that_reaches_beyond_plain_names_is_refused(toy_catalogue: Catalogue, template: str) -> None:
+    with pytest.raises(CatalogueError):
+        fill(template, toy_catalogue.features["heavy"], ROW)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("{kg} {0} %s $1", "{kg} {0} %s $1"),
+        ("a\x00b\x1b[31m\r\nc", "a b [31m c"),
+        ("left\u202eright\u200b", "left right"),
+        ("x" * 5_000, "x" * (LONGEST - 3) + "..."),
+        ("東風 \U0001f6a2", "東風 \U0001f6a2"),
+        (" \t ", None),
+    ],
+)
+def test_a_hostile_value_does_no_harm(toy_catalogue: Catalogue, name: str, shown: str | None) -> None:
+    rows = pl.DataFrame({"name": [name]})
+    wanted = "Heavy of the toy." if shown is None else f"<{shown}>"
+    assert fill("<{name}>", toy_catalogue.features["heavy"], rows).to_list() == [wanted]
+
+
+def test_each_row_gets_its_own_values(toy_catalogue: Catalogue) -> None:
+    rows = pl.DataFrame({"kg": [1.0, None, 2500.0, 1.0], "value": [-0.001, 2.0, 3.0, -4.0]})
+    assert fill("{kg:,.0f} kg, {value:.0f}", toy_catalogue.features["heavy"], rows).to_list() == [
+        "1 kg, 0", "Heavy of the toy.", "2,500 kg, 3", "1 kg, -4",
+    ]  # fmt: skip

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from riskscore.errors import ModelError
+from riskscore.model.calibration import Platt
+
+
+def drawn(slope: float, intercept: float, size: int = 40_000) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    margins = rng.normal(-2, 2, size)
+    return margins, (rng.random(size) < 1 / (1 + np.exp(-(slope * margins + intercept)))).astype(np.int8)
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.5, -3.0), (2.0, 1.0)])
+def test_the_curve_that_made_the_labels_is_found_again(slope: float, intercept: float) -> None:
+    fitted = Platt.fit(*drawn(slope, intercept))
+    assert fitted.method == "platt"
+    assert fitted.slope == pytest.approx(slope, rel=0.1)
+    assert fitted.intercept == pytest.approx(intercept, abs=0.15)
+
+
+@pytest.mark.parametrize("labels", [0, 3, 40_000, "falling"], ids=str)
+def test_probability_rises_with_the_margin_whatever_the_labels(labels: int | str) -> None:
+    margins, target = drawn(-1.0, 0.0)
+    if isinstance(labels, int):
+        target = (np.arange(len(margins)) < labels).astype(np.int8)
+    fitted = Platt.fit(margins, target)
+    probabilities = fitted.apply(np.linspace(-12, 12, 1_001))
+    assert fitted.method == "level"
+    assert (np.diff(probabilities) > 0).all()
+    assert fitted.apply(margins).mean() == pytest.approx((target.sum() + 0.5) / (len(target) + 1))
+
+
+def test_a_curve_survives_being_written_and_read() -> None:
+    curve = Platt(0.123456789012345678, -7.5, "platt")
+    assert Platt.from_json(curve.to_json()) == curve
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"slope": "x", "intercept": 0, "method": "platt"}',
+        '{"slope": 0, "intercept": 0, "method": ""}',
+        '{"slope": NaN, "intercept": 0, "method": ""}',
+    ],
+)
+def test_a_malformed_curve_is_refused(text: str) -> None:
+    with pytest.raises(ModelError):
+        Platt.from_json(text)

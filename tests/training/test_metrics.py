@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+from riskscore.errors import TrainingError
+from riskscore.training import metrics
+
+
+def ranked(size: int, positives: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Scores that fall from row to row, and labels that are 1 at `positives`."""
+    labels = np.zeros(size, np.int8)
+    labels[positives] = 1
+    return -np.arange(size, dtype=np.float64), labels
+
+
+@pytest.mark.parametrize(
+    ("positives", "share", "precision", "recall"),
+    [
+        ([0, 5, 50, 500], 0.01, 0.2, 0.5),
+        ([0, 5, 50, 500], 0.02, 0.1, 0.5),
+        ([0, 5, 50, 500], 0.10, 0.03, 0.75),
+        ([0, 1, 2], 0.01, 0.3, 1.0),
+        ([999], 0.10, 0.0, 0.0),
+    ],
+)
+def test_precision_and_recall_of_a_toy_are_the_known_ones(
+    positives: list[int], share: float, precision: float, recall: float
+) -> None:
+    scores, labels = ranked(1_000, positives)
+    at = {entry["share"]: entry for entry in metrics.judge(scores, labels, np.full(1_000, 0.01))["at"]}[share]
+    assert at["precision"]["value"] == pytest.approx(precision)
+    assert at["recall"]["value"] == pytest.approx(recall)
+    assert at["found"] == round(recall * len(positives))
+    assert at["precision"]["low"] <= at["precision"]["value"] <= at["precision"]["high"]
+
+
+@pytest.mark.parametrize("decimals", [8, 1, 0], ids=["no ties", "ties", "many ties"])
+def test_areas_are_those_of_scikit_learn(decimals: int) -> None:
+    rng = np.random.default_rng(0)
+    labels = (rng.random(3_000) < 0.05).astype(np.int8)
+    scores = (rng.normal(size=3_000) + labels).round(decimals)
+    found = metrics.judge(scores, labels, 1 / (1 + np.exp(-scores)))
+    assert found["roc_auc"]["value"] == pytest.approx(roc_auc_score(labels, scores), abs=1e-5)
+    assert found["pr_auc"]["value"] == pytest.approx(average_precision_score(labels, scores), abs=1e-5)
+    assert found["brier"] == pytest.approx(brier_score_loss(labels, 1 / (1 + np.exp(-scores))))
+
+
+def test_resamples_are_as_if_rows_had_been_drawn_again() -> None:
+    rng = np.random.default_rng(1)
+    labels = (rng.random(500) < 0.2).astype(np.int8)
+    scores = (rng.normal(size=500) + labels).round(1)
+    ranking = metrics.Ranking.of(scores, labels)
+    weights = rng.integers(0, 4, 500).astype(np.float64)
+    rows = np.repeat(ranking.order, weights.astype(int))
+    assert np.allclose(ranking.figures(weights), metrics.Ranking.of(scores[rows], labels[rows]).figures())
+
+
+def test_recall_spreads_over_a_tie_at_the_border() -> None:
+    labels = np.array([1, 0] * 500, np.int8)
+    found = metrics.judge(np.zeros(1_000), labels, np.full(1_000, 0.5))
+    assert [entry["recall"]["value"] for entry in found["at"]] == pytest.approx([0.01, 0.02, 0.05, 0.10])
+    assert found["roc_auc"]["value"] == 0.5
+
+
+def test_each_kind_has_its_own_recall_under_the_common_threshold() -> None:
+    scores, labels = ranked(1_000, [0, 1, 60, 900])
+    names = [None] * 1_000
+    names[0], names[1], names[60], names[900], names[3] = "ivory", "ivory", "timber", "ivory", "negative"
+    found = metrics.groups(scores, labels, names)
+    assert [(entry["name"], entry["positives"]) for entry in found] == [("ivory", 3), ("timber", 1)]
+    assert [at["recall"]["value"] for at in found[0]["at"]] == pytest.approx([2 / 3] * 4, abs=1e-5)
+    assert [at["recall"]["value"] for at in found[1]["at"]] == [0, 0, 0, 1]
+    assert found[1]["roc_auc"] == pytest.approx(1 - 58 / 996, abs=1e-4)
+
+
+def test_a_single_feature_is_judged_either_way_round_and_with_gaps_at_either_end() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 1], np.int8)
+    columns = np.array(
+        [[3, 2, 1, 0, -1, -2], [np.nan, 1, 1, 2, 2, 2], [1, 1, 1, 1, 1, 1], [5, 5, 5, np.nan, np.nan, 5]]
+    )
+    assert metrics.areas(
+        np.vstack([columns[0], columns[1], columns[2], columns[3]]).T, labels
+    ).tolist() == pytest.approx([1.0, 1.0, 0.5, 5 / 6])
+
+
+def test_calibrated_probabilities_have_a_small_error_and_shifted_ones_theirs() -> None:
+    rng = np.random.default_rng(2)
+    probabilities = rng.uniform(0, 0.5, 50_000)
+    labels = (rng.random(50_000) < probabilities).astype(np.int8)
+    assert metrics.judge(probabilities, labels, probabilities)["calibration_error"] < 0.01
+    assert metrics.judge(probabilities, labels, probabilities + 0.3)["calibration_error"] == pytest.approx(
+        0.3, abs=0.01
+    )
+    steps = metrics.reliability(probabilities, labels)
+    assert sum(step["rows"] for step in steps) == 50_000
+    assert all(abs(step["expected"] - step["observed"]) < 0.1 for step in steps if step["rows"] > 400)
+
+
+@pytest.mark.parametrize("positives", [[], [0, 1, 2]])
+def test_one_label_alone_cannot_be_judged(positives: list[int]) -> None:
+    with pytest.raises(TrainingError, match=f"{len(positives)} of 3"):
+        metrics.Ranking.of(*ranked(3, positives))

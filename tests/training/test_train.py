@@ -1,0 +1,69 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskscore.errors import TrainingError
+from riskscore.features.catalogue import Catalogue
+from riskscore.model.booster import Booster
+from riskscore.scoring.score import features
+from riskscore.training.dataset import Dataset
+from riskscore.training.train import fit
+
+
+def test_two_trainings_give_the_same_bytes(
+    toy_booster: Booster, toy_data: Dataset, toy_catalogue: Catalogue, tmp_path: Path
+) -> None:
+    toy_booster.save(tmp_path / "one")
+    fit(toy_data, toy_catalogue).save(tmp_path / "two")
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_the_model_finds_what_is_there_and_is_judged_on_later_days(toy_booster: Booster) -> None:
+    card = toy_booster.card
+    assert 0.7 < card.test["overall"]["roc_auc"]["value"] < 0.95
+    assert card.test["comparison"]["logistic_regression"]["roc_auc"] > 0.6
+    assert {entry["feature"] for entry in card.test["comparison"]["single_features"][:2]} <= {
+        "newcomer",
+        "trusted",
+        "price_gap",
+    }
+    assert card.importance[-1]["text"] == "noise"
+    assert card.splits[0]["to"] < card.splits[-1]["from"]
+    assert card.test["overall"]["rows"] == card.splits[-1]["rows"]
+
+
+def test_probabilities_are_about_as_large_as_what_is_found(toy_booster: Booster) -> None:
+    overall = toy_booster.card.test["overall"]
+    assert overall["expected_positives"] == pytest.approx(overall["positives"], rel=0.3)
+
+
+@pytest.mark.parametrize(("feature", "direction"), [("newcomer", 1), ("price_gap", 1), ("trusted", -1)])
+def test_a_declared_direction_holds_everywhere(
+    toy_booster: Booster, toy_data: Dataset, feature: str, direction: int
+) -> None:
+    rows = toy_data.matrix.head(300)
+    margins = [
+        toy_booster.margin(features(rows.with_columns(pl.lit(value, pl.Float32).alias(feature)), toy_booster))
+        for value in np.linspace(-3, 10, 27)
+    ]
+    assert (direction * np.diff(np.array(margins), axis=0) >= -1e-9).all()
+
+
+def test_outcomes_alone_make_a_model_that_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+    card = fit(replace(toy_data, labels="outcomes"), toy_catalogue).card
+    assert (card.data, card.labels) == ("real", "outcomes")
+    assert card.calibration["on"] == "random inspections of the calibration part"
+    assert card.test["random"]["rows"] < card.test["overall"]["rows"]
+    assert "chosen" in card.to_markdown()
+
+
+def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+    blank = toy_data.rows.with_columns(
+        label=pl.when(pl.col("day") > pl.date(2024, 4, 10)).then(0).otherwise("label").cast(pl.Int8)
+    )
+    with pytest.raises(TrainingError, match=r"the test part.*has 0 positive"):
+        fit(Dataset(blank, toy_data.matrix, "truth"), toy_catalogue)
