@@ -30,12 +30,15 @@ _LETTERS = {
 }
 """Latin letters that have no accent to take off."""
 
+_MISPLACED = ("ZAPOR",)
+"""Ports that searoute lists under a country that they are not in: Zaporizhzhia, as if South African."""
+
 
 @cache
 def ports() -> pl.DataFrame:
     """Every known port once: `locode` (UN/LOCODE), `name`, `country`, `lat`, `lon` (degrees).
 
-    Where both lists have a port, `ports_extra.csv` is right.
+    Where both lists have a port, `ports_extra.csv` is right. Codes of countries that are no more are left out.
     """
     extra = load("ports_extra").select("locode", "name", "lat", "lon")
     listed = _searoute_ports().filter(pl.col("locode").str.contains(r"^[A-Z]{2}[A-Z2-9]{3}$"))
