@@ -56,12 +56,8 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
 
 def _marks(facts: pl.DataFrame) -> pl.DataFrame:
     """Join the chapter that the words in marks and numbers speak of."""
-    wordings = text.read(facts, "marks").select(
-        marks_wording="wording", marks_chapter="chapter_best", marks_affinity="affinity_best"
-    )
-    return facts.with_columns(marks_wording=text.wording("marks")).join(
-        wordings, on="marks_wording", how="left", maintain_order="left"
-    )
+    said = text.read(facts, "marks").select("marks", marks_chapter="chapter_best", marks_affinity="affinity_best")
+    return facts.join(said, on="marks", how="left", maintain_order="left")
 
 
 def _holidays(facts: pl.DataFrame) -> pl.DataFrame:
@@ -114,7 +110,7 @@ def weight_changed() -> pl.Expr:
 
 def goods_rewritten() -> pl.Expr:
     """The version before described the goods in other words."""
-    return text.wording("was_goods_description") != pl.col("wording")
+    return text.wording("was_goods_description") != text.wording("goods_description")
 
 
 def changed_after_loading() -> pl.Expr:

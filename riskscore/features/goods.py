@@ -14,31 +14,30 @@ LIGHT_USD_PER_KG = 1.0
 """Below this a kilogram is cheap: scrap, resin, beans, timber, stone."""
 
 
+WASTE_KINDS = ("scrap", "plastic_waste", "paper_waste", "used_goods")
+"""Kinds of cover goods that are waste, scrap or worn."""
+
+
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     """Add what the description says, the goods' usual price, and who trades them. Row order is kept."""
-    facts = facts.with_columns(wording=text.wording("goods_description"))
-    wordings = text.read(facts, "goods_description")
+    texts = text.read(facts, "goods_description").with_columns(
+        stop_word=text.any_term("goods_description", reference.stop_words()["term"].to_list()),
+        cover_word=text.any_term("goods_description", _cover_words()),
+        listed_timber_word=text.any_term("goods_description", reference.cites_timber()["term"].to_list()),
+        waste_word=text.any_term("goods_description", _waste_words()),
+    )
     spoken = (
-        wordings.select("wording", "affinities")
+        texts.select("wording", "affinities")
+        .unique("wording")
         .explode("affinities")
         .unnest("affinities")
         .rename({"chapter": "hs2", "affinity": "declared_affinity"})
         .drop_nulls("hs2")
     )
-    flags = wordings.select(
-        "wording",
-        stop_word=text.any_term("wording", reference.stop_words()["term"].to_list()),
-        cover_word=text.any_term("wording", _cover_words()),
-        listed_timber_word=text.any_term("wording", reference.cites_timber()["term"].to_list()),
-        waste_word=text.any_term("wording", _kind_words("waste")),
-    )
     facts = (
-        facts.join(wordings.drop("affinities"), on="wording", how="left", maintain_order="left")
-        .join(flags, on="wording", how="left", maintain_order="left")
+        facts.join(texts.drop("affinities"), on="goods_description", how="left", maintain_order="left")
         .join(spoken, on=["wording", "hs2"], how="left", maintain_order="left")
-        .with_columns(
-            chapter=pl.coalesce("hs2", pl.when(pl.col("affinity_best") > 0.5).then("chapter_best")),
-        )
+        .with_columns(chapter=pl.coalesce("hs2", pl.when(pl.col("affinity_best") > 0.5).then("chapter_best")))
         .with_columns(cover_kind=_cover_kind())
     )
     return _trade(_usual(facts))
@@ -50,9 +49,9 @@ def _cover_words() -> list[str]:
 
 
 @cache
-def _kind_words(kind: str) -> list[str]:
-    words = reference.cover_goods().filter(pl.col("kind").str.contains(f"{kind}|scrap"))
-    return words["term"].drop_nulls().unique().sort().to_list() or ["waste", "scrap"]
+def _waste_words() -> list[str]:
+    words = reference.cover_goods().filter(pl.col("kind").is_in(WASTE_KINDS))
+    return words["term"].drop_nulls().unique().sort().to_list()
 
 
 def _cover_kind() -> pl.Expr:

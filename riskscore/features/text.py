@@ -15,12 +15,24 @@ from riskscore import reference
 LEXICON_WEIGHT = 12.0
 """How much a trade name of goods.csv counts against one line of the nomenclature's legal wording."""
 
+RARE = 6.0
+"""Weight of doubt added to each word's uses: one line of legal wording proves little about a word."""
+
+SILENCE = 0.01
+"""Share of a word's uses that a chapter counts for where the lexicon knows none."""
+
 MIN_LETTERS = 3
 
 
-def wording(column: str) -> pl.Expr:
+def wording(text: str | pl.Expr) -> pl.Expr:
     """Lower-case letters and single spaces only: what two descriptions of the same goods share."""
-    return pl.col(column).str.slice(0, 400).str.to_lowercase().str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()
+    column = pl.col(text) if isinstance(text, str) else text
+    return column.str.slice(0, 400).str.to_lowercase().str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()
+
+
+def first_line(column: str) -> pl.Expr:
+    """The text of the first goods line; the texts of several lines stand in one column, joined by bars."""
+    return pl.col(column).str.extract(r"^([^|]*)")
 
 
 def _words(column: str) -> pl.Expr:
@@ -50,7 +62,7 @@ def lexicon() -> pl.DataFrame:
         .agg(pl.col("weight").sum())
     )
     return (
-        counts.with_columns(share=pl.col("weight") / pl.col("weight").sum().over("word"))
+        counts.with_columns(share=pl.col("weight") / (pl.col("weight").sum().over("word") + RARE))
         .filter(pl.col("share") > 0.05)
         .filter(pl.len().over("word") <= 8)
         .select("word", "chapter", "share")
@@ -90,22 +102,25 @@ def foreign_words() -> pl.DataFrame:
 
 
 def read(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Read the distinct wordings of `column`.
+    """Read the distinct texts of `column`, the first goods line of each.
 
-    Returns one row a wording: `wording`, `words` (count), `language` (of its foreign words, else null),
-    `chapter_best` with `affinity_best`, and `affinities` (list of structs chapter, affinity).
+    Returns one row a text: `column`, `wording`, `words` (count), `language` (of its foreign words, else null),
+    `chapter_best` with `affinity_best`, and `affinities` (list of structs chapter, affinity). Affinities of a
+    wording add up to 1: each word votes for the chapters that it is used in, and the votes are multiplied.
     """
-    texts = frame.select(wording=wording(column)).drop_nulls().unique()
-    words = texts.with_columns(word=_words("wording")).explode("word").drop_nulls("word")
+    texts = frame.select(pl.col(column).drop_nulls().unique()).with_columns(wording=wording(first_line(column)))
+    words = texts.select("wording").unique().with_columns(word=_words("wording")).explode("word").drop_nulls("word")
     count = words.group_by("wording").agg(words=pl.len())
-    affinity = (
+    votes = (
         words.join(lexicon(), on="word")
         .group_by("wording", "chapter")
-        .agg(spoken=pl.col("share").sum(), strongest=pl.col("share").max())
-        .with_columns(affinity=pl.col("spoken") / pl.col("spoken").sum().over("wording"))
+        .agg(vote=(pl.col("share") / SILENCE).log().sum())
+        .with_columns(vote=(pl.col("vote") - pl.col("vote").max().over("wording")).exp())
+        .with_columns(affinity=pl.col("vote") / pl.col("vote").sum().over("wording"))
+        .filter(pl.col("affinity") > SILENCE)
         .sort("wording", "affinity", "chapter", descending=[False, True, False])
     )
-    best = affinity.group_by("wording", maintain_order=True).agg(
+    best = votes.group_by("wording", maintain_order=True).agg(
         chapter_best=pl.col("chapter").first(),
         affinity_best=pl.col("affinity").first(),
         affinities=pl.struct("chapter", "affinity"),

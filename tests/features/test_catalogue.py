@@ -1,4 +1,4 @@
-"""The catalogue declares what the code computes, covers the red flags, and speaks in sentences that can be filled in."""
+"""The catalogue declares what the code computes, covers the red flags, and speaks in whole sentences."""
 
 from string import Formatter
 
@@ -29,7 +29,7 @@ def test_each_of_the_61_flags_is_either_measured_or_says_what_it_needs():
 @pytest.mark.parametrize("feature", CATALOGUE.features.values(), ids=lambda feature: feature.name)
 def test_a_feature_speaks_in_whole_sentences(feature):
     for sentence in (feature.reason, feature.check, *([feature.relief] if feature.relief else [])):
-        assert sentence[0].isupper() or sentence[0] in '{"\'', sentence
+        assert sentence[0].isupper() or sentence[0] in "{\"'", sentence
         assert sentence[-1] in ".?", sentence
     assert feature.meaning and feature.unit and feature.source
 
@@ -38,9 +38,7 @@ def test_a_stray_feature_is_named(tmp_path, monkeypatch):
     for file in folders.features().glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     with (tmp_path / "goods.toml").open("a") as goods:
-        goods.write(
-            '\n[smell]\nmeaning="m"\nunit="u"\ndirection=0\nneeds=[]\nreason="R."\ncheck="C."\nsource="s"\n'
-        )
+        goods.write('\n[smell]\nmeaning="m"\nunit="u"\ndirection=0\nneeds=[]\nreason="R."\ncheck="C."\nsource="s"\n')
     monkeypatch.setattr(folders, "features", lambda: tmp_path)
     catalogue.load.cache_clear()
     try:

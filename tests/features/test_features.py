@@ -20,6 +20,13 @@ WEST_AFRICA_TO_VIETNAM = {
     "transhipment_ports": ["MYPKG"],
 }
 
+ECUADOR_TO_BELGIUM = {
+    "port_of_loading": "ECGYE",
+    "origin_country": "EC",
+    "port_of_discharge": "BEANR",
+    "destination_country": "BE",
+}
+
 SPEAKS = [
     ("description_vague", {"goods_description": "said to contain general cargo"}),
     ("description_unread", {"goods_description": "zzkwq bwrrt"}),
@@ -77,7 +84,7 @@ SPEAKS = [
     ("house_bill_given", {"house_bill": "HB77"}),
     ("wildlife_source", WEST_AFRICA_TO_VIETNAM),
     ("source_hub_market", WEST_AFRICA_TO_VIETNAM),
-    ("narcotics_route", {"port_of_loading": "ECGYE", "origin_country": "EC", "port_of_discharge": "BEANR", "destination_country": "BE"}),
+    ("narcotics_route", ECUADOR_TO_BELGIUM),
     ("arrival_before_holiday", {"arrives_at": HONEST["arrives_at"].replace(month=12, day=24)}),
 ]  # fmt: skip
 
