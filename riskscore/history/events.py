@@ -96,9 +96,9 @@ def first_versions(filings: pl.DataFrame) -> pl.DataFrame:
 def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFrame:
     """One row an outcome: the columns of its consignment in `first`, `day` and `seized` (Boolean).
 
-    `day` is when the outcome counts: the day on which it became known, and never before the day after its own
-    consignment was filed. Outcomes of consignments that are not in `first` keep null keys: they count for the base
-    rate alone. Those without a moment of becoming known never count.
+    `day` is when the outcome became known, never before the day on which its own consignment was filed. Outcomes
+    of consignments that are not in `first` keep null keys: they count for the base rate alone. Those without a
+    moment of becoming known never count.
     """
     if outcomes is None:
         return first.clear().with_columns(seized=pl.lit(None, pl.Boolean))
@@ -110,6 +110,6 @@ def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFr
     inspected = first.join(known.select(CONSIGNMENT).unique(), on=CONSIGNMENT, how="semi")
     return (
         known.join(inspected, on=CONSIGNMENT, how="left")
-        .with_columns(day=pl.max_horizontal("known", pl.col("day") + 1))
+        .with_columns(day=pl.max_horizontal("known", "day"))
         .select(*first.columns, "seized")
     )

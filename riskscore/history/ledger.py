@@ -56,7 +56,7 @@ def history(
     started = first.select(CONSIGNMENT, started="day")
     days = own.select(CONSIGNMENT).join(started, on=CONSIGNMENT, how="left", maintain_order="left")["started"]
     found = inspections(first, outcomes)
-    past = first.filter(pl.col("day") < days.max())
+    past = first.filter(pl.col("day") < pl.lit(days.max(), pl.Int64))
     base = _base_rate(days, found, profiles)
 
     def answer(profile: Profile) -> dict[str, pl.Series]:

@@ -86,17 +86,23 @@ def read(path: Path) -> Profiles:
 
 def parse(table: Mapping[str, Any]) -> Profiles:
     """Make profiles of a TOML table. Raises CatalogueError on an unknown entry, statistic or parent."""
-    entries: Mapping[str, Mapping[str, Any]] = table.get("profile", {})
-    base: Mapping[str, Any] = table.get("base", {})
+    entries = _table(table.get("profile", {}), "profile")
+    base = _table(table.get("base", {}), "[base]")
     if not entries:
         raise CatalogueError("profiles declare nothing; add a table [profile.NAME]")
     rate, strength = _number(base.get("rate")), _number(base.get("strength"))
     if not (0 <= rate <= 1 and strength > 0):
         raise CatalogueError("profiles: [base] needs a rate from 0 to 1 and a strength above 0")
-    profiles = {name: _profile(name, entry) for name, entry in entries.items()}
+    profiles = {name: _profile(name, _table(entry, f"profile {name}")) for name, entry in entries.items()}
     for profile in profiles.values():
         _check_parent(profile, profiles)
     return Profiles(profiles, rate, strength)
+
+
+def _table(value: object, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise CatalogueError(f"profiles: {name}: must be a table, not {value!r}")
+    return value
 
 
 def _number(value: object) -> float:

@@ -11,6 +11,7 @@ one, which costs less than a trader that looks new whenever its "Ltd" is missing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -109,7 +110,7 @@ def _where(texts: pl.Series, pattern: str, change: Callable[[pl.Expr], pl.Expr])
     if not found.any():
         return texts
     changed = texts.filter(found).to_frame("text").select(change(pl.col("text"))).to_series()
-    return texts.scatter(found.arg_true(), changed)
+    return texts.clone().scatter(found.arg_true(), changed)
 
 
 def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
@@ -119,7 +120,7 @@ def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
         kept = names.filter(foreign)
         cut = _where(kept, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else kept
         readable = [anyascii(short if short.strip() else whole) for short, whole in zip(cut, kept, strict=True)]
-        names = names.scatter(foreign.arg_true(), pl.Series(readable, dtype=pl.String))
+        names = names.clone().scatter(foreign.arg_true(), pl.Series(readable, dtype=pl.String))
     return names.str.to_lowercase()
 
 
@@ -176,12 +177,14 @@ def _legal_forms() -> tuple[str, str]:
 def _patterns(forms: tuple[str, ...]) -> tuple[str, str]:
     series = pl.Series("form", forms, dtype=pl.String)
     unspaced = series.str.contains(_IDEOGRAPH)
-    glyphs = sorted(series.filter(unspaced), key=len, reverse=True)
+    glyphs = [re.escape(form) for form in sorted(series.filter(unspaced), key=len, reverse=True)]
     ascii_forms = (
         _where(_ascii(series.filter(~unspaced), ""), _INITIALS, _joined)
         .to_frame("text")
         .select(_plain(pl.col("text")))
         .to_series()
     )
-    words = sorted({form for form in ascii_forms if form}, key=lambda form: (-len(form), form))
+    plain = {form for form in ascii_forms if form}
+    initials = {form.replace(" ", "") for form in plain if all(len(word) <= 2 for word in form.split())}
+    words = sorted(plain | initials, key=lambda form: (-len(form), form))
     return (rf"\b(?:{'|'.join(words)})\b" if words else "", f"(?:{'|'.join(glyphs)})" if glyphs else "")

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from riskscore.errors import CatalogueError
+from riskscore.history import ledger, profiles
+from riskscore.manifest import schema
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+SHIPPED = profiles.load()
+SEEDS = range(6)
+
+
+def consignment(number: int, day: float, **values: Any) -> dict[str, Any]:
+    return {
+        "bill_of_lading": f"B{number}",
+        "container_number": f"C{number % 7}",
+        "version": 1,
+        "filed_at": START + timedelta(days=day),
+        "shipper_name": "Alder",
+        "consignee_name": "Birch",
+        "notify_name": "Birch",
+        "forwarder_name": "Cedar",
+        "port_of_loading": "NGAPP",
+        "port_of_discharge": "VNHPH",
+        "goods_description": "GOODS",
+        "hs_codes": ["390110"],
+        "gross_weight_kg": 1000.0,
+    } | values
+
+
+def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return schema.conform(pl.DataFrame(rows, infer_schema_length=None))
+
+
+def outcome(number: int, known: float, finding: str = "seizure") -> dict[str, Any]:
+    row = consignment(number, 0)
+    return {name: row[name] for name in schema.KEY} | {"known_at": START + timedelta(days=known), "finding": finding}
+
+
+def findings(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    given = pl.DataFrame(rows, schema={name: schema.OUTCOME[name] for name in (*schema.KEY, "known_at", "finding")})
+    return given.with_columns(pl.lit(None, dtype).alias(n) for n, dtype in schema.OUTCOME.items() if n not in given)
+
+
+def world(seed: int, *, days: int, size: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Random consignments (latest versions), their earlier versions, and outcomes, some of them impossible."""
+    rng = random.Random(seed)  # noqa: S311
+    parties = [None, "Alder", "Birch", "Cedar", "Dogwood", "Elm"]
+
+    def draw(number: int, day: float, version: int) -> dict[str, Any]:
+        return consignment(
+            number,
+            day,
+            version=version,
+            shipper_name=rng.choice(parties),
+            consignee_name=rng.choice(parties),
+            notify_name=rng.choice(parties),
+            forwarder_name=rng.choice(parties),
+            port_of_loading=rng.choice(["NGAPP", "MYPKG"]),
+            port_of_discharge=rng.choice(["VNHPH", "SGSIN"]),
+            origin_country=rng.choice([None, "NG", "KE"]),
+            destination_country=rng.choice([None, "CN"]),
+            hs_codes=rng.choice([None, [], ["390110"], ["390230", "440399"], ["080131"]]),
+            gross_weight_kg=rng.choice([None, 0.0, 900.0, 21500.5]),
+        )
+
+    latest, before, known = [], [], []
+    for number in range(size):
+        day = rng.uniform(0, days)
+        if rng.random() < 0.2:
+            before.append(draw(number, day, 1))
+            latest.append(draw(number, day + rng.choice([0, 0.2, 3]), 2))
+        else:
+            latest.append(draw(number, day, 1))
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            late = rng.choice([-2, 0, 0.1, 1, 9])  # also outcomes that are known before they can be
+            known.append(outcome(number, day + late, rng.choice(["clean", "seizure", "irregular"])))
+    known.append(outcome(10**6, days / 3))  # of a consignment that nobody has filed
+    return frame(latest), frame(before), findings(known)
+
+
+def same(left: pl.DataFrame, right: pl.DataFrame) -> None:
+    """Equal to the last bit: sums are of whole numbers."""
+    assert left.equals(right)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("days", "size"), [(2, 60), (40, 120), (900, 150)])
+def test_every_statistic_equals_a_naive_loop_over_earlier_days(
+    naive: Any, agree: Any, seed: int, days: int, size: int
+) -> None:
+    rows, earlier, outcomes = world(seed, days=days, size=size)
+    given = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    agree(given.to_dicts(), naive(rows, rows, outcomes, SHIPPED, earlier))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_declared_statistic_is_computed_and_equals_the_loop(naive: Any, agree: Any, seed: int) -> None:
+    every = tuple(stat for stat in profiles.STATS if stat != "share")
+    declared = {name: (["consignee_key"], ["consignee_key", "origin"])[i] for i, name in enumerate(("whole", "part"))}
+    table = profiles.parse(
+        {
+            "base": {"rate": 0.1, "strength": 3},
+            "profile": {
+                "part": {"columns": declared["part"], "stats": [*every, "share"], "parent": "whole", "strength": 2},
+                "whole": {"columns": declared["whole"], "stats": list(every), "strength": 5},
+            },
+        }
+    )
+    rows, earlier, outcomes = world(seed, days=500, size=80)
+    given = ledger.history(rows, rows, outcomes, table, earlier=earlier)
+    agree(given.to_dicts(), naive(rows, rows, outcomes, table, earlier))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_order_of_rows_changes_nothing(seed: int) -> None:
+    rows, earlier, outcomes = world(seed, days=30, size=90)
+    plain = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    order = rows.with_row_index().sample(fraction=1, shuffle=True, seed=seed)["index"].to_list()
+    mixed = ledger.history(rows[order], rows[::-1], outcomes[::-1], SHIPPED, earlier=earlier[::-1])
+    same(mixed, plain[order])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_future_changes_nothing(seed: int) -> None:
+    rows, earlier, outcomes = world(seed, days=30, size=90)
+    later = [consignment(10**4 + n, 45 + n / 9) for n in range(40)]
+    known = [outcome(10**4 + n, 46 + n / 9) for n in range(40)]
+    plain = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    log, more = pl.concat([rows, frame(later)]), pl.concat([outcomes, findings(known)])
+    same(ledger.history(rows, log, more, SHIPPED, earlier=earlier), plain)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_night_over_its_log_equals_the_same_night_within_the_whole(seed: int) -> None:
+    rows, _, outcomes = world(seed, days=25, size=150)
+    rows = rows.filter(pl.col("version") == 1)
+    night = pl.col("filed_at").dt.date() == (START + timedelta(days=20)).date()
+    whole = ledger.history(rows, rows, outcomes, SHIPPED).filter(rows.select(night).to_series())
+    alone = ledger.history(rows.filter(night), rows.filter(~night), outcomes, SHIPPED)
+    assert alone.height > 1
+    same(alone, whole)
+
+
+def test_it_makes_no_difference_whether_the_log_holds_the_rows() -> None:
+    rows, earlier, outcomes = world(3, days=30, size=90)
+    within = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    same(ledger.history(rows, rows.clear(), outcomes, SHIPPED, earlier=earlier), within)
+    same(ledger.history(rows, pl.concat([rows, rows]), outcomes, SHIPPED, earlier=earlier), within)
+
+
+def test_consignments_of_one_day_do_not_see_each_other() -> None:
+    rows = frame([consignment(n, 5 + n / 50) for n in range(20)])
+    given = ledger.history(rows, rows, findings([]), SHIPPED)
+    assert given["consignee_before"].to_list() == [0] * 20
+    assert given["consignee_days_since_last"].null_count() == 20
+    assert given["consignee_hs2_share"].null_count() == 20
+
+
+def test_a_consignment_counts_once_on_the_day_of_its_first_version() -> None:
+    earlier = frame([consignment(1, 0, consignee_name="Old Name")])
+    log = frame([consignment(1, 4, version=2, consignee_name="New Name")])
+    rows = frame([consignment(2, 3, consignee_name="Old Name"), consignment(3, 9, consignee_name="New Name")])
+    given = ledger.history(rows, log, None, SHIPPED, earlier=earlier)
+    assert given["consignee_before"].to_list() == [1, 0]
+    assert given["consignee_days_since_first"].to_list() == [3, None]
+
+
+def test_an_amended_consignment_is_judged_as_of_its_first_filing() -> None:
+    earlier = frame([consignment(1, 2)])
+    rows = frame([consignment(1, 8, version=2)])
+    log = frame([consignment(2, 1), consignment(3, 5)])
+    assert ledger.history(rows, log, None, SHIPPED, earlier=earlier)["shipper_before"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    ("known", "as_of", "seized"),
+    [(1, 5, 1), (4.9, 5, 1), (5, 5, 0), (6, 5, 0), (-3, 1, 1), (-3, 0, 0)],
+    ids=["earlier", "the evening before", "the same day", "later", "known before filing", "own day"],
+)
+def test_an_outcome_counts_from_the_day_after_it_became_known(known: float, as_of: float, seized: int) -> None:
+    rows = frame([consignment(2, as_of)])
+    given = ledger.history(rows, frame([consignment(1, 0)]), findings([outcome(1, known)]), SHIPPED)
+    assert given["consignee_seized"].to_list() == [seized]
+
+
+def test_the_own_outcome_never_counts_however_early_it_says_it_was_known() -> None:
+    rows = frame([consignment(1, 5)])
+    given = ledger.history(rows, rows, findings([outcome(1, -9), outcome(1, 5)]), SHIPPED)
+    assert given["consignee_inspected"].to_list() == [0]
+    assert given["consignee_seizure_rate"].to_list() == [SHIPPED.base_rate]
+
+
+def test_a_missing_value_leaves_its_profiles_unknown_and_the_others_known() -> None:
+    log = frame([consignment(1, 0), consignment(2, 0, consignee_name=None)])
+    rows = frame([consignment(3, 5, consignee_name="TO ORDER"), consignment(4, 5, hs_codes=None)])
+    given = ledger.history(rows, log, None, SHIPPED)
+    assert given["consignee_before"].to_list() == [None, 1]
+    assert given["consignee_seizure_rate"].null_count() == 1
+    assert given["consignee_lane_share"].to_list() == [None, 1.0]
+    assert given["consignee_hs2_share"].to_list() == [None, None]
+    assert given["shipper_before"].to_list() == [2, 2]
+
+
+def test_a_share_is_zero_for_a_new_line_of_business_and_unknown_without_a_past() -> None:
+    log = frame([consignment(1, 0), consignment(2, 1), consignment(3, 1, hs_codes=["440399"])])
+    rows = frame([consignment(4, 5), consignment(5, 5, hs_codes=["0801.31"]), consignment(6, 5, consignee_name="New")])
+    assert ledger.history(rows, log, None, SHIPPED)["consignee_hs2_share"].to_list() == [2 / 3, 0.0, None]
+
+
+def test_spellings_of_a_name_share_one_past() -> None:
+    log = frame([consignment(1, 0, shipper_name="Hai-An Imp. & Exp. Co., Ltd")])
+    rows = frame([consignment(2, 5, shipper_name="HẢI AN IMPORT EXPORT")])
+    assert ledger.history(rows, log, None, SHIPPED)["shipper_before"].to_list() == [1]
+
+
+@pytest.mark.parametrize("empty", ["rows", "log", "outcomes", "everything"])
+def test_nothing_to_look_at_gives_typed_columns(empty: str) -> None:
+    rows, _, outcomes = world(1, days=3, size=10)
+    nothing = empty == "everything"
+    given = ledger.history(
+        rows.clear() if empty == "rows" or nothing else rows,
+        rows.clear() if empty == "log" or nothing else rows,
+        outcomes.clear() if empty == "outcomes" or nothing else outcomes,
+        SHIPPED,
+    )
+    full = ledger.history(rows, rows, outcomes, SHIPPED)
+    assert given.schema == full.schema
+    assert given.height == (0 if empty == "rows" or nothing else rows.height)
+
+
+def test_a_column_of_the_service_can_be_part_of_a_profile_and_has_to_be_there() -> None:
+    table = profiles.parse(
+        {
+            "base": {"rate": 0.1, "strength": 1},
+            "profile": {"office": {"columns": ["office"], "stats": ["before"]}},
+        }
+    )
+    log = frame([consignment(1, 0), consignment(2, 0)]).with_columns(office=pl.Series(["A", "B"]))
+    rows = frame([consignment(3, 1), consignment(4, 1)]).with_columns(office=pl.Series(["A", None]))
+    assert ledger.history(rows, log, None, table)["office_before"].to_list() == [1, None]
+    with pytest.raises(CatalogueError, match="lack: office"):
+        ledger.history(rows.drop("office"), log, None, table)
+
+
+def test_keys_that_are_known_already_are_used() -> None:
+    named = ledger.keys(frame([consignment(1, 0)])).with_columns(consignee_key=pl.lit("somebody else"))
+    rows = ledger.keys(frame([consignment(2, 5)]))
+    assert ledger.history(rows, named, None, SHIPPED)["consignee_before"].to_list() == [0]

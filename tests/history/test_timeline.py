@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskscore.history import asked
+from riskscore.history.timeline import Timeline, days_of, keys_of, moments
+
+
+def ints(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.int64)
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    events = pl.DataFrame({"key": [2, 0, 0, 2, 0], "day": [4, 9, 3, 9, 3], "value": [4.0, 9.0, 1.0, 8.0, 2.0]})
+    return Timeline(events["key"], events["day"], events["value"])
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "counts", "measures"),
+    [
+        (0, 3, (0, 0), (math.nan, math.nan, math.nan)),
+        (0, 4, (2, 2), (1.0, 1.0, 1.5)),
+        (0, 9, (2, 0), (6.0, 6.0, 1.5)),
+        (0, 10, (3, 1), (7.0, 1.0, 4.0)),
+        (1, 10, (0, 0), (math.nan, math.nan, math.nan)),
+        (2, 9, (1, 1), (5.0, 5.0, 4.0)),
+        (2, 14, (2, 1), (10.0, 5.0, 6.0)),
+        (3, 99, (0, 0), (math.nan, math.nan, math.nan)),
+    ],
+)
+def test_a_timeline_answers_for_strictly_earlier_days(
+    timeline: Timeline, key: int, day: int, counts: tuple[int, int], measures: tuple[float, float, float]
+) -> None:
+    """`counts` before and within 5 days; `measures` days since the first, since the last, mean value."""
+    ask = ints(key), ints(day)
+    assert (timeline.before(*ask)[0], timeline.within(*ask, 5)[0]) == counts
+    given = timeline.since_first(*ask)[0], timeline.since_last(*ask)[0], timeline.mean(*ask)[0]
+    np.testing.assert_allclose(given, measures, atol=1e-6)
+
+
+def test_an_empty_timeline_knows_nothing() -> None:
+    empty = pl.Series([], dtype=pl.Int64)
+    timeline = Timeline(empty, empty)
+    assert timeline.before(ints(0), ints(5)).tolist() == [0]
+    assert np.isnan(timeline.since_last(ints(0), ints(5))).all()
+
+
+def test_a_mean_needs_values() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        Timeline(pl.Series([0]), pl.Series([0])).mean(ints(0), ints(1))
+
+
+def test_days_before_1970_and_far_ahead_keep_their_place() -> None:
+    days = ints(-719_162, -1, 0, 19_000, 2_932_896, 106_751_991)
+    packed = moments(np.full(6, 3_000_000), days)
+    assert (np.diff(packed) > 0).all()
+    assert days_of(packed).tolist() == days.tolist()
+    assert set(keys_of(packed)) == {3_000_000}
+
+
+@pytest.mark.parametrize("full", [0, 10**6], ids=["distinct questions", "every key on every day"])
+def test_both_ways_to_number_questions_give_every_row_its_own_answer(
+    monkeypatch: pytest.MonkeyPatch, full: int
+) -> None:
+    monkeypatch.setattr(asked, "_FULL", full)
+    keys = pl.Series([7, 5, None, 7, 5, 5, 9], dtype=pl.UInt64)
+    days = pl.Series([3, 8, 8, 8, None, 3, 3], dtype=pl.Int64)
+    question = asked.Asked.of(keys, days)
+    numbers = question.number(pl.DataFrame({"key": keys, "value": keys.cast(pl.Int64)}).drop_nulls().unique())
+    key_of = dict(zip(numbers["number"], numbers["value"], strict=True))
+    answers = np.array([key_of[n] * 100 + d for n, d in zip(question.keys, question.days, strict=True)])
+    assert question.counts(answers).to_list() == [703, 508, None, 708, None, 503, 903]
+    assert question.measures(answers.astype(float)).to_list() == [703.0, 508.0, None, 708.0, None, 503.0, 903.0]

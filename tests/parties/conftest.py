@@ -1,0 +1,17 @@
+"""Few legal forms, so that no test here hangs on what the shipped table holds."""
+
+import polars as pl
+import pytest
+
+from riskscore import reference
+
+FORMS = [
+    "co", "company", "corp", "ltd", "limited", "pvt", "llc", "inc", "gmbh", "s.a.", "S.A. de C.V.", "S.à r.l.", "jsc",
+    "sdn bhd", "Công ty TNHH", "\u041e\u041e\u041e", "有限公司", "有限责任公司", "株式会社",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def legal_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pl.DataFrame({"form": FORMS, "canonical": FORMS})
+    monkeypatch.setattr(reference, "legal_forms", lambda: table)
