@@ -24,8 +24,10 @@ from riskscore.explain.contributions import Contributions, contributions
 from riskscore.explain.reasons import reasons
 from riskscore.features import build, catalogue
 from riskscore.features.evidence import evidence
+from riskscore.history import keys, profiles
 from riskscore.manifest import read as reader
 from riskscore.manifest import schema
+from riskscore.manifest.log import read_log
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
@@ -88,6 +90,12 @@ def read(paths: str | Path | Sequence[str | Path], *, columns: str | Path | None
 def read_card(model: str | Path | None = None) -> Card:
     """Read what a model was trained on and how well it does; `model` as in `score`. Raises ModelError if it cannot."""
     return _booster(model).card
+
+
+def read_history(paths: Sequence[str | Path]) -> pl.DataFrame:
+    """Read past consignments from files, patterns or folders: only the columns that the ledger looks at."""
+    needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.load().sources}
+    return read_log(paths, only=[name for name in schema.COLUMNS if name in needed])
 
 
 def read_truth(path: str | Path) -> pl.DataFrame:

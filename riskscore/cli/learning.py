@@ -63,13 +63,14 @@ def train(
     """
     from riskscore import engine
     from riskscore.manifest import read
+    from riskscore.manifest.outcomes import read_outcomes
 
     with console.progress() as tell:
         tell("reading")
         filed = read.read_many(read.files(manifests))
         booster = engine.train(
             filed.consignments,
-            read.read_outcomes(outcomes),
+            read_outcomes(outcomes),
             truth=None if truth is None else engine.read_truth(truth),
             earlier=filed.earlier,
             out=out,
@@ -100,6 +101,7 @@ def evaluate(
     """
     from riskscore import engine
     from riskscore.manifest import read
+    from riskscore.manifest.outcomes import read_outcomes
     from riskscore.model.tables import tables
 
     with console.progress() as tell:
@@ -108,10 +110,10 @@ def evaluate(
         filed = read.read_many(read.files(manifests))
         found = engine.evaluate(
             filed.consignments,
-            read.read_outcomes(outcomes),
+            read_outcomes(outcomes),
             model=model,
             truth=None if truth is None else engine.read_truth(truth),
-            history=read.read_log(history) if history else None,
+            history=engine.read_history(history) if history else None,
             earlier=filed.earlier,
             seed=seed,
             progress=tell,

@@ -133,10 +133,11 @@ def explain(
 
 
 def _past(history: list[Path], outcomes: Path | None) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
-    from riskscore.manifest import read
+    from riskscore import engine
+    from riskscore.manifest.outcomes import read_outcomes
 
-    log = read.read_log(history) if history else None
-    return log, read.read_outcomes(outcomes) if outcomes else None
+    log = engine.read_history(history) if history else None
+    return log, read_outcomes(outcomes) if outcomes else None
 
 
 COMMANDS = (score, explain)

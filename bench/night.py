@@ -1,0 +1,139 @@
+"""A night of a million consignments after two million in the year before, beside its floor.
+
+    python bench/night.py [--rows 1000000] [--past 2000000]
+
+Scores a Parquet file to a Parquet file with reasons for the top 1%, by the command that a service would run, and
+compares seconds and peak memory with the least that anybody could need: reading that file, and LightGBM's `predict`
+alone on a ready float32 matrix of the same shape. A tenth of the night tells how the time grows. The simulated world
+is kept in build/bench. Prints a table and writes build/bench/night.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+import riskscore
+from riskscore import folders
+from riskscore.features import build, catalogue
+from riskscore.manifest import schema
+
+FOLDER = Path("build/bench")
+FIRST = date(2024, 1, 1)
+DAYS = 365
+SEED = 41
+MATRIX_ROWS = 100_000
+"""Rows whose real features fill the floor's matrix, repeated to its height."""
+
+FLOOR = """
+import json, sys, time
+import lightgbm, numpy as np, polars as pl
+night, matrix, model = sys.argv[1:]
+ready, trees = np.load(matrix), lightgbm.Booster(model_file=model)
+start = time.perf_counter()
+pl.read_parquet(night)
+read = time.perf_counter()
+trees.predict(ready, raw_score=True)
+print(json.dumps({"read": read - start, "predict": time.perf_counter() - read}))
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measured process: seconds by the wall clock, and the peak of its resident memory."""
+
+    seconds: float
+    peak_gb: float
+    output: str
+
+
+def run(command: list[str]) -> Run:
+    """Run `command` to its end. Raises SystemExit with its output where it fails."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own commands
+    output = process.stdout.read() if process.stdout else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed:\n{output}")
+    return Run(seconds, usage.ru_maxrss / 2**20, output)
+
+
+def world(rows: int, past: int) -> tuple[Path, Path, Path]:
+    """Simulate, once, a year of `past` consignments and a night of `rows` after it: past folder, outcomes, night."""
+    year, night = FOLDER / f"year-{past}", FOLDER / f"night-{rows}"
+    if not (year / "truth.parquet").exists():
+        riskscore.simulate(year, days=DAYS, per_day=past // DAYS, seed=SEED, start=FIRST)
+    if not (night / "truth.parquet").exists():
+        riskscore.simulate(night, days=1, per_day=rows, seed=SEED, start=FIRST + timedelta(days=DAYS))
+    return year / "manifests", year / "outcomes.parquet", next((night / "manifests").glob("*.parquet"))
+
+
+def score(night: Path, past: Path, outcomes: Path) -> Run:
+    """Score `night` to Parquet with reasons for the top 1%."""
+    flags = ["--history", str(past), "--outcomes", str(outcomes), "--out", str(FOLDER / "scored.parquet")]
+    return run([sys.executable, "-m", "riskscore", "score", str(night), *flags])
+
+
+def floor(night: Path, past: Path) -> tuple[Run, dict[str, float]]:
+    """Read `night` and predict a ready matrix of its height: the process, and the seconds of the two steps."""
+    yesterday = pl.read_parquet(sorted(past.glob("*.parquet"))[-1])
+    sample = schema.conform(pl.read_parquet(night, n_rows=MATRIX_ROWS))
+    features = build.build(sample, log=schema.conform(yesterday)).select(catalogue.load().names)
+    matrix = FOLDER / "matrix.npy"
+    height = pl.scan_parquet(night).select(pl.len()).collect().item()
+    np.save(matrix, np.resize(features.to_numpy(order="c"), (height, features.width)))
+    measured = run([sys.executable, "-c", FLOOR, str(night), str(matrix), str(folders.default_model() / "model.txt")])
+    matrix.unlink()
+    return measured, json.loads(measured.output)
+
+
+def tenth(night: Path) -> Path:
+    """Every tenth consignment of `night`, as a file of its own."""
+    path = FOLDER / f"tenth-of-{night.parts[-3]}.parquet"
+    if not path.exists():
+        pl.scan_parquet(night).gather_every(10).collect().write_parquet(path)
+    return path
+
+
+def main() -> None:
+    """Measure, print, and write build/bench/night.json."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000, help="consignments of the night")
+    parser.add_argument("--past", type=int, default=2_000_000, help="consignments of the year before")
+    asked = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    past, outcomes, night = world(asked.rows, asked.past)
+    whole, part = score(night, past, outcomes), score(tenth(night), past, outcomes)
+    bare, steps = floor(night, past)
+    least = steps["read"] + steps["predict"]
+    found = {
+        "cores": os.cpu_count(),
+        "rows": asked.rows,
+        "past": asked.past,
+        "seconds": round(whole.seconds, 1),
+        "peak_gb": round(whole.peak_gb, 2),
+        "seconds_of_a_tenth": round(part.seconds, 1),
+        "peak_gb_of_a_tenth": round(part.peak_gb, 2),
+        "floor_read_seconds": round(steps["read"], 1),
+        "floor_predict_seconds": round(steps["predict"], 1),
+        "floor_peak_gb": round(bare.peak_gb, 2),
+        "times_the_floor": round(whole.seconds / least, 2),
+    }
+    for name, value in found.items():
+        print(f"{name.replace('_', ' '):<24} {value:>12,}")
+    (FOLDER / "night.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
