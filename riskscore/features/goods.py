@@ -106,15 +106,31 @@ def _usual(facts: pl.DataFrame) -> pl.DataFrame:
 
 
 @cache
+def _trade_lines() -> pl.DataFrame:
+    """Lines of trade.csv by heading; a line of a whole chapter is spread evenly over the chapter's headings."""
+    lines = reference.trade().select("country", "flow", "weight", code="hs4", chapter=pl.col("hs4").str.head(2))
+    headings = reference.hs().select("chapter", heading=pl.col("hs6").str.head(4)).unique()
+    broad = (
+        lines.filter(pl.col("code").str.len_chars() == 2)
+        .join(headings, on="chapter")
+        .with_columns(pl.col("weight") / pl.len().over("country", "flow", "chapter"), code="heading")
+        .select(lines.columns)
+    )
+    return (
+        pl.concat([lines.filter(pl.col("code").str.len_chars() == 4), broad])
+        .group_by("country", "flow", "code")
+        .agg(pl.col("weight").sum())
+    )
+
+
+@cache
 def _trade_table(flow: str, digits: int) -> pl.DataFrame:
     """Country and code: its share of the country's flow and the advantage over the world's share (Balassa)."""
     volume = reference.country_trade().select("country", volume=f"teu_{flow}")
     lines = (
-        reference.trade()
+        _trade_lines()
         .filter(pl.col("flow") == flow)
-        .with_columns(code=pl.col("hs4").str.slice(0, digits))
-        .filter(pl.col("code").str.len_chars() == digits)
-        .group_by("country", "code")
+        .group_by("country", code=pl.col("code").str.head(digits))
         .agg(share=pl.col("weight").sum())
         .join(volume, on="country", how="left")
         .with_columns(pl.col("volume").fill_null(1.0))
