@@ -35,7 +35,7 @@ MODEL, CALIBRATION, CARD, READABLE = "model.txt", "calibration.json", "card.json
 CHUNK = 1 << 18
 """Rows predicted at once: bounds memory, large enough to keep every thread busy."""
 
-BULK = 2_000
+BULK = 1_000
 """Rows from which on explaining many at once is quicker than LightGBM's own walk over each row."""
 
 

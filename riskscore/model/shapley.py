@@ -13,8 +13,6 @@ LightGBM's `pred_contrib` (tree_path_dependent), and a test holds both together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from math import factorial
 from typing import Any
 
 import lightgbm
@@ -23,6 +21,9 @@ from numpy.typing import NDArray
 
 CHUNK = 4_096
 """Rows at once: the working arrays of a tree then stay in the processor's cache."""
+
+AT_ONCE = 128
+"""Leaves whose tables are made at once."""
 
 _ZERO = 1e-35
 """LightGBM takes smaller absolute values for zero."""
@@ -38,25 +39,26 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """`tests[j]` are the (node, went left) pairs on feature `features[j]`; `table` is float64[k, 2^k]."""
+    """The conditions on the way to a leaf: `tests[j]` are the (node, went left) pairs on feature `features[j]`.
 
+    `shares[j]` is the share of training rows that met them, of those that came to them.
+    """
+
+    value: float
     features: list[int]
     tests: list[list[tuple[int, bool]]]
-    table: NDArray[np.float64]
+    shares: list[float]
 
 
 class BulkShapley:
     """Contributions of a LightGBM model with numerical splits; ready-made tables for every leaf."""
 
     def __init__(self, trees: lightgbm.Booster) -> None:
-        model = trees.dump_model()
         self._width = trees.num_feature()
-        self._base = 0.0
-        self._trees: list[tuple[list[_Node], list[_Leaf]]] = []
-        for tree in model["tree_info"]:
-            nodes, leaves, base = _read(tree["tree_structure"])
-            self._base += base
-            self._trees.append((nodes, leaves))
+        read = [_read(tree["tree_structure"]) for tree in trees.dump_model()["tree_info"]]
+        self._base = sum(base for _, _, base in read)
+        tables = iter(_tables([leaf for _, leaves, _ in read for leaf in leaves]))
+        self._trees = [(nodes, [(leaf, next(tables)) for leaf in leaves]) for nodes, leaves, _ in read]
 
     def contributions(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Contributions of matrix[n, features] in log-odds: float64[n, features + 1], the base value last."""
@@ -75,7 +77,7 @@ class BulkShapley:
         for nodes, leaves in self._trees:
             left = [_goes_left(node, filled[node.feature], missing[node.feature]) for node in nodes]
             right = [~way for way in left]
-            for leaf in leaves:
+            for leaf, table in leaves:
                 pattern = np.zeros(columns.shape[1], dtype=np.intp)
                 for bit, tests in enumerate(leaf.tests):
                     met = left[tests[0][0]] if tests[0][1] else right[tests[0][0]]
@@ -83,7 +85,7 @@ class BulkShapley:
                         met = met & (left[node] if is_left else right[node])
                     pattern |= met.astype(np.intp) << bit
                 for bit, feature in enumerate(leaf.features):
-                    total[feature] += leaf.table[bit].take(pattern)
+                    total[feature] += table[bit].take(pattern)
         return total
 
 
@@ -130,31 +132,33 @@ def _leaf(value: float, path: list[tuple[int, bool, float]], nodes: list[_Node])
         feature = nodes[number].feature
         tests.setdefault(feature, []).append((number, is_left))
         shares[feature] = shares.get(feature, 1.0) * share
-    return _Leaf(list(tests), list(tests.values()), value * _table(np.array(list(shares.values()))))
+    return _Leaf(value, list(tests), list(tests.values()), list(shares.values()))
 
 
-@cache
-def _bits(k: int) -> NDArray[np.float64]:
-    """Which features let the row through, for each pattern: float64[k, 2^k]."""
-    return ((np.arange(2**k) >> np.arange(k)[:, None]) & 1).astype(np.float64)
+def _tables(leaves: list[_Leaf]) -> list[NDArray[np.float64]]:
+    """For each leaf the contributions of its k features for each pattern: float64[k, 2^k]."""
+    found: dict[int, NDArray[np.float64]] = {}
+    for k in {len(leaf.features) for leaf in leaves}:
+        alike = [number for number, leaf in enumerate(leaves) if len(leaf.features) == k]
+        for start in range(0, len(alike), AT_ONCE):
+            numbers = alike[start : start + AT_ONCE]
+            values = np.array([leaves[number].value for number in numbers])
+            shares = np.array([leaves[number].shares for number in numbers])
+            found.update(zip(numbers, values[:, None, None] * shapley(shares), strict=True))
+    return [found[number] for number in range(len(leaves))]
 
 
-def _table(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shapley values of the product game for each pattern: float64[k, 2^k].
+def shapley(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shapley values of the product games of shares[m, k], for each pattern: float64[m, k, 2^k].
 
-    A coalition of size s weighs s! (k-s-1)! / k!; the sums over coalitions of one size are the coefficients of
-    the product over the other features of (share + bit * t).
+    A feature's value is the integral over t from 0 to 1 of (bit - share) times the product over the others of
+    share + (bit - share) * t: a polynomial of degree k - 1, which Gauss-Legendre points integrate exactly.
     """
-    k = len(shares)
-    bits = _bits(k)
-    weights = np.array([factorial(s) * factorial(k - s - 1) / factorial(k) for s in range(k)])
-    table = np.empty((k, 2**k))
-    for own in range(k):
-        sums = np.zeros((k, 2**k))
-        sums[0] = 1.0
-        for other in range(k):
-            if other != own:
-                sums[1:] = sums[1:] * shares[other] + sums[:-1] * bits[other]
-                sums[0] *= shares[other]
-        table[own] = (bits[own] - shares[own]) * (weights @ sums)
-    return table
+    m, k = shares.shape
+    gains = ((np.arange(2**k) >> np.arange(k)[:, None]) & 1) - shares[:, :, None]
+    found = np.zeros((m, k, 2**k))
+    points, weights = np.polynomial.legendre.leggauss((k + 1) // 2)
+    for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
+        factors = shares[:, :, None] + gains * point
+        found += weight * factors.prod(axis=1, keepdims=True) / factors
+    return found * gains

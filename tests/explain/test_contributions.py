@@ -8,14 +8,14 @@ from riskscore.training.dataset import Dataset
 
 
 def test_they_add_up_to_the_stored_margin(toy_booster: Booster, toy_data: Dataset) -> None:
-    rows = toy_data.matrix.tail(2_500)
+    rows = toy_data.matrix.tail(1_500)
     found = contributions(rows, toy_booster)
     assert np.abs(found.margins - score(rows, toy_booster)["margin"].to_numpy()).max() < 1e-9
     assert found.keys.equals(rows.select(found.keys.columns))
 
 
 def test_a_row_is_explained_the_same_alone_and_among_many(toy_booster: Booster, toy_data: Dataset) -> None:
-    many = contributions(toy_data.matrix.head(2_500), toy_booster)
+    many = contributions(toy_data.matrix.head(1_500), toy_booster)
     alone = contributions(toy_data.matrix.head(1), toy_booster)
     assert np.allclose(alone.values[0], many.values[0], rtol=0, atol=1e-12)
 

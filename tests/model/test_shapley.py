@@ -4,7 +4,7 @@ import lightgbm
 import numpy as np
 import pytest
 
-from riskscore.model.shapley import BulkShapley, _table
+from riskscore.model.shapley import BulkShapley, shapley
 
 
 def grown(columns: np.ndarray, **settings: object) -> lightgbm.Booster:
@@ -41,7 +41,7 @@ def test_contributions_are_those_of_lightgbm(missing: float, settings: dict[str,
 
 def test_a_leafs_table_is_the_mean_over_all_orders() -> None:
     shares = np.array([0.3, 0.9, 0.05, 0.5])
-    table = _table(shares)
+    table = shapley(shares[None])[0]
     for pattern in range(2 ** len(shares)):
         through = [float(pattern >> bit & 1) for bit in range(len(shares))]
         gains = np.zeros(len(shares))
