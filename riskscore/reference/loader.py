@@ -47,9 +47,7 @@ def read(path: Path, table: Table) -> pl.DataFrame:
         _refuse(path, text, name, pl.col(name).is_not_null() & typed[name].is_null(), f"is not {dtype}")
     frame = text.select(**typed)
     for name, (low, high) in table.ranges.items():
-        _refuse(
-            path, frame, name, ~pl.col(name).is_between(low, high), f"is not between {low:g} and {high:g}"
-        )
+        _refuse(path, frame, name, ~pl.col(name).is_between(low, high), f"is not between {low:g} and {high:g}")
     if table.key:
         repeated = pl.struct(table.key).is_duplicated()
         _refuse(path, frame, table.key[0], repeated, f"is there twice (key: {', '.join(table.key)})")
@@ -65,14 +63,11 @@ def _text(path: Path, columns: dict[str, DataType]) -> pl.DataFrame:
         ) from None
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise ReferenceDataError(
-            f"reference table {path} cannot be read as CSV ({reason}); mend the file"
-        ) from None
+        raise ReferenceDataError(f"reference table {path} cannot be read as CSV ({reason}); mend the file") from None
     missing = [name for name in columns if name not in text.columns]
     if missing:
         raise ReferenceDataError(
-            f"reference table {path} lacks the column(s) {', '.join(missing)}; "
-            f"it has {', '.join(text.columns)}"
+            f"reference table {path} lacks the column(s) {', '.join(missing)}; it has {', '.join(text.columns)}"
         )
     if text.is_empty():
         raise ReferenceDataError(f"reference table {path} has no rows; restore the file")
@@ -95,6 +90,5 @@ def _refuse(path: Path, frame: pl.DataFrame, name: str, wrong: pl.Expr, what: st
     if found.height:
         line, value = found.row(0)
         raise ReferenceDataError(
-            f"reference table {path}, line {line}: {name} {value!r} {what} "
-            f"({found.height} such rows); mend the file"
+            f"reference table {path}, line {line}: {name} {value!r} {what} ({found.height} such rows); mend the file"
         )

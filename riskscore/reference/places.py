@@ -21,7 +21,6 @@ _LETTERS = {
     "Æ": "AE",
     "Œ": "OE",
     "Å": "A",
-    "SS": "SS",
     "Ł": "L",
     "Đ": "D",
     "Ð": "D",
@@ -29,6 +28,9 @@ _LETTERS = {
     "İ": "I",
 }
 """Latin letters that have no accent to take off."""
+
+_ALIAS = -1e9
+"""Rank of a name from port_aliases.csv; others rank by minus their port's thousand TEU, lowest first."""
 
 _MISPLACED = ("ZAPOR",)
 """Ports that searoute lists under a country that they are not in: Zaporizhzhia, as if South African."""
@@ -41,20 +43,19 @@ def ports() -> pl.DataFrame:
     Where both lists have a port, `ports_extra.csv` is right. Codes of countries that are no more are left out.
     """
     extra = load("ports_extra").select("locode", "name", "lat", "lon")
-    listed = _searoute_ports().filter(pl.col("locode").str.contains(r"^[A-Z]{2}[A-Z2-9]{3}$"))
-    both = pl.concat([extra, listed]).unique("locode", keep="first", maintain_order=True)
-    return both.select("locode", "name", pl.col("locode").str.head(2).alias("country"), "lat", "lon").sort(
-        "locode"
+    listed = _searoute_ports().filter(
+        pl.col("locode").str.contains(r"^[A-Z]{2}[A-Z2-9]{3}$"), ~pl.col("locode").is_in(_MISPLACED)
     )
+    both = pl.concat([extra, listed]).unique("locode", keep="first", maintain_order=True)
+    both = both.select("locode", "name", pl.col("locode").str.head(2).alias("country"), "lat", "lon")
+    return both.join(countries(), left_on="country", right_on="code", how="semi").sort("locode")
 
 
 def _searoute_ports() -> pl.DataFrame:
     try:
         text = (resources.files("searoute") / "data" / "ports.geojson").read_text(encoding="utf-8")
     except OSError:
-        raise ReferenceDataError(
-            "searoute's list of ports is missing; install searoute 1.6 or newer again"
-        ) from None
+        raise ReferenceDataError("searoute's list of ports is missing; install searoute 1.6 or newer again") from None
     rows = [
         (port["properties"]["port"], port["properties"]["name"], *port["geometry"]["coordinates"][::-1])
         for port in json.loads(text)["features"]
@@ -75,32 +76,26 @@ def port_names() -> pl.DataFrame:
     """Names of ports, each once: `name` (as `plain_name` gives it), `locode`.
 
     A name stands alone, and again with its country's name or code behind it. A name that several ports bear
-    means an alias first, then the busiest of the major ports; where none is major, it needs its country.
+    means an alias first, then the busiest of the major ports; where none is major, none is meant.
     """
-    aliases = load("port_aliases").select("name", "locode", rank=pl.lit(0.0))
+    aliases = load("port_aliases").select("name", "locode", rank=pl.lit(_ALIAS))
     own = ports().select("name", "locode")
     short = own.with_columns(pl.col("name").str.replace(r"\s*\(.*\)$", ""))
     named = pl.concat([own, short]).join(ports_major(), on="locode", how="left")
-    named = named.select("name", "locode", rank=pl.lit(1.0) - pl.col("teu").fill_null(0.0))
+    named = named.select("name", "locode", rank=-pl.col("teu").fill_null(0.0))
     every = pl.concat([aliases, named]).with_columns(plain_name(pl.col("name")))
-    every = every.with_columns(
-        pl.when(pl.col("rank") == 0).then(pl.lit(-1e9)).otherwise("rank").alias("rank")
-    )
     code = pl.col("locode").str.head(2)
     behind = every.with_columns(code=code).join(
         countries().select("code", country=plain_name(pl.col("name"))), on="code", how="left"
     )
-    full = [every.with_columns(clear=pl.col("rank") < 1)]
-    for suffix in ("country", "code"):
-        full.append(
-            behind.drop_nulls(suffix).select(
-                pl.concat_str("name", suffix, separator=" "), "locode", "rank", clear=True
-            )
-        )
-    names = pl.concat(full).filter(pl.col("name").str.len_chars() > 2).unique(["name", "locode"])
+    with_land = [
+        behind.drop_nulls(land).select(pl.concat_str("name", land, separator=" "), "locode", "rank")
+        for land in ("country", "code")
+    ]
+    names = pl.concat([every, *with_land]).filter(pl.col("name").str.len_chars() > 2)
     alone = pl.col("locode").n_unique().over("name") == 1
     return (
-        names.filter(alone | pl.col("clear"))
+        names.filter(alone | (pl.col("rank") < 0))
         .sort("rank", "locode")
         .unique("name", keep="first", maintain_order=True)
         .select("name", "locode")

@@ -126,7 +126,7 @@ def _network() -> _Network:
     return _Network(points[main], graph[main][:, main], KDTree(points[main]))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _paths(node: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Kilometres from `node` to every node of the network."""
     from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415

@@ -81,9 +81,7 @@ TABLES = {
         key=("country", "date"),
         patterns={"country": _COUNTRY},
     ),
-    "currencies": Table(
-        {"currency": _TEXT, "usd": _NUMBER}, key=("currency",), patterns={"currency": "[A-Z]{3}"}
-    ),
+    "currencies": Table({"currency": _TEXT, "usd": _NUMBER}, key=("currency",), patterns={"currency": "[A-Z]{3}"}),
     "goods": Table(
         {
             "hs6": _TEXT,
@@ -103,9 +101,7 @@ TABLES = {
         may_be_empty=("other_package_types", "season"),
         patterns={"hs6": "[0-9]{6}", "chapter": _CHAPTER},
     ),
-    "package_fit": Table(
-        {"chapter": _TEXT, "package_type": _TEXT}, key=("chapter",), patterns={"chapter": _CHAPTER}
-    ),
+    "package_fit": Table({"chapter": _TEXT, "package_type": _TEXT}, key=("chapter",), patterns={"chapter": _CHAPTER}),
     "cover_goods": Table({"hs": _TEXT, "term": _TEXT, "kind": _TEXT}, may_be_empty=("hs", "term")),
     "contraband": Table(
         {"group": _TEXT, "commodity": _TEXT, "country": _TEXT, "role": _TEXT, "strength": _NUMBER},
