@@ -32,8 +32,8 @@ _LETTERS = {
 _ALIAS = -1e9
 """Rank of a name from port_aliases.csv; others rank by minus their port's thousand TEU, lowest first."""
 
-_MISPLACED = ("ZAPOR",)
-"""Ports that searoute lists under a country that they are not in: Zaporizhzhia, as if South African."""
+_MISPLACED = ("ZAPOR", "IDCHN")
+"""Ports that searoute lists under a country that they are not in: Zaporizhzhia (Ukraine), Duncannon (Ireland)."""
 
 
 @cache
