@@ -12,7 +12,7 @@ one, which costs less than a trader that looks new whenever its "Ltd" is missing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import polars as pl
@@ -77,6 +77,8 @@ _TAX_NUMBER = r"\b(?:tax (?:id|code|no)|vat|usci|ruc|cnpj|eori|gstin|gst|iec|cui
 _DETOUR = "|".join(
     pattern.removeprefix("^.*").removesuffix(".*$") for pattern in (_MESSRS, _AGENT_OF, _CARE_OF, _TAX_NUMBER)
 )
+_SHORT = 2
+_INITIALS_MAX = 4
 _INITIALS = r"\b[a-z]\."
 _IDEOGRAPH = r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]"
 
@@ -158,8 +160,10 @@ def _plain(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _without(text: pl.Expr, forms: str) -> pl.Expr:
-    return text.str.replace_all(forms, " ").str.replace_all(r" +", " ").str.strip_chars() if forms else text
+def _without(text: pl.Expr, forms: Sequence[str]) -> pl.Expr:
+    for pattern in forms:
+        text = text.str.replace_all(pattern, " ").str.replace_all(r" +", " ").str.strip_chars()
+    return text
 
 
 @cache
@@ -168,23 +172,40 @@ def _abbreviations() -> tuple[list[str], list[str]]:
     return [short for short, _ in pairs], [word for _, word in pairs]
 
 
-def _legal_forms() -> tuple[str, str]:
-    """Two patterns: legal forms as whole words of plain text, and those in scripts without spaces."""
+def _legal_forms() -> tuple[list[str], str]:
+    """Patterns of legal forms in plain text, and one of those in scripts without spaces ('' for none)."""
     return _patterns(tuple(reference.legal_forms()["form"].drop_nulls().unique().sort()))
 
 
 @cache
-def _patterns(forms: tuple[str, ...]) -> tuple[str, str]:
+def _patterns(forms: tuple[str, ...]) -> tuple[list[str], str]:
     series = pl.Series("form", forms, dtype=pl.String)
     unspaced = series.str.contains(_IDEOGRAPH)
-    glyphs = [re.escape(form) for form in sorted(series.filter(unspaced), key=len, reverse=True)]
-    ascii_forms = (
-        _where(_ascii(series.filter(~unspaced), ""), _INITIALS, _joined)
-        .to_frame("text")
-        .select(_plain(pl.col("text")))
-        .to_series()
+    glyphs = "|".join(re.escape(form) for form in sorted(series.filter(unspaced), key=len, reverse=True))
+    spaced = _where(_ascii(series.filter(~unspaced), ""), _INITIALS, _joined).to_frame("text")
+    plain = {form for form in spaced.select(_plain(pl.col("text"))).to_series() if form}
+    return _anywhere([form for form in plain if len(form) > _SHORT]) + _at_the_ends(
+        [form for form in plain if 1 < len(form) <= _SHORT]
+    ), glyphs
+
+
+def _anywhere(forms: Iterable[str]) -> list[str]:
+    """Pattern of `forms`, longest first; a form of initials also in pieces, as 's.a r.l.' leaves it."""
+    pieces = [" ?".join(form.replace(" ", "")) if _is_initials(form) else form for form in _longest_first(forms)]
+    return [rf"\b(?:{'|'.join(pieces)})\b"] if pieces else []
+
+
+def _is_initials(form: str) -> bool:
+    return len(form) <= _INITIALS_MAX or (
+        len(form) <= 2 * _INITIALS_MAX and max(map(len, form.split())) < _INITIALS_MAX
     )
-    plain = {form for form in ascii_forms if form}
-    initials = {form.replace(" ", "") for form in plain if all(len(word) <= 2 for word in form.split())}
-    words = sorted(plain | initials, key=lambda form: (-len(form), form))
-    return (rf"\b(?:{'|'.join(words)})\b" if words else "", f"(?:{'|'.join(glyphs)})" if glyphs else "")
+
+
+def _at_the_ends(forms: Iterable[str]) -> list[str]:
+    """Patterns of two-letter `forms` before and after a name; within it they may be words of their own."""
+    either = "|".join(_longest_first(forms))
+    return [rf"^(?:(?:{either})\b ?)+", rf"(?:\b(?:{either})(?: |$))+$"] if either else []
+
+
+def _longest_first(forms: Iterable[str]) -> list[str]:
+    return sorted(forms, key=lambda form: (-len(form), form))
