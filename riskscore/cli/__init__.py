@@ -42,14 +42,19 @@ for group in (ranking, reading, learning):
         app.command()(command)
 
 
-@app.callback()
-def riskscore(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")] = False,
-) -> None:
-    """Reads cargo manifests, ranks consignments by smuggling risk, and says why."""
-    if version:
+def _version(asked: bool) -> None:
+    if asked:
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def riskscore(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Reads cargo manifests, ranks consignments by smuggling risk, and says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,77 @@
+"""`explain`: one consignment in full, in words, in figures and as a picture."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+
+def test_everything_about_one_consignment_is_said(riskscore, manifest, model, past):
+    folder, outcomes = past
+    ran = riskscore(
+        "explain", manifest, "--container", "toyu0000004", "--history", folder, "--outcomes", outcomes, "--model", model
+    )
+    assert (ran.code, ran.err) == (0, "")
+    assert max(map(len, ran.out.splitlines())) <= 100
+    for told in (
+        "Container TOYU0000004 on bill BL00004", "of 40; probability", "NGAPP > SGSIN > VNHPH", "MACHINE PARTS",
+        "Speaks for opening it", "Speaks against", "Could not be assessed", "Model small, trained on simulated data",
+    ):  # fmt: skip
+        assert told in ran.out
+
+
+def test_contributions_and_base_add_up_to_the_margin_that_score_stores(riskscore, manifest, model):
+    out = manifest.with_name("o.parquet")
+    riskscore("score", manifest, "--model", model, "--out", out)
+    stored = pl.read_parquet(out).filter(pl.col("container_number") == "TOYU0000007").row(0, named=True)
+    told = json.loads(riskscore("explain", manifest, "--container", "TOYU0000007", "--model", model, "--json").out)
+    assert (told["margin"], told["probability"], told["rank"]) == (
+        stored["margin"], stored["probability"], stored["rank"],
+    )  # fmt: skip
+    total = told["base"] + sum(entry["contribution"] for entry in told["contributions"])
+    assert total == pytest.approx(told["margin"], abs=1e-6)
+    strengths = [abs(entry["contribution"]) for entry in told["contributions"]]
+    assert strengths == sorted(strengths, reverse=True)
+    assert told["consignment"]["goods_description"] == "MACHINE PARTS"
+
+
+@pytest.mark.parametrize(("name", "begins"), [("w.png", b"\x89PNG"), ("w.svg", b"<?xml")])
+def test_the_waterfall_is_drawn(riskscore, manifest, model, name, begins):
+    picture = manifest.with_name(name)
+    assert (
+        riskscore("explain", manifest, "--container", "TOYU0000007", "--model", model, "--waterfall", picture).code == 0
+    )
+    assert picture.read_bytes().startswith(begins)
+
+
+@pytest.fixture
+def ambiguous(manifest: Path, consignments: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A manifest in the working folder, with one container on two bills."""
+    twice = consignments.filter(pl.col("container_number") == "TOYU0000001").with_columns(bill_of_lading=pl.lit("BLX"))
+    pl.concat([consignments, twice]).write_csv(manifest)
+    monkeypatch.chdir(manifest.parent)
+    return manifest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--container", "TOYU9999999"], "no container TOYU9999999 among the 41 consignments"),
+        (["--container", "TOYU0000001"], "is on 2 bills, say which: BL00001, BLX"),
+        (["--container", "TOYU0000001", "--bill", "BLY"], "is not on bill BLY, but on BL00001, BLX"),
+        (["--container", "TOYU0000001", "--bill", "BLX", "--waterfall", "w.bmp"], "must end with one of .png, .svg"),
+        (["--container", "TOYU0000001", "--bill", "BLX", "--waterfall", "nowhere/w.png"], "nowhere"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_line(riskscore, ambiguous, model, arguments, told):
+    ran = riskscore("explain", ambiguous, *arguments, "--model", model)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert told in ran.err
+    assert not list(ambiguous.parent.glob("*w.*"))
+
+
+def test_of_several_bills_the_named_one_is_explained(riskscore, ambiguous, model):
+    ran = riskscore("explain", ambiguous, "--container", "TOYU0000001", "--bill", "BLX", "--model", model)
+    assert ran.code == 0
+    assert "on bill BLX" in ran.out
