@@ -42,6 +42,7 @@ _ABBREVIATIONS = {
     "forwarding": "fwd fwdg fwdr fwdrs fwdng forwarder forwarders",
     "freight": "frt frght",
     "furniture": "furn",
+    "general": "gen genl gral geral",
     "global": "glb",
     "group": "grp gp groupe grupo gruppe",
     "holding": "hldg hldgs holdings",
@@ -72,7 +73,7 @@ _ABBREVIATIONS = {
 _JOINING = r"\b(?:and|the|of|y|e|et|und|de|da|do|del|der|la|le|el|for)\b"
 _MESSRS = r"^\W*(?:m/s|messrs)\b"
 _AGENT_OF = r"^.*\b(?:on behalf of|o/b/o|as agents? (?:only )?(?:for|of)|for (?:the )?account of)\b"
-_CARE_OF = r"\b(?:c/o|care of|attn|attention|d/b/a|t/a|trading as)\b.*$"
+_CARE_OF = r"\b(?:c/o|care of|attn|attention|d/b/a|t/a|trading as \w+)\b.*$"
 _TAX_NUMBER = r"\b(?:tax (?:id|code|no)|vat|usci|ruc|cnpj|eori|gstin|gst|iec|cuit|npwp|mst)\b[^0-9]{0,12}[0-9]{4}.*$"
 _DETOUR = "|".join(
     pattern.removeprefix("^.*").removesuffix(".*$") for pattern in (_MESSRS, _AGENT_OF, _CARE_OF, _TAX_NUMBER)

@@ -6,8 +6,8 @@ import pytest
 from riskscore import reference
 
 FORMS = [
-    "co", "company", "corp", "ltd", "limited", "pvt", "llc", "inc", "gmbh", "s.a.", "S.A. de C.V.", "S.à r.l.", "jsc",
-    "sdn bhd", "Công ty TNHH", "\u041e\u041e\u041e", "有限公司", "有限责任公司", "株式会社",
+    "co", "company", "corp", "ltd", "limited", "pvt", "llc", "inc", "gmbh", "s.a.", "as", "S.A. de C.V.", "S.à r.l.",
+    "jsc", "sdn bhd", "Công ty TNHH", "\u041e\u041e\u041e", "有限公司", "有限责任公司", "株式会社",
 ]  # fmt: skip
 
 

@@ -21,6 +21,8 @@ def fingerprint(name: str) -> str | None:
         ["Blue Heron S.A.R.L", "Blue Heron S.à r.l.", "BLUE HERON SARL"],
         ["J.B. Foods Pvt. Ltd.", "J B Food Pvt Ltd", "JB FOODS", "J.B.Foods"],
         ["Delta Intl Freight Fwdrs", "DELTA INTERNATIONAL FREIGHT FORWARDING LLC", "Delta Int'l Frt. Forwarders"],
+        ["Elm General Trading AS", "ELM GEN. TRADING A.S.", "Elm General Trading"],
+        ["Elm Foods", "Elm Foods trading as Quay Star", "ELM FOODS T/A QUAY STAR"],
         ["Alder & Sons", "ALDER AND SONS", "Alder Sons Inc"],
         ["Casa Açaí Indústria e Comércio", "CASA ACAI INDUSTRIA E COMERCIO", "Comércio Indústria Casa Açaí"],
         ["Elm Timber C/O Quay Logistics", "ELM TIMBER", "M/S. Elm Timber", "Messrs Elm Timber", "c/o Elm Timber"],
