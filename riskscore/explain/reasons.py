@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from riskscore.errors import ModelError
 from riskscore.explain.contributions import Contributions, Group, groups, sums
-from riskscore.explain.sentences import fill
+from riskscore.explain.sentences import fields, fill, open_ended, plainly
+from riskscore.explain.unseen import not_assessed
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.manifest.schema import KEY
 
@@ -85,12 +86,13 @@ def _told(choice: Choice, templates: Templates, facts: pl.DataFrame, matrix: pl.
         feature, template = templates[column]
         here = columns == column
         at = rows[here]
-        sentences = fill(template, feature, facts[at].with_columns(matrix[feature.name][at].alias("value")))
+        quoted = {name for _, name, _ in fields(template) + fields(feature.check)} & set(facts.columns)
+        values = facts.select(sorted(quoted))[at].with_columns(matrix[feature.name][at].alias("value"))
         reason = pl.struct(
             indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
             feature=pl.lit(feature.name),
-            sentence=sentences,
-            check=pl.lit(feature.check),
+            sentence=fill(template or plainly(feature), values, instead=plainly(feature)),
+            check=fill(feature.check, values, instead=open_ended(feature.check)),
             contribution=pl.Series(totals[here]),
         )
         told.append(pl.DataFrame({"row": at, "place": places[here]}).select("row", "place", told=reason))
@@ -104,35 +106,3 @@ def _negated() -> pl.Expr:
     """A lowering reason with its contribution below zero again."""
     lowered = -pl.element().struct.field("contribution")
     return pl.element().struct.with_fields(lowered.alias("contribution"))
-
-
-def not_assessed(facts: pl.DataFrame, matrix: pl.DataFrame, catalogue: Catalogue) -> pl.Series:
-    """Texts of what a row's score could not see: first what this manifest leaves out, then what none can say.
-
-    An indicator is left out where none of its features has a value and a column that one of them needs is empty.
-    """
-    members: dict[int, list[str]] = {}
-    for feature in catalogue.features.values():
-        for number in feature.indicators[:1]:
-            members.setdefault(number, []).append(feature.name)
-    texts = []
-    for number, names in members.items():
-        needs = sorted({need for name in names for need in catalogue.features[name].needs if need in facts.columns})
-        unknown = pl.all_horizontal(pl.Series(matrix[name].is_null()) for name in names)
-        missing = [pl.when(_is_empty(facts[need])).then(pl.lit(f"no {need.replace('_', ' ')}")) for need in needs]
-        if missing:
-            told = pl.concat_list(missing).list.drop_nulls()
-            text = pl.format("{}: {}", pl.lit(catalogue.flags[number]), told.list.join(", "))
-            texts.append(pl.when(unknown & (told.list.len() > 0)).then(text))
-    always = [pl.lit(f"{catalogue.flags[number]}: needs {need}") for number, need in catalogue.unassessable.items()]
-    none = pl.lit(None, pl.String)
-    every = pl.concat_list(none, *texts, *always).list.drop_nulls()
-    return facts.select(not_assessed=every)["not_assessed"]
-
-
-def _is_empty(values: pl.Series) -> pl.Expr:
-    if isinstance(values.dtype, pl.List):
-        return pl.lit(values.is_null() | (values.list.len() == 0))
-    if values.dtype == pl.String:
-        return pl.lit(values.is_null() | (values.str.strip_chars() == ""))
-    return pl.lit(values.is_null())

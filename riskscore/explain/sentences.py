@@ -21,6 +21,9 @@ from riskscore.features.catalogue import Feature
 LONGEST = 100
 """Characters of one value in a sentence."""
 
+NOT_STATED = "(not stated)"
+"""Stands for a value that is missing where a sentence without it still makes sense."""
+
 _UNPRINTABLE = r"[\p{C}\p{Z}\s]+"
 """Control, formatting (such as right-to-left override) and unassigned characters, and every kind of blank."""
 
@@ -37,10 +40,10 @@ def fields(template: str) -> list[tuple[str, str | None, str]]:
     return parts
 
 
-def fill(template: str, feature: Feature, rows: pl.DataFrame) -> pl.Series:
-    """Fill `template` for each of `rows` (facts of a consignment, and the feature's own `value`).
+def fill(template: str, rows: pl.DataFrame, *, instead: str) -> pl.Series:
+    """Fill `template` for each of `rows`: facts of consignments, and the feature's own `value`.
 
-    Where a value that the sentence needs is missing, the feature's meaning stands in its place.
+    Where a value that the sentence needs is missing, `instead` stands in its place.
     """
     pieces: list[pl.Series] = []
     for text, name, form in fields(template):
@@ -50,16 +53,18 @@ def fill(template: str, feature: Feature, rows: pl.DataFrame) -> pl.Series:
             pieces.append(_column(rows[name], form))
         elif name is not None:
             pieces.append(pl.repeat(None, rows.height, dtype=pl.String, eager=True))
-    plain = pl.lit(plainly(feature))
-    if not pieces:
-        return rows.select(sentence=pl.repeat(plainly(feature), pl.len()))["sentence"]
     frame = pl.DataFrame([piece.alias(str(place)) for place, piece in enumerate(pieces)])
-    return frame.select(sentence=pl.concat_str(pl.all()).fill_null(plain))["sentence"]
+    return frame.select(sentence=pl.concat_str(pl.all()).fill_null(pl.lit(instead)))["sentence"]
 
 
 def plainly(feature: Feature) -> str:
     """The feature's meaning as a sentence."""
     return f"{feature.meaning[:1].upper()}{feature.meaning[1:]}."
+
+
+def open_ended(template: str) -> str:
+    """The template without any values."""
+    return "".join(text + ("" if name is None else NOT_STATED) for text, name, _ in fields(template))
 
 
 def _column(values: pl.Series, form: str) -> pl.Series:

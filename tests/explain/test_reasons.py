@@ -72,8 +72,8 @@ def test_what_could_not_be_assessed_is_listed_with_what_is_missing(told: list[di
     always = "thin background: needs a register"
     assert [row["not_assessed"] for row in told] == [
         [always],
-        ["odd weight: no gross weight kg", "odd price: no declared value", always],
-        ["first-time consignee: no consignee name", always],
+        ["odd weight: no gross weight", "odd price: no declared value", always],
+        ["first-time consignee: no consignee name", "thin background: no consignee name", always],
     ]
 
 

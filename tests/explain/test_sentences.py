@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from riskscore.errors import CatalogueError
-from riskscore.explain.sentences import LONGEST, fill
+from riskscore.explain.sentences import LONGEST, fill, open_ended, plainly
 from riskscore.features.catalogue import Catalogue
 
 ROW = pl.DataFrame(
@@ -21,6 +21,8 @@ ROW = pl.DataFrame(
     }
 )
 
+INSTEAD = "What it is about."
+
 
 @pytest.mark.parametrize(
     ("template", "sentence"),
@@ -34,19 +36,19 @@ ROW = pl.DataFrame(
         ("No field at all.", "No field at all."),
     ],
 )  # fmt: skip
-def test_a_template_is_filled_with_the_rows_values(toy_catalogue: Catalogue, template: str, sentence: str) -> None:
-    assert fill(template, toy_catalogue.features["heavy"], ROW).to_list() == [sentence]
+def test_a_template_is_filled_with_the_rows_values(template: str, sentence: str) -> None:
+    assert fill(template, ROW, instead=INSTEAD).to_list() == [sentence]
 
 
-@pytest.mark.parametrize("template", ["{nothing:.0f} kg", "{absent}", "{infinite:.0f}", "{name:,.0f}", ""])
-def test_the_meaning_stands_in_for_a_sentence_that_lacks_a_value(toy_catalogue: Catalogue, template: str) -> None:
-    assert fill(template, toy_catalogue.features["heavy"], ROW).to_list() == ["Heavy of the toy."]
+@pytest.mark.parametrize("template", ["{nothing:.0f} kg", "{absent}", "{infinite:.0f}", "{name:,.0f}"])
+def test_another_sentence_stands_in_for_one_that_lacks_a_value(template: str) -> None:
+    assert fill(template, ROW, instead=INSTEAD).to_list() == [INSTEAD]
 
 
 @pytest.mark.parametrize("template", ["{name.__class__}", "{name[0]}", "{", "{}", "{0}"])
-def test_a_template_that_reaches_beyond_plain_names_is_refused(toy_catalogue: Catalogue, template: str) -> None:
+def test_a_template_that_reaches_beyond_plain_names_is_refused(template: str) -> None:
     with pytest.raises(CatalogueError):
-        fill(template, toy_catalogue.features["heavy"], ROW)
+        fill(template, ROW, instead=INSTEAD)
 
 
 @pytest.mark.parametrize(
@@ -60,14 +62,19 @@ def test_a_template_that_reaches_beyond_plain_names_is_refused(toy_catalogue: Ca
         (" \t ", None),
     ],
 )
-def test_a_hostile_value_does_no_harm(toy_catalogue: Catalogue, name: str, shown: str | None) -> None:
+def test_a_hostile_value_does_no_harm(name: str, shown: str | None) -> None:
     rows = pl.DataFrame({"name": [name]})
-    wanted = "Heavy of the toy." if shown is None else f"<{shown}>"
-    assert fill("<{name}>", toy_catalogue.features["heavy"], rows).to_list() == [wanted]
+    wanted = INSTEAD if shown is None else f"<{shown}>"
+    assert fill("<{name}>", rows, instead=INSTEAD).to_list() == [wanted]
 
 
-def test_each_row_gets_its_own_values(toy_catalogue: Catalogue) -> None:
+def test_each_row_gets_its_own_values() -> None:
     rows = pl.DataFrame({"kg": [1.0, None, 2500.0, 1.0], "value": [-0.001, 2.0, 3.0, -4.0]})
-    assert fill("{kg:,.0f} kg, {value:.0f}", toy_catalogue.features["heavy"], rows).to_list() == [
-        "1 kg, 0", "Heavy of the toy.", "2,500 kg, 3", "1 kg, -4",
+    assert fill("{kg:,.0f} kg, {value:.0f}", rows, instead=INSTEAD).to_list() == [
+        "1 kg, 0", INSTEAD, "2,500 kg, 3", "1 kg, -4",
     ]  # fmt: skip
+
+
+def test_a_feature_is_told_plainly_without_values(toy_catalogue: Catalogue) -> None:
+    assert plainly(toy_catalogue.features["heavy"]) == "Heavy of the toy."
+    assert open_ended("Ask {name} about {kg:,.0f} kg.") == "Ask (not stated) about (not stated) kg."
