@@ -86,8 +86,9 @@ def _told(choice: Choice, templates: Templates, facts: pl.DataFrame, matrix: pl.
         feature, template = templates[column]
         here = columns == column
         at = rows[here]
-        quoted = {name for _, name, _ in fields(template) + fields(feature.check)} & set(facts.columns)
-        values = facts.select(sorted(quoted))[at].with_columns(matrix[feature.name][at].alias("value"))
+        named = (name for _, name, _ in fields(template) + fields(feature.check))
+        quoted = [facts[name][at] for name in dict.fromkeys(named) if name is not None and name in facts.columns]
+        values = matrix.select(value=feature.name)[at].with_columns(quoted)
         reason = pl.struct(
             indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
             feature=pl.lit(feature.name),
