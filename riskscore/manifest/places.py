@@ -6,7 +6,6 @@ refuse a row. Each distinct text is looked up once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -14,6 +13,7 @@ import pycountry
 
 from riskscore import reference
 from riskscore.manifest import columns
+from riskscore.manifest.texts import by_distinct
 
 _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _CODE_WITHIN = r"(?:^|[\s(\[/,;-])([A-Z]{2} ?[A-Z2-9]{3})(?:$|[\s)\]/,;-])"
@@ -21,29 +21,17 @@ _CODE_WITHIN = r"(?:^|[\s(\[/,;-])([A-Z]{2} ?[A-Z2-9]{3})(?:$|[\s)\]/,;-])"
 
 def ports(texts: pl.Series) -> pl.Series:
     """Locodes of `texts` (String): 'VN HPH', 'Haiphong', 'Hai Phong, Vietnam' and 'HAIPHONG (VNHPH)' are VNHPH."""
-    return _mapped(texts, _read_ports)
+    return by_distinct(texts, _read_ports)
 
 
 def countries(texts: pl.Series) -> pl.Series:
     """Alpha-2 codes of `texts` (String): 'VN', 'VNM', 'Viet Nam' and 'Socialist Republic of Viet Nam' are VN."""
-    return _mapped(texts, _read_countries)
+    return by_distinct(texts, _read_countries)
 
 
-def _mapped(texts: pl.Series, read: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.Series:
-    distinct = pl.DataFrame({"text": texts.drop_nulls().unique()})
-    if not distinct.height:
-        return texts
-    found = read(distinct)
-    changed = found.filter(pl.col("text") != pl.col("found"))
-    if not changed.height:
-        return texts
-    frame = pl.DataFrame({"text": texts}).join(changed, on="text", how="left", maintain_order="left")
-    return frame.select(pl.coalesce("found", "text")).to_series().alias(texts.name)
-
-
-def _read_ports(distinct: pl.DataFrame) -> pl.DataFrame:
+def _read_ports(distinct: pl.Series) -> pl.Series:
     upper = pl.col("text").str.to_uppercase()
-    tried = distinct.with_columns(
+    tried = pl.DataFrame({"text": distinct}).with_columns(
         upper=upper,
         code=upper.str.extract(_CODE, 1) + upper.str.extract(_CODE, 2),
         within=upper.str.extract(_CODE_WITHIN, 1).str.replace(" ", ""),
@@ -64,8 +52,7 @@ def _read_ports(distinct: pl.DataFrame) -> pl.DataFrame:
     agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code"))
     is_code = pl.col("upper").str.head(2).is_in(_codes())
     return tried.select(
-        "text",
-        found=pl.coalesce(
+        pl.coalesce(
             "code_found",
             "whole_found",
             "within_found",
@@ -73,16 +60,16 @@ def _read_ports(distinct: pl.DataFrame) -> pl.DataFrame:
             "bare_found",
             pl.when(is_code).then("code"),
             "upper",
-        ),
-    )
+        )
+    ).to_series()
 
 
-def _read_countries(distinct: pl.DataFrame) -> pl.DataFrame:
+def _read_countries(distinct: pl.Series) -> pl.Series:
     upper = pl.col("text").str.to_uppercase()
-    tried = distinct.with_columns(upper=upper, name=reference.plain_name(upper))
+    tried = pl.DataFrame({"text": distinct}).with_columns(upper=upper, name=reference.plain_name(upper))
     tried = tried.with_columns(pl.when(pl.col("name") == "").then("upper").otherwise("name").alias("name"))
     found = tried.join(_country_frame(), on="name", how="left", maintain_order="left")
-    return found.select("text", found=pl.coalesce("code", "upper"))
+    return found.select(pl.coalesce("code", "upper")).to_series()
 
 
 @cache

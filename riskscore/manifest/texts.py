@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 _ASCII_DIRTY = r"[\x00-\x1f\x7f]|  |^ | $|^$"
@@ -48,6 +50,18 @@ def as_text(values: pl.Series) -> pl.Series:
         nested = frame.select(pl.struct("x").struct.json_encode().str.strip_prefix('{"x":').str.head(-1))
         return nested.to_series().zip_with(values.is_not_null(), pl.Series([None], dtype=pl.String))
     return values.cast(pl.String, strict=False)
+
+
+def by_distinct(values: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Apply `read` to each distinct text once; where nothing changes, `values` are given back as they are."""
+    distinct = values.drop_nulls().unique()
+    told = read(distinct)
+    changed = distinct.ne_missing(told)
+    if not changed.any():
+        return values
+    table = pl.DataFrame({"text": distinct, "told": told})
+    joined = pl.DataFrame({"text": values}).join(table, on="text", how="left", maintain_order="left")
+    return joined["told"].alias(values.name)
 
 
 def split(texts: pl.Series, separators: str) -> pl.Series:

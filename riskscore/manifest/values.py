@@ -122,8 +122,8 @@ class Converter:
         return cleaned.alias(column)
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
-        if values.dtype == pl.List(pl.String) and column != "transhipment_ports" and _is_plain(column, values):
-            return values
+        if values.dtype == pl.List(pl.String) and _is_plain(column, values):
+            return _ports_within(values) if column == "transhipment_ports" else values
         text = self._text(column, texts.as_text(values))
         if column == "hs_codes":
             text = text.str.replace(r"^(\d+)\.0$", "$1").str.replace_all(r"(\d{4}) (\d{2})\b(?: (\d{2})\b)?", "$1$2$3")
@@ -135,7 +135,7 @@ class Converter:
             return texts.split(digits.list.join("|"), r"\|")
         lists = texts.split(text, LISTS[column])
         if column == "transhipment_ports":
-            return _mapped_list(lists)
+            return _ports_within(lists)
         return lists.list.eval(pl.element().str.to_uppercase())
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
@@ -178,22 +178,26 @@ class Converter:
         return (number * factor.fill_null(usual)).alias(column)
 
     def _word(self, column: str, text: pl.Series) -> pl.Series:
-        """Bring the words of a closed list to that list's; unknown ones of an open list stay, in capitals."""
+        """Bring the words of a list to that list's; unknown ones of an open list stay, in capitals."""
         lists = columns.table()["values"][column]
         known = {wording: word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
-        plain = text.str.to_lowercase().str.replace_all(r"[\s_.()/-]+", " ").str.strip_chars()
-        word = plain.replace_strict(known, default=None, return_dtype=pl.String)
-        if column in _OPEN_VOCABULARIES:
-            return word.zip_with(word.is_not_null(), text.str.to_uppercase()).alias(column)
-        lost = text.filter(word.is_null() & text.is_not_null())
-        if lost.len():
+        is_open = column in _OPEN_VOCABULARIES
+
+        def read(distinct: pl.Series) -> pl.Series:
+            plain = distinct.str.to_lowercase().str.replace_all(r"[\s_.()/-]+", " ").str.strip_chars()
+            word = plain.replace_strict({**known, **{name.replace("_", " "): name for name in lists}}, default=None)
+            word = word.cast(pl.String)
+            return word.zip_with(word.is_not_null(), distinct.str.to_uppercase()) if is_open else word
+
+        words = texts.by_distinct(text, read)
+        rows = (words.is_null() & text.is_not_null()).arg_true()
+        if rows.len():
+            lost = text.gather(rows)
             if column in _CLOSED_VOCABULARIES:
-                rows = (word.is_null() & text.is_not_null()).arg_true()
-                rule = pl.Series(["unknown_word"]).new_from_index(0, rows.len())
-                self.fault(rows, rule, column, text.gather(rows))
+                self.fault(rows, pl.Series(["unknown_word"]).new_from_index(0, rows.len()), column, lost)
             examples = ", ".join(lost.unique(maintain_order=True).head(3).to_list())
-            self.notes.append(f"{lost.len():,} values of {column} are none of {', '.join(lists)}: {examples}")
-        return word.alias(column)
+            self.notes.append(f"{rows.len():,} values of {column} are none of {', '.join(lists)}: {examples}")
+        return words.alias(column)
 
     def _items(self, values: pl.Series) -> pl.Series:
         dtype = pl.List(ITEM)
@@ -211,24 +215,33 @@ class Converter:
 
 def _is_plain(column: str, values: pl.Series) -> bool:
     """Whether lists that came as lists need no work: no blanks, and HS codes of digits only."""
-    inner = values.list.explode(empty_as_null=False, keep_nulls=False) if values.len() else values.list.explode()
+    inner = values.explode(empty_as_null=False, keep_nulls=False)
     wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
     return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
 
 
-def _mapped_list(lists: pl.Series) -> pl.Series:
-    """Ports within lists as locodes."""
-    frame = pl.DataFrame({"lists": lists}).with_row_index("row")
-    flat = frame.explode("lists").drop_nulls("lists")
-    mapped = flat.with_columns(places.ports(flat["lists"]).alias("lists"))
-    again = mapped.group_by("row", maintain_order=True).agg("lists")
-    return frame.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
+def _ports_within(lists: pl.Series) -> pl.Series:
+    """Ports within lists as locodes; lists of nothing but locodes are given back as they are."""
+    flat = lists.explode(empty_as_null=False, keep_nulls=False)
+    mapped = places.ports(flat)
+    if mapped is flat:
+        return lists
+    rows = pl.DataFrame({"row": pl.int_range(lists.len(), eager=True), "lists": lists})
+    owners = rows.filter(pl.col("lists").list.len() > 0).explode("lists")["row"]
+    again = pl.DataFrame({"row": owners, "lists": mapped}).group_by("row", maintain_order=True).agg("lists")
+    return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
 
 
 def _code(column: str, text: pl.Series) -> pl.Series:
-    upper = text.str.to_uppercase()
     if column == "container_number":
-        return upper.str.replace_all(r"[\s./_-]+", "").replace("", None)
+        loose = text.str.contains(r"[^A-Z0-9]").fill_null(False).arg_true()
+        tight = text.gather(loose).str.to_uppercase().str.replace_all(r"[\s./_-]+", "").replace("", None)
+        return text.scatter(loose, tight)
+    return texts.by_distinct(text, lambda distinct: _plain_code(column, distinct))
+
+
+def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
+    upper = distinct.str.to_uppercase()
     if column == "vessel_imo":
         number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
         return number.zip_with(number.is_not_null(), upper)
