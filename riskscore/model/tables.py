@@ -32,7 +32,7 @@ def tables(evaluation: Mapping[str, Any]) -> list[Table]:
 
 
 def interval(estimate: Mapping[str, float] | None, form: str = ".3f") -> str:
-    """An estimate with its 95% bootstrap interval."""
+    """An estimate with its 95% interval."""
     if estimate is None:
         return "-"
     return f"{estimate['value']:{form}} ({estimate['low']:{form}} to {estimate['high']:{form}})"

@@ -67,8 +67,8 @@ def judged(scored: pl.DataFrame, data: Dataset, *, seed: int = 0) -> dict[str, A
         "without_rip_on_rip_off": part(data.rows["scheme"].fill_null("").str.contains(TRACELESS).not_()),
         "random": None,
         "reliability": metrics.reliability(probabilities, target),
-        "by_commodity": metrics.groups(margins, target, data.rows["commodity"].to_list(), seed=seed),
-        "by_scheme": metrics.groups(margins, target, data.rows["scheme"].to_list(), seed=seed),
+        "by_commodity": metrics.groups(margins, target, data.rows["commodity"].to_list()),
+        "by_scheme": metrics.groups(margins, target, data.rows["scheme"].to_list()),
     }
     random = data.rows["selected_by"] == "random"
     if data.labels == "outcomes" and int(np.sum(target[random.fill_null(False).to_numpy()])) >= FEWEST_RANDOM:

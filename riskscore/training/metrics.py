@@ -114,12 +114,12 @@ def judge(scores: Floats, labels: Labels, probabilities: Floats, *, seed: int = 
     }
 
 
-def groups(scores: Floats, labels: Labels, names: Sequence[str | None], *, seed: int = 0) -> list[dict[str, Any]]:
+def groups(scores: Floats, labels: Labels, names: Sequence[str | None]) -> list[dict[str, Any]]:
     """Recall for each kind of positive row (`names[n]`, null for others), most frequent first.
 
-    The top shares are those of all rows; ROC-AUC is that of the kind against all rows that are not positive.
+    The top shares are those of all rows; ROC-AUC is that of the kind against all rows that are not positive. The
+    intervals are Wilson's: resampling three rows that were all found would claim to be certain.
     """
-    rng = np.random.default_rng(seed)
     kinds = np.array([name or "" for name in names])
     others = np.sort(scores[labels == 0])
     falling = -np.sort(-scores)
@@ -129,10 +129,8 @@ def groups(scores: Floats, labels: Labels, names: Sequence[str | None], *, seed:
         below = np.searchsorted(others, own, "left") + np.searchsorted(others, own, "right")
         recalls = []
         for share in SHARES:
-            recall = float(np.mean(own >= falling[inspected(len(scores), share) - 1]))
-            drawn = rng.binomial(len(own), recall, RESAMPLES) / len(own)
-            low, high = np.percentile(drawn, [2.5, 97.5])
-            recalls.append({"share": share, "recall": _estimate(recall, low, high)})
+            hits = int(np.sum(own >= falling[inspected(len(scores), share) - 1]))
+            recalls.append({"share": share, "recall": _wilson(hits, len(own))})
         area = round(float(below.mean() / (2 * len(others))), 4)
         found.append({"name": kind, "positives": len(own), "roc_auc": area, "at": recalls})
     return sorted(found, key=lambda entry: (-entry["positives"], entry["name"]))
@@ -164,6 +162,13 @@ def areas(columns: Floats, labels: Labels) -> Floats:
 
 def _estimate(value: float, low: float, high: float) -> dict[str, float]:
     return {"value": round(float(value), 5), "low": round(float(low), 5), "high": round(float(high), 5)}
+
+
+def _wilson(hits: int, size: int) -> dict[str, float]:
+    """A share with its 95% interval by Wilson."""
+    z2 = 1.96**2
+    middle, width = hits + z2 / 2, 1.96 * np.sqrt(hits * (size - hits) / size + z2 / 4)
+    return _estimate(hits / size, max(0.0, (middle - width) / (size + z2)), min(1.0, (middle + width) / (size + z2)))
 
 
 def _calibration_error(probabilities: Floats, labels: Labels) -> float:

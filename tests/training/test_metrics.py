@@ -70,6 +70,7 @@ def test_each_kind_has_its_own_recall_under_the_common_threshold() -> None:
     assert [(entry["name"], entry["positives"]) for entry in found] == [("ivory", 3), ("timber", 1)]
     assert [at["recall"]["value"] for at in found[0]["at"]] == pytest.approx([2 / 3] * 4, abs=1e-5)
     assert [at["recall"]["value"] for at in found[1]["at"]] == [0, 0, 0, 1]
+    assert found[1]["at"][3]["recall"]["low"] == pytest.approx(0.2065, abs=1e-3)
     assert found[1]["roc_auc"] == pytest.approx(1 - 58 / 996, abs=1e-4)
 
 
