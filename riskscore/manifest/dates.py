@@ -71,6 +71,7 @@ _MONTHS = {
         strict=True,
     )
 )
+_ISO = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]00:?00)?)?$"
 _WEEKDAY = r"^(?:MON|TUE|TUES|WED|THU|THUR|THURS|FRI|SAT|SUN)(?:DAY|SDAY|NESDAY|RSDAY|URDAY)?[., ]+"
 _PIVOT = 69
 _EPOCH_UNITS = {10: 1_000_000, 13: 1_000, 16: 1}
@@ -87,9 +88,23 @@ def parse(values: pl.Series) -> pl.DataFrame:
         moments = values.cast(pl.Datetime("us", zone))
         moments = moments.dt.convert_time_zone("UTC") if zone else moments.dt.replace_time_zone("UTC")
         return pl.DataFrame({"moment": moments}).with_columns(fault=pl.lit(None, pl.String))
-    frame = pl.DataFrame({"text": as_text(values).alias("text")})
+    frame = pl.DataFrame({"text": as_text(values).alias("text")}).with_columns(pl.col("text").replace("", None))
+    usual = _read_usual(frame["text"])
+    if usual.null_count() == frame["text"].null_count():
+        return pl.DataFrame({"moment": usual}).with_columns(fault=pl.lit(None, pl.String))
     read = _read(frame.drop_nulls().unique())
     return frame.join(read, on="text", how="left", maintain_order="left").drop("text")
+
+
+def _read_usual(text: pl.Series) -> pl.Series:
+    """Moments of a column that is ISO 8601 in UTC throughout, as most are; null where a text is anything else."""
+    iso = text.filter(text.str.contains(_ISO).fill_null(False))
+    if iso.len() < text.len() - text.null_count():
+        return text.clear().cast(UTC).extend_constant(None, text.len())
+    clock = text.str.slice(11, 8)
+    whole = text.str.head(10) + " " + clock.zip_with(clock != "", pl.Series(["00:00:00"]))
+    parts = whole + text.str.extract(r"(\.\d{1,6})").fill_null("")
+    return parts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us").dt.replace_time_zone("UTC")
 
 
 def _read(distinct: pl.DataFrame) -> pl.DataFrame:

@@ -22,15 +22,21 @@ def parse(values: pl.Series) -> pl.DataFrame:
     (null, `not_a_number` or `ambiguous_number`).
     """
     if values.dtype.is_numeric():
-        return pl.DataFrame({"number": values.cast(pl.Float64, strict=False)}).with_columns(
-            number=pl.col("number").fill_nan(float("inf")),
-            unit=pl.lit(None, pl.String),
-            fault=pl.lit(None, pl.String),
-        )
+        return _plain(values.cast(pl.Float64, strict=False))
     frame = pl.DataFrame({"text": as_text(values).alias("text")})
+    plain = frame.select(pl.col("text").replace("", None).cast(pl.Float64, strict=False)).to_series()
+    if plain.null_count() == frame.select(pl.col("text").replace("", None).is_null().sum()).item():
+        return _plain(plain)
     distinct = frame.drop_nulls().unique()
     read = _read(distinct)
     return frame.join(read, on="text", how="left", maintain_order="left").drop("text")
+
+
+def _plain(numbers: pl.Series) -> pl.DataFrame:
+    """Numbers that need no reading; what is no number at all (NaN) is left to the rules as infinite."""
+    return pl.DataFrame({"number": numbers.fill_nan(float("inf"))}).with_columns(
+        unit=pl.lit(None, pl.String), fault=pl.lit(None, pl.String)
+    )
 
 
 def _read(distinct: pl.DataFrame) -> pl.DataFrame:

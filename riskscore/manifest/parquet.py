@@ -33,7 +33,7 @@ def read(member: archives.Member) -> Table:
     _vet(member)
     source = member.path or BytesIO(member.data)
     frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
-    _limit(member.name, frame.estimated_size())
+    _limit(member.name, int(frame.estimated_size()))
     frame.columns = unique(frame.columns)
     frame = frame.with_columns(_plain(frame[name]) for name in frame.columns)
     return Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))
