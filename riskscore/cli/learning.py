@@ -39,7 +39,7 @@ def simulate(
             seed=seed,
             start=start.date(),
             smuggling_rate=smuggling_rate,
-            progress=tell,
+            progress=lambda done, every: tell(f"day {done:,} of {every:,}"),
         )
     console.stdout().print(f"{days:,} simulated days from {start:%Y-%m-%d} are in {console.plain(out)}.")
 
