@@ -72,6 +72,10 @@ class Accounts:
         here = (self.templates.destination == destination) & (day - self.born > 150) & (self.until > day)
         return self._one(rng, here & (self.quiet_from > day) & (self.weight > 2.0))
 
+    def on_lane(self, rng: np.random.Generator, origin: int, destination: int) -> int:
+        """Return an account that trades from `origin` to `destination`, or -1."""
+        return self._one(rng, (self.templates.origin == origin) & (self.templates.destination == destination))
+
     def dormant(self, rng: np.random.Generator, destination: int, day: int) -> int:
         """Return an account to `destination` that has been silent for two months or more, or -1."""
         silent = (day >= self.quiet_from + 60) & (day < self.quiet_to)

@@ -21,6 +21,9 @@ from riskscore.simulate.world import World
 _HOUSE_BILL = 0.24
 _HOUSE_BILL_OF_AGENTS = 0.5
 _SECOND_SEAL = 0.13
+_PORT_LOST = 0.006
+_UNKNOWN_PORT = "ZZZZZ"
+"""What some systems write where they do not know the port."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,10 @@ class Pen:
     def _routing(self, rng: np.random.Generator, plan: Plan, sailing: routes.Sailing) -> list[pl.Series]:
         world, count = self._world, len(plan)
         ports, countries = pl.Series(world.ports), pl.Series(world.countries)
-        stops = [gather(ports, plan.hubs[:, number]) for number in range(plan.hubs.shape[1])]
+        called = pl.Series([*world.ports, _UNKNOWN_PORT])
+        lost = (plan.hubs >= 0) & where(rng, _PORT_LOST, count)[:, None]
+        hubs = np.where(lost, len(world.ports), plan.hubs)
+        stops = [gather(called, hubs[:, number]) for number in range(plan.hubs.shape[1])]
         direction = gather(pl.Series(["E", "W"]), below(mix(plan.discharge, 3), 2))
         voyage = pl.concat_str(pl.Series(sailing.voyage % 1000).cast(pl.String).str.zfill(3), direction)
         nameless = mask(rng, plan, "vessel_name")

@@ -112,6 +112,13 @@ _TYPES: dict[str, type[np.generic]] = {"Ints": np.int64, "Floats": np.float64, "
 _NONE = ("consignee_address", "shipper_address", "delivery", "receipt", "voyage_group")
 
 
+PARTIES = (
+    "consignee", "consignee_country", "consignee_kind", "consignee_address", "shipper", "shipper_country",
+    "shipper_kind", "shipper_address", "notify", "forwarder", "forwarder_country",
+)  # fmt: skip
+"""The arrays that say who stands on the bill."""
+
+
 def empty(count: int) -> Plan:
     """Return `count` bills that say nothing yet: zeros, and -1 where that stands for none."""
     made = {field.name: np.zeros(count, dtype=_TYPES[str(field.type)]) for field in fields(Plan)}

@@ -6,6 +6,8 @@ add to these; they start from the same draw.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from riskscore.simulate import boxes, plans, routes
@@ -23,6 +25,7 @@ MEAN_BOXES = 1.465
 _CHANGES = Chooser([0.0, 0.28, 0.16, 0.09, 0.02, 0.09, 0.06, 0.14, 0.16])
 
 
+@cache
 def same_chapter() -> RowChooser:
     """Chapter (0 ... 99) -> kinds of goods in it."""
     chapter = wares.load().chapter

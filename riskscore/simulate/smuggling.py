@@ -16,8 +16,8 @@ from riskscore.simulate import goods as wares
 from riskscore.simulate import parties, plans, quirks, routes
 from riskscore.simulate.accounts import Accounts
 from riskscore.simulate.contraband import GROUPS, Errand, Market
-from riskscore.simulate.draws import Chooser
-from riskscore.simulate.plans import Plan
+from riskscore.simulate.draws import Chooser, Floats, Ints
+from riskscore.simulate.plans import PARTIES, Plan
 from riskscore.simulate.schemes import RIP, RIP_SHARE, SCHEMES, SPLIT
 from riskscore.simulate.touches import Scene, through_hub
 from riskscore.simulate.world import World
@@ -43,6 +43,9 @@ _RING = (
     "notify",
 )
 _RINGS_KEPT = 40
+_ESTABLISHED = 0.5
+"""Consignments in the name of firms that have traded before, where the scheme says nothing else."""
+_USUAL_GOODS = 0.4
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,7 @@ class Smugglers:
         return Crime(RIP, errand.commodity, errand.quantity_kg, (), False)
 
     def _consignment(self, rng: np.random.Generator, day: int) -> tuple[Plan, Crime]:
-        drift = np.random.default_rng(np.random.SeedSequence([self._seed, 1 << 28, day // _DAYS_A_QUARTER]))
-        fashion = np.exp(drift.normal(0, 0.35, len(GROUPS) + len(SCHEMES)))
+        fashion = self._fashion(day // _DAYS_A_QUARTER)
         shares = np.array([GROUPS[name] * (1 - RIP_SHARE.get(name, 0.0)) for name in GROUPS])
         group = list(GROUPS)[int(Chooser(shares * fashion[: len(GROUPS)] ** 0.5).draw(rng, 1)[0])]
         quiet = rng.random() < QUIET
@@ -104,16 +106,31 @@ class Smugglers:
         whole = bool(rng.random() < _WHOLE_BILL)
         return plan, Crime(name, errand.commodity, errand.quantity_kg, flags, whole)
 
+    def _fashion(self, quarter: int) -> Floats:
+        """What groups and schemes are in fashion this quarter."""
+        rng = np.random.default_rng(np.random.SeedSequence([self._seed, 1 << 28, quarter]))
+        return np.asarray(np.exp(rng.normal(0, 0.35, len(GROUPS) + len(SCHEMES))))
+
     def _innocent(self, rng: np.random.Generator, errand: Errand, quiet: bool) -> Plan:
         """A bill as honest traders would have it, on the errand's way."""
         plan = plans.empty(1)
         plan.origin[:], plan.destination[:], plan.goods[:] = errand.source, errand.market, errand.goods
         plan.loading[:], plan.discharge[:] = routes.ports(rng, self._world, plan.origin, plan.destination)
-        known = quiet or rng.random() < 0.5
+        known = quiet or rng.random() < _ESTABLISHED
         parties.settle(rng, self._world, plan, self._firms, known=known)
         plan.consignee_age[:] = int(rng.integers(60, 1500)) if known else 0
+        regular = self._accounts.on_lane(rng, errand.source, errand.market) if known else -1
+        if regular >= 0:
+            self._as_regular(plan, regular, like_goods=quiet and rng.random() < _USUAL_GOODS)
         quirks.draw(rng, self._world, plan)
         return plan
+
+    def _as_regular(self, plan: Plan, account: int, *, like_goods: bool) -> None:
+        """Put the bill in the name of regular traders of this way, in place, at times with their own goods."""
+        model = self._accounts.templates
+        names = [*PARTIES, "loading", "discharge", *(["goods"] if like_goods else [])]
+        for name in names:
+            getattr(plan, name)[0] = getattr(model, name)[account]
 
     def _reuse(self, rng: np.random.Generator, plan: Plan, errand: Errand) -> None:
         """Use parties of an earlier consignment again at times, and remember these."""
@@ -164,7 +181,7 @@ def _split(rng: np.random.Generator, plan: Plan) -> Plan:
     return copies
 
 
-def boxes_hit(rng: np.random.Generator, bill: np.ndarray, crimes: dict[int, Crime]) -> dict[int, Crime]:
+def boxes_hit(rng: np.random.Generator, bill: Ints, crimes: dict[int, Crime]) -> dict[int, Crime]:
     """Row -> crime: every box of a bill where the crime is of the whole bill, else one of its boxes.
 
     `bill` is the position of each row's bill in the plan, and `crimes` what hides in bills, by position.

@@ -28,6 +28,8 @@ _ACCOUNTS_A_DAY = 4
 _FEWEST_ACCOUNTS = 400
 _MOST_ACCOUNTS = 600_000
 _SPLIT = 0.03
+ELSEWHERE = 0.08
+"""Bills on which a regular importer buys something else somewhere else."""
 _BATCH_DAYS = 3
 
 
@@ -65,7 +67,7 @@ class Traffic:
         count = len(plan)
         other = where(rng, 0.13, count)
         plan.goods[other] = quirks.same_chapter().draw(rng, wares.load().chapter[plan.goods[other]])
-        elsewhere = np.flatnonzero(where(rng, 0.055, count))
+        elsewhere = np.flatnonzero(where(rng, ELSEWHERE, count))
         moved = plan.take(elsewhere)
         line = self.world.sources.draw(rng, moved.destination)
         moved.origin[:] = self.world.line_origin[line]

@@ -17,6 +17,7 @@ TYPING_ERRORS = 0.03
 SEPARATOR = " | "
 """Between the descriptions of several goods on one bill."""
 _MARKS_MISSING = 0.5
+_WOOD, _FURNITURE = 44, 94
 _BEFORE = (
     "",
     "1X40HC ",
@@ -30,7 +31,7 @@ _BEFORE = (
 )
 _BEFORE_SHARE = (0.66, 0.06, 0.05, 0.05, 0.05, 0.05, 0.02, 0.04, 0.02)
 _AFTER = (
-    "", " HS CODE {}", " NET WEIGHT {} KGS", " INVOICE NO {}", " CONTRACT {}", " LOT {}", " GRADE A", " FREIGHT PREPAID",
+    "", " REF {}", " ORDER NO {}", " INVOICE NO {}", " CONTRACT {}", " LOT {}", " GRADE A", " FREIGHT PREPAID",
     " AS PER PROFORMA {}", " FIRST QUALITY", " ASSORTED", " PO {}", " FREE DAYS 14",
 )  # fmt: skip
 _AFTER_SHARE = (0.46, 0.11, 0.07, 0.08, 0.04, 0.04, 0.03, 0.05, 0.03, 0.02, 0.02, 0.04, 0.01)
@@ -47,6 +48,7 @@ def describe(rng: np.random.Generator, world: World, plan: Plan) -> pl.Series:
     always = unit(mix(plan.shipper, plan.described, 9))
     units = np.where(where(rng, 0.75, count), always, rng.random(count))
     text = _translated(rng, world, plan, wares.named(plan.described, units))
+    text = _with_species(rng, plan, text)
     number = pl.Series(rng.integers(10_000, 900_000, count))
     after = _filled(gather(pl.Series(_AFTER), Chooser(_AFTER_SHARE).draw(rng, count)), number)
     before = gather(pl.Series(_BEFORE), Chooser(_BEFORE_SHARE).draw(rng, count))
@@ -62,14 +64,23 @@ def describe(rng: np.random.Generator, world: World, plan: Plan) -> pl.Series:
     return pl.select(pl.when(lower).then(full.str.to_titlecase()).otherwise(full)).to_series()
 
 
+def _with_species(rng: np.random.Generator, plan: Plan, texts: pl.Series) -> pl.Series:
+    """Name a listed species, or one mistaken for it, before some wood and wooden furniture."""
+    species = reference.cites_timber()["term"].str.to_uppercase()
+    chapter = wares.load().chapter[plan.described]
+    share = np.select([chapter == _WOOD, chapter == _FURNITURE], [0.12, 0.02], 0.0)
+    term = gather(species, np.where(where(rng, share, len(plan)), rng.integers(0, len(species), len(plan)), -1))
+    return pl.select(pl.concat_str(term, texts, separator=" ", ignore_nulls=True)).to_series()
+
+
 def _filled(texts: pl.Series, number: pl.Series) -> pl.Series:
-    return pl.DataFrame([texts.alias("t"), number.cast(pl.String).alias("n")]).select(
-        pl.when(pl.col("t").str.ends_with("KGS"))
-        .then(pl.concat_str(pl.lit(" NET WEIGHT "), pl.col("n").str.head(5), pl.lit(" KGS")))
-        .when(pl.col("t").str.ends_with("{}"))
-        .then(pl.concat_str(pl.col("t").str.head(-2), "n"))
-        .otherwise("t")
-    ).to_series()  # fmt: skip
+    return (
+        pl.DataFrame([texts.alias("t"), number.cast(pl.String).alias("n")])
+        .select(
+            pl.when(pl.col("t").str.ends_with("{}")).then(pl.concat_str(pl.col("t").str.head(-2), "n")).otherwise("t")
+        )
+        .to_series()
+    )
 
 
 def _translated(rng: np.random.Generator, world: World, plan: Plan, english: pl.Series) -> pl.Series:
