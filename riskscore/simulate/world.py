@@ -30,7 +30,7 @@ _NEAR_KM = 900.0
 _ANYWAY = 4e-4
 """Import weight of a heading that trade.csv does not list for a country: somebody buys a little of everything."""
 AFRICA_TO_ASIA = 0.026
-"""Share of laden containers that go from Africa to South, South-East and East Asia; gravity alone misjudges it
+"""Share of laden containers that go from Africa to South-East and East Asia; gravity alone misjudges it
 (UNCTAD, Review of Maritime Transport: Africa loads about 4% of containers, roughly half of them for Asia)."""
 _ASIA = ("east_asia", "southeast_asia")
 
