@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from riskscore.errors import ModelError
 from riskscore.explain.contributions import Contributions, Group, groups, sums
-from riskscore.explain.sentences import fields, fill, open_ended, plainly
+from riskscore.explain.sentences import absently, fields, fill, open_ended, plainly
 from riskscore.explain.unseen import not_assessed
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.manifest.schema import KEY
@@ -89,10 +89,11 @@ def _told(choice: Choice, templates: Templates, facts: pl.DataFrame, matrix: pl.
         named = (name for _, name, _ in fields(template) + fields(feature.check))
         quoted = [facts[name][at] for name in dict.fromkeys(named) if name is not None and name in facts.columns]
         values = matrix.select(value=feature.name)[at].with_columns(quoted)
+        sentences = fill(template or plainly(feature), values, instead=plainly(feature))
         reason = pl.struct(
             indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
             feature=pl.lit(feature.name),
-            sentence=fill(template or plainly(feature), values, instead=plainly(feature)),
+            sentence=pl.when(values["value"].is_not_null()).then(sentences).otherwise(pl.lit(absently(feature))),
             check=fill(feature.check, values, instead=open_ended(feature.check)),
             contribution=pl.Series(totals[here]),
         )

@@ -57,6 +57,11 @@ def fill(template: str, rows: pl.DataFrame, *, instead: str) -> pl.Series:
     return frame.select(sentence=pl.concat_str(pl.all()).fill_null(pl.lit(instead)))["sentence"]
 
 
+def absently(feature: Feature) -> str:
+    """What is said where the feature has no value."""
+    return feature.absent or f"Not known: {feature.meaning}."
+
+
 def plainly(feature: Feature) -> str:
     """The feature's meaning as a sentence."""
     return f"{feature.meaning[:1].upper()}{feature.meaning[1:]}."

@@ -20,7 +20,7 @@ SUFFIXES = (".png", ".svg")
 MOST = 12
 """Bars drawn on their own; the rest is summed into one."""
 
-LABEL = 58
+LABEL = 66
 """Characters of a bar's label."""
 
 

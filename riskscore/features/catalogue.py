@@ -28,7 +28,11 @@ FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "v
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0."""
+    """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0.
+
+    `reason` and `relief` are what an inspector is told where the feature raised or lowered the risk, `absent` where
+    it has no value.
+    """
 
     name: str
     family: str
@@ -41,6 +45,7 @@ class Feature:
     relief: str
     check: str
     source: str
+    absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ def _feature(name: str, family: str, entry: Mapping[str, Any]) -> Feature:
             relief=entry.get("relief", ""),
             check=entry["check"],
             source=entry["source"],
+            absent=entry.get("absent", ""),
         )
     except KeyError as missing:
         raise CatalogueError(f"feature {name} in {family}.toml lacks {missing}; add it") from missing

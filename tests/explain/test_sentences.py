@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from riskscore.errors import CatalogueError
-from riskscore.explain.sentences import LONGEST, fill, open_ended, plainly
+from riskscore.explain.sentences import LONGEST, absently, fill, open_ended, plainly
 from riskscore.features.catalogue import Catalogue
 
 ROW = pl.DataFrame(
@@ -77,4 +77,5 @@ def test_each_row_gets_its_own_values() -> None:
 
 def test_a_feature_is_told_plainly_without_values(toy_catalogue: Catalogue) -> None:
     assert plainly(toy_catalogue.features["heavy"]) == "Heavy of the toy."
+    assert absently(toy_catalogue.features["heavy"]) == "Not known: heavy of the toy."
     assert open_ended("Ask {name} about {kg:,.0f} kg.") == "Ask (not stated) about (not stated) kg."
