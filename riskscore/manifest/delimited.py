@@ -58,7 +58,7 @@ def read(text: bytes, count: Count) -> Table:
     short, long = _sort_ragged(ragged, head, quoted)
     table = pl.concat([frame, short]).sort("_number")
     lines = _line_numbers(table, long, head)
-    blank = pl.all_horizontal(pl.all().exclude("_number").fill_null("").str.strip_chars() == "")
+    blank = pl.all_horizontal(pl.col(_names(head)).fill_null("").str.strip_chars() == "")
     kept = table.join(lines, on="_number", maintain_order="left").filter(~blank)
     misfits = long.join(lines, on="_number", maintain_order="left")
     return Table(

@@ -20,9 +20,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WINDOWS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1258"]
-_SAMPLE = 256 * 1024
+_WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1258")
+_SAMPLE = 64 * 1024
 _STEP = 16 * 2**20
+_JUDGED = 16 * 1024
 _STRAY = 0.05
 _EVERYDAY = 0.9
 
@@ -50,7 +51,7 @@ def decode(name: str, data: bytes) -> Decoded:
         return _transcode(name, data, "utf-8")
     if _is_chinese(sample):
         return _transcode(name, data, "gb18030")
-    return _transcode(name, data, _windows(sample))
+    return _transcode(name, data, _windows(sample[:_JUDGED]))
 
 
 def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
@@ -126,10 +127,18 @@ def _is_chinese(sample: bytes) -> bool:
 
 
 def _windows(sample: bytes) -> str:
-    best = from_bytes(sample, cp_isolation=_WINDOWS, threshold=0.6, enable_fallback=False).best()
-    encoding = best.encoding if best else "cp1252"
-    try:
-        sample.decode(encoding)
-    except UnicodeDecodeError:
-        return "latin-1"
-    return encoding
+    """The code page whose reading of `sample` is the least messy and the most like a language.
+
+    Manifests are in capitals, from which the judge of languages learns little: it is given small letters.
+    """
+    best = ("latin-1", float("inf"))
+    for encoding in _WINDOWS:
+        try:
+            small = sample.decode(encoding).lower().encode()
+        except UnicodeDecodeError:
+            continue
+        match = from_bytes(small, cp_isolation=["utf_8"], threshold=1.0).best()
+        unlikely = match.chaos - match.coherence / 4 if match else 1.0
+        if unlikely < best[1]:
+            best = (encoding, unlikely)
+    return best[0]
