@@ -43,10 +43,10 @@ def test_the_strongest_groups_speak_through_their_strongest_feature(told: list[d
     ]  # fmt: skip
 
 
-def test_a_sentence_without_its_values_says_so_or_falls_back_to_the_meaning(told: list[dict[str, object]]) -> None:
+def test_a_feature_without_a_value_says_so(told: list[dict[str, object]]) -> None:
     assert [reason["sentence"] for reason in told[1]["reasons"]] == [
         "Not known: price odd of the toy.",
-        "Heavy of the toy.",
+        "Not known: heavy of the toy.",
         "10.0 cubic metres.",
     ]
 
