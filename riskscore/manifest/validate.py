@@ -77,7 +77,7 @@ def faults(frame: pl.DataFrame, rules: type[dy.Schema]) -> pl.DataFrame:
             pl.lit(check.partition("|")[0]).alias("column"),
             as_text(details.filter(pl.col(check) == "invalid")[check.partition("|")[0]]).alias("value"),
         )
-        for check in failure.counts()
+        for check in sorted(failure.counts(), key=lambda check: _rule(check) != "not_a_number")
     ]
     return pl.concat([pl.DataFrame(schema=schema), *broken])
 

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskscore.errors import ManifestError
+from riskscore.manifest import outcomes
+from riskscore.manifest.outcomes import read_outcomes
+from riskscore.manifest.schema import OUTCOME
+
+ROW = {
+    "B/L No": "B1",
+    "Container": "mscu 1234566",
+    "Inspection Date": "2019-03-25",
+    "Reported at": "2019-03-28 10:00",
+    "Selected by": "Risk Score",
+    "Result": "Seized",
+    "Commodity": "pangolin scales",
+    "Quantity (t)": "8.25",
+    "Remarks": "behind seed",
+}
+
+
+def _write(path: Path, *rows: dict[str, str]) -> Path:
+    pl.DataFrame(list(rows)).write_csv(path / "outcomes.csv")
+    return path / "outcomes.csv"
+
+
+def test_usual_headings_and_words_are_understood(tmp_path: Path) -> None:
+    found = read_outcomes(_write(tmp_path, ROW))
+    assert dict(found.schema) == OUTCOME
+    row = found.row(0, named=True)
+    assert (row["container_number"], row["finding"], row["selected_by"]) == ("MSCU1234566", "seizure", "score")
+    assert (row["quantity_kg"], row["commodity"], row["note"]) == (8250.0, "pangolin scales", "behind seed")
+    assert str(row["known_at"]) == "2019-03-28 10:00:00+00:00"
+
+
+@pytest.mark.parametrize("format_", ["parquet", "ndjson"])
+def test_canonical_outcomes_pass_through(format_: str, tmp_path: Path) -> None:
+    found = read_outcomes(_write(tmp_path, ROW))
+    path = tmp_path / f"o.{format_}"
+    getattr(found, f"write_{format_}")(path)
+    assert read_outcomes(path).equals(found)
+
+
+def test_without_a_day_of_knowing_the_inspection_counts(tmp_path: Path) -> None:
+    row = {name: text for name, text in ROW.items() if name != "Reported at"}
+    assert str(read_outcomes(_write(tmp_path, row))["known_at"].item()).startswith("2019-03-25")
+
+
+BAD = [
+    ({"Result": "maybe"}, "unknown_word"),
+    ({"Result": ""}, "required"),
+    ({"B/L No": ""}, "required"),
+    ({"Reported at": "never"}, "not_a_date"),
+    ({"Quantity (t)": "-1"}, "negative"),
+]
+
+
+@pytest.mark.parametrize(("cells", "rule"), BAD)
+def test_a_bad_outcome_is_named_and_can_be_looked_at(cells: dict[str, str], rule: str, tmp_path: Path) -> None:
+    path = _write(tmp_path, ROW, {**ROW, **cells})
+    with pytest.raises(ManifestError, match=rf"1 of 2 outcomes cannot be read, the first on line 3: .*{rule}"):
+        read_outcomes(path)
+    found = outcomes.read(path)
+    assert (found.outcomes.height, found.quarantine["rule"].to_list(), found.balance) == (1, [rule], 0)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="finding"):
+        read_outcomes(_write(tmp_path, {"B/L No": "B1", "Container": "C", "Report date": "2019-03-25"}))

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskscore.errors import SettingsError
+from riskscore.manifest import quarantine
+from riskscore.manifest.read import read
+
+Row = Callable[..., list[str]]
+Save = Callable[..., Path]
+
+
+def test_a_refused_row_is_kept_whole_with_file_line_rule_and_value(as_csv: Save, row: Row) -> None:
+    path = as_csv(row(), row(bill="B2", weight="-1", goods="=cmd|' /C calc'!A0"))
+    refused = read(path).quarantine.row(0, named=True)
+    assert refused["file"] == str(path)
+    assert (refused["line"], refused["rule"], refused["column"]) == (3, "negative", "gross_weight_kg")
+    assert json.loads(refused["row"])["Bill of Lading"] == "B2"
+    assert json.loads(refused["row"])["Description of Goods"] == "=cmd|' /C calc'!A0"
+
+
+def test_a_row_that_breaks_several_rules_stands_there_once(as_csv: Save, row: Row) -> None:
+    manifest = read(as_csv(row(bill="", weight="-1", filed="never", pol="")))
+    assert manifest.quarantine.height == 1
+    assert manifest.balance == 0
+
+
+def test_a_huge_value_is_shortened_and_the_row_is_not(as_csv: Save, row: Row) -> None:
+    huge = "9" * 50 + "X" * 1_000_000
+    refused = read(as_csv(row(weight=huge))).quarantine.row(0, named=True)
+    assert len(refused["value"]) == quarantine.VALUE_LENGTH
+    assert json.loads(refused["row"])["Gross Weight (kg)"] == huge
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_it_is_written_by_its_ending_and_reads_back(suffix: str, as_csv: Save, row: Row, tmp_path: Path) -> None:
+    found = read(as_csv(row(bill="=1+1", weight="=2+2"))).quarantine
+    path = tmp_path / f"refused.{suffix}"
+    quarantine.write(found, path)
+    again = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}[suffix](path)
+    assert again.columns == list(quarantine.SCHEMA)
+    assert again["value"].to_list() == ["'=2+2" if suffix == "csv" else "=2+2"]
+
+
+def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        quarantine.write(quarantine.empty(), tmp_path / "refused.doc")
