@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
@@ -29,9 +30,9 @@ Floats = NDArray[np.float64]
 def compare(train: Dataset, test: Dataset, catalogue: Catalogue, *, seed: int = 0) -> dict[str, Any]:
     """ROC-AUC and PR-AUC of a logistic regression, and the best features on their own, on the test part."""
     rng = np.random.default_rng(seed)
-    learned, judged = _columns(train, catalogue), _columns(test, catalogue)
     rows = _thinned(train.target, MOST_ROWS, rng)
-    columns, judged_columns = _prepared(learned[rows], judged)
+    judged = _columns(test.matrix, catalogue)
+    columns, judged_columns = _prepared(_columns(train.matrix[rows], catalogue), judged)
     regression = LogisticRegression(C=0.1, max_iter=200, tol=1e-4).fit(columns, train.target[rows])
     area, average = Ranking.of(regression.decision_function(judged_columns), test.target).figures()[:2]
     few = _thinned(test.target, MOST_SINGLE, rng)
@@ -45,8 +46,8 @@ def compare(train: Dataset, test: Dataset, catalogue: Catalogue, *, seed: int = 
     }
 
 
-def _columns(part: Dataset, catalogue: Catalogue) -> Floats:
-    return part.matrix.select(catalogue.names).to_numpy(order="c").astype(np.float64)
+def _columns(matrix: pl.DataFrame, catalogue: Catalogue) -> Floats:
+    return matrix.select(catalogue.names).to_numpy(order="c").astype(np.float64)
 
 
 def _thinned(target: NDArray[np.int8], most: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -39,6 +39,9 @@ PATIENCE = 40
 SHOWN_ROWS = 3_000
 """Riskiest test rows over which the importance of indicators is averaged."""
 
+SMALL = 50_000
+"""Training rows below which one thread is enough."""
+
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
     "metric": "binary_logloss",
@@ -54,7 +57,6 @@ SETTINGS: dict[str, Any] = {
     # The same rows and seed give the same bytes, whatever the machine.
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
     "verbosity": -1,
 }
 """No class weights: they would bend the probabilities, and the ranking gains nothing from them."""
@@ -145,6 +147,8 @@ def _settings(part: Dataset, catalogue: Catalogue, seed: int) -> dict[str, Any]:
     return {
         **SETTINGS,
         "seed": seed,
+        # Threads that wait for each other cost more than a small tree does.
+        "num_threads": 1 if part.rows.height < SMALL else 2,
         "min_data_in_leaf": int(np.clip(part.rows.height // 300, 10, 200)),
         "monotone_constraints": [feature.direction for feature in catalogue.features.values()],
     }

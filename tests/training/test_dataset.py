@@ -1,0 +1,106 @@
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from riskscore.errors import TrainingError
+from riskscore.features import build
+from riskscore.manifest.schema import KEY, OUTCOME, conform
+from riskscore.training import dataset as module
+from riskscore.training.dataset import dataset
+
+SIZE = 60
+START = datetime(2024, 1, 1, 6, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def log() -> pl.DataFrame:
+    """Six filings a day of three consignees, latest day first."""
+    rows = [
+        {
+            "bill_of_lading": f"BL{row:04}",
+            "container_number": f"TOYU{row:07}",
+            "filed_at": START + timedelta(days=row // 6, hours=row % 6),
+            "port_of_loading": "BRSSZ" if row % 2 else "NGAPP",
+            "port_of_discharge": "VNHPH",
+            "goods_description": "POLYPROPYLENE RESIN IN BAGS",
+            "hs_codes": ["390210"],
+            "consignee_name": f"Consignee {'ABC'[row % 3]} Trading",
+            "vessel_name": "TOY STAR",
+            "voyage": f"{row // 6}",
+        }
+        for row in reversed(range(SIZE))
+    ]
+    return conform(pl.DataFrame(rows))
+
+
+def found(log: pl.DataFrame, findings: dict[int, list[str]]) -> pl.DataFrame:
+    """Outcomes of the rows with these bill numbers, known ten days after filing."""
+    rows = [
+        {
+            "bill_of_lading": f"BL{row:04}",
+            "container_number": f"TOYU{row:07}",
+            "inspected_at": START + timedelta(days=row // 6 + 9),
+            "known_at": START + timedelta(days=row // 6 + 10 + place),
+            "selected_by": "random",
+            "finding": finding,
+            "commodity": "ivory" if finding == "seizure" else None,
+        }
+        for row, several in findings.items()
+        for place, finding in enumerate(several)
+    ]
+    return pl.DataFrame(rows, schema=OUTCOME)
+
+
+def test_outcomes_label_the_inspected_rows_alone(log: pl.DataFrame) -> None:
+    data = dataset(log, found(log, {3: ["clean"], 50: ["seizure"], 20: ["irregular"], 9: ["clean", "seizure"]}))
+    assert data.labels == "outcomes"
+    assert data.rows.select("bill_of_lading", "label", "commodity").rows() == [
+        ("BL0003", 0, None),
+        ("BL0009", 1, "ivory"),
+        ("BL0020", 0, None),
+        ("BL0050", 1, "ivory"),
+    ]
+    assert data.matrix.select(KEY).equals(data.rows.select(KEY))
+
+
+def test_truth_labels_every_row_that_it_names(log: pl.DataFrame) -> None:
+    truth = log.select(*KEY, smuggled=pl.col("bill_of_lading") == "BL0007", scheme=pl.lit("x"), commodity=pl.lit("y"))
+    data = dataset(log, None, truth=truth.head(58))
+    assert (data.labels, data.rows.height, data.positives) == ("truth", 58, 1)
+    assert data.rows["day"].is_sorted()
+
+
+@pytest.mark.parametrize("batch", [1, 7, 1_000])
+def test_features_are_those_of_the_night_on_which_a_row_was_filed(
+    log: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(module, "BATCH", batch)
+    outcomes = found(log, {0: ["seizure"], 1: ["clean"], 30: ["clean"], 57: ["clean"]})
+    data = dataset(log, outcomes)
+    day = pl.col("filed_at").dt.date()
+    for bill in ("BL0030", "BL0057"):
+        filed = log.filter(pl.col("bill_of_lading") == bill).select(day).item()
+        night = build.build(log.filter(day == filed), log=log.filter(day < filed), outcomes=outcomes)
+        wanted = night.filter(pl.col("bill_of_lading") == bill)
+        assert data.matrix.filter(pl.col("bill_of_lading") == bill).equals(wanted)
+        assert wanted["consignee_before"].item() > 0
+
+
+def test_history_counts_but_is_not_labelled(log: pl.DataFrame) -> None:
+    outcomes = found(log, {0: ["clean"], 58: ["seizure"]})
+    late = pl.col("filed_at") >= START + timedelta(days=8)
+    data = dataset(log.filter(late), outcomes, history=log.filter(~late))
+    assert data.rows["bill_of_lading"].to_list() == ["BL0058"]
+    assert data.matrix["consignee_before"].to_list() == dataset(log, outcomes).matrix["consignee_before"].to_list()[1:]
+
+
+@pytest.mark.parametrize("outcomes", [None, pl.DataFrame(schema=OUTCOME)])
+def test_nothing_known_is_a_clear_error(log: pl.DataFrame, outcomes: pl.DataFrame | None) -> None:
+    with pytest.raises(TrainingError):
+        dataset(log, outcomes)
+
+
+def test_a_truth_without_its_columns_is_refused(log: pl.DataFrame) -> None:
+    with pytest.raises(TrainingError, match="lacks the columns smuggled, scheme, commodity"):
+        dataset(log, None, truth=log.select(KEY))
