@@ -50,17 +50,21 @@ def open_file(path: Path) -> list[Member]:
     try:
         if path.is_dir():
             raise ManifestError(f"{path} is a folder, not a manifest file; name the files in it")
+        if path.is_char_device() or path.is_block_device():
+            raise ManifestError(f"{path} is a device, not a manifest file")
         with path.open("rb") as file:
             head = file.read(8)
             if head.startswith(b"PAR1"):
                 return [Member(str(path), head, path)]
-            data = head + file.read()
+            data = head + file.read(MAX_BYTES)
     except FileNotFoundError:
         raise ManifestError(f"{path}: there is no such file") from None
     except PermissionError:
         raise ManifestError(f"{path}: no permission to read it") from None
     except (OSError, ValueError) as error:
         raise ManifestError(f"{path!s:.300}: cannot be read ({_reason(error)})") from None
+    if len(data) > MAX_BYTES:
+        raise ManifestError(f"{path} is larger than {MAX_BYTES:,} bytes; split it, or convert it to Parquet")
     if not data:
         raise ManifestError(f"{path} is empty; a manifest needs at least its headings")
     return members(str(path), data)

@@ -34,15 +34,16 @@ def repeated(frame: pl.DataFrame, names: tuple[str, ...] = KEY) -> pl.Series:
     return frame.select(pl.struct(names).hash()).to_series().is_duplicated()
 
 
-def complete(lines: pl.DataFrame) -> pl.DataFrame:
+def complete(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """Fill what a consignment's later lines leave out from its other lines. Rows keep their order.
 
-    `described` is the first goods description of the filing: a line may be silent where another one speaks.
+    `described` is the first goods description of the filing: a line may be silent where another one speaks. The notes
+    say where lines of one filing contradict each other, so that only the first of them was kept.
     """
     several = repeated(lines)
     alone = lines.filter(~several).with_columns(described="goods_description")
     if not several.any():
-        return alone
+        return alone, []
     keys = (FILE, *KEY)
     moments = [pl.col(name).forward_fill().backward_fill().over(keys) for name in ("filed_at", "version")]
     many = lines.filter(several).sort(ORDER).with_columns(moments)
@@ -51,7 +52,18 @@ def complete(lines: pl.DataFrame) -> pl.DataFrame:
         described=pl.col("goods_description").drop_nulls().first(),
     )
     filled = many.drop(HEADER).join(first, on=FILING, how="left", nulls_equal=True)
-    return pl.concat([alone, filled.select(alone.columns)]).sort(ORDER)
+    return pl.concat([alone, filled.select(alone.columns)]).sort(ORDER), _contradictions(many)
+
+
+def _contradictions(many: pl.DataFrame) -> list[str]:
+    plain = [name for name in HEADER if not many.schema[name].is_nested()]
+    differing = many.group_by(FILING).agg(pl.col(plain).drop_nulls().n_unique() > 1)
+    counts = differing.select(pl.col(plain).cast(pl.Int64).sum()).row(0, named=True)
+    return [
+        f"{name} differs between the lines of {count:,} consignments; the first one was kept"
+        for name, count in counts.items()
+        if count
+    ]
 
 
 def gather(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:

@@ -141,6 +141,9 @@ def look(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
     headings = columns.assign(table.frame.columns, kind.synonyms, mapping)
     found = {heading.column for heading in headings}
     missing = [name for name in kind.required if not found & {name, *kind.stands_in.get(name, ())}]
+    there = {"".join(columns.words(source)) or source for source in table.frame.columns}
+    idle = [heading for heading in mapping if heading not in there]
+    notes = (f"the column map names headings that are not there: {', '.join(idle)}",) if idle else ()
     return Understood(
         table.name,
         table.format,
@@ -149,7 +152,7 @@ def look(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
         table.sheet,
         tuple(headings),
         tuple(missing) if table.frame.width else (),
-        table.notes,
+        (*table.notes, *notes),
     )
 
 
@@ -168,14 +171,14 @@ def _read_table(table: Table, mapping: dict[str, str]) -> Filed:
     faults = [*converter.faults]
     kept = _without(lines, faults)
     faults.append(_copies(table, kept))
-    kept = gather.complete(_without(kept, faults[-1:]))
+    kept, contradictions = gather.complete(_without(kept, faults[-1:]))
     faults.append(validate.faults(_as_described(kept), validate.Line))
     kept = _without(kept, faults[-1:])
     return Filed(
         kept.drop("described"),
         quarantine.build(table, pl.concat([pl.DataFrame(schema=FAULTS), *faults]), weights),
         int(weights.sum()) + table.broken.height,
-        replace(understood, notes=(*understood.notes, *converter.notes, *notes)),
+        replace(understood, notes=(*understood.notes, *converter.notes, *notes, *contradictions)),
     )
 
 

@@ -100,6 +100,8 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(ManifestError, match="no such file"):
         read(tmp_path / "none.csv")
+    with pytest.raises(ManifestError, match="is a device"):
+        read("/dev/zero")
 
 
 def test_a_file_without_permission_is_named(

@@ -116,6 +116,15 @@ def test_a_users_map_goes_first(as_csv: Callable[..., Path], row: Callable[..., 
     assert {heading.source: heading.column for heading in manifest.understood.headings}["POD"] is None
 
 
+def test_a_map_for_headings_that_are_not_there_is_told(
+    as_csv: Callable[..., Path], row: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    toml = tmp_path / "map.toml"
+    toml.write_text('[columns]\n"Bux" = "container_number"\n')
+    notes = read(as_csv(row()), columns=toml).understood.notes
+    assert notes == ("the column map names headings that are not there: bux",)
+
+
 MAPS = [
     ('[columns]\nBox = "container_numbr"\n', "did you mean 'container_number'"),
     ('[columns]\nBox = "zzz"\n', "known are"),

@@ -50,6 +50,14 @@ def test_later_lines_may_leave_the_header_out(as_csv: Save, row: Row) -> None:
     assert found["gross_weight_kg"] == 48007.0
 
 
+def test_lines_that_contradict_each_other_are_told(as_csv: Save, row: Row) -> None:
+    manifest = read(as_csv(row(goods="A"), row(goods="B", consignee="ANOTHER TRADER"), row(goods="C", shipper="")))
+    assert _only(manifest)["consignee_name"] == "HARBOUR TRADING CO"
+    assert "consignee_name differs between the lines of 1 consignments; the first one was kept" in (
+        manifest.understood.notes
+    )
+
+
 def test_a_consignment_without_a_port_on_any_line_is_refused_whole(as_csv: Save, row: Row) -> None:
     manifest = read(as_csv(row(pol="", goods="A"), row(pol="", goods="B"), row(bill="B2")))
     assert manifest.consignments["bill_of_lading"].to_list() == ["B2"]
