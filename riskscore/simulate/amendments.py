@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from riskscore.simulate import boxes, letterhead, parties, places, plans, wording
-from riskscore.simulate.draws import Ints, gather, mix, where
+from riskscore.simulate.draws import Floats, Ints, gather, mix, where
 from riskscore.simulate.paper import Sheet
 from riskscore.simulate.plans import Plan
 from riskscore.simulate.world import World
@@ -27,11 +27,12 @@ _CONSIGNEE = (
 _SHIPPER = ("shipper_name", "shipper_address", "shipper_country")
 
 
-def amend(rng: np.random.Generator, world: World, plan: Plan, sheet: Sheet, filed: np.ndarray) -> pl.DataFrame:
+def amend(rng: np.random.Generator, world: World, sheet: Sheet, filed: Floats) -> pl.DataFrame:
     """Write the later versions of the bills that change: canonical rows, `filed_at` one to six days later.
 
-    `filed` is when each bill of `plan` was filed first, in days. A bill changes before its ship arrives.
+    `filed` is when each bill was filed first, in days. A bill changes before its ship arrives.
     """
+    plan = sheet.plan
     rows = np.flatnonzero(plan.change[sheet.bill] != plans.NO_CHANGE)
     bill = sheet.bill[rows]
     distinct, of = np.unique(bill, return_inverse=True)
@@ -55,7 +56,7 @@ def amend(rng: np.random.Generator, world: World, plan: Plan, sheet: Sheet, file
     ).gather(spot)
     weight = (pl.col("gross_weight_kg") * factor).round(0)
     return before.with_columns(
-        pl.col("filed_at") + pl.duration(seconds=pl.Series((wait * 86_400).astype(np.int64)).gather(spot)),
+        pl.col("filed_at") + pl.duration(seconds=pl.lit(pl.Series((wait * 86_400).astype(np.int64)).gather(spot))),
         pl.lit(2, pl.Int64).alias("version"),
         *changed(_CONSIGNEE, plans.CHANGED_CONSIGNEE, plans.CHANGED_BOTH_PARTIES),
         *changed(_SHIPPER, plans.CHANGED_BOTH_PARTIES),

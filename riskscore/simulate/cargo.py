@@ -30,6 +30,8 @@ _TARE = 1.015
 class Load:
     """What is in each box; arrays over boxes."""
 
+    each: Plan
+    """The plan of each box's bill."""
     box: Ints
     box_named: pl.Series
     packages: Ints
@@ -89,6 +91,7 @@ def load(rng: np.random.Generator, plan: Plan, km: Floats) -> Load:
     other = where(rng, 0.12, count)
     names = pl.Series([*BOXES, *_OTHER_NAMES])
     return Load(
+        each=plan,
         box=chosen,
         box_named=names.gather(pl.Series((chosen + other * len(BOXES)).astype(np.uint32))),
         packages=packages,

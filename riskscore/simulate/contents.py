@@ -23,13 +23,12 @@ _SUMMED = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
 _ITEM = tuple(field.name for field in schema.ITEM.fields)
 
 
-def columns(
-    rng: np.random.Generator, world: World, plan: Plan, bill: Ints, each: Plan, load: cargo.Load
-) -> list[pl.Series]:
+def columns(rng: np.random.Generator, world: World, plan: Plan, bill: Ints, load: cargo.Load) -> list[pl.Series]:
     """Cargo and freight columns of the canonical consignment.
 
-    `plan` has one position a bill, `each` one a box; `bill` is the position in `plan` of each box.
+    `plan` has one position a bill, `load` one a box; `bill` is the position in `plan` of each box.
     """
+    each = load.each
     spot = pl.Series(bill.astype(np.uint32))
     city = gather(pl.Series(world.port_names), plan.discharge)
     value, currency = _money(rng, world, each, load.value_usd)

@@ -24,7 +24,7 @@ OFF_PATTERN = 0.16
 """Routes on which one end is any country at all."""
 PLAUSIBLE_COVER = {"wildlife": 0.55}
 _PLAUSIBLE = 0.70
-_SHARPNESS = 1.6
+_SHARPNESS = 1.35
 _COVERS = {
     "narcotics": "08 08 08 09 09 44 72 39 03 20 25 68 12 17 23 07 10 18 76",
     "cigarettes": "94 39 48 69 44 68 73 63 19 95 84",
@@ -36,8 +36,8 @@ _COVERS = {
 """Chapters that the groups other than wildlife travel under; more often named, more often used
 (WCO Illicit Trade Reports; UNODC World Drug Report; EUIPO and OECD on counterfeits)."""
 _QUANTITY_KG = {
-    "ivory": (900, 1.0), "pangolin": (2200, 1.1), "rosewood": (14000, 0.5), "rhino horn": (60, 0.8), "shark fin": (1500, 1.0),
-    "wildlife": (600, 1.2), "narcotics": (350, 1.2), "cigarettes": (7000, 0.5), "counterfeits": (6000, 0.7),
+    "ivory": (900, 1.0), "pangolin": (2200, 1.1), "rosewood": (14000, 0.5), "rhino horn": (60, 0.8),
+    "shark fin": (1500, 1.0), "wildlife": (600, 1.2), "narcotics": (350, 1.2), "cigarettes": (7000, 0.5), "counterfeits": (6000, 0.7),
     "waste": (19000, 0.3), "weapons": (250, 1.1), "precursors": (4000, 0.9),
 }  # fmt: skip
 """Median and spread (standard deviation of the logarithm) of a find, by commodity or group."""

@@ -37,7 +37,7 @@ def mix(*parts: Any) -> Hashes:
 
 def below(hashes: Hashes, bound: int | Ints) -> Ints:
     """Bring hashes to 0 ... bound - 1."""
-    return ((hashes >> np.uint64(1)).astype(np.int64)) % bound
+    return np.asarray((hashes >> np.uint64(1)).astype(np.int64) % bound, dtype=np.int64)
 
 
 def unit(hashes: Hashes) -> Floats:
@@ -58,7 +58,7 @@ class Chooser:
     def at(self, units: Floats) -> Ints:
         """Return the position at each of `units` in [0, 1)."""
         place = np.searchsorted(self._sums, units * self._sums[-1], side="right")
-        return np.minimum(place, len(self._sums) - 1).astype(np.int64)
+        return np.asarray(np.minimum(place, len(self._sums) - 1), dtype=np.int64)
 
 
 class RowChooser:
@@ -87,15 +87,7 @@ class RowChooser:
         last = self.first[rows + 1] - 1
         place = np.clip(place, self.first[rows], np.maximum(last, 0))
         found = self.items[np.minimum(place, max(len(self.items) - 1, 0))]
-        return np.where(self.total[rows] > 0, found, -1)
-
-    def size(self, rows: Ints) -> Ints:
-        """Return how many items each of `rows` has."""
-        return self.first[rows + 1] - self.first[rows]
-
-    def nth(self, rows: Ints, positions: Ints) -> Ints:
-        """Return the item at `positions` of `rows`; the row must have it."""
-        return self.items[self.first[rows] + positions]
+        return np.asarray(np.where(self.total[rows] > 0, found, -1))
 
 
 def where(rng: np.random.Generator, share: float | Floats, count: int) -> Bools:

@@ -170,7 +170,8 @@ def named(kinds: Ints, units: Floats) -> pl.Series:
 @cache
 def _foreign_table(language: str) -> tuple[pl.Series, Ints]:
     goods = load()
-    texts, place = [], np.full(len(goods), -1, dtype=np.int64)
+    texts: list[str] = []
+    place = np.full(len(goods), -1, dtype=np.int64)
     for kind, ways in enumerate(goods.foreign):
         if language in ways:
             place[kind] = len(texts)

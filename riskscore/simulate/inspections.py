@@ -84,12 +84,10 @@ def _suspicion(rng: np.random.Generator, known: Customs, plan: Plan) -> Floats:
     return np.asarray(sum(weight * sign for weight, sign in signs) + rng.normal(0, _GUT, len(plan)))
 
 
-def inspect(
-    rng: np.random.Generator, known: Customs, pen: Pen, plan: Plan, sheet: Sheet, hidden: dict[int, Crime]
-) -> pl.DataFrame:
+def inspect(rng: np.random.Generator, known: Customs, pen: Pen, sheet: Sheet, hidden: dict[int, Crime]) -> pl.DataFrame:
     """Open boxes of a day's `sheet`; `hidden` says what is in which row. Returns rows of schema.OUTCOME."""
     count = len(sheet.bill)
-    score = _suspicion(rng, known, plan)[sheet.bill] + rng.normal(0, 0.3, count)
+    score = _suspicion(rng, known, sheet.plan)[sheet.bill] + rng.normal(0, 0.3, count)
     by = np.full(count, -1)
     by[where(rng, AT_RANDOM, count)] = schema.SELECTED_BY.index("random")
     picked = rng.binomial(count, BY_RULES)

@@ -50,18 +50,21 @@ _ALIKE = {"da": "nl", "sv": "nl", "no": "nl", "fi": "nl", "el": "it", "ro": "it"
 """Languages whose made-up words are drawn from another one's syllables."""
 
 _TRADES = (
-    "TRADING|IMPORT EXPORT|INTERNATIONAL|ENTERPRISE|INDUSTRIES|COMMERCIAL|GROUP|HOLDINGS|RESOURCES|PRODUCTS|SUPPLY|"
-    "GENERAL TRADING|AGRO|FOODS|TIMBER|WOOD|PLASTICS|METALS|SEAFOOD|TEXTILES|MACHINERY|CHEMICALS|GARMENTS|HARDWARE|"
-    "BUILDING MATERIALS|ELECTRONICS|FURNITURE|PAPER|AUTO PARTS|MINERALS|COMMODITIES|FRUITS|MANUFACTURING|DISTRIBUTION|"
-    "MARKETING|TECHNOLOGY|INVESTMENT|DEVELOPMENT|BROTHERS|RECYCLING|MARINE PRODUCTS|STONE|PACKAGING|EQUIPMENT|COTTON"
-).split("|")
+    "TRADING", "IMPORT EXPORT", "INTERNATIONAL", "ENTERPRISE", "INDUSTRIES", "COMMERCIAL", "GROUP", "HOLDINGS",
+    "RESOURCES", "PRODUCTS", "SUPPLY", "GENERAL TRADING", "AGRO", "FOODS", "TIMBER", "WOOD", "PLASTICS", "METALS",
+    "SEAFOOD", "TEXTILES", "MACHINERY", "CHEMICALS", "GARMENTS", "HARDWARE", "BUILDING MATERIALS", "ELECTRONICS",
+    "FURNITURE", "PAPER", "AUTO PARTS", "MINERALS", "COMMODITIES", "FRUITS", "MANUFACTURING", "DISTRIBUTION",
+    "MARKETING", "TECHNOLOGY", "INVESTMENT", "DEVELOPMENT", "BROTHERS", "RECYCLING", "MARINE PRODUCTS", "STONE",
+    "PACKAGING", "EQUIPMENT", "COTTON",
+)  # fmt: skip
 _SPELLED = {"IMPORT EXPORT": "IMP. & EXP.", "INTERNATIONAL": "INT'L", "INDUSTRIES": "IND.", "TRADING": "TRDG",
             "MANUFACTURING": "MFG", "ENTERPRISE": "ENT.", "GENERAL TRADING": "GEN. TRADING", "PRODUCTS": "PROD.",
             "TECHNOLOGY": "TECH", "DEVELOPMENT": "DEV", "BROTHERS": "BROS", "DISTRIBUTION": "DISTR."}  # fmt: skip
 _FORWARDING = (
-    "LOGISTICS|FREIGHT FORWARDING|INTERNATIONAL FORWARDING|SHIPPING|FREIGHT SERVICES|CARGO|GLOBAL LOGISTICS|"
-    "SHIPPING AGENCY|INTERNATIONAL LOGISTICS|CLEARING AND FORWARDING|TRANSPORT|CARGO SERVICES|SUPPLY CHAIN|LINES AGENCY"
-).split("|")
+    "LOGISTICS", "FREIGHT FORWARDING", "INTERNATIONAL FORWARDING", "SHIPPING", "FREIGHT SERVICES", "CARGO",
+    "GLOBAL LOGISTICS", "SHIPPING AGENCY", "INTERNATIONAL LOGISTICS", "CLEARING AND FORWARDING", "TRANSPORT",
+    "CARGO SERVICES", "SUPPLY CHAIN", "LINES AGENCY",
+)  # fmt: skip
 
 _FORMS = {
     "en": ("LTD|LIMITED|LTD.|CO LTD", "LIMITED|LTD|LTD.", "INC|INC.|INCORPORATED", "LLC|L.L.C.|LLC"),
@@ -90,7 +93,8 @@ _FORMS_ALIKE = {"ur": "hi", "bn": "hi", "si": "hi", "ne": "hi", "km": "th", "my"
 _STREETS = {
     "en": "STREET|ROAD|AVENUE|INDUSTRIAL AREA|CLOSE|LANE", "fr": "RUE|AVENUE|BOULEVARD|ZONE INDUSTRIELLE|BP ROUTE",
     "es": "CALLE|AVENIDA|CARRERA|ZONA INDUSTRIAL|KM", "pt": "RUA|AVENIDA|TRAVESSA|ESTRADA",
-    "de": "STRASSE|WEG|ALLEE|RING", "it": "VIA|VIALE|CORSO|ZONA INDUSTRIALE", "zh": "ROAD|STREET|INDUSTRIAL PARK|AVENUE",
+    "de": "STRASSE|WEG|ALLEE|RING", "it": "VIA|VIALE|CORSO|ZONA INDUSTRIALE",
+    "zh": "ROAD|STREET|INDUSTRIAL PARK|AVENUE",
     "vi": "STREET|ROAD|WARD|DISTRICT", "ar": "STREET|ROAD|INDUSTRIAL AREA|FREE ZONE", "id": "JALAN|JL|KAWASAN INDUSTRI",
     "ms": "JALAN|LORONG|TAMAN", "hi": "ROAD|NAGAR|MARG|GIDC ESTATE", "nl": "STRAAT|WEG|KADE", "tr": "CADDESI|SOKAK",
 }  # fmt: skip
@@ -119,7 +123,7 @@ def tongue_number(language: str) -> int:
 @cache
 def _words() -> pl.Series:
     """Every language's made-up words, one after the other."""
-    made = []
+    made: list[str] = []
     for number, language in enumerate(tongues()):
         syllables = _SYLLABLES[language].upper().split()
         picks = below(mix(number, np.arange(WORDS)[:, None], np.arange(3)[None, :]), len(syllables))
@@ -241,10 +245,7 @@ def addresses(identity: Hashes, tongue_numbers: Ints, kind: Ints, city: pl.Serie
     ).to_series()  # fmt: skip
 
 
-@cache
-def _ships() -> tuple[str, ...]:
-    kinds = ("STAR", "EXPRESS", "BRIDGE", "SPIRIT", "GLORY", "HORIZON", "PIONEER", "TRADER", "WAVE", "CREST")
-    return kinds
+_SHIPS = ("STAR", "EXPRESS", "BRIDGE", "SPIRIT", "GLORY", "HORIZON", "PIONEER", "TRADER", "WAVE", "CREST")
 
 
 def vessels(seed: int, count: int) -> tuple[pl.Series, pl.Series]:
@@ -252,7 +253,7 @@ def vessels(seed: int, count: int) -> tuple[pl.Series, pl.Series]:
     identity = mix(seed, 71, np.arange(count))
     tongue_numbers = below(mix(identity, 1), len(tongues()))
     word = tongue_numbers * WORDS + below(mix(identity, 2), WORDS)
-    kind = gather(pl.Series(_ships()), below(mix(identity, 3), len(_ships())))
+    kind = gather(pl.Series(_SHIPS), below(mix(identity, 3), len(_SHIPS)))
     name = pl.select(pl.concat_str(gather(_words(), word), kind, separator=" ")).to_series()
     digits = 910_000 + np.arange(count) * 37 % 80_000
     weights = (digits[:, None] // 10 ** np.arange(5, -1, -1)) % 10

@@ -31,6 +31,7 @@ class Sheet:
     """Canonical rows, with what only the simulation knows of them."""
 
     rows: pl.DataFrame
+    plan: Plan
     bill: Ints
     """Position of each row's bill in the plan."""
     arrives: Floats
@@ -40,10 +41,11 @@ class Sheet:
 class Pen:
     """Writes the plans of one simulation: keeps the bill numbers, and the boxes in the yard."""
 
-    def __init__(self, world: World, seed: int, per_day: int, start: date) -> None:
+    def __init__(self, world: World, seed: int, per_day: int, start: date, *, bills: int = 0) -> None:
+        """`bills`: how many bill numbers are taken already."""
         self._world, self._seed = world, seed
         self._yard = boxes.Yard(seed, per_day)
-        self._bills = 0
+        self._bills = bills
         self._start = datetime(start.year, start.month, start.day, tzinfo=UTC)
         self._vessels, self._imo = names.vessels(seed, routes.VESSELS)
 
@@ -60,12 +62,12 @@ class Pen:
         )
         each = plan.take(bill)
         load = cargo.load(rng, each, routes.length(self._world, each))
-        alone = np.concatenate([[True], bill[1:] != bill[:-1]])
+        first = np.concatenate([[True], bill[1:] != bill[:-1]])
         frame = bills.select(pl.all().gather(pl.Series(bill.astype(np.uint32)))).with_columns(
-            *contents.columns(rng, self._world, plan, bill, each, load),
-            *self._container(rng, each, load, alone, day),
+            *contents.columns(rng, self._world, plan, bill, load),
+            *self._container(rng, load, first, day),
         )
-        return Sheet(schema.conform(frame), bill, sailing.arrives[bill])
+        return Sheet(schema.conform(frame), plan, bill, sailing.arrives[bill])
 
     def _identity(self, rng: np.random.Generator, plan: Plan) -> list[pl.Series]:
         count = len(plan)
@@ -121,20 +123,19 @@ class Pen:
     def time(self, days: Floats) -> pl.Series:
         """Moments from days since the first simulated day, to the second."""
         seconds = pl.Series(np.floor(days * 86_400).astype(np.int64))
-        return pl.select((pl.lit(self._start) + pl.duration(seconds=seconds)).cast(schema.UTC)).to_series()
+        return pl.select((pl.lit(self._start) + pl.duration(seconds=pl.lit(seconds))).cast(schema.UTC)).to_series()
 
-    def _container(
-        self, rng: np.random.Generator, each: Plan, load: cargo.Load, alone: Bools, day: int
-    ) -> list[pl.Series]:
-        """Container number, type, seals and set point; `alone` marks the first box of each bill."""
+    def _container(self, rng: np.random.Generator, load: cargo.Load, first: Bools, day: int) -> list[pl.Series]:
+        """Container number, type, seals and set point; `first` marks the first box of each bill."""
+        each = load.each
         count = len(each)
         taken = self._yard.take(rng, count, day)
         elsewhere = np.flatnonzero(each.box_fault == boxes.ELSEWHERE)
         taken[elsewhere] = self._yard.at_sea(rng, len(elsewhere), day)
         seal = mix(self._seed, rng.integers(0, 1 << 62, count))
         copied = each.seal_fault == boxes.COPIED
-        seal = np.where(copied & ~alone, np.roll(seal, 1), seal)
-        seal = np.where(copied & alone, seal[rng.integers(0, count, count)], seal)
+        seal = np.where(copied & ~first, np.roll(seal, 1), seal)
+        seal = np.where(copied & first, seal[rng.integers(0, count, count)], seal)
         one = boxes.spoiled(boxes.seals(seal), each.seal_fault == boxes.SPOILED)
         two = blank(boxes.seals(mix(seal, 2)), ~where(rng, _SECOND_SEAL, count))
         both = pl.select(pl.concat_list([one, two]).list.drop_nulls()).to_series()

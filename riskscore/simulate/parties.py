@@ -85,8 +85,7 @@ def settle(rng: np.random.Generator, world: World, plan: Plan, firms: float, *, 
     kind = Chooser([1 - CONSIGNEE_FORWARDER - CONSIGNEE_TO_ORDER, CONSIGNEE_FORWARDER, CONSIGNEE_TO_ORDER])
     plan.consignee_kind[:] = kind.draw(rng, count)
     agent = (plan.consignee_kind == plans.FORWARDER) & where(rng, 0.75, count)
-    known = forwarder(plan.consignee_country, rng.random(count))
-    plan.consignee[agent] = known[agent]
+    plan.consignee[agent] = forwarder(plan.consignee_country, rng.random(count))[agent]
     plan.consignee_address[:] = address_kind(rng, world, plan.consignee_country)
     supply(rng, world, plan, makers)
     plan.notify[:] = notify(rng, plan.consignee_kind == plans.TO_ORDER)

@@ -1,7 +1,7 @@
 """Plans: what really happens to each bill, before anything is written on paper.
 
-A plan is a set of arrays of one length, one position a bill. Honest traffic and schemes fill in the same arrays, and one
-pen (`paper`) writes both down, so that only what a plan says can tell them apart.
+A plan is a set of arrays of one length, one position a bill. Honest traffic and schemes fill in the same arrays,
+and one pen (`paper`) writes both down, so that only what a plan says can tell them apart.
 """
 
 from __future__ import annotations

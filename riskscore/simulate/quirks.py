@@ -10,8 +10,8 @@ from functools import cache
 
 import numpy as np
 
-from riskscore.simulate import boxes, plans, routes
 from riskscore.simulate import goods as wares
+from riskscore.simulate import plans, routes
 from riskscore.simulate.draws import Chooser, Floats, Ints, RowChooser, where
 from riskscore.simulate.plans import Plan
 from riskscore.simulate.world import World

@@ -95,7 +95,10 @@ class Sailing:
 
 
 def sail(rng: np.random.Generator, world: World, plan: Plan, day: int, rest_days: Bools | None = None) -> Sailing:
-    """Put each bill on a ship, filed on `day`. `rest_days` [countries, days] marks holidays that some arrivals precede."""
+    """Put each bill on a ship, filed on `day`.
+
+    `rest_days` [countries, days] marks the holidays that some bills want to arrive before.
+    """
     count = len(plan)
     filed = day + _office_hours(rng, count)
     stops = (plan.hubs >= 0).sum(axis=1)

@@ -100,7 +100,8 @@ class Smugglers:
         name = list(SCHEMES)[int(Chooser(np.array(weights) * fashion[len(GROUPS) :]).draw(rng, 1)[0])]
         plan = self._innocent(rng, errand, quiet)
         self._reuse(rng, plan, errand)
-        flags = self._touch(rng, plan, errand, name, quiet, day)
+        scene = Scene(rng, self._world, self._accounts, errand, day)
+        flags = self._touch(scene, plan, name, quiet=quiet)
         if name == SPLIT:
             plan = _split(rng, plan)
         whole = bool(rng.random() < _WHOLE_BILL)
@@ -143,12 +144,9 @@ class Smugglers:
             self._rings.append((errand.group, market, {name: getattr(plan, name)[0] for name in _RING}))
             del self._rings[:-_RINGS_KEPT]
 
-    def _touch(
-        self, rng: np.random.Generator, plan: Plan, errand: Errand, name: str, quiet: bool, day: int
-    ) -> tuple[int, ...]:
+    def _touch(self, scene: Scene, plan: Plan, name: str, *, quiet: bool) -> tuple[int, ...]:
         """Do what the scheme asks for, in place; return the flags that it plants."""
-        scheme = SCHEMES[name]
-        scene = Scene(rng, self._world, self._accounts, errand, day)
+        scheme, rng, errand = SCHEMES[name], scene.rng, scene.errand
         chosen = list(scheme.core)
         if not quiet:
             many = rng.integers(2, 5) if rng.random() < _GROSS else rng.integers(0, 3)

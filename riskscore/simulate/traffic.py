@@ -31,6 +31,8 @@ _SPLIT = 0.03
 ELSEWHERE = 0.08
 """Bills on which a regular importer buys something else somewhere else."""
 _BATCH_DAYS = 3
+_SHIP_BILLS = 600_000_000
+"""Bill numbers of single ships begin here, far beyond those of a simulation."""
 
 
 class Traffic:
@@ -40,7 +42,9 @@ class Traffic:
         rng = np.random.default_rng(np.random.SeedSequence([seed, 1 << 31]))
         self.world, self.start = places, start
         self.firms = float(np.clip(per_day * _ACCOUNTS_A_DAY, _FEWEST_ACCOUNTS, _MOST_ACCOUNTS))
-        self.accounts = Accounts(rng, found(rng, places, int(self.firms), self.firms, start.month - 1, known=True))
+        standing = ordered(rng, places, int(self.firms), start.month - 1)
+        parties.settle(rng, places, standing, self.firms, known=True)
+        self.accounts = Accounts(rng, standing)
         self._waiting: list[Plan] = []
 
     def day(self, rng: np.random.Generator, day: int, count: int) -> Plan:
@@ -48,7 +52,8 @@ class Traffic:
         month = (self.start + timedelta(days=day)).month - 1
         bills = int(count / quirks.MEAN_BOXES * 1.15) + 12
         fresh = rng.binomial(bills, NEWCOMERS)
-        new = found(rng, self.world, fresh, self.firms, month, known=False)
+        new = ordered(rng, self.world, fresh, month)
+        parties.settle(rng, self.world, new, self.firms, known=False)
         chosen = self.accounts.draw(rng, bills - fresh, day, month)
         old = self.accounts.templates.take(chosen)
         old.consignee_age[:] = day - self.accounts.born[chosen]
@@ -90,8 +95,8 @@ class Traffic:
         plan.forwarder[agents] = parties.forwarder(plan.forwarder_country, rng.random(count))[agents]
 
 
-def found(rng: np.random.Generator, places: World, count: int, firms: float, month: int, *, known: bool) -> Plan:
-    """Plan `count` bills by the gravity of trade alone, with parties that are `known` or brand-new."""
+def ordered(rng: np.random.Generator, places: World, count: int, month: int) -> Plan:
+    """Plan goods and ways of `count` bills by the gravity of trade alone; `month` is 0 to 11."""
     season = wares.load().season[:, month]
     line = Chooser(places.line_weight).draw(rng, count)
     goods = places.line_goods.draw(rng, line)
@@ -105,7 +110,6 @@ def found(rng: np.random.Generator, places: World, count: int, firms: float, mon
     plan.destination[:] = places.destinations.draw(rng, line)
     plan.goods[:] = goods
     plan.loading[:], plan.discharge[:] = routes.ports(rng, places, plan.origin, plan.destination)
-    parties.settle(rng, places, plan, firms, known=known)
     return plan
 
 
@@ -161,7 +165,7 @@ def one_ship(seed: int, *, origins: list[str], port_of_discharge: str, n: int, d
         vessel=np.full(n, sailing.vessel[0]),
         voyage=np.full(n, sailing.voyage[0]),
     )
-    return Pen(places, seed, n, date).write(rng, plan, same, 0).rows
+    return Pen(places, seed, n, date, bills=_SHIP_BILLS).write(rng, plan, same, 0).rows
 
 
 def _wanted(rng: np.random.Generator, places: World, origin: Ints, destination: Ints) -> Ints:

@@ -1,7 +1,7 @@
 """The world: who exports what to whom, from which port, and what way ships take.
 
-    trade.csv ─▶ lines (origin × heading) ─┐
-    country_trade.csv ─────────────────────┼─▶ gravity: line × destination, nearer and larger ones more
+    trade.csv ─▶ lines (origin by heading) ─┐
+    country_trade.csv ─────────────────────┼─▶ gravity: line by destination, nearer and larger ones more
     ports, distances ──────────────────────┘
 
 Countries, ports, goods and lines are numbers here (their position in the world's lists); -1 stands for none.
@@ -213,7 +213,7 @@ def _arcs(ports: pl.DataFrame, main_port: Ints) -> Floats:
 
 
 def _pull(origin: Ints, headings: list[str], codes: list[str], imports: Floats, arcs: Floats) -> Floats:
-    """Pull of each country on each line, [lines, countries], summing to 1 a line: demand × size × nearness."""
+    """Pull of each country on each line, [lines, countries], summing to 1 a line: demand by size by nearness."""
     wanted = reference.trade().filter(pl.col("flow") == "import")
     weight = {(country, heading): w for country, heading, w in wanted.select("country", "hs4", "weight").iter_rows()}
     distinct = sorted(set(headings))

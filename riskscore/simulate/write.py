@@ -46,7 +46,7 @@ _AFTER_DAYS = 90
 _HIGHEST_RATE = 0.2
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  (given by name, each of them)
     out: str | Path,
     *,
     days: int,
@@ -157,15 +157,15 @@ class _Simulation:
         hidden = boxes_hit(rng, sheet.bill, {int(place[at]): crime for at, crime in enumerate(crimes)})
         for rider in riders:
             hidden.setdefault(int(rng.integers(0, len(sheet.bill))), rider)
-        opened = inspections.inspect(rng, self._customs, self._pen, plan, sheet, hidden)
-        self._wait(amendments.amend(rng, self._world, plan, sheet, sailing.filed))
+        opened = inspections.inspect(rng, self._customs, self._pen, sheet, hidden)
+        self._wait(amendments.amend(rng, self._world, sheet, sailing.filed))
         today = [sheet.rows, *self._later.pop(self._start + timedelta(days=day), [])]
         return pl.concat(today).sort("filed_at", maintain_order=True), opened, _truth(sheet, hidden)
 
     def _wait(self, later: pl.DataFrame) -> None:
         """Keep later versions until the day on which they are filed."""
         for (due,), part in later.group_by(pl.col("filed_at").dt.date(), maintain_order=True):
-            self._later.setdefault(due, []).append(part)  # type: ignore[arg-type]
+            self._later.setdefault(due, []).append(part)
 
 
 def _rest_days(places: World, start: date, days: int) -> Bools:
