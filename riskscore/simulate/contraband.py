@@ -25,6 +25,8 @@ OFF_PATTERN = 0.16
 PLAUSIBLE_COVER = {"wildlife": 0.55}
 _PLAUSIBLE = 0.70
 _SHARPNESS = 1.35
+_BUSY = 0.5
+"""How much a country's honest trade draws smugglers to it: a busy lane hides better than a rare one."""
 _COVERS = {
     "narcotics": "08 08 08 09 09 44 72 39 03 20 25 68 12 17 23 07 10 18 76",
     "cigarettes": "94 39 48 69 44 68 73 63 19 95 84",
@@ -110,7 +112,7 @@ class Market:
         strength = self._roles.get(key)
         if strength is None:
             return -1
-        weight = strength**_SHARPNESS * (trade + 5.0) ** 0.25 * drift
+        weight = strength**_SHARPNESS * (trade + 5.0) ** _BUSY * drift
         return int(Chooser(weight).draw(rng, 1)[0])
 
     def _drift(self, quarter: int) -> Floats:
