@@ -39,7 +39,8 @@ _COVERS = {
 (WCO Illicit Trade Reports; UNODC World Drug Report; EUIPO and OECD on counterfeits)."""
 _QUANTITY_KG = {
     "ivory": (900, 1.0), "pangolin": (2200, 1.1), "rosewood": (14000, 0.5), "rhino horn": (60, 0.8),
-    "shark fin": (1500, 1.0), "wildlife": (600, 1.2), "narcotics": (350, 1.2), "cigarettes": (7000, 0.5), "counterfeits": (6000, 0.7),
+    "shark fin": (1500, 1.0), "wildlife": (600, 1.2), "narcotics": (350, 1.2), "cigarettes": (7000, 0.5),
+    "counterfeits": (6000, 0.7),
     "waste": (19000, 0.3), "weapons": (250, 1.1), "precursors": (4000, 0.9),
 }  # fmt: skip
 """Median and spread (standard deviation of the logarithm) of a find, by commodity or group."""

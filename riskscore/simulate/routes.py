@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskscore.simulate.draws import Bools, Floats, Ints, below, mix, where
+from riskscore.simulate.draws import Bools, Floats, Ints, below, mix, unit, where
 from riskscore.simulate.plans import Plan
 from riskscore.simulate.world import HUB_CHOICES, World
 
@@ -21,6 +21,8 @@ KM_A_DAY = 17.0 * 1.852 * 24
 LATE = 0.03
 _SECOND_HUB = 0.10
 _ODD_HUB = 0.02
+_FILED_BEFORE_ARRIVAL = 0.45
+"""Part of the countries where bills are filed days before arrival rather than around loading."""
 
 
 def ports(rng: np.random.Generator, world: World, origin: Ints, destination: Ints) -> tuple[Ints, Ints]:
@@ -104,7 +106,7 @@ def sail(rng: np.random.Generator, world: World, plan: Plan, day: int, rest_days
     stops = (plan.hubs >= 0).sum(axis=1)
     transit = length(world, plan) / KM_A_DAY * rng.uniform(1.0, 1.3, count) + 0.8
     transit = transit + stops * rng.uniform(2.0, 9.0, count)
-    ahead = np.minimum(rng.normal(4.0, 2.5, count), transit - 0.6)
+    ahead = np.minimum(_filing_lag(rng, world, plan, transit), transit - 1.2)
     first = _group_first(plan.voyage_group)
     transit, ahead = transit[first], ahead[first]
     service = mix(31, world.port_country[plan.loading] // 6, plan.discharge, below(mix(plan.loading), 3))
@@ -119,6 +121,15 @@ def sail(rng: np.random.Generator, world: World, plan: Plan, day: int, rest_days
     week = np.floor((planned - weekday) / 7).astype(np.int64)
     vessel = below(mix(service, 2, week % 6), VESSELS)
     return Sailing(filed=filed, loaded=planned - transit, arrives=planned, vessel=vessel, voyage=week + 300)
+
+
+def _filing_lag(rng: np.random.Generator, world: World, plan: Plan, transit: Floats) -> Floats:
+    """Days from loading to filing: some customs services want the bill about then, others before the ship comes in."""
+    before_arrival = unit(mix(world.port_country[plan.discharge], 32)) < _FILED_BEFORE_ARRIVAL
+    before_arrival ^= where(rng, 0.1, len(plan))
+    return np.asarray(
+        np.where(before_arrival, transit - rng.uniform(0.8, 4.0, len(plan)), rng.normal(4.0, 2.5, len(plan)))
+    )
 
 
 def _office_hours(rng: np.random.Generator, count: int) -> Floats:

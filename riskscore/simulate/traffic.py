@@ -31,6 +31,8 @@ _SPLIT = 0.03
 ELSEWHERE = 0.08
 """Bills on which a regular importer buys something else somewhere else."""
 _BATCH_DAYS = 3
+_SHIP_ARRIVES = 6.4
+"""Days from the day of filing to the arrival of a single ship."""
 _SHIP_BILLS = 600_000_000
 """Bill numbers of single ships begin here, far beyond those of a simulation."""
 
@@ -160,8 +162,8 @@ def one_ship(seed: int, *, origins: list[str], port_of_discharge: str, n: int, d
     sailing = routes.sail(rng, places, plan, 0)
     same = routes.Sailing(
         filed=sailing.filed,
-        loaded=6.4 - (sailing.arrives - sailing.loaded),
-        arrives=np.full(n, 6.4),
+        loaded=_SHIP_ARRIVES - (sailing.arrives - sailing.loaded),
+        arrives=np.full(n, _SHIP_ARRIVES),
         vessel=np.full(n, sailing.vessel[0]),
         voyage=np.full(n, sailing.voyage[0]),
     )

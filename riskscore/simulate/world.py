@@ -81,12 +81,13 @@ class World:
 @cache
 def load() -> World:
     """Build the world from the reference tables. Raises ReferenceDataError where one is missing."""
-    volume = reference.country_trade().sort("country")
+    ports = _ports()
+    reached = pl.concat([ports["country"], reference.gateways()["country"]]).unique().to_list()
+    volume = reference.country_trade().filter(pl.col("country").is_in(reached)).sort("country")
     codes = volume["country"].to_list()
     about = {row["code"]: row for row in reference.countries().iter_rows(named=True)}
     spoken = dict(reference.languages().select("country", "languages").iter_rows())
     tongues = [str(spoken.get(code, "en")).split() for code in codes]
-    ports = _ports(codes)
     number = {code: position for position, code in enumerate(codes)}
     place = {locode: position for position, locode in enumerate(ports["locode"])}
     country_ports = _country_ports(ports, codes)
@@ -139,16 +140,14 @@ def load() -> World:
     )
 
 
-def _ports(codes: list[str]) -> pl.DataFrame:
-    """Ports in use: the major ones, gateways and hubs; for a country that has none of them, its first port."""
-    every = reference.ports()
+def _ports() -> pl.DataFrame:
+    """Ports in use: the major ones, gateways and hubs."""
     used = pl.concat(
         [reference.ports_major()["locode"], reference.gateways()["locode"], reference.hubs()["locode"]]
     ).unique()
-    known = every.filter(pl.col("locode").is_in(used.to_list()))
-    other = every.filter(pl.col("country").is_in(codes), ~pl.col("country").is_in(known["country"].to_list()))
     return (
-        pl.concat([known, other.sort("country", "locode").unique("country", keep="first", maintain_order=True)])
+        reference.ports()
+        .filter(pl.col("locode").is_in(used.to_list()))
         .join(reference.ports_major().select("locode", "teu"), on="locode", how="left")
         .with_columns(pl.col("teu").fill_null(1.0), name=pl.col("name").str.to_uppercase())
         .sort("locode")
