@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskscore.simulate import touches as t
+from riskscore.simulate import transport as w
 from riskscore.simulate.touches import Touch
 
 RIP = "rip_on_rip_off"
@@ -47,26 +48,26 @@ _PAPER: tuple[Touch, ...] = (
     t.other_code,
     t.careless,
     t.late,
-    t.before_holiday,
+    w.before_holiday,
     t.collect,
     t.odd_language,
     t.told_marks,
 )
 _CARGO: tuple[Touch, ...] = (
-    t.odd_packages,
-    t.light_box,
-    t.cheap,
-    t.dear,
-    t.dear_freight,
-    t.odd_package_type,
-    t.odd_volume,
+    w.odd_packages,
+    w.light_box,
+    w.cheap,
+    w.dear,
+    w.dear_freight,
+    w.odd_package_type,
+    w.odd_volume,
 )
-_WAY: tuple[Touch, ...] = (t.through_hub, t.loop, t.stuffed_inland, t.onward, t.favoured_agent, t.bad_seal)
+_WAY: tuple[Touch, ...] = (w.through_hub, w.loop, w.stuffed_inland, w.onward, t.favoured_agent, w.bad_seal)
 
 SCHEMES: dict[str, Scheme] = {
     "cover_load": Scheme((), _PARTY + _CARGO + _WAY, _most(wildlife=3.0, narcotics=1.5), quiet=True),
-    "hub_laundering": Scheme((t.laundered,), _PARTY + _PAPER, _most(wildlife=1.6, cigarettes=2.0), quiet=True),
-    "looping_route": Scheme((t.loop,), _PARTY + _CARGO, _most(wildlife=1.6, weapons=1.5)),
+    "hub_laundering": Scheme((w.laundered,), _PARTY + _PAPER, _most(wildlife=1.6, cigarettes=2.0), quiet=True),
+    "looping_route": Scheme((w.loop,), _PARTY + _CARGO, _most(wildlife=1.6, weapons=1.5)),
     "shell_consignee": Scheme((t.newcomer, t.poor_address), _PARTY + _PAPER + _WAY, _most(wildlife=1.8)),
     "captured_importer": Scheme((t.captured,), _WAY + _CARGO, _most(narcotics=2.0), quiet=True),
     "dormant_company": Scheme((t.dormant,), _WAY + _PAPER, _most()),
@@ -74,18 +75,18 @@ SCHEMES: dict[str, Scheme] = {
     "to_order_front": Scheme((t.to_order, t.nobody_told), _PAPER + _CARGO, _most()),
     SPLIT: Scheme((), _PARTY + _CARGO, _most(cigarettes=1.5, counterfeits=1.5)),
     "switched_bill": Scheme((t.switched,), _PARTY + _WAY, _most(cigarettes=1.5)),
-    "destination_change": Scheme((t.diverted,), _PARTY + _WAY, _most()),
-    "delivery_change": Scheme((t.redelivered,), _PARTY + _PAPER, _most(wildlife=0.6)),
-    "misdeclared_waste": Scheme((t.other_code, t.cheap), _CARGO + _PAPER, {"waste": 7.0, "wildlife": 0.4}),
-    "underweight_box": Scheme((t.light_box, t.odd_packages), _PARTY + _CARGO, _most(cigarettes=1.5)),
-    "undervalued": Scheme((t.cheap,), _PARTY + _CARGO, _most(counterfeits=3.0, wildlife=0.6)),
+    "destination_change": Scheme((w.diverted,), _PARTY + _WAY, _most()),
+    "delivery_change": Scheme((w.redelivered,), _PARTY + _PAPER, _most(wildlife=0.6)),
+    "misdeclared_waste": Scheme((t.other_code, w.cheap), _CARGO + _PAPER, {"waste": 7.0, "wildlife": 0.4}),
+    "underweight_box": Scheme((w.light_box, w.odd_packages), _PARTY + _CARGO, _most(cigarettes=1.5)),
+    "undervalued": Scheme((w.cheap,), _PARTY + _CARGO, _most(counterfeits=3.0, wildlife=0.6)),
     "false_description": Scheme(
         (t.other_words,), _PARTY + _PAPER, _most(precursors=2.5, weapons=2.0, counterfeits=2.0)
     ),
     "vague_papers": Scheme((t.vague, t.careless), _PARTY + _PAPER, _most(weapons=1.5)),
-    "transit_overland": Scheme((t.onward,), _PARTY + _WAY, _most(cigarettes=2.0)),
-    "container_clone": Scheme((t.cloned,), _PARTY + _PAPER, _most(narcotics=1.5, wildlife=0.4)),
-    "false_number": Scheme((t.wrong_digit, t.bad_seal), _PARTY + _PAPER, _most(wildlife=0.4, narcotics=0.7)),
+    "transit_overland": Scheme((w.onward,), _PARTY + _WAY, _most(cigarettes=2.0)),
+    "container_clone": Scheme((w.cloned,), _PARTY + _PAPER, _most(narcotics=1.5, wildlife=0.4)),
+    "false_number": Scheme((w.wrong_digit, w.bad_seal), _PARTY + _PAPER, _most(wildlife=0.4, narcotics=0.7)),
 }
 """What is drawn from, beside RIP."""
 

@@ -19,7 +19,8 @@ from riskscore.simulate.contraband import GROUPS, Errand, Market
 from riskscore.simulate.draws import Chooser, Floats, Ints
 from riskscore.simulate.plans import PARTIES, Plan
 from riskscore.simulate.schemes import RIP, RIP_SHARE, SCHEMES, SPLIT
-from riskscore.simulate.touches import Scene, through_hub
+from riskscore.simulate.touches import Scene
+from riskscore.simulate.transport import through_hub
 from riskscore.simulate.world import World
 
 QUIET = 0.28

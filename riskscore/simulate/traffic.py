@@ -20,7 +20,7 @@ from riskscore.simulate.paper import Pen
 from riskscore.simulate.plans import Plan
 from riskscore.simulate.world import World
 
-NEWCOMERS = 0.12
+NEWCOMERS = 0.17
 """Bills of firms that never imported before."""
 UNUSUAL_GOODS = 0.08
 """Trade that no table has: any goods from anywhere."""

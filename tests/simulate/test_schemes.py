@@ -9,7 +9,7 @@ import pytest
 from riskscore import reference
 from riskscore.features import catalogue
 from riskscore.manifest.schema import KEY
-from riskscore.simulate import boxes, names, parties, plans, quirks, routes, touches, world
+from riskscore.simulate import boxes, names, parties, plans, quirks, routes, touches, transport, world
 from riskscore.simulate.accounts import Accounts
 from riskscore.simulate.contraband import GROUPS, Market
 from riskscore.simulate.plans import Plan
@@ -152,7 +152,10 @@ def test_cloned_boxes_were_filed_days_before_under_another_bill(world: Simulated
 
 
 def test_touches_are_all_in_use() -> None:
-    defined = {name for name, value in vars(touches).items() if getattr(value, "__module__", "") == touches.__name__}
-    assert {name for name in defined if not name.startswith("_") and name != "Scene"} == {
-        touch.__name__ for touch in TOUCHES
+    defined = {
+        name
+        for module in (touches, transport)
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
     }
+    assert defined - {"Scene"} == {touch.__name__ for touch in TOUCHES}
