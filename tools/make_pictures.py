@@ -17,6 +17,8 @@ from riskscore.manifest.outcomes import read_outcomes
 
 SAMPLES = Path("sample_manifests")
 SHOWN = 3
+CASE = "RKHU4103273"
+"""Container of the case of March 2019, as it was rebuilt for the samples."""
 
 
 def main(folder: Path) -> None:
@@ -34,10 +36,7 @@ def main(folder: Path) -> None:
     screen.print(tables.summary(tables.counts(manifest, ranked), engine.read_card(), out=None, quarantine=None))
     screen.save_svg(str(folder / "ranked-list.svg"), title="riskscore", unique_id="ranked-list")
 
-    ship = engine.read(SAMPLES / "haiphong-2019.csv")
-    riskiest = engine.score(ship.consignments, earlier=ship.earlier, **past)
-    bill, container = riskiest.select("bill_of_lading", "container_number").row(0)
-    explained = engine.explain(ship.consignments, container, bill=bill, earlier=ship.earlier, **past)
+    explained = engine.explain(manifest.consignments, CASE, earlier=manifest.earlier, **past)
     explained.draw(folder / "waterfall.png")
 
 

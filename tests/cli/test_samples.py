@@ -1,0 +1,60 @@
+"""The shipped samples: nothing is lost in any of them, whatever its format."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskscore import engine
+
+SAMPLES = Path(__file__).parents[2] / "sample_manifests"
+MANIFESTS = sorted(
+    path
+    for path in SAMPLES.iterdir()
+    if path.suffix in (".csv", ".parquet", ".jsonl", ".xlsx") and path.stem not in ("history", "outcomes")
+)
+RULES = {
+    "required", "too_long", "not_a_date", "ambiguous_date", "date_out_of_range", "not_a_number", "negative",
+    "too_large", "not_a_whole_number", "unknown_unit", "duplicate_row", "too_many_fields",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_rows_in_are_rows_accepted_and_quarantined(path, riskscore, model):
+    told = json.loads(riskscore("score", path, "--model", model, "--json").out)
+    assert told["rows"] == told["accepted"] + told["quarantined"]
+    manifest = engine.read(path)
+    assert manifest.balance == 0
+    assert manifest.accepted == told["accepted"]
+
+
+def test_the_same_ship_reads_the_same_from_three_formats():
+    ships = [engine.read(SAMPLES / name).consignments for name in ("haiphong-2019.csv", "thirty.jsonl", "thirty.xlsx")]
+    assert ships[0].equals(ships[1])
+    assert ships[0].equals(ships[2])
+
+
+def test_the_dirty_sample_has_every_kind_of_refused_row():
+    manifest = engine.read(SAMPLES / "dirty.csv")
+    assert set(manifest.quarantine["rule"]) == RULES
+    assert manifest.consignments.height == 13
+
+
+def test_american_headings_are_understood(riskscore):
+    told = json.loads(riskscore("columns", SAMPLES / "ams-headings.csv", "--json").out)
+    assert told["missing"] == []
+    aside = [heading["source"] for heading in told["headings"] if heading["column"] is None]
+    assert aside == ["identifier"]
+    read = engine.read(SAMPLES / "ams-headings.csv").consignments
+    assert read["port_of_discharge"].unique().to_list() == ["USLAX"]
+    assert read["gross_weight_kg"].drop_nulls().is_between(50, 35_000).all()
+
+
+def test_the_samples_are_small():
+    assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 8_000_000
+
+
+def test_history_is_all_before_the_day_that_it_is_for():
+    last = pl.read_parquet(SAMPLES / "history.parquet")["filed_at"].max()
+    assert last < pl.read_parquet(SAMPLES / "one-day.parquet")["filed_at"].min()

@@ -1,0 +1,59 @@
+"""The two reconstructed cases stand out, for reasons that they really had, and so do cases like them."""
+
+import polars as pl
+import pytest
+
+from riskscore import engine
+
+HAIPHONG, SINGAPORE = "LOSHPH190144", "MATSGN190718"
+
+FLAGS = {
+    HAIPHONG: {1, 6, 9, 20, 23, 24, 30, 31, 33, 38, 39, 40, 41, 42},
+    SINGAPORE: {1, 17, 20, 21, 23, 24, 38, 39, 40, 41, 42},
+}
+"""Red flags that each case had: new parties, a forwarder as consignee, cover load, route, source, hub and market ..."""
+
+
+@pytest.fixture(scope="module")
+def ranked(day, history, outcomes) -> pl.DataFrame:
+    return engine.score(day.consignments, history=history, outcomes=outcomes, earlier=day.earlier)
+
+
+def test_the_day_is_a_busy_one(day):
+    assert day.consignments.height >= 2_000
+    assert day.consignments["filed_at"].dt.date().n_unique() == 1
+
+
+@pytest.mark.parametrize("bill", [HAIPHONG, SINGAPORE])
+def test_a_case_is_in_the_top_one_percent_with_reasons_that_it_had(ranked, bill):
+    found = ranked.filter(pl.col("bill_of_lading") == bill)
+    assert found["rank"].min() <= ranked.height / 100
+    told = {reason["indicator"] for reason in found["reasons"][0]}
+    assert len(told & FLAGS[bill]) >= 3, found["reasons"][0].to_list()
+
+
+FROM = ("port_of_loading", "place_of_receipt", "origin_country")
+TO = ("port_of_discharge", "place_of_delivery", "destination_country")
+CHANGES = {
+    "another West African port": (HAIPHONG, dict(zip(FROM, ["GHTEM", "GHTEM", "GH"], strict=True))),
+    "another resin": (HAIPHONG, {"goods_description": "POLYETHYLENE PELLETS", "hs_codes": ["390120"]}),
+    "another forwarder": (HAIPHONG, {"consignee_name": "TAM GIANG LOGISTICS AND TRANSPORT JSC"}),
+    "beans for granules": (HAIPHONG, {"goods_description": "KIDNEY BEANS", "hs_codes": ["071333"]}),
+    "another hub": (HAIPHONG, {"transhipment_ports": ["MYPKG"]}),
+    "another market": (HAIPHONG, dict(zip(TO, ["CNSHK", "CNSHK", "CN"], strict=True))),
+    "another port of Central Africa": (SINGAPORE, {"port_of_loading": "CGPNR", "origin_country": "CG"}),
+    "sawn timber": (SINGAPORE, {"goods_description": "SAWN TIMBER", "hs_codes": ["440729"]}),
+    "another consignee": (SINGAPORE, {"consignee_name": "HOANG MINH LAM TIMBER COMPANY LIMITED"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_case_slightly_changed_stays_in_the_top_two_percent(day, history, outcomes, change):
+    bill, values = CHANGES[change]
+    rows = day.consignments
+    told = pl.DataFrame([values], schema={name: rows.schema[name] for name in values})
+    case = rows.filter(pl.col("bill_of_lading") == bill)
+    changed = case.with_columns(pl.lit(told[name]).first().alias(name) for name in values).select(rows.columns)
+    others = rows.filter(pl.col("bill_of_lading") != bill)
+    ranked = engine.score(pl.concat([others, changed]), history=history, outcomes=outcomes, explain_share=0)
+    assert ranked.filter(pl.col("bill_of_lading") == bill)["rank"].min() <= ranked.height / 50

@@ -1,0 +1,98 @@
+"""The public functions: frames in, frames out, and what they refuse."""
+
+import polars as pl
+import pytest
+
+import riskscore
+from riskscore import engine
+from riskscore.errors import ManifestError, SettingsError
+from riskscore.manifest.schema import KEY
+
+STORED = ("bill_of_lading", "container_number", "probability", "margin", "rank", "not_assessed", "model")
+REASON = {"indicator", "feature", "sentence", "check", "contribution"}
+
+
+@pytest.fixture(scope="module")
+def ranked(ship, history, outcomes) -> pl.DataFrame:
+    return riskscore.score(ship.consignments, history=history, outcomes=outcomes, explain_share=0.2)
+
+
+def test_every_consignment_is_ranked_once(ship, ranked):
+    assert ranked.height == ship.consignments.height == 30
+    assert ranked["rank"].to_list() == list(range(1, 31))
+    assert ranked["margin"].is_sorted(descending=True)
+    assert ranked["probability"].is_sorted(descending=True)
+    assert ranked.select(KEY).sort(KEY).equals(ship.consignments.select(KEY).sort(KEY))
+
+
+def test_the_share_that_was_asked_for_has_reasons(ranked):
+    assert ranked["reasons"].is_not_null().to_list() == [True] * 6 + [False] * 24
+    for column in ("reasons", "mitigating"):
+        told = ranked[column].drop_nulls().explode().drop_nulls().struct.unnest()
+        assert set(told.columns) == REASON
+        assert told["sentence"].null_count() == 0
+        assert not told["sentence"].str.contains(r"[{}]").any()
+
+
+@pytest.mark.parametrize(
+    ("share", "top", "explained"), [(0.0, 0, 0), (0.0, 4, 4), (0.01, 0, 1), (0.5, 3, 15), (1.0, 99, 30)]
+)
+def test_share_and_top_say_how_many_are_explained(ship, share, top, explained):
+    told = engine.score(ship.consignments, explain_share=share, top=top)
+    assert told["reasons"].is_not_null().sum() == explained
+
+
+def test_the_order_of_the_rows_changes_nothing(ship, history, outcomes, ranked):
+    shuffled = ship.consignments.sample(fraction=1, shuffle=True, seed=4)
+    again = riskscore.score(shuffled, history=history, outcomes=outcomes, explain_share=0.2)
+    assert again.drop("scored_at").equals(ranked.drop("scored_at"))
+
+
+def test_the_future_and_the_rows_themselves_are_no_history(ship, history, outcomes, ranked):
+    later = history.with_columns(
+        pl.col("filed_at") + pl.duration(days=900), pl.format("L{}", "bill_of_lading").alias(KEY[0])
+    )
+    own = ship.consignments.select(history.columns)
+    more = pl.concat([history, later, own])
+    again = riskscore.score(ship.consignments, history=more, outcomes=outcomes, explain_share=0.2)
+    assert again.drop("scored_at").equals(ranked.drop("scored_at"))
+
+
+def test_history_matters(ship, ranked):
+    assert riskscore.score(ship.consignments)["margin"].to_list() != ranked["margin"].to_list()
+
+
+def test_an_explanation_adds_up_and_is_what_was_stored(ship, history, outcomes, ranked):
+    bill, container = ranked.select(KEY).row(2)
+    told = riskscore.explain(ship.consignments, container, bill=bill, history=history, outcomes=outcomes)
+    assert told.base + told.contributions["contribution"].sum() == pytest.approx(told.scored["margin"].item(), abs=1e-6)
+    again, stored = told.scored.row(0, named=True), ranked.row(2, named=True)
+    assert {name: again[name] for name in STORED} == {name: stored[name] for name in STORED}
+    assert [reason["sentence"] for reason in again["reasons"]] == [reason["sentence"] for reason in stored["reasons"]]
+    assert told.consignment["container_number"].item() == container
+    assert told.among == 30
+    assert told.data == "simulated"
+
+
+def test_no_consignments_are_no_failure(ship, ranked):
+    nothing = riskscore.score(ship.consignments.clear())
+    assert nothing.schema == ranked.schema
+    assert nothing.is_empty()
+
+
+def test_what_cannot_be_scored_is_said(ship):
+    rows = ship.consignments
+    with pytest.raises(ManifestError, match=r"1 required columns are missing .* port_of_loading"):
+        riskscore.score(rows.drop("port_of_loading"))
+    with pytest.raises(ManifestError, match="2 rows share bill and container"):
+        riskscore.score(pl.concat([rows, rows[:1]]))
+    with pytest.raises(SettingsError, match="0 to 1"):
+        riskscore.score(rows, explain_share=float("nan"))
+    with pytest.raises(SettingsError, match="no model folder"):
+        riskscore.score(rows, model="nowhere")
+
+
+def test_progress_names_the_steps(ship):
+    steps: list[str] = []
+    engine.score(ship.consignments, top=2, progress=steps.append)
+    assert steps == ["measuring 30", "scoring 30", "explaining 2"]
