@@ -52,6 +52,7 @@ bench: setup
 	$(BIN)/python bench/naive.py
 
 model: setup
+	rm -rf $(WORLD) && mkdir -p $(dir $(WORLD))
 	$(BIN)/riskscore simulate $(WORLD) --days $(WORLD_DAYS) --per-day $(WORLD_PER_DAY) --seed $(WORLD_SEED)
 	$(BIN)/riskscore train --manifests $(WORLD)/manifests --outcomes $(WORLD)/outcomes.parquet \
 	  --truth $(WORLD)/truth.parquet --out models/default

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -76,8 +78,16 @@ def train(
             out=out,
             seed=seed,
             progress=tell,
+            command=_command(manifests, outcomes, truth, out, seed),
         )
     console.stdout().print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
+
+
+def _command(manifests: Sequence[Path], outcomes: Path, truth: Path | None, out: Path, seed: int) -> str:
+    """The command as it was given, for the card."""
+    labels = [] if truth is None else ["--truth", str(truth)]
+    words = ["--outcomes", str(outcomes), *labels, "--seed", str(seed), "--out", str(out)]
+    return shlex.join(["riskscore", "train", "--manifests", *map(str, manifests), *words])
 
 
 def evaluate(
