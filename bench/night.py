@@ -20,20 +20,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
-import polars as pl
-
-import riskscore
-from riskscore import folders
-from riskscore.features import build, catalogue
-from riskscore.manifest import schema
-
 FOLDER = Path("build/bench")
 FIRST = date(2024, 1, 1)
 DAYS = 365
 SEED = 41
 MATRIX_ROWS = 100_000
 """Rows whose real features fill the floor's matrix, repeated to its height."""
+
+MATRIX = """
+import sys
+import numpy as np, polars as pl
+from riskscore.features import build, catalogue
+from riskscore.manifest import schema
+night, yesterday, matrix, rows = sys.argv[1:]
+sample, past = (schema.conform(pl.read_parquet(path)) for path in (night, yesterday))
+features = build.build(sample.head(int(rows)), log=past).select(catalogue.load().names)
+np.save(matrix, np.resize(features.to_numpy(order="c"), (sample.height, features.width)))
+"""
+"""Makes the ready matrix; in a process of its own, because a child's peak memory starts at its parent's."""
 
 FLOOR = """
 import json, sys, time
@@ -45,6 +49,13 @@ pl.read_parquet(night)
 read = time.perf_counter()
 trees.predict(ready, raw_score=True)
 print(json.dumps({"read": read - start, "predict": time.perf_counter() - read}))
+"""
+
+TENTH = """
+import sys
+import polars as pl
+night, tenth = sys.argv[1:]
+pl.scan_parquet(night).gather_every(10).collect().write_parquet(tenth)
 """
 
 
@@ -69,31 +80,36 @@ def run(command: list[str]) -> Run:
     return Run(seconds, usage.ru_maxrss / 2**20, output)
 
 
+def python(code: str, *arguments: object) -> Run:
+    """Run `code` in an interpreter of its own."""
+    return run([sys.executable, "-c", code, *map(str, arguments)])
+
+
+def riskscore(*arguments: object) -> Run:
+    """Run the command line."""
+    return run([sys.executable, "-m", "riskscore", *map(str, arguments)])
+
+
 def world(rows: int, past: int) -> tuple[Path, Path, Path]:
     """Simulate, once, a year of `past` consignments and a night of `rows` after it: past folder, outcomes, night."""
     year, night = FOLDER / f"year-{past}", FOLDER / f"night-{rows}"
-    if not (year / "truth.parquet").exists():
-        riskscore.simulate(year, days=DAYS, per_day=past // DAYS, seed=SEED, start=FIRST)
-    if not (night / "truth.parquet").exists():
-        riskscore.simulate(night, days=1, per_day=rows, seed=SEED, start=FIRST + timedelta(days=DAYS))
+    for out, days, per_day, start in ((year, DAYS, past // DAYS, FIRST), (night, 1, rows, FIRST + timedelta(DAYS))):
+        if not out.exists():
+            riskscore("simulate", out, "--days", days, "--per-day", per_day, "--seed", SEED, "--start", start)
     return year / "manifests", year / "outcomes.parquet", next((night / "manifests").glob("*.parquet"))
 
 
 def score(night: Path, past: Path, outcomes: Path) -> Run:
     """Score `night` to Parquet with reasons for the top 1%."""
-    flags = ["--history", str(past), "--outcomes", str(outcomes), "--out", str(FOLDER / "scored.parquet")]
-    return run([sys.executable, "-m", "riskscore", "score", str(night), *flags])
+    out = FOLDER / "scored.parquet"
+    return riskscore("score", night, "--history", past, "--outcomes", outcomes, "--out", out)
 
 
 def floor(night: Path, past: Path) -> tuple[Run, dict[str, float]]:
     """Read `night` and predict a ready matrix of its height: the process, and the seconds of the two steps."""
-    yesterday = pl.read_parquet(sorted(past.glob("*.parquet"))[-1])
-    sample = schema.conform(pl.read_parquet(night, n_rows=MATRIX_ROWS))
-    features = build.build(sample, log=schema.conform(yesterday)).select(catalogue.load().names)
     matrix = FOLDER / "matrix.npy"
-    height = pl.scan_parquet(night).select(pl.len()).collect().item()
-    np.save(matrix, np.resize(features.to_numpy(order="c"), (height, features.width)))
-    measured = run([sys.executable, "-c", FLOOR, str(night), str(matrix), str(folders.default_model() / "model.txt")])
+    python(MATRIX, night, max(past.iterdir()), matrix, MATRIX_ROWS)
+    measured = python(FLOOR, night, matrix, "models/default/model.txt")
     matrix.unlink()
     return measured, json.loads(measured.output)
 
@@ -102,7 +118,7 @@ def tenth(night: Path) -> Path:
     """Every tenth consignment of `night`, as a file of its own."""
     path = FOLDER / f"tenth-of-{night.parts[-3]}.parquet"
     if not path.exists():
-        pl.scan_parquet(night).gather_every(10).collect().write_parquet(path)
+        python(TENTH, night, path)
     return path
 
 
