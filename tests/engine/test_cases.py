@@ -41,7 +41,7 @@ CHANGES = {
     "beans for granules": (HAIPHONG, {"goods_description": "KIDNEY BEANS", "hs_codes": ["071333"]}),
     "another hub": (HAIPHONG, {"transhipment_ports": ["MYPKG"]}),
     "another market": (HAIPHONG, dict(zip(TO, ["CNSHK", "CNSHK", "CN"], strict=True))),
-    "another port of Central Africa": (SINGAPORE, {"port_of_loading": "CGPNR", "origin_country": "CG"}),
+    "another port on the Congo": (SINGAPORE, {"port_of_loading": "CDBOM"}),
     "sawn timber": (SINGAPORE, {"goods_description": "SAWN TIMBER", "hs_codes": ["440729"]}),
     "another consignee": (SINGAPORE, {"consignee_name": "HOANG MINH LAM TIMBER COMPANY LIMITED"}),
 }  # fmt: skip
