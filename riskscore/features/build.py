@@ -20,7 +20,7 @@ from riskscore.errors import CatalogueError
 from riskscore.features import cargo, catalogue, container, documents, goods, parties, routing, voyage
 from riskscore.history import ledger, profiles
 from riskscore.manifest.schema import KEY
-from riskscore.parties.resolve import add_party_ids
+from riskscore.parties.resolve import add_ids_to_all
 
 _MODULES: dict[str, ModuleType] = {
     "goods": goods,
@@ -89,14 +89,14 @@ def facts(
     earlier: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Everything that features and sentences read, one row a consignment, in the order of `rows`."""
-    base = _countries(ledger.keys(add_party_ids(rows)).with_row_index("row"))
-    base = base.with_columns(day=pl.col("filed_at").dt.date())
-    past = log if log is not None else rows.clear()
-    history = ledger.history(rows, past, outcomes, profiles.load(), earlier=earlier)
+    none = rows.clear()
+    rows, past, versions = add_ids_to_all(rows, none if log is None else log, none if earlier is None else earlier)
+    base = _countries(ledger.keys(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
+    history = ledger.history(rows, past, outcomes, profiles.load(), earlier=versions)
     base = pl.concat([base, history], how="horizontal")
     base = parties.prepare(routing.prepare(base))
     base = container.prepare(voyage.prepare(cargo.prepare(goods.prepare(base))))
-    return documents.prepare(base, None if earlier is None else add_party_ids(earlier))
+    return documents.prepare(base, versions)
 
 
 def _countries(facts: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,8 @@ An id depends on its own row only, never on the other rows, so that a party keep
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import polars as pl
 
 from riskscore.parties.names import MAX_CHARS, fingerprints
@@ -103,6 +105,22 @@ def add_party_ids(frame: pl.DataFrame) -> pl.DataFrame:
         return frame
     number = pl.col("consignee_id").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
     return frame.with_columns(consignee_key=pl.coalesce("consignee_key", pl.when(number != "").then("id:" + number)))
+
+
+def add_ids_to_all(*frames: pl.DataFrame) -> list[pl.DataFrame]:
+    """Do what `add_party_ids` does for several frames at once, and read a name that is in several of them once."""
+    columns = [*IDS.values(), "consignee_id"]
+    named = [
+        frame.select(
+            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(pl.String).alias(name) for name in columns
+        )
+        for frame in frames
+    ]
+    ids = add_party_ids(pl.concat(named)).select(IDS.keys())
+    ends = list(accumulate(frame.height for frame in frames))
+    return [
+        frame.with_columns(ids.slice(end - frame.height, frame.height)) for frame, end in zip(frames, ends, strict=True)
+    ]
 
 
 def _lookup(frame: pl.DataFrame, column: str, ids: pl.DataFrame) -> pl.Series:
