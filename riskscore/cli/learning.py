@@ -69,11 +69,13 @@ def train(
 
     with console.progress() as tell:
         tell("reading")
+        found = read_outcomes(outcomes)
+        known = None if truth is None else engine.read_truth(truth)
         filed = read.read_many(read.files(manifests))
         booster = engine.train(
             filed.consignments,
-            read_outcomes(outcomes),
-            truth=None if truth is None else engine.read_truth(truth),
+            found,
+            truth=known,
             earlier=filed.earlier,
             out=out,
             seed=seed,
@@ -117,30 +119,32 @@ def evaluate(
     with console.progress() as tell:
         card = engine.read_card(model)
         tell("reading")
+        found = read_outcomes(outcomes)
+        known = None if truth is None else engine.read_truth(truth)
         filed = read.read_many(read.files(manifests))
-        found = engine.evaluate(
+        judged = engine.evaluate(
             filed.consignments,
-            read_outcomes(outcomes),
+            found,
             model=model,
-            truth=None if truth is None else engine.read_truth(truth),
+            truth=known,
             history=engine.read_history(history) if history else None,
             earlier=filed.earlier,
             seed=seed,
             progress=tell,
         )
     if json:
-        console.emit({"model": card.name, "data": card.data, **found})
+        console.emit({"model": card.name, "data": card.data, **judged})
         return
     screen = console.stdout()
     screen.print(console.basis(card))
-    for judged in tables(found):
-        screen.print(console.heading(judged.title))
-        table = console.table(*judged.header)
-        for row in judged.rows:
+    for part in tables(judged):
+        screen.print(console.heading(part.title))
+        table = console.table(*part.header)
+        for row in part.rows:
             table.add_row(*row)
         screen.print(table)
-        if judged.note:
-            screen.print(judged.note)
+        if part.note:
+            screen.print(part.note)
 
 
 COMMANDS = (simulate, train, evaluate)

@@ -80,7 +80,7 @@ def dataset(
     if rows.is_empty():
         source = "outcomes" if truth is None else "truth"
         raise TrainingError(f"none of {consignments.height:,} consignments is named in the {source}; check the file")
-    log = consignments if history is None else pl.concat([history, consignments]).unique(KEY, keep="last")
+    log = consignments if history is None else _both(history, consignments)
     # Whole days, labelled or not: some features look across all filings of a day, as they do in service.
     wanted = ordered.filter(pl.col("day").is_in(rows["day"].unique().implode()))
     parts = [
@@ -90,6 +90,12 @@ def dataset(
         for part in _batches(wanted)
     ]
     return Dataset(rows, pl.concat(parts), "outcomes" if truth is None else "truth")
+
+
+def _both(history: pl.DataFrame, consignments: pl.DataFrame) -> pl.DataFrame:
+    """One log, of the columns that both have: a history may be read without those that no past is made of."""
+    columns = [name for name in history.columns if name in consignments.columns]
+    return pl.concat([history.select(columns), consignments.select(columns)])
 
 
 def _known(outcomes: pl.DataFrame | None, truth: pl.DataFrame | None) -> pl.DataFrame:

@@ -1,0 +1,70 @@
+"""`simulate`, `train` and `evaluate`: from nothing to a model that scores."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskscore import cli
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("world") / "world"
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["simulate", str(out), "--days", "80", "--per-day", "60", "--smuggling-rate", "0.05", "--seed", "3"])
+    assert ended.value.code == 0
+    return out
+
+
+def test_a_world_has_a_file_a_day_outcomes_and_truth(world):
+    assert len(list((world / "manifests").glob("20??-??-??.parquet"))) == 80
+    assert set(pl.read_parquet(world / "outcomes.parquet")["finding"]) >= {"clean", "seizure"}
+    assert pl.read_parquet(world / "truth.parquet")["smuggled"].sum() > 100
+
+
+def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
+    known = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
+    trained = riskscore("train", "--manifests", world / "manifests", *known, "--out", tmp_path / "mine")
+    assert trained.code == 0, trained.err
+    assert str(tmp_path / "mine") in trained.out.replace("\n", "")
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
+        "calibration.json", "card.json", "card.md", "model.txt",
+    ]  # fmt: skip
+
+    last = sorted((world / "manifests").iterdir())[-20:]
+    past = sorted((world / "manifests").iterdir())[:-20]
+    asked = ["evaluate", "--model", tmp_path / "mine", "--manifests", *last, "--history", *past, *known]
+    told = json.loads(riskscore(*asked, "--json").out)
+    assert [at["share"] for at in told["overall"]["at"]] == [0.01, 0.02, 0.05, 0.1]
+    assert told["overall"]["roc_auc"]["value"] > 0.5
+    printed = riskscore(*asked).out
+    assert "Ranking and calibration" in printed
+    assert max(map(len, printed.splitlines())) <= 100
+
+    listed = json.loads(riskscore("score", last[-1], "--history", *past, "--model", tmp_path / "mine", "--json").out)
+    assert listed["ranked"][0]["model"] == told["model"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["simulate", "{world}"], "not an empty folder"),
+        (["simulate", "{tmp}/w", "--smuggling-rate", "7"], "smuggling_rate"),
+        (["simulate", "{tmp}/w", "--start", "tomorrow"], "--start"),
+        (["simulate", "{tmp}/no/w"], "no folder"),
+        (["train", "--manifests", "{world}/manifests/2024-01-01.parquet", "--outcomes", "{world}/outcomes.parquet",
+          "--out", "{tmp}/m"], ""),
+        (["train", "--manifests", "{tmp}", "--outcomes", "{world}/outcomes.parquet", "--out", "{tmp}/m"],
+         "no manifest"),
+        (["train", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--truth", "{tmp}/no",
+          "--out", "{tmp}/m"], "no such file"),
+        (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{tmp}/no.parquet"], "no.parquet"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learned_is_one_line_and_leaves_nothing(riskscore, world, tmp_path, arguments, told):
+    ran = riskscore(*(argument.format(world=world, tmp=tmp_path) for argument in arguments))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert told in ran.err
+    assert list(tmp_path.iterdir()) == []
