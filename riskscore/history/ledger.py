@@ -9,7 +9,7 @@ day after it became known. There is one way to compute it, whether the rows are 
     last_30, last_90, last_365         consignments in that many days before
     days_since_first, days_since_last  days from the first and the last one before; null without any
     inspected, seized                  inspections and seizures known
-    seizure_rate                       (seized + strength x base rate) / (inspected + strength)
+    seizure_rate                       (seized + strength x base rate) / (inspected + strength); null without any
     chapters                           distinct HS chapters before
     weight_mean_log                    mean natural log of gross kilograms before; null without any
     share                              part of the parent profile's consignments before; null without any
@@ -69,9 +69,8 @@ def history(
         if profile.parent is not None:
             own_answers["share"] = _ratio(own_answers["before"], answers[profile.parent]["before"])
         if profile.strength is not None:
-            own_answers["seizure_rate"] = _smoothed(
-                own_answers["seized"], own_answers["inspected"], base, profile.strength
-            )
+            seized, inspected = own_answers["seized"], own_answers["inspected"]
+            own_answers["seizure_rate"] = _known(inspected, _smoothed(seized, inspected, base, profile.strength))
     return pl.DataFrame(
         {
             profile.output(stat): answers[profile.name][stat]
@@ -109,7 +108,12 @@ def _answers(profile: Profile, asked: Asked, past: pl.DataFrame, found: pl.DataF
 
 
 def _ratio(part: pl.Series, whole: pl.Series) -> pl.Series:
-    return pl.select(pl.when(whole > 0).then(part / whole)).to_series()
+    return _known(whole, part / whole)
+
+
+def _known(cases: pl.Series, value: pl.Series) -> pl.Series:
+    """`value` where it rests on at least one of `cases`, else null."""
+    return pl.select(pl.when(cases > 0).then(value)).to_series()
 
 
 def _smoothed(seized: pl.Series, inspected: pl.Series, base: pl.Series, strength: float) -> pl.Series:

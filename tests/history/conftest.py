@@ -128,7 +128,7 @@ def _stats(profile: Profile, mine: list[Row], inspected: list[bool], as_of: date
         "days_since_last": min(ages, default=None),
         "inspected": len(inspected),
         "seized": sum(inspected),
-        "seizure_rate": (sum(inspected) + strength * base) / (len(inspected) + strength) if strength else None,
+        "seizure_rate": (sum(inspected) + strength * base) / (len(inspected) + strength) if inspected else None,
         "chapters": len({event["hs_codes"][0][:2] for event in mine if event["hs_codes"]}),
         "weight_mean_log": sum(weights) / len(weights) if weights else None,
     }

@@ -194,7 +194,15 @@ def test_the_own_outcome_never_counts_however_early_it_says_it_was_known() -> No
     rows = frame([consignment(1, 5)])
     given = ledger.history(rows, rows, findings([outcome(1, -9), outcome(1, 5)]), SHIPPED)
     assert given["consignee_inspected"].to_list() == [0]
-    assert given["consignee_seizure_rate"].to_list() == [SHIPPED.base_rate]
+    assert given["consignee_seizure_rate"].to_list() == [None]
+
+
+def test_a_seizure_rate_is_smoothed_and_unknown_while_nothing_was_inspected() -> None:
+    log = frame([consignment(1, 0), consignment(2, 0, consignee_name="New")])
+    rows = frame([consignment(3, 5), consignment(4, 5, consignee_name="New")])
+    given = ledger.history(rows, log, findings([outcome(1, 1)]), SHIPPED)["consignee_seizure_rate"]
+    base = (1 + SHIPPED.base_strength * SHIPPED.base_rate) / (1 + SHIPPED.base_strength)
+    assert given.to_list() == [pytest.approx((1 + 10 * base) / (1 + 10)), None]
 
 
 def test_a_missing_value_leaves_its_profiles_unknown_and_the_others_known() -> None:
@@ -202,7 +210,6 @@ def test_a_missing_value_leaves_its_profiles_unknown_and_the_others_known() -> N
     rows = frame([consignment(3, 5, consignee_name="TO ORDER"), consignment(4, 5, hs_codes=None)])
     given = ledger.history(rows, log, None, SHIPPED)
     assert given["consignee_before"].to_list() == [None, 1]
-    assert given["consignee_seizure_rate"].null_count() == 1
     assert given["consignee_lane_share"].to_list() == [None, 1.0]
     assert given["consignee_hs2_share"].to_list() == [None, None]
     assert given["shipper_before"].to_list() == [2, 2]
