@@ -28,6 +28,7 @@ from riskscore.history import keys, profiles
 from riskscore.manifest import read as reader
 from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
+from riskscore.manifest.values import code
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
@@ -253,10 +254,10 @@ def _consignments(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _key(rows: pl.DataFrame, container: str, bill: str | None) -> tuple[str, str]:
     """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
-    number = container.strip().upper()
+    number = code("container_number", pl.Series([container])).item() or ""
     bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
     if not bills:
-        raise SettingsError(f"no container {number} among the {rows.height:,} consignments")
+        raise SettingsError(f"no container {number or repr(container)} among the {rows.height:,} consignments")
     if bill is None and len(bills) > 1:
         raise SettingsError(f"container {number} is on {len(bills)} bills, say which: {', '.join(bills[:5])}")
     if bill is not None and bill.strip() not in bills:
