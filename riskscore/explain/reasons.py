@@ -111,11 +111,14 @@ def _sentences(feature: Feature, values: pl.DataFrame, *, raises: bool) -> pl.Ex
     """What is said of each of `values`: the reason or the relief, or that there is no value.
 
     Usually the reason where the feature raised the score. But a model may find that the absence of a thing raises it,
-    and a sentence that claims the thing would then be false: where the value is zero only the relief is true.
+    and a sentence that claims the thing would then be false: where the value is zero, and more of it could only speak
+    for risk, the relief is true. Of what is there or not, and may speak either way, the value alone decides.
     """
-    there = values["value"] > 0
-    told_by_value = feature.unit == YES_NO or (feature.unit == STRENGTH and raises)
-    claimed = there if told_by_value else pl.repeat(raises, values.height, dtype=pl.Boolean, eager=True)
+    there = values["value"] != 0
+    if feature.unit == YES_NO or (feature.unit == STRENGTH and feature.direction == 0):
+        claimed = there
+    else:
+        claimed = raises & (there | (feature.direction < 0))
     plain = plainly(feature)
     reason, relief = (fill(text or plain, values, instead=plain) for text in (feature.reason, feature.relief))
     return pl.when(there.is_null()).then(pl.lit(absently(feature))).when(claimed).then(reason).otherwise(relief)

@@ -14,6 +14,9 @@ from riskscore.features.lookups import strength
 GOODS_LENGTH = 70
 """Characters of a description that a sentence quotes."""
 
+_PLACES = ("place_of_receipt", "place_of_delivery", "was_port_of_discharge", "was_place_of_delivery")
+"""Codes that sentences quote under their own name."""
+
 _ILLICIT = {
     "cigarettes": "cigarette smuggling",
     "counterfeits": "counterfeit goods",
@@ -41,6 +44,8 @@ def evidence(facts: pl.DataFrame) -> pl.DataFrame:
         "port_of_loading", pl.col("transhipment_ports").fill_null([]), "port_of_discharge"
     ).list.drop_nulls()
     return facts.with_columns(
+        pl.col(*_PLACES).replace(place),
+        pl.col("consignee_country", "shipper_country").replace(country),
         origin_name=pl.col("origin").replace(country),
         destination_name=pl.col("destination").replace(country),
         source_name=source.replace(country),

@@ -91,22 +91,28 @@ def test_rows_in_another_order_are_refused(toy_catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "value", "moved", "sentence"),
+    ("unit", "direction", "value", "moved", "sentence"),
     [
-        ("yes/no", 1, 0.5, "It is so."),
-        ("yes/no", 0, 0.5, "It is not so."),
-        ("yes/no", 1, -0.5, "It is so."),
-        ("yes/no", 0, -0.5, "It is not so."),
-        ("yes/no", None, 0.5, "Not known: it."),
-        ("0 to 1", 0.3, 0.5, "It is so."),
-        ("0 to 1", 0, 0.5, "It is not so."),
-        ("0 to 1", 0.1, -0.5, "It is not so."),
-        ("bills", 0, 0.5, "It is so."),
-        ("bills", 3, -0.5, "It is not so."),
+        ("yes/no", 0, 1, 0.5, "It is so."),
+        ("yes/no", 0, 0, 0.5, "It is not so."),
+        ("yes/no", 0, 1, -0.5, "It is so."),
+        ("yes/no", 1, 0, -0.5, "It is not so."),
+        ("yes/no", 1, None, 0.5, "Not known: it."),
+        ("0 to 1", 0, 0.3, 0.5, "It is so."),
+        ("0 to 1", 0, 0, 0.5, "It is not so."),
+        ("0 to 1", 0, 0.9, -0.5, "It is so."),
+        ("0 to 1", 1, 0.1, -0.5, "It is not so."),
+        ("bills", 0, 0, 0.5, "It is not so."),
+        ("bills", 0, 3, -0.5, "It is not so."),
+        ("log ratio", 0, -1, 0.5, "It is so."),
+        ("share", -1, 0, 0.5, "It is so."),
+        ("share", -1, 0.9, -0.5, "It is not so."),
     ],
 )
-def test_a_sentence_never_claims_what_is_not_so(unit: str, value: float | None, moved: float, sentence: str) -> None:
-    feature = Feature("it", "toy", (1,), "it", unit, 0, (), "It is so.", "It is not so.", "Look.", "made up")
+def test_a_sentence_never_claims_what_is_not_so(
+    unit: str, direction: int, value: float | None, moved: float, sentence: str
+) -> None:
+    feature = Feature("it", "toy", (1,), "it", unit, direction, (), "It is so.", "It is not so.", "Look.", "made up")
     keys = KEYS.head(1)
     matrix = keys.with_columns(it=pl.Series([value], dtype=pl.Float32))
     told = reasons(

@@ -36,6 +36,9 @@ def _quoted(**fields: object) -> dict[str, object]:
         ({"destination_country": "DE", "port_of_discharge": "VNHPH"}, {"market_name": "Vietnam"}),
         ({"destination_country": "DE", "port_of_discharge": "VNHPH"}, {"far_name": "Vietnam"}),
         ({"destination_country": "DE", "port_of_discharge": "MYPKG"}, {"far_name": "Malaysia"}),
+        ({"consignee_country": "VN"}, {"consignee_country": "Vietnam"}),
+        ({"shipper_country": "XX"}, {"shipper_country": "XX"}),
+        ({"place_of_delivery": "CNWUH"}, {"place_of_delivery": "Wuhan (CNWUH)"}),
         ({"origin_country": "CD"}, {"origin_name": "Democratic Republic of the Congo"}),
     ],
 )  # fmt: skip
