@@ -47,11 +47,13 @@ def score(
     """
     from riskscore import engine, export
     from riskscore.cli import tables
+    from riskscore.manifest import read
 
     targets = [path for path in (out, quarantine) if path is not None]
+    inputs = (*files, *read.files(history), *(path for path in (outcomes, columns) if path is not None))
     for target in targets:
-        export.check(target, inputs=(*files, *history, *([outcomes] if outcomes else [])))
-    if len(set(targets)) < len(targets):
+        export.check(target, inputs=inputs)
+    if len({target.resolve() for target in targets}) < len(targets):
         raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
     card = engine.read_card(model)
     with console.progress() as tell:
@@ -79,7 +81,7 @@ def score(
     screen = console.stdout()
     if shown is not None and not shown.is_empty():
         screen.print(tables.ranking(shown))
-    screen.print(tables.summary(counts, card, out=out, quarantine=quarantine))
+    screen.print(tables.summary(counts, card, out=out, quarantine=quarantine, history=bool(history)))
 
 
 def explain(
@@ -129,7 +131,7 @@ def explain(
     if json:
         console.emit(tables.explanation_record(explained))
     else:
-        tables.explanation(console.stdout(), explained, card)
+        tables.explanation(console.stdout(), explained, card, history=bool(history))
 
 
 def _past(history: list[Path], outcomes: Path | None) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
