@@ -72,10 +72,13 @@ def _slim(frame: pl.DataFrame, wanted: Mapping[str, Type], own: Sequence[str]) -
 def combined(columns: Sequence[str]) -> pl.Expr:
     """One UInt64 hash of all `columns`; null where any of them is."""
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in columns)
+    return pl.when(known).then(mixed(columns))
+
+
+def mixed(columns: Sequence[str]) -> pl.Expr:
+    """One UInt64 hash of all `columns`, in which a missing value is one as any other. Quicker than a struct's hash."""
     first, *others = (pl.col(name).hash() for name in columns)
-    spread = pl.lit(_ODD, pl.UInt64)
-    mixed = reduce(lambda sofar, value: sofar * spread + value, others, first)  # wraps; quicker than a struct's hash
-    return pl.when(known).then(mixed)
+    return reduce(lambda sofar, value: sofar * pl.lit(_ODD, pl.UInt64) + value, others, first)  # wraps around
 
 
 def _day(column: str) -> pl.Expr:
