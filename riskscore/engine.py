@@ -34,10 +34,11 @@ from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
-from riskscore.training.train import train
+from riskscore.training.train import train, train_on_worlds
+from riskscore.training.worlds import read_truth
 from riskscore.units import counted
 
-__all__ = ["Explanation", "evaluate", "explain", "read", "score", "simulate", "train"]
+__all__ = ["Explanation", "evaluate", "explain", "read", "read_truth", "score", "simulate", "train", "train_on_worlds"]
 
 EXPLAIN_SHARE = 0.01
 """Share of the riskiest consignments that get reasons when the caller does not say."""
@@ -98,16 +99,6 @@ def read_history(paths: Sequence[str | Path]) -> pl.DataFrame:
     """Read past consignments from files, patterns or folders: only the columns that the ledger looks at."""
     needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.load().sources}
     return read_log(paths, only=[name for name in schema.COLUMNS if name in needed])
-
-
-def read_truth(path: str | Path) -> pl.DataFrame:
-    """Read what a simulation knows about every consignment. Raises ManifestError where the file is no Parquet."""
-    try:
-        return pl.read_parquet(path)
-    except FileNotFoundError:
-        raise ManifestError(f"{path}: there is no such file") from None
-    except pl.exceptions.PolarsError as damaged:
-        raise ManifestError(f"{path} cannot be read as Parquet ({damaged}); `riskscore simulate` writes it") from None
 
 
 def score(  # noqa: PLR0913  the frames that a score rests on, by name

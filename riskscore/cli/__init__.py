@@ -21,7 +21,7 @@ from riskscore import __version__
 from riskscore.cli import learning, ranking, reading
 from riskscore.errors import RiskscoreError
 
-MANY = ("--history", "--manifests")
+MANY = ("--history", "--manifests", "--world")
 """Options that take every word up to the next option, because a shell expands `days/*.parquet` to many."""
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
