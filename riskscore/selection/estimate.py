@@ -18,7 +18,7 @@ draw and cannot pool ports of unlike size; a bound from the model's probabilitie
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -81,10 +81,12 @@ def hit_rates(rows: pl.DataFrame, *by: str, confidence: float = 0.95) -> pl.Data
 def unseen_by(rows: pl.DataFrame, *by: str, confidence: float = 0.95) -> pl.DataFrame:
     """`unseen` for each value of the columns `by`, a row each, with the fields of Unseen as columns."""
     parts = rows.partition_by(*by, as_dict=True, maintain_order=True)
-    fields = {name: pl.Float64 if name in ("estimate", "low", "high") else pl.Int64 for name in Unseen.__slots__}
+    schema = {
+        field.name: pl.Float64 if field.name in ("estimate", "low", "high") else pl.Int64 for field in fields(Unseen)
+    }
     found = [asdict(unseen(part, confidence=confidence)) for part in parts.values()]
     keys = pl.DataFrame(list(parts), schema={name: rows.schema[name] for name in by}, orient="row")
-    return keys.hstack(pl.DataFrame(found, schema=fields)).sort(by)
+    return keys.hstack(pl.DataFrame(found, schema=schema)).sort(by)
 
 
 def unseen(rows: pl.DataFrame, *, confidence: float = 0.95) -> Unseen:

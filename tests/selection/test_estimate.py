@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_each_value_of_a_column_has_an_estimate_of_its_own() -> None:
         ]
     )
     got = unseen_by(rows, "port")
-    assert got.columns == ["port", *Unseen.__slots__]
+    assert got.columns == ["port", *(field.name for field in fields(Unseen))]
     assert got.select("port", "estimate", "drawn").rows() == [("SGSIN", 0.0, 19), ("VNHPH", 9.0, 20)]
     assert unseen_by(rows.clear(), "port").is_empty()
 
