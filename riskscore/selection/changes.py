@@ -120,6 +120,8 @@ def _with(slate: pl.DataFrame, boxes: dict[tuple[str, str], _Box]) -> pl.DataFra
         pl.when(changed).then(f"{name}_now").otherwise(name).alias(name) for name in ("action", "share", "inclusion")
     )
     lane = pl.col("action").replace_strict(ACTIONS, LANES, return_dtype=pl.String)
-    turn = pl.struct(pl.col("action").replace_strict(ACTIONS, range(len(ACTIONS)), return_dtype=pl.Int64), "place")
+    # Of int64 before it is multiplied: a count is unsigned and of 32 bits.
+    number = pl.col("action").replace_strict(ACTIONS, range(len(ACTIONS)), return_dtype=pl.Int64)
+    turn = number * pl.len().cast(pl.Int64) + pl.col("place")
     place = turn.rank("ordinal").over("port").cast(pl.Int64)
     return settled.with_columns(lane.alias("lane"), place.alias("place")).select(*slate.columns, "change", "reason")

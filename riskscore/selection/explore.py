@@ -26,9 +26,8 @@ _MOST_KNOWN = 30.0
 
 def weight() -> pl.Expr:
     """Exploring weight of a row (`probability` and KNOWN), above 0; an unknown party or lane counts as never seen."""
-    unknown = pl.mean_horizontal(
-        (pl.col(name).fill_nan(None).fill_null(0).cast(pl.Float64).clip(0, _MOST_KNOWN) / -2).exp() for name in KNOWN
-    )
+    seen = pl.col(KNOWN).cast(pl.Float64).fill_nan(0).fill_null(0).clip(0, _MOST_KNOWN)
+    unknown = pl.mean_horizontal((seen / -2).exp())
     return (unknown * pl.col("probability").clip(_LEAST_PROBABILITY, 1).sqrt()).alias("weight")
 
 

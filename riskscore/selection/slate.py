@@ -1,10 +1,10 @@
 """The slate: what happens to each consignment of a night, at each port, within what the port can do.
 
-    candidates ─▶ score: the highest probabilities ─▶ explore: by weight ─▶ random: by ticket ─▶ opened    red
-                                                                  the rest by probability ─▶ scan       red
-                                                                                            ─▶ documents yellow
-                                                                                            ─▶ audit     blue
-                                                                                            ─▶ none      green
+    candidates ─▶ score: the highest probabilities ─▶ explore: by weight ─▶ random: by ticket    open       red
+                                                    what is left, by falling probability ─▶    scan       red
+                                                                                               documents  yellow
+                                                                                               audit      blue
+                                                                                               none       green
 
 Every consignment carries the probability with which it would be opened, whether it is or not, so that what opened
 boxes show can be extended to closed ones (estimate.py). Outside the score share it is

@@ -11,7 +11,8 @@ An auditor has it from any shell, and the random share by sorting:
     whole ticket     the random share is the smallest tickets among what neither score nor exploring has taken
     digits 33 to 64  the order in which the exploring share is drawn; apart from the first half, so that one draw
                      says nothing of the other
-    start            of a port's exploring draw: SHA-256 of seed|date|port, its first 13 hex digits over 16^13
+    start            of a port's exploring draw: SHA-256 of seed|date|port, its first 13 hex digits over 16^13. Chances
+                     below 1 are laid end to end in that order; start, start + 1, ... draw what they fall on
 
 The seed must be published after the last filing that it decides on (a lottery, a beacon): whoever knows it earlier
 can try bill numbers until one has a large ticket. Without a seed the date stands in for it, and the slate says so.
