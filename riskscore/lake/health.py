@@ -54,10 +54,9 @@ def _health(lake: Lake, table: Table) -> Health:
     files = pl.DataFrame(delta.get_add_actions().select(["size_bytes", "num_records"]))
     written = lake.read(table.name).select(pl.col(NIGHT, RUN).max())
     with lake.store.telling(f"look into {table.name} of"):
-        superseded = _unused(delta, whole_folder=False)
-        orphans = _unused(delta, whole_folder=True) - superseded
+        removed, unused = _unused(delta, whole_folder=False), _unused(delta, whole_folder=True)
         night, run = written.collect().row(0)
-        matter = sum(_matters(lake, table, delta, path) for path in orphans)
+        matter = sum(_matters(lake, table, delta, path) for path in unused - removed)
     return Health(
         table.name,
         int(files["num_records"].sum()),
@@ -66,14 +65,14 @@ def _health(lake: Lake, table: Table) -> Health:
         delta.version(),
         night,
         max((number for number in (run, delta.transaction_version(STEP)) if number is not None), default=None),
-        len(superseded),
-        len(orphans),
+        len(unused & removed),
+        len(unused - removed),
         matter,
     )
 
 
 def _unused(delta: DeltaTable, *, whole_folder: bool) -> set[str]:
-    """Files that the newest version does not need: those of older versions, or everything in the folder."""
+    """What the newest version does not need: of the files in the folder, or of those that some version removed."""
     return set(delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=whole_folder))
 
 

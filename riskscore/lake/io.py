@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
+from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
@@ -41,6 +42,14 @@ _REWRITTEN = _GROWS | {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
 """A table that is written anew is seen again by its versions, so its log remembers all of them; see past.py."""
+
+
+class _Table(DeltaTable):
+    """A Delta table whose local files have their plain names, which Polars opens, not those of an address."""
+
+    def file_uris(self, *filters: Any, **options: Any) -> list[str]:
+        """Names of the files of this version."""
+        return [name if "://" in name else unquote(name) for name in super().file_uris(*filters, **options)]
 
 
 class Lake:
@@ -152,7 +161,7 @@ class Lake:
         declared = find(table)
         with self.store.telling(f"read {table} of"):
             try:
-                delta = DeltaTable(self.store.table(table), storage_options=self.store.options)
+                delta = _Table(self.store.table(table), storage_options=self.store.options)
             except TableNotFoundError:
                 return None
             if self.night is None or declared.grows:

@@ -20,6 +20,9 @@ from riskscore import settings
 from riskscore.errors import LakeError
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_UNFIT = set("%=[]|^\\")
+"""Characters that mean something in the names of Delta Lake's files: % an escape, = the value of a column."""
+
 _TOLD = 400
 """Characters of a store's own message that are passed on."""
 
@@ -36,8 +39,10 @@ class Store:
     def of(cls, uri: str | Path) -> Store:
         """The place that `uri` names. Raises LakeError for an address with a password in it."""
         text = str(uri)
-        if text.startswith("file://"):
-            text = text.removeprefix("file://")
+        text = text.removeprefix("file://")
+        unfit = sorted(set(text) & _UNFIT)
+        if unfit:
+            raise LakeError(f"a lake cannot be at {text}: no name on the way to it may have a {' or '.join(unfit)}")
         if "://" not in text:
             folder = Path(text).absolute()
             return cls(str(folder), folder, None)
