@@ -54,7 +54,8 @@ def _health(lake: Lake, table: Table) -> Health:
     files = pl.DataFrame(delta.get_add_actions().select(["size_bytes", "num_records"]))
     written = lake.read(table.name).select(pl.col(NIGHT, RUN).max())
     with lake.store.telling(f"look into {table.name} of"):
-        removed, unused = _unused(delta, whole_folder=False), _unused(delta, whole_folder=True)
+        removed = _unused(delta, whole_folder=False)
+        unused = lake.store.present(table.name, removed | _unused(delta, whole_folder=True))
         night, run = written.collect().row(0)
         matter = sum(_matters(lake, table, delta, path) for path in unused - removed)
     return Health(
@@ -72,7 +73,7 @@ def _health(lake: Lake, table: Table) -> Health:
 
 
 def _unused(delta: DeltaTable, *, whole_folder: bool) -> set[str]:
-    """What the newest version does not need: of the files in the folder, or of those that some version removed."""
+    """What the newest version does not need: files that older ones did, gone or not; or these and strangers too."""
     return set(delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=whole_folder))
 
 

@@ -175,7 +175,7 @@ class Lake:
     def _complete(self, delta: DeltaTable, table: str) -> DeltaTable:
         """`delta`, a past version, whose files are all there still."""
         names = pl.DataFrame(delta.get_add_actions().select(["path"]))["path"].to_list()
-        gone = self.store.missing([f"{table}/{name}" for name in names])
+        gone = len(names) - len(self.store.present(table, names))
         if gone:
             raise LakeError(
                 f"the table {table} as after {self.night} can no longer be read: {gone:,} of its {len(names):,} files "

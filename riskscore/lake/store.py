@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,11 +62,12 @@ class Store:
             return {entry.name for entry in self.local.iterdir()} if self.local.exists() else set()
         return {info.base_name for info in self._files().get_file_info(FileSelector("", allow_not_found=True))}
 
-    def missing(self, paths: list[str]) -> int:
-        """How many of these files, named from the place on, are not there."""
+    def present(self, table: str, files: Collection[str]) -> set[str]:
+        """Those of these files of a table that are there."""
         if self.local is not None:
-            return sum(not (self.local / path).exists() for path in paths)
-        return sum(info.type == FileType.NotFound for info in self._files().get_file_info(paths))
+            return {file for file in files if (self.local / table / file).exists()}
+        found = self._files().get_file_info([f"{table}/{file}" for file in files])
+        return {file for file, info in zip(files, found, strict=True) if info.type != FileType.NotFound}
 
     def _files(self) -> PyFileSystem:
         return PyFileSystem(DeltaStorageHandler(self.uri, self.options))

@@ -40,7 +40,7 @@ def compact(lake: Lake, *, keep: timedelta = KEEP, progress: Callable[[str], Non
         merged, into = lake.commit(name, _merge)
         if progress is not None:
             progress(f"clearing {name}")
-        done.append(Compacted(name, merged, into, lake.commit(name, lambda delta: _clear(delta, keep))))
+        done.append(Compacted(name, merged, into, _clear(lake, name, keep)))
     return done
 
 
@@ -49,11 +49,17 @@ def _merge(delta: DeltaTable) -> tuple[int, int]:
     return int(metrics["numFilesRemoved"]), int(metrics["numFilesAdded"])
 
 
-def _clear(delta: DeltaTable, keep: timedelta) -> int:
+def _clear(lake: Lake, table: str, keep: timedelta) -> int:
     hours = int(keep.total_seconds() // 3600)
-    if not delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True):
-        return 0  # a clearing writes two commits, even of nothing
-    return len(delta.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True))
+
+    def clear(delta: DeltaTable) -> int:
+        expired = delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
+        there = len(lake.store.present(table, expired))
+        if there:  # else nothing: a clearing commits twice, even where all is cleared
+            delta.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
+        return there
+
+    return lake.commit(table, clear)
 
 
 def export(lake: Lake, table: str, path: Path, *, night: date | None = None, as_of: date | None = None) -> int:

@@ -42,10 +42,11 @@ def test_compacting_merges_the_files_of_a_night_and_keeps_every_row(worn):
         assert_frame_equal(worn.read(table.name).collect(), before[table.name], check_row_order=False)
 
 
-def test_compacting_again_does_nothing_and_commits_nothing(worn):
-    upkeep.compact(worn)
+@pytest.mark.parametrize("keep", [upkeep.KEEP, timedelta(0)])
+def test_compacting_again_does_nothing_and_commits_nothing(worn, keep):
+    upkeep.compact(worn, keep=keep)
     versions = {table: worn.version(table) for table in TABLES}
-    assert {(table.merged, table.into, table.cleared) for table in upkeep.compact(worn)} == {(0, 0, 0)}
+    assert {(table.merged, table.into, table.cleared) for table in upkeep.compact(worn, keep=keep)} == {(0, 0, 0)}
     assert {table: worn.version(table) for table in TABLES} == versions
 
 
