@@ -66,13 +66,13 @@ class Lake:
     def create(cls, uri: str | Path) -> Lake:
         """Make a lake, or what is missing of one; what is there stays as it is.
 
-        Raises LakeError where other things are in that place, or its store refuses.
+        Raises LakeError where other things and no lake are in that place, or its store refuses.
         """
         lake = cls(Store.of(uri))
         lake.store.check_readable()
         with lake.store.telling("make"):
             strays = sorted(lake.store.entries() - set(TABLES))
-            if strays:
+            if strays and not lake._made():
                 shown = ", ".join(strays[:3]) + (" ..." if len(strays) > 3 else "")
                 raise LakeError(
                     f"{lake.store.uri} is no lake and is not empty: {shown} {'is' if len(strays) == 1 else 'are'} "
@@ -88,7 +88,7 @@ class Lake:
         lake = cls(Store.of(uri))
         lake.store.check_readable()
         with lake.store.telling("open"):
-            if not DeltaTable.is_deltatable(lake.store.table(MARK), lake.store.options):
+            if not lake._made():
                 raise LakeError(f"there is no lake at {lake.store.uri}; `riskscore lake init` makes one")
         return lake
 
@@ -182,6 +182,9 @@ class Lake:
                 "were cleared away by `riskscore lake compact`, which keeps the past for as long as --keep-days says"
             )
         return delta
+
+    def _made(self) -> bool:
+        return DeltaTable.is_deltatable(self.store.table(MARK), self.store.options)
 
     def _create(self, table: Table) -> DeltaTable:
         with self.store.telling(f"make {table.name} in"):

@@ -156,6 +156,7 @@ def test_a_table_that_a_later_release_declares_begins_empty(lake, rows):
 def test_making_a_lake_again_changes_nothing(lake, rows):
     lake.append("runs", rows("runs", 1), run=1)
     versions = {table: lake.version(table) for table in TABLES}
+    (Path(lake.store.uri) / "reports").mkdir()  # a lake may have company later
     again = Lake.create(lake.store.uri)
     assert {table: again.version(table) for table in TABLES} == versions
     assert again.read("runs").collect().height == 6
