@@ -9,7 +9,7 @@ Each function is a thin thread through the parts below it; none of them keeps an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,12 +28,14 @@ from riskscore.history import keys, profiles
 from riskscore.manifest import read as reader
 from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
+from riskscore.manifest.values import code
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
 from riskscore.training.train import train
+from riskscore.units import counted
 
 __all__ = ["Explanation", "evaluate", "explain", "read", "score", "simulate", "train"]
 
@@ -135,13 +137,13 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     port_of_discharge, probability, margin (log-odds), rank (1 = riskiest), reasons and mitigating (lists of structs:
     indicator, feature, sentence, check, contribution), not_assessed (list), model, scored_at. Reasons are null in
     rows that were not explained.
-    Raises ManifestError where consignments lack a required column or name one twice, SettingsError for a share
-    that is none, ModelError where the model does not fit.
+    Raises ManifestError where consignments or outcomes lack a required column or have other types, where a
+    consignment is there twice, SettingsError for a share that is none, ModelError where the model does not fit.
     """
     if not 0 <= explain_share <= 1:
         raise SettingsError(f"explain_share is a share of the consignments from 0 to 1, not {explain_share:g}")
     rows = _consignments(consignments)
-    assessed = _assess(rows, model, progress, log=history, outcomes=outcomes, earlier=earlier)
+    assessed = _assess(rows, model, progress, log=history, outcomes=_outcomes(outcomes), earlier=earlier)
     count = min(rows.height, max(top, math.ceil(explain_share * rows.height)))
     _tell(progress, f"explaining {count:,}")
     told, _ = assessed.explain(pl.col("rank") <= count)
@@ -166,7 +168,7 @@ def explain(  # noqa: PLR0913
     """
     rows = _consignments(consignments)
     bill, container = _key(rows, container, bill)
-    assessed = _assess(rows, model, progress, log=history, outcomes=outcomes, earlier=earlier)
+    assessed = _assess(rows, model, progress, log=history, outcomes=_outcomes(outcomes), earlier=earlier)
     _tell(progress, "explaining")
     named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
     told, moved = assessed.explain(named)
@@ -237,10 +239,7 @@ def _booster(model: str | Path | None) -> Booster:
 
 def _consignments(frame: pl.DataFrame) -> pl.DataFrame:
     """The canonical columns of `frame`; raises ManifestError where it cannot be scored."""
-    missing = [column for column in schema.REQUIRED if column not in frame.columns]
-    if missing:
-        raise ManifestError(f"{len(missing)} required columns are missing from the consignments: {', '.join(missing)}")
-    rows = schema.conform(frame)
+    rows = _fitting(frame, schema.COLUMNS, schema.REQUIRED, "consignments")
     twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
     if not twice.is_empty():
         bill, container = twice.row(0)
@@ -251,12 +250,42 @@ def _consignments(frame: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
+def _outcomes(frame: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The columns of OUTCOME; raises ManifestError where they are not all there or a finding is not a known one."""
+    if frame is None:
+        return None
+    rows = _fitting(frame, schema.OUTCOME, schema.OUTCOME_REQUIRED, "outcomes")
+    odd = rows.filter(~pl.col("finding").is_in(schema.FINDINGS))["finding"]
+    if odd.len():
+        raise ManifestError(
+            f"{counted(odd.len(), 'outcome')} with the finding {odd[0]!r}; known are {', '.join(schema.FINDINGS)}"
+        )
+    return rows
+
+
+def _fitting(
+    frame: pl.DataFrame,
+    columns: Mapping[str, pl.DataType | type[pl.DataType]],
+    required: Sequence[str],
+    what: str,
+) -> pl.DataFrame:
+    """`frame` in exactly `columns`; raises ManifestError where a required one is missing or a type does not fit."""
+    missing = [column for column in required if column not in frame.columns]
+    if missing:
+        raise ManifestError(f"{counted(len(missing), 'required column')} not in the {what}: {', '.join(missing)}")
+    try:
+        return schema.conform(frame, columns)
+    except pl.exceptions.PolarsError as unfit:
+        reason = " ".join(str(unfit).split())[:160]
+        raise ManifestError(f"the {what} do not have the canonical types ({reason}); see schema.COLUMNS") from None
+
+
 def _key(rows: pl.DataFrame, container: str, bill: str | None) -> tuple[str, str]:
     """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
-    number = container.strip().upper()
+    number = code("container_number", pl.Series([container])).item() or ""
     bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
     if not bills:
-        raise SettingsError(f"no container {number} among the {rows.height:,} consignments")
+        raise SettingsError(f"no container {number or repr(container)} among the {rows.height:,} consignments")
     if bill is None and len(bills) > 1:
         raise SettingsError(f"container {number} is on {len(bills)} bills, say which: {', '.join(bills[:5])}")
     if bill is not None and bill.strip() not in bills:

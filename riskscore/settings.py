@@ -34,7 +34,8 @@ def model_folder(model: str | Path | None) -> Path:
     for place in places:
         if place.is_dir():
             return place
-    raise SettingsError(f"no model folder {places[0]} or {places[1]}; `riskscore train` makes one")
+    looked = " or ".join(dict.fromkeys(map(str, places)))
+    raise SettingsError(f"no model folder {looked}; `riskscore train` makes one")
 
 
 STORAGE = "RISKSCORE_STORAGE"

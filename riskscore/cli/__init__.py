@@ -32,7 +32,7 @@ app = typer.Typer(
     name="riskscore",
     help="Reads cargo manifests, ranks consignments by smuggling risk, and says why.",
     epilog="Start with: riskscore score FILE. Every command has --help with examples.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -52,11 +52,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def riskscore(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
     """Reads cargo manifests, ranks consignments by smuggling risk, and says why."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

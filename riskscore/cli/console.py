@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns of what is printed into a pipe; a terminal's own width otherwise, between NARROW and WIDE."""
 
-NARROW, WIDE = 80, 140
+NARROW, WIDE = 60, 140
 
 
 def stdout() -> Console:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ from riskscore.errors import SettingsError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from riskscore.manifest.read import Manifest
 
 SHOWN = 10
 """Consignments in the printed table when --top does not say."""
@@ -47,17 +50,18 @@ def score(
     """
     from riskscore import engine, export
     from riskscore.cli import tables
+    from riskscore.manifest import read
 
     targets = [path for path in (out, quarantine) if path is not None]
+    inputs = (*files, *read.files(history), *(path for path in (outcomes, columns) if path is not None))
     for target in targets:
-        export.check(target, inputs=(*files, *history, *([outcomes] if outcomes else [])))
-    if len(set(targets)) < len(targets):
+        export.check(target, inputs=inputs)
+    if len({target.resolve() for target in targets}) < len(targets):
         raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
     card = engine.read_card(model)
     with console.progress() as tell:
         tell("reading")
-        manifest = engine.read(files, columns=columns)
-        log, found = _past(history, outcomes)
+        manifest, log, found = _read(files, columns, history, outcomes)
         ranked = engine.score(
             manifest.consignments,
             history=log,
@@ -79,7 +83,7 @@ def score(
     screen = console.stdout()
     if shown is not None and not shown.is_empty():
         screen.print(tables.ranking(shown))
-    screen.print(tables.summary(counts, card, out=out, quarantine=quarantine))
+    screen.print(tables.summary(counts, card, out=out, quarantine=quarantine, history=bool(history)))
 
 
 def explain(
@@ -111,8 +115,7 @@ def explain(
     card = engine.read_card(model)
     with console.progress() as tell:
         tell("reading")
-        manifest = engine.read([file], columns=columns)
-        log, found = _past(history, outcomes)
+        manifest, log, found = _read([file], columns, history, outcomes)
         explained = engine.explain(
             manifest.consignments,
             container,
@@ -129,15 +132,21 @@ def explain(
     if json:
         console.emit(tables.explanation_record(explained))
     else:
-        tables.explanation(console.stdout(), explained, card)
+        tables.explanation(console.stdout(), explained, card, history=bool(history))
 
 
-def _past(history: list[Path], outcomes: Path | None) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+def _read(
+    files: list[Path], columns: Path | None, history: list[Path], outcomes: Path | None
+) -> tuple[Manifest, pl.DataFrame | None, pl.DataFrame | None]:
+    """Manifest, history and outcomes; the past is read beside the manifest, because neither keeps all cores busy."""
     from riskscore import engine
     from riskscore.manifest.outcomes import read_outcomes
 
-    log = engine.read_history(history) if history else None
-    return log, read_outcomes(outcomes) if outcomes else None
+    with ThreadPoolExecutor(1) as beside:
+        past = beside.submit(lambda: engine.read_history(history) if history else None)
+        manifest = engine.read(files, columns=columns)
+        found = read_outcomes(outcomes) if outcomes else None
+        return manifest, past.result(), found
 
 
 COMMANDS = (score, explain)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from riskscore.cli.console import basis, hanging, heading, plain, short
 from riskscore.manifest.schema import KEY
+from riskscore.units import counted
 
 if TYPE_CHECKING:
     from riskscore.engine import Explanation
@@ -26,6 +27,9 @@ STRONGEST = 3
 BESIDE = ("goods_description", "hs_codes", "transhipment_ports", "shipper_name", "consignee_name", "gross_weight_kg")
 """What was filed that stands beside a score."""
 
+
+NO_HISTORY = "No history was given (--history), so that every party, lane and box looks new."
+"""What must be known to read reasons that speak of a past."""
 
 _ELSEWHERE = {*KEY, "goods_items", "port_of_loading", "transhipment_ports", "port_of_discharge"}
 """Columns that stand in an explanation's title and route, or are summed up by others."""
@@ -53,11 +57,15 @@ def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return frame.with_columns(pl.selectors.float().fill_nan(None)).to_dicts()
 
 
-def summary(numbers: Mapping[str, int], card: Card, *, out: Path | None, quarantine: Path | None) -> Text:
+def summary(
+    numbers: Mapping[str, int], card: Card, *, out: Path | None, quarantine: Path | None, history: bool
+) -> Text:
     """The lines below a ranking: nothing was lost, where it went, and what the scores rest on."""
     lines = [
-        f"{numbers['rows']:,} rows read = {numbers['accepted']:,} accepted + {numbers['quarantined']:,} in quarantine; "
-        f"{numbers['consignments']:,} consignments, {numbers['earlier_versions']:,} earlier versions of them, "
+        f"{counted(numbers['rows'], 'row')} read = {numbers['accepted']:,} accepted "
+        f"+ {numbers['quarantined']:,} in quarantine; "
+        f"{counted(numbers['consignments'], 'consignment')}, "
+        f"{counted(numbers['earlier_versions'], 'earlier version')} of them, "
         f"{numbers['explained']:,} with reasons."
     ]
     if not numbers["consignments"]:
@@ -68,6 +76,8 @@ def summary(numbers: Mapping[str, int], card: Card, *, out: Path | None, quarant
         lines.append(f"Refused rows are in {plain(quarantine)}.")
     elif numbers["quarantined"]:
         lines.append("Refused rows were set aside; --quarantine FILE keeps them, with the rule that each one broke.")
+    if numbers["consignments"] and not history:
+        lines.append(NO_HISTORY)
     lines.append(basis(card))
     return Text("\n".join(lines))
 
@@ -99,7 +109,7 @@ def _filed(row: Mapping[str, Any]) -> Text:
     text = Text(plain(row["container_number"]), style="bold")
     text.append(f"\n{short(row['bill_of_lading'], 30)}\n{route(row)}\n", style="not bold")
     text.append(f"{short(row['goods_description'], 60)}\n", style="not bold")
-    text.append(f"to {short(row['consignee_name'] or 'nobody named', 50)}", style="not bold")
+    text.append(f"consignee: {short(row['consignee_name'] or 'nobody named', 50)}", style="not bold")
     return text
 
 
@@ -109,7 +119,7 @@ def _bullets(reasons: list[Mapping[str, Any]] | None) -> Group:
     return Group(*(hanging("-", plain(reason["sentence"])) for reason in reasons))
 
 
-def explanation(screen: Console, explained: Explanation, card: Card) -> None:
+def explanation(screen: Console, explained: Explanation, card: Card, *, history: bool) -> None:
     """Print one consignment in full."""
     scored, filed = explained.scored.row(0, named=True), explained.consignment.row(0, named=True)
     screen.print(
@@ -121,7 +131,7 @@ def explanation(screen: Console, explained: Explanation, card: Card) -> None:
     )
     screen.print()
     for name, value in _lines(filed):
-        screen.print(hanging(f"{name:<18}", value))
+        screen.print(hanging(f"{name:<19}", value))
     for title, told in (("Speaks for opening it", scored["reasons"]), ("Speaks against", scored["mitigating"])):
         screen.print(heading(title))
         for reason in told or []:
@@ -139,6 +149,8 @@ def explanation(screen: Console, explained: Explanation, card: Card) -> None:
         f"The figures are log-odds: from {explained.base:+.2f} for any consignment, all features together lead to "
         f"{scored['margin']:+.2f}."
     )
+    if not history:
+        screen.print(NO_HISTORY)
     screen.print(basis(card))
 
 
@@ -146,11 +158,7 @@ def _lines(filed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What was filed, a line a field, without what was left open."""
     yield "route", route(filed)
     for name, value in filed.items():
-        if (
-            value is None
-            or value == []
-            or name in {*KEY, "goods_items", "port_of_loading", "transhipment_ports", "port_of_discharge"}
-        ):
+        if value is None or value == [] or name in _ELSEWHERE:
             continue
         text = ", ".join(str(part) for part in value) if isinstance(value, list) else _shown(value)
         yield name.replace("_", " "), short(text, 300)

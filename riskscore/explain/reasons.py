@@ -2,10 +2,13 @@
 
 contributions ─▶ groups by indicator ─▶ strongest raising  ─▶ a sentence of the group's strongest feature
                                     └▶ strongest lowering ─▶ its relieving sentence
+value of a yes/no feature             ─▶ which of the two sentences is true, whichever way it moved the score
 facts, matrix ─▶ indicators without any value ─▶ what the manifest would have to say
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -38,7 +41,8 @@ REASON = pl.Struct(
 Choice = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 """Rows, places (0 = strongest), feature columns and group contributions of the reasons chosen, all of one length."""
 
-Templates = list[tuple[Feature, str]]
+YES_NO, STRENGTH = "yes/no", "0 to 1"
+"""Units whose sentences claim that something is there or not, so that the value decides which one is true."""
 
 
 def reasons(
@@ -56,12 +60,10 @@ def reasons(
     raising = _choose(contributions.values, by, MOST_REASONS)
     lowering = _choose(-contributions.values, by, MOST_MITIGATING)
     features = [catalogue.features[name] for name in contributions.names]
-    evidence = [(feature, feature.reason) for feature in features]
-    relief = [(feature, feature.relief) for feature in features]
     return contributions.keys.select(
         *KEY,
-        _told(raising, evidence, facts, matrix).alias("reasons"),
-        _told(lowering, relief, facts, matrix).alias("mitigating"),
+        _told(raising, features, facts, matrix, raises=True).alias("reasons"),
+        _told(lowering, features, facts, matrix, raises=False).alias("mitigating"),
         not_assessed(facts, matrix, catalogue),
     ).with_columns(pl.col("mitigating").list.eval(_negated()))
 
@@ -78,22 +80,23 @@ def _choose(values: NDArray[np.float64], by: list[Group], most: int) -> Choice:
     return rows, places, strongest[rows, chosen], totals[rows, chosen]
 
 
-def _told(choice: Choice, templates: Templates, facts: pl.DataFrame, matrix: pl.DataFrame) -> pl.Series:
-    """One list of REASON a row; `templates` has the sentence of each column of the matrix."""
+def _told(
+    choice: Choice, features: Sequence[Feature], facts: pl.DataFrame, matrix: pl.DataFrame, *, raises: bool
+) -> pl.Series:
+    """One list of REASON a row; `features` are those of the matrix's columns, in order."""
     rows, places, columns, totals = choice
     told = [pl.DataFrame(schema={"row": pl.Int64, "place": pl.Int64, "told": REASON})]
     for column in np.unique(columns):
-        feature, template = templates[column]
+        feature = features[column]
         here = columns == column
         at = rows[here]
-        named = (name for _, name, _ in fields(template) + fields(feature.check))
+        named = (name for text in (feature.reason, feature.relief, feature.check) for _, name, _ in fields(text))
         quoted = [facts[name][at] for name in dict.fromkeys(named) if name is not None and name in facts.columns]
         values = matrix.select(value=feature.name)[at].with_columns(quoted)
-        sentences = fill(template or plainly(feature), values, instead=plainly(feature))
         reason = pl.struct(
             indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
             feature=pl.lit(feature.name),
-            sentence=pl.when(values["value"].is_not_null()).then(sentences).otherwise(pl.lit(absently(feature))),
+            sentence=_sentences(feature, values, raises=raises),
             check=fill(feature.check, values, instead=open_ended(feature.check)),
             contribution=pl.Series(totals[here]),
         )
@@ -102,6 +105,23 @@ def _told(choice: Choice, templates: Templates, facts: pl.DataFrame, matrix: pl.
     every = pl.DataFrame({"row": np.arange(facts.height, dtype=np.int64)})
     joined = every.join(lists, on="row", how="left", maintain_order="left")["told"]
     return joined.fill_null(pl.Series([[]], dtype=pl.List(REASON)))
+
+
+def _sentences(feature: Feature, values: pl.DataFrame, *, raises: bool) -> pl.Expr:
+    """What is said of each of `values`: the reason or the relief, or that there is no value.
+
+    Usually the reason where the feature raised the score. But a model may find that the absence of a thing raises it,
+    and a sentence that claims the thing would then be false: where the value is zero, and more of it could only speak
+    for risk, the relief is true. Of what is there or not, and may speak either way, the value alone decides.
+    """
+    there = values["value"] != 0
+    if feature.unit == YES_NO or (feature.unit == STRENGTH and feature.direction == 0):
+        claimed = there
+    else:
+        claimed = raises & (there | (feature.direction < 0))
+    plain = plainly(feature)
+    reason, relief = (fill(text or plain, values, instead=plain) for text in (feature.reason, feature.relief))
+    return pl.when(there.is_null()).then(pl.lit(absently(feature))).when(claimed).then(reason).otherwise(relief)
 
 
 def _negated() -> pl.Expr:

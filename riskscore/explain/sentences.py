@@ -2,13 +2,18 @@
 
     "{gross_weight_kg:,.0f} kg is {value:.0%} of what the box can carry."  ─▶  "26,400 kg is 94% of what ..."
 
-A template is written as for `str.format`. Each field is formatted once for each distinct value, then the pieces are
-joined as columns. Values come from manifests, so anyone may have written them: control characters go, long texts
-are cut, and nothing in them is ever taken as a template.
+A template is written as for `str.format`; a format may end in what is counted, with the plural in brackets:
+
+    "{value:.0f other box(es)}"  ─▶  "no other boxes", "1 other box", "2 other boxes"
+
+Each field is formatted once for each distinct value, then the pieces are joined as columns. Values come from manifests,
+so anyone may have written them: control characters go, long texts are cut, and nothing in them is ever taken as a
+template.
 """
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 from string import Formatter
 from typing import Any
@@ -23,6 +28,9 @@ LONGEST = 100
 
 NOT_STATED = "(not stated)"
 """Stands for a value that is missing where a sentence without it still makes sense."""
+
+_COUNTED = re.compile(r"\((\w+)\)")
+"""The ending of a plural, in a format such as `{value:.0f box(es)}`."""
 
 _UNPRINTABLE = r"[\p{C}\p{Z}\s]+"
 """Control, formatting (such as right-to-left override) and unassigned characters, and every kind of blank."""
@@ -54,7 +62,9 @@ def fill(template: str, rows: pl.DataFrame, *, instead: str) -> pl.Series:
         elif name is not None:
             pieces.append(pl.repeat(None, rows.height, dtype=pl.String, eager=True))
     frame = pl.DataFrame([piece.alias(str(place)) for place, piece in enumerate(pieces)])
-    return frame.select(sentence=pl.concat_str(pl.all()).fill_null(pl.lit(instead)))["sentence"]
+    sentence = pl.concat_str(pl.all())
+    capital = sentence.str.head(1).str.to_uppercase() + sentence.str.slice(1)
+    return frame.select(sentence=capital.fill_null(pl.lit(instead)))["sentence"]
 
 
 def absently(feature: Feature) -> str:
@@ -88,18 +98,26 @@ def shown(value: Any, form: str) -> str | None:
     """One value as text; None where it is missing, infinite, or does not go with the format."""
     if value is None:
         return None
+    number, _, counted = form.partition(" ") if _COUNTED.search(form) else (form, "", "")
     if isinstance(value, float):
         if not isfinite(value):
             return None
-        if not form:
-            form = ",.0f" if value.is_integer() or abs(value) >= 100 else ".3g"
-    if isinstance(value, bool) and not form:
+        if not number:
+            number = ",.0f" if value.is_integer() or abs(value) >= 100 else ".3g"
+    if isinstance(value, bool) and not number:
         return "yes" if value else "no"
     try:
-        text = format(value, form)
+        text = format(value, number)
     except (ValueError, TypeError):
         return None
-    return text.removeprefix("-") if _minus_zero(text) else text
+    text = text.removeprefix("-") if _minus_zero(text) else text
+    return _count(text, counted) if counted else text
+
+
+def _count(number: str, counted: str) -> str:
+    """`counted` in the singular or the plural, after its number."""
+    ending = "" if number == "1" else r"\1"
+    return f"{'no' if number == '0' else number} {_COUNTED.sub(ending, counted)}"
 
 
 def _minus_zero(text: str) -> bool:

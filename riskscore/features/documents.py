@@ -21,7 +21,7 @@ HOLIDAY_DAYS = 3
 
 def prepare(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
     """Add what the version before said, and the days to the destination's next holiday. Row order is kept."""
-    return _holidays(_marks(_versions(facts, earlier)))
+    return _vessels(_holidays(_marks(_rewritten(_versions(facts, earlier)))))
 
 
 _COMPARED = (
@@ -52,6 +52,26 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
     return facts.join(past, on="row", how="left", maintain_order="left").with_columns(
         pl.col("versions_before").fill_null(0)
     )
+
+
+def _rewritten(facts: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the version before described the goods in other words; only rows that have one are read."""
+    before = facts["was_goods_description"].is_not_null().arg_true()
+    changed = facts[["was_goods_description", "goods_description"]][before].select(
+        text.wording("was_goods_description") != text.wording("goods_description")
+    )
+    nothing = pl.Series("goods_rewritten", [None], dtype=pl.Boolean).new_from_index(0, facts.height)
+    return facts.with_columns(nothing.scatter(before, changed.to_series()) if before.len() else nothing)
+
+
+def _vessels(facts: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the vessel's IMO number fails its check digit; each distinct number is read once."""
+    imo = pl.col("vessel_imo").str.extract(r"(\d{7})")
+    total = pl.sum_horizontal(imo.str.slice(i, 1).cast(pl.Int64, strict=False) * (7 - i) for i in range(6))
+    digit = imo.str.slice(6, 1).cast(pl.Int64, strict=False)
+    numbers = facts.select(pl.col("vessel_imo").drop_nulls().unique())
+    numbers = numbers.with_columns(vessel_number_wrong=(total % 10 != digit).fill_null(True))
+    return facts.join(numbers, on="vessel_imo", how="left", maintain_order="left")
 
 
 def _marks(facts: pl.DataFrame) -> pl.DataFrame:
@@ -110,7 +130,7 @@ def weight_changed() -> pl.Expr:
 
 def goods_rewritten() -> pl.Expr:
     """The version before described the goods in other words."""
-    return text.wording("was_goods_description") != text.wording("goods_description")
+    return pl.col("goods_rewritten")
 
 
 def changed_after_loading() -> pl.Expr:
@@ -150,11 +170,7 @@ def vessel_missing() -> pl.Expr:
 
 def vessel_number_wrong() -> pl.Expr:
     """The IMO number of the vessel fails its check digit."""
-    imo = pl.col("vessel_imo").str.extract(r"(\d{7})")
-    total = pl.sum_horizontal(imo.str.slice(i, 1).cast(pl.Int64, strict=False) * (7 - i) for i in range(6))
-    return pl.when(pl.col("vessel_imo").is_not_null()).then(
-        (total % 10 != imo.str.slice(6, 1).cast(pl.Int64, strict=False)).fill_null(True)
-    )
+    return pl.col("vessel_number_wrong")
 
 
 def voyage_missing() -> pl.Expr:

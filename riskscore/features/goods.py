@@ -9,6 +9,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.features import text
 from riskscore.features.lookups import strength
+from riskscore.history.events import combined
 
 LIGHT_USD_PER_KG = 1.0
 """Below this a kilogram is cheap: scrap, resin, beans, timber, stone."""
@@ -145,22 +146,23 @@ def _trade_table(flow: str, digits: int) -> pl.DataFrame:
 
 
 def _trade(facts: pl.DataFrame) -> pl.DataFrame:
-    """Join what origin and destination export and import of these goods, by heading and by chapter."""
-    for side, column in (("origin", "origin"), ("destination", "destination")):
-        for flow in ("export", "import"):
-            for digits, key in ((4, "hs4"), (2, "chapter")):
-                if (side, flow) == ("origin", "import") and digits == 4:
+    """Add what origin and destination export and import of these goods, by heading and by chapter.
+
+    Country and code are looked up by one hash of both, several times as fast as by two texts.
+    """
+    found: list[pl.Series] = []
+    for side in ("origin", "destination"):
+        for digits, key in ((4, "hs4"), (2, "chapter")):
+            asked = facts.select(at=combined([side, key]))
+            for flow in ("export", "import"):
+                if (side, flow, digits) == ("origin", "import", 4):
                     continue
-                name = f"{side}_{flow}_{digits}"
-                table = _trade_table(flow, digits).rename({"share": f"{name}_share", "advantage": f"{name}_advantage"})
-                facts = facts.join(
-                    table,
-                    left_on=[column, key],
-                    right_on=["country", "code"],
-                    how="left",
-                    maintain_order="left",
+                table = _trade_table(flow, digits).select(
+                    pl.col("share", "advantage").name.prefix(f"{side}_{flow}_{digits}_"),
+                    at=combined(["country", "code"]),
                 )
-    return facts
+                found += asked.join(table, on="at", how="left", maintain_order="left").drop("at").get_columns()
+    return facts.with_columns(found)
 
 
 def _known(name: str, country: str, key: str) -> pl.Expr:

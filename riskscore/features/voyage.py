@@ -1,11 +1,14 @@
 """Voyage: what else travels on the same ship, filed on the same day, for the same people.
 
-A day's filings are one batch, so the order within a day does not matter and no later day is looked at.
+A day's filings are one batch, so the order within a day does not matter and no later day is looked at. Rows are
+grouped and counted by 64-bit hashes, as in the ledger.
 """
 
 from __future__ import annotations
 
 import polars as pl
+
+from riskscore.history.events import mixed
 
 _SHIP = ("day", "vessel_name", "voyage")
 
@@ -45,7 +48,7 @@ def _full(*columns: str) -> pl.Expr:
 
 def _others(column: str, within: list[str], known: pl.Expr) -> pl.Expr:
     """Distinct values of `column` beside the row's own among rows that are alike in `within`; null if unknown."""
-    return pl.when(known).then(pl.col(column).n_unique().over(within).cast(pl.Int64) - 1)
+    return pl.when(known).then(pl.col(column).hash().n_unique().over(mixed(within)).cast(pl.Int64) - 1)
 
 
 def _seal_others(facts: pl.DataFrame) -> pl.Series:

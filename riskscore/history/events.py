@@ -10,6 +10,7 @@ and then two parties count as one, nothing worse.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import TypeAlias
 
 import polars as pl
@@ -23,6 +24,9 @@ CONSIGNMENT = "consignment"
 """Hash of KEY in an event."""
 
 _ORDER = ("filed_at", "version")
+
+_ODD = 0x9E3779B97F4A7C15
+"""Spreads the bits of one hash before the next is added, so that (a, b) and (b, a) differ."""
 
 Type: TypeAlias = pl.DataType | type[pl.DataType]
 
@@ -68,8 +72,13 @@ def _slim(frame: pl.DataFrame, wanted: Mapping[str, Type], own: Sequence[str]) -
 def combined(columns: Sequence[str]) -> pl.Expr:
     """One UInt64 hash of all `columns`; null where any of them is."""
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in columns)
-    value = pl.col(columns[0]) if len(columns) == 1 else pl.struct(columns)
-    return pl.when(known).then(value.hash())
+    return pl.when(known).then(mixed(columns))
+
+
+def mixed(columns: Sequence[str]) -> pl.Expr:
+    """One UInt64 hash of all `columns`, in which a missing value is one as any other. Quicker than a struct's hash."""
+    first, *others = (pl.col(name).hash() for name in columns)
+    return reduce(lambda sofar, value: sofar * pl.lit(_ODD, pl.UInt64) + value, others, first)  # wraps around
 
 
 def _day(column: str) -> pl.Expr:

@@ -25,7 +25,7 @@ MADE = ("hs6", "hs4", "hs2", "lane", "origin", "origin_destination")
 """Columns that `keys` makes."""
 
 _CODE = r"^(?:[0-9]{2}){1,7}$"
-_LOCODE = r"^([A-Z]{2})[A-Z2-9]{3}$"
+_LOCODE = r"^[A-Z]{2}[A-Z2-9]{3}$"
 
 
 def keys(frame: pl.DataFrame) -> pl.DataFrame:
@@ -49,18 +49,18 @@ def keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _goods(frame: pl.DataFrame) -> pl.DataFrame:
     """`hs6`, `hs4` and `hs2` of each row; each distinct code is read once."""
-    codes = frame.select(code=pl.col("hs_codes").list.first())
+    codes = frame.select(code=pl.col("hs_codes").list.first()).with_columns(hash=pl.col("code").hash())
     digits = pl.col("code").str.replace_all(r"[\s.\-]", "")
     read = (
-        codes.unique()
+        codes.unique("hash")
         .with_columns(digits=pl.when(digits.str.contains(_CODE) & ~digits.str.starts_with("00")).then(digits))
         .with_columns(
             pl.when(pl.col("digits").str.len_bytes() >= n).then(pl.col("digits").str.head(n)).alias(f"hs{n}")
             for n in (6, 4, 2)
         )
     )
-    return codes.join(read, on="code", how="left", maintain_order="left").select("hs6", "hs4", "hs2")
+    return codes.select("hash").join(read, on="hash", how="left", maintain_order="left").select("hs6", "hs4", "hs2")
 
 
 def _country(place: str) -> pl.Expr:
-    return pl.col(place).str.extract(_LOCODE)
+    return pl.when(pl.col(place).str.contains(_LOCODE)).then(pl.col(place).str.head(2))

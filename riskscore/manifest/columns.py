@@ -119,7 +119,8 @@ def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot read the column map {path}: {_one_line(str(error))}") from None
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise SettingsError(f"cannot read the column map {path}: {_one_line(reason)}") from None
     mapping = content.get("columns")
     if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):
         raise SettingsError(f'{path}: expected a table [columns] with lines like "My heading" = "container_number"')

@@ -14,6 +14,7 @@ import polars as pl
 
 from riskscore.manifest.schema import COLUMNS, ITEM, KEY
 from riskscore.manifest.values import LIMITS
+from riskscore.units import counted
 
 SUMMED = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
 JOINED = ("goods_description", "marks")
@@ -60,7 +61,7 @@ def _contradictions(many: pl.DataFrame) -> list[str]:
     differing = many.group_by(FILING).agg(pl.col(plain).drop_nulls().n_unique() > 1)
     counts = differing.select(pl.col(plain).cast(pl.Int64).sum()).row(0, named=True)
     return [
-        f"{name} differs between the lines of {count:,} consignments; the first one was kept"
+        f"{name} differs between the lines of {counted(count, 'consignment')}; the first one was kept"
         for name, count in counts.items()
         if count
     ]
@@ -91,7 +92,7 @@ def gather(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
         *(pl.col(name).list.join(_JOINT).str.slice(0, LIMITS.get(name, 200)).replace("", None) for name in JOINED),
         *(pl.when(pl.col(name).list.len() > 0).then(name).alias(name) for name in UNITED),
     )
-    note = f"{many.height:,} goods lines were gathered into {gathered.height:,} consignments"
+    note = f"{counted(many.height, 'goods line')} were gathered into {counted(gathered.height, 'consignment')}"
     return pl.concat([alone.select(names), gathered.select(names)]).sort(ORDER), [note]
 
 

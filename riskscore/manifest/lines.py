@@ -80,7 +80,7 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
         found = {columns.recognise(cell, kind.synonyms, mapping).column for cell in cells if cell and len(cell) < 200}
         return len(found - {None})
 
-    tables = [tabular.load(member, known) for member in archives.open_file(path)]
+    tables = [table for member in archives.open_file(path) for table in tabular.load(member, known)]
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
@@ -132,7 +132,12 @@ def _joined(parts: Sequence[Understood], name: str) -> Understood:
     notes = [note if single else f"{part.file}: {note}" for part in parts for note in part.notes]
     missing = dict.fromkeys(column for part in parts for column in part.missing)
     return replace(
-        parts[0], file=name, headings=tuple(headings), missing=tuple(missing), notes=tuple(dict.fromkeys(notes))
+        parts[0],
+        file=name,
+        sheet=", ".join(dict.fromkeys(part.sheet for part in parts if part.sheet)) or None,
+        headings=tuple(headings),
+        missing=tuple(missing),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

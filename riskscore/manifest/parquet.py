@@ -34,8 +34,9 @@ def read(member: archives.Member) -> Table:
     source = member.path or BytesIO(member.data)
     frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
     _limit(member.name, int(frame.estimated_size()))
-    frame.columns = unique(frame.columns)
-    frame = frame.with_columns(_plain(frame[name]) for name in frame.columns)
+    columns = [_plain(leaf) for column in frame for leaf in _leaves(column)]
+    names = unique([column.name for column in columns])
+    frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, names, strict=True)])
     return Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))
 
 
@@ -67,12 +68,29 @@ def _limit(name: str, size: int) -> None:
         raise ManifestError(f"{name} unpacks to more than {_MAX_UNFOLDED:,} bytes; split it into smaller files")
 
 
+def _leaves(column: pl.Series) -> list[pl.Series]:
+    """The fields of a struct as columns of their own (`shipper name`); any other column as it is."""
+    if not isinstance(column.dtype, pl.Struct):
+        return [column]
+    fields = column.struct.unnest()
+    return [leaf for field in fields for leaf in _leaves(field.alias(f"{column.name} {field.name}"))]
+
+
 def _plain(column: pl.Series) -> pl.Series:
     """Bring types that no canonical column has to text or to a plain type."""
     dtype = column.dtype
     if dtype == pl.Binary:
-        text = column.cast(pl.String, strict=False)
-        return column.bin.encode("hex") if text.null_count() > column.null_count() else text
-    if isinstance(dtype, pl.Categorical | pl.Enum) or dtype in (pl.Time, pl.Duration):
+        return _text(column)
+    if dtype == pl.Duration:
+        return column.dt.to_string()
+    if isinstance(dtype, pl.Categorical | pl.Enum) or dtype == pl.Time:
         return column.cast(pl.String)
     return column.cast(pl.Float64) if isinstance(dtype, pl.Decimal) else column
+
+
+def _text(column: pl.Series) -> pl.Series:
+    """Bytes as the text that they are, or in hexadecimal where one of them is none."""
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return column.bin.encode("hex")

@@ -18,6 +18,8 @@ from riskscore.manifest.texts import by_distinct
 _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _CODE_WITHIN = r"(?:^|[\s(\[/,;-])([A-Z]{2} ?[A-Z2-9]{3})(?:$|[\s)\]/,;-])"
 
+_BEHIND = r"[,(/]\s*(.*)$"
+
 
 def ports(texts: pl.Series) -> pl.Series:
     """Locodes of `texts` (String): 'VN HPH', 'Haiphong', 'Hai Phong, Vietnam' and 'HAIPHONG (VNHPH)' are VNHPH."""
@@ -39,7 +41,7 @@ def _read_ports(distinct: pl.Series) -> pl.Series:
         # 'Kaohsiung,China (Taiwan)' and '57035 - Ningbo': the name alone, when the whole says nothing.
         head=reference.plain_name(upper.str.replace(r"^[\d\s-]+", "").str.replace(r"\s*[,(/].*$", "")),
         bare=reference.plain_name(upper.str.replace(r"^PORT (?:OF )?", "").str.replace(r"(?: SEA)? ?PORT$", "")),
-        land=reference.plain_name(upper.str.extract(r"[,(/]\s*(.*)$", 1)),
+        land=reference.plain_name(upper.str.extract(_BEHIND, 1)),
     )
     codes = reference.ports().select(key="locode", locode="locode")
     names = reference.port_names().select(key="name", locode="locode")
@@ -48,8 +50,9 @@ def _read_ports(distinct: pl.Series) -> pl.Series:
         tried = tried.join(told, on=column, how="left", maintain_order="left")
     lands = _country_frame().rename({"name": "land", "code": "land_code"})
     tried = tried.join(lands, on="land", how="left", maintain_order="left")
-    # A name alone must not contradict the country that stands behind it.
-    agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code"))
+    # A name alone must not contradict the country that stands behind it; in 'Los Angeles, CA' that is no country.
+    within = (pl.col("head_found").str.head(2) + "-" + pl.col("land")).is_in(_subdivisions())
+    agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code")) | within
     is_code = pl.col("upper").str.head(2).is_in(_codes())
     return tried.select(
         pl.coalesce(
@@ -75,6 +78,12 @@ def _read_countries(distinct: pl.Series) -> pl.Series:
 @cache
 def _codes() -> list[str]:
     return [country.alpha_2 for country in pycountry.countries]
+
+
+@cache
+def _subdivisions() -> list[str]:
+    """States and provinces as ISO 3166-2 codes, such as US-CA."""
+    return [division.code for division in pycountry.subdivisions]
 
 
 @cache

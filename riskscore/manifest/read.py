@@ -23,6 +23,7 @@ from riskscore.manifest import gather, lines, quarantine
 from riskscore.manifest.columns import manifest_synonyms, read_map
 from riskscore.manifest.lines import Understood
 from riskscore.manifest.schema import COLUMNS
+from riskscore.units import counted
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
 """Endings of the files that are taken from a folder."""
@@ -72,7 +73,7 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None)
     filings, notes = gather.gather(every.lines)
     latest, earlier, copies = gather.versions(filings)
     if earlier.height:
-        notes.append(f"{earlier.height:,} filings were followed by a later version and kept as history")
+        notes.append(f"{counted(earlier.height, 'filing')} with a later version: kept as history")
     refused = [every.quarantine, _refuse(copies, [one.understood.file for one in filed])]
     return Manifest(
         latest.select(*COLUMNS),

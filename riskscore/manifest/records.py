@@ -1,7 +1,8 @@
 """JSON and JSON Lines: an array of objects, an object with one such array in it, or an object a line.
 
-Every leaf is read as text, numbers digit for digit as written, and nested values as JSON text: what they mean is
-decided later by column, as for every other format.
+Every leaf is read as text, numbers digit for digit as written: what it means is decided later by column, as for
+every other format. An object within a record becomes columns of its own (`{"shipper": {"name": ...}}` is `shipper
+name`); lists stay JSON text.
 """
 
 from __future__ import annotations
@@ -86,7 +87,13 @@ def _lines(body: str) -> Table | None:
 
 
 def _holds_array(line: str) -> bool:
-    return any(_is_table(key, value) for key, value in _loads(line).items() if value)
+    content = _loads(line)
+    if any(_is_table(key, value) for key, value in content.items() if value):
+        return True
+    try:
+        return bool(_find_array("", content)[0])
+    except ManifestError:
+        return False
 
 
 def _try(text: str) -> Any:
@@ -116,6 +123,8 @@ def _table(
             row = json.dumps({"text": text}, ensure_ascii=False)
             refused.append((lines[place], "malformed_record", text, row))
         kept = kept.filter(good)
+    if dict in set(map(type, chain.from_iterable(map(dict.values, objects)))):
+        objects = [_flat(record) for record in objects]
     keys = list(dict.fromkeys(chain.from_iterable(objects)))
     if len(keys) > MAX_HEADINGS:
         raise ManifestError(f"the records have {len(keys):,} different keys; at most {MAX_HEADINGS:,} are read")
@@ -124,6 +133,15 @@ def _table(
     )
     frame.columns = unique(frame.columns)
     return Table(frame, kept, format=kind, broken=broken(refused))
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """`record` with the fields of objects in it as its own; an object whose fields would clash stays as it is."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        inner = {f"{key} {name}": field for name, field in _flat(value).items()} if isinstance(value, dict) else {}
+        flat |= inner if inner and not inner.keys() & record.keys() else {key: value}
+    return flat
 
 
 def _frame(objects: list[dict[str, Any]], keys: list[str]) -> pl.DataFrame:

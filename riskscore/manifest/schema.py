@@ -6,6 +6,8 @@ value in any other is information of its own, never an error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 UTC = pl.Datetime("us", "UTC")
@@ -90,6 +92,9 @@ FREIGHT_TERMS = ("prepaid", "collect")
 SELECTED_BY = ("score", "random", "intelligence", "officer")
 FINDINGS = ("clean", "irregular", "seizure")
 
+OUTCOME_REQUIRED = (*KEY, "known_at", "finding")
+"""Columns without which an outcome says nothing."""
+
 OUTCOME: dict[str, pl.DataType | type[pl.DataType]] = {
     "bill_of_lading": pl.String,
     "container_number": pl.String,
@@ -104,13 +109,13 @@ OUTCOME: dict[str, pl.DataType | type[pl.DataType]] = {
 """What an inspection found, and the moment when that became known."""
 
 
-def conform(frame: pl.DataFrame) -> pl.DataFrame:
-    """Bring `frame` to exactly the canonical columns, order and types; what is missing is null.
+def conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType | type[pl.DataType]] = COLUMNS) -> pl.DataFrame:
+    """Bring `frame` to exactly the canonical columns (or OUTCOME), order and types; what is missing is null.
 
     Meant for frames that already speak canonical names (simulated ones, or built in Python).
     Raises polars.exceptions.InvalidOperationError where a value cannot be cast.
     """
     return frame.select(
         pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype).alias(name)
-        for name, dtype in COLUMNS.items()
+        for name, dtype in columns.items()
     )

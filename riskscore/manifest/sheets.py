@@ -1,4 +1,4 @@
-"""XLSX: the sheet and the row that hold the headings, every cell as text.
+"""XLSX: the sheets and the row that hold the headings, every cell as text.
 
 A workbook is a zip of XML. It is unpacked within the bounds of archives.py and packed again without compression
 before the spreadsheet library sees it, so what the library opens is never larger than what was counted.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import fastexcel
@@ -25,31 +26,37 @@ _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"']")
 _LETTERS = 26
 
 
-def read(member: archives.Member, count: Count) -> Table:
-    """Read the sheet with the most known headings; `lines` are the sheet's row numbers.
+def read(member: archives.Member, count: Count) -> list[Table]:
+    """Read the sheet with the most known headings, and others with the same; `lines` are a sheet's row numbers.
 
     Raises ManifestError when the workbook is damaged, has no sheet with cells, or one that is too large.
     """
     parts = archives.parts(member.name, member.data)
     tops = [_measure(member.name, content) for part, content in parts.items() if part.startswith("xl/worksheets/")]
     workbook = fastexcel.read_excel(_pack(parts))
+    first = tops[0] if len(tops) == 1 else 1
     found = [
-        (*_find_head(frame, count), name, frame)
-        for name in workbook.sheet_names
-        if (frame := _cells(workbook, name)).width
+        _table(frame, name, count, first) for name in workbook.sheet_names if (frame := _cells(workbook, name)).width
     ]
     if not found:
         raise ManifestError(f"{member.name} has no sheet with cells in it; a manifest needs at least its headings")
-    best = max(range(len(found)), key=lambda place: found[place][0])
-    _, head, name, frame = found[best]
-    first = tops[0] if len(tops) == 1 else 1
+    known, best = max(found, key=lambda one: one[0])
+    tables = [table for _, table in found if known and table.frame.columns == best.frame.columns] or [best]
+    if len(workbook.sheet_names) == 1:
+        return tables
+    read = ", ".join(repr(table.sheet) for table in tables)
+    return [replace(tables[0], notes=(f"read of {len(workbook.sheet_names)} sheets: {read}",)), *tables[1:]]
+
+
+def _table(frame: pl.DataFrame, name: str, count: Count, first: int) -> tuple[int, Table]:
+    """(known headings, table) of one sheet, whose cells begin in row `first`."""
+    known, head = _find_head(frame, count)
     headings = ["" if cell is None else cell for cell in frame.row(head)]
     body = frame.slice(head + 1)
     lines = pl.int_range(head + 1 + first, frame.height + first, dtype=pl.Int64, eager=True).alias("line")
     body.columns = unique(headings)
     used = body.select(~pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")).to_series()
-    notes = () if len(workbook.sheet_names) == 1 else (f"sheet {name!r} of {len(workbook.sheet_names)} was read",)
-    return Table(body.filter(used), lines.filter(used), sheet=name, notes=notes)
+    return known, Table(body.filter(used), lines.filter(used), sheet=name)
 
 
 def _cells(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:

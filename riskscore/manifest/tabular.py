@@ -68,8 +68,8 @@ _FOREIGN = (
 )
 
 
-def load(member: archives.Member, count: Count) -> Table:
-    """Read `member`; `count` helps to find the row of the headings.
+def load(member: archives.Member, count: Count) -> list[Table]:
+    """Read `member`: one table, or several sheets of a workbook; `count` helps to find the row of the headings.
 
     Raises ManifestError when the format is unknown, differs from the file's name, or is damaged.
     """
@@ -80,10 +80,10 @@ def load(member: archives.Member, count: Count) -> Table:
     _refuse_foreign(member)
     if data.startswith(b"PAR1"):
         with _damage(member.name, "Parquet"):
-            table = replace(parquet.read(member), format="Parquet")
+            tables = [replace(parquet.read(member), format="Parquet")]
     elif archives.is_workbook(data):
         with _damage(member.name, "XLSX"):
-            table = replace(sheets.read(member, count), format="XLSX")
+            tables = [replace(table, format="XLSX") for table in sheets.read(member, count)]
     else:
         text = encodings.decode(member.name, data)
         body = text.text.lstrip(b"\xef\xbb\xbf \t\r\n\0")
@@ -94,10 +94,13 @@ def load(member: archives.Member, count: Count) -> Table:
         kind = "JSON" if body[:1] in b"[{" else "CSV"
         with _damage(member.name, kind):
             table = records.read(member.name, body) if kind == "JSON" else delimited.read(text.text, count)
-        table = replace(table, encoding=text.encoding, notes=(*text.notes, *table.notes))
-    if table.frame.width > MAX_HEADINGS:
-        raise ManifestError(f"{member.name} has {table.frame.width:,} columns; at most {MAX_HEADINGS:,} are read")
-    return replace(table, name=member.name)
+        tables = [replace(table, encoding=text.encoding, notes=(*text.notes, *table.notes))]
+    widest = max(table.frame.width for table in tables)
+    if widest > MAX_HEADINGS:
+        raise ManifestError(f"{member.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read")
+    return [
+        replace(table, name=member.name if len(tables) == 1 else f"{member.name}/{table.sheet}") for table in tables
+    ]
 
 
 def _refuse_foreign(member: archives.Member) -> None:
@@ -108,7 +111,7 @@ def _refuse_foreign(member: archives.Member) -> None:
     named = {".parquet": "Parquet", ".xlsx": "XLSX"}.get(suffix)
     real = {".parquet": member.data.startswith(b"PAR1"), ".xlsx": archives.is_workbook(member.data)}.get(suffix)
     if named and not real:
-        raise ManifestError(f"{member.name} is not a {named} file, or a damaged one; check what wrote it")
+        raise ManifestError(f"{member.name} is no {named} file, or a damaged one; check what wrote it")
 
 
 @contextmanager

@@ -100,7 +100,7 @@ class Converter:
             return places.countries(text)
         if column in VOCABULARIES:
             return self._word(column, text)
-        return _code(column, text) if column in CODES else text
+        return code(column, text) if column in CODES else text
 
     def _checked(self, column: str, values: pl.Series, read: pl.DataFrame, name: str) -> pl.Series:
         """Note the faults of `read` and give its values."""
@@ -118,7 +118,7 @@ class Converter:
         limit = None if column in KEYS else LIMITS.get(column, LIMIT)
         cleaned, cut = texts.clean(values, limit)
         if cut:
-            self.notes.append(f"{cut:,} values of {column} were longer than {limit:,} characters and were cut")
+            self.notes.append(f"{units.counted(cut, 'value')} of {column} beyond {limit:,} characters: cut")
         return cleaned.alias(column)
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
@@ -196,7 +196,7 @@ class Converter:
             if column in _CLOSED_VOCABULARIES:
                 self.fault(rows, pl.Series(["unknown_word"]).new_from_index(0, rows.len()), column, lost)
             examples = ", ".join(lost.unique(maintain_order=True).head(3).to_list())
-            self.notes.append(f"{rows.len():,} values of {column} are none of {', '.join(lists)}: {examples}")
+            self.notes.append(f"{units.counted(rows.len(), 'value')} of {column} beside {', '.join(lists)}: {examples}")
         return words.alias(column)
 
     def _items(self, values: pl.Series) -> pl.Series:
@@ -232,7 +232,8 @@ def _ports_within(lists: pl.Series) -> pl.Series:
     return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
 
 
-def _code(column: str, text: pl.Series) -> pl.Series:
+def code(column: str, text: pl.Series) -> pl.Series:
+    """Codes of one of CODES as they are kept: capitals, and container numbers without blanks and dashes."""
     if column == "container_number":
         loose = text.str.contains(r"[^A-Z0-9]").fill_null(False).arg_true()
         tight = text.gather(loose).str.to_uppercase().str.replace_all(r"[\s./_-]+", "").replace("", None)

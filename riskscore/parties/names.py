@@ -12,13 +12,14 @@ one, which costs less than a trader that looks new whenever its "Ltd" is missing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 
 import polars as pl
 from anyascii import anyascii
 
 from riskscore import reference
+from riskscore.cores import by_core
 
 MAX_CHARS = 200
 """A name is read this far; whatever follows is no name."""
@@ -70,7 +71,7 @@ _ABBREVIATIONS = {
 }
 """Word -> its abbreviations, plurals and close relatives on bills of lading."""
 
-_JOINING = r"\b(?:and|the|of|y|e|et|und|de|da|do|del|der|la|le|el|for)\b"
+_JOINING = ("and", "the", "of", "y", "e", "et", "und", "de", "da", "do", "del", "der", "la", "le", "el", "for")
 _MESSRS = r"^\W*(?:m/s|messrs)\b"
 _AGENT_OF = r"^.*\b(?:on behalf of|o/b/o|as agents? (?:only )?(?:for|of)|for (?:the )?account of)\b"
 _CARE_OF = r"\b(?:c/o|care of|attn|attention|d/b/a|t/a|trading as \w+)\b.*$"
@@ -89,31 +90,49 @@ def fingerprints(names: pl.Series) -> pl.Series:
 
     Meant for distinct names: it reads every one that it gets. Raises ReferenceDataError without legal forms.
     """
+    _legal_forms()  # read once, before the threads
+    return by_core(names, _fingerprints)
+
+
+def _fingerprints(names: pl.Series) -> pl.Series:
     forms, glyphs = _legal_forms()
-    text = _where(_ascii(names.str.slice(0, MAX_CHARS), glyphs), _DETOUR, _principal)
+    text = where_found(_ascii(names.str.slice(0, MAX_CHARS), glyphs), _DETOUR, _principal)
+    plain = _plain(where_found(text, _INITIALS, _joined))
+    bare = plain
+    for pattern in forms:
+        bare = where_found(bare, pattern, partial(_without, pattern))
+    bare = bare.zip_with(bare != "", plain)
     short, full = _abbreviations()
-    words = pl.col("bare").str.split(" ").list.eval(pl.element().replace(short, full))
-    ordered = words.list.join(" ").str.split(" ").list.unique().list.sort().list.join(" ")
-    prints = (
-        _where(text, _INITIALS, _joined)
-        .to_frame("text")
-        .lazy()
-        .select(plain=_plain(pl.col("text")))
-        .with_columns(bare=_without(pl.col("plain"), forms))
-        .select(bare=pl.when(pl.col("bare") == "").then("plain").otherwise("bare"))
-        .select(print=ordered)
-        .select(pl.when(pl.col("print") != "").then("print").alias(names.name))
+    for words, pattern in _shorts_of_several().items():
+        bare = where_found(bare, pattern, partial(_spelt_out, pattern, words))
+    ordered = (
+        pl.col("bare")
+        .str.split(" ")
+        .list.eval(pl.element().replace(short, full))
+        .list.unique()
+        .list.sort()
+        .list.join(" ")
     )
-    return prints.collect(engine="streaming").to_series()  # several cores, same order
+    prints = bare.to_frame("bare").lazy().select(print=ordered)
+    named = prints.select(pl.when(pl.col("print") != "").then("print").alias(names.name))
+    return named.collect(engine="streaming").to_series()  # in memory, sorting the lists takes ten times as long
 
 
-def _where(texts: pl.Series, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+def _spelt_out(pattern: str, words: str, text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(pattern, words)
+
+
+def where_found(texts: pl.Series, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
     """Change those of `texts` alone that `pattern` is found in: most names need few of the changes."""
-    found = texts.str.contains(pattern).fill_null(False)
+    return _where(texts, texts.str.contains(pattern), change)
+
+
+def _where(texts: pl.Series, found: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    found = found.fill_null(False)
     if not found.any():
         return texts
     changed = texts.filter(found).to_frame("text").select(change(pl.col("text"))).to_series()
-    return texts.clone().scatter(found.arg_true(), changed)
+    return changed.alias(texts.name) if found.all() else texts.scatter(found.arg_true(), changed)
 
 
 def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
@@ -121,7 +140,7 @@ def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
     foreign = names.str.contains(r"[^\x00-\x7F]").fill_null(False)
     if foreign.any():
         kept = names.filter(foreign)
-        cut = _where(kept, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else kept
+        cut = where_found(kept, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else kept
         readable = [anyascii(short if short.strip() else whole) for short, whole in zip(cut, kept, strict=True)]
         names = names.clone().scatter(foreign.arg_true(), pl.Series(readable, dtype=pl.String))
     return names.str.to_lowercase()
@@ -147,30 +166,39 @@ def _joined(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _plain(text: pl.Expr) -> pl.Expr:
+def _plain(texts: pl.Series) -> pl.Series:
     """Letters, digits and single spaces; letters that stand alone side by side become one word."""
+    texts = where_found(texts, r"['`^\"]", lambda text: text.str.replace_all(r"['`^\"]", ""))
+    texts = where_found(texts, r"[^a-z0-9 ]|  ", lambda text: text.str.replace_all(r"[^a-z0-9]+", " "))
+    spaced = pl.select(pl.concat_str(pl.lit(" "), texts, pl.lit(" "))).to_series()
+    joining = spaced.str.contains_any([f" {word} " for word in _JOINING])
+    texts = _where(texts, joining, partial(_without, rf"\b(?:{'|'.join(_JOINING)})\b"))
+    return where_found(texts, r"\b[a-z]\b", _initials).str.strip_chars(" ")
+
+
+def _initials(text: pl.Expr) -> pl.Expr:
     return (
-        text.str.replace_all(r"['`^\"]", "")
-        .str.replace_all(r"[^a-z0-9]+", " ")
-        .str.replace_all(_JOINING, " ")
-        .str.replace_all(r" +", " ")
-        .str.replace_all(r"\b([a-z])\b", "<$1>")
+        text.str.replace_all(r"\b([a-z])\b", "<$1>")
         .str.replace_all("> <", "", literal=True)
         .str.replace_all(r"[<>]", "")
-        .str.strip_chars()
     )
 
 
-def _without(text: pl.Expr, forms: Sequence[str]) -> pl.Expr:
-    for pattern in forms:
-        text = text.str.replace_all(pattern, " ").str.replace_all(r" +", " ").str.strip_chars()
-    return text
+def _without(pattern: str, text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(pattern, " ").str.replace_all(r"  +", " ").str.strip_chars(" ")
 
 
 @cache
 def _abbreviations() -> tuple[list[str], list[str]]:
     pairs = [(short, word) for word, shorts in _ABBREVIATIONS.items() for short in shorts.split()]
     return [short for short, _ in pairs], [word for _, word in pairs]
+
+
+@cache
+def _shorts_of_several() -> dict[str, str]:
+    """Several words -> pattern of the abbreviations that stand for all of them."""
+    several = {word: shorts.split() for word, shorts in _ABBREVIATIONS.items() if " " in word}
+    return {word: rf"\b(?:{'|'.join(shorts)})\b" for word, shorts in several.items()}
 
 
 def _legal_forms() -> tuple[list[str], str]:
@@ -183,8 +211,7 @@ def _patterns(forms: tuple[str, ...]) -> tuple[list[str], str]:
     series = pl.Series("form", forms, dtype=pl.String)
     unspaced = series.str.contains(_IDEOGRAPH)
     glyphs = "|".join(re.escape(form) for form in sorted(series.filter(unspaced), key=len, reverse=True))
-    spaced = _where(_ascii(series.filter(~unspaced), ""), _INITIALS, _joined).to_frame("text")
-    plain = {form for form in spaced.select(_plain(pl.col("text"))).to_series() if form}
+    plain = {form for form in _plain(where_found(_ascii(series.filter(~unspaced), ""), _INITIALS, _joined)) if form}
     return _anywhere([form for form in plain if len(form) > _SHORT]) + _at_the_ends(
         [form for form in plain if 1 < len(form) <= _SHORT]
     ), glyphs

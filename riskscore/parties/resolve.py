@@ -8,11 +8,11 @@ An id depends on its own row only, never on the other rows, so that a party keep
 
 from __future__ import annotations
 
-from itertools import accumulate
+from functools import cache
 
 import polars as pl
 
-from riskscore.parties.names import MAX_CHARS, fingerprints
+from riskscore.parties.names import MAX_CHARS, fingerprints, where_found
 
 IDS = {
     "shipper_id": "shipper_name",
@@ -81,11 +81,20 @@ def is_placeholder(column: str) -> pl.Expr:
     return _simple(column).str.contains(_EMPTY)
 
 
+@cache
 def _simple(column: str) -> pl.Expr:
-    """Lower-case letters without accents, digits and single spaces."""
-    decomposed = pl.col(column).str.slice(0, MAX_CHARS).str.to_lowercase().str.normalize("NFKD")
-    bare = decomposed.str.replace_all(r"\p{M}", "").str.normalize("NFC")
+    """Lower-case letters without accents, digits and single spaces. Cached, so that one plan computes it once."""
+    return pl.col(column).map_batches(_simplified, return_dtype=pl.String, is_elementwise=True)
+
+
+def _simplified(names: pl.Series) -> pl.Series:
+    lower = names.str.slice(0, MAX_CHARS).str.to_lowercase()
+    bare = where_found(lower, r"[^\x00-\x7F]", _without_accents)
     return bare.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+
+
+def _without_accents(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.normalize("NFC")
 
 
 def add_party_ids(frame: pl.DataFrame) -> pl.DataFrame:
@@ -96,43 +105,47 @@ def add_party_ids(frame: pl.DataFrame) -> pl.DataFrame:
     way it has to be the same consignee. Where the name names nobody, the number counts, as 'id:' + number.
     Each distinct name is read once.
     """
-    ids = _ids(frame, [name for name in IDS.values() if name in frame.columns])
-    frame = frame.with_columns(
-        _lookup(frame, name, ids).alias(id_) if name in frame.columns else pl.lit(None, pl.String).alias(id_)
-        for id_, name in IDS.items()
-    )
-    if "consignee_id" not in frame.columns:
-        return frame
-    number = pl.col("consignee_id").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
-    return frame.with_columns(consignee_key=pl.coalesce("consignee_key", pl.when(number != "").then("id:" + number)))
+    return add_ids_to_all(frame)[0]
 
 
 def add_ids_to_all(*frames: pl.DataFrame) -> list[pl.DataFrame]:
     """Do what `add_party_ids` does for several frames at once, and read a name that is in several of them once."""
-    columns = [*IDS.values(), "consignee_id"]
-    named = [
-        frame.select(
-            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(pl.String).alias(name) for name in columns
-        )
-        for frame in frames
+    ids = _ids([_text(frame, name) for frame in frames for name in IDS.values()])
+    return [frame.with_columns(_parties(frame, ids)) for frame in frames]
+
+
+def _parties(frame: pl.DataFrame, ids: pl.DataFrame) -> list[pl.Series]:
+    """The id columns of `frame`; `ids` as `_ids` gives them."""
+    found = {
+        id_: pl.DataFrame({"hash": _text(frame, name).hash()})
+        .join(ids, on="hash", how="left", maintain_order="left")["id"]
+        .alias(id_)
+        for id_, name in IDS.items()
+    }
+    numbers = _text(frame, "consignee_id")
+    unnamed = (found["consignee_key"].is_null() & numbers.is_not_null()).arg_true()
+    number = numbers.gather(unnamed).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
+    told = pl.select(pl.when(number != "").then("id:" + number)).to_series()
+    found["consignee_key"] = found["consignee_key"].scatter(unnamed, told)
+    return list(found.values())
+
+
+def _text(frame: pl.DataFrame, column: str) -> pl.Series:
+    if column not in frame.columns:
+        return pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    return frame[column].cast(pl.String)
+
+
+def _ids(columns: list[pl.Series]) -> pl.DataFrame:
+    """One row a distinct name in `columns` that names somebody: `hash`, `id`.
+
+    Names are told apart by 64-bit hashes, ten times as fast as by their letters: among a million distinct ones two
+    share one with a chance below one in ten million, and then two parties count as one.
+    """
+    distinct = [
+        pl.DataFrame({"name": names, "hash": names.hash()}).drop_nulls("name").unique("hash") for names in columns
     ]
-    ids = add_party_ids(pl.concat(named)).select(IDS.keys())
-    ends = list(accumulate(frame.height for frame in frames))
-    return [
-        frame.with_columns(ids.slice(end - frame.height, frame.height)) for frame, end in zip(frames, ends, strict=True)
-    ]
-
-
-def _lookup(frame: pl.DataFrame, column: str, ids: pl.DataFrame) -> pl.Series:
-    """Id of each row; only the one column takes part in the join, because a consignment is wide."""
-    return frame.select(name=column).join(ids, on="name", how="left", maintain_order="left")["id"]
-
-
-def _ids(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    """One row a distinct name of `columns`: `name`, `id`."""
-    named = [frame.lazy().select(name=pl.col(column).cast(pl.String)) for column in columns]
-    every = pl.concat([pl.LazyFrame(schema={"name": pl.String}), *named]).drop_nulls().unique()
-    distinct = every.collect(engine="streaming").lazy()  # several cores; in one plan the filter would run before unique
-    nameless = _simple("name").str.contains(f"{_OPEN}|{_EMPTY}")
-    names = distinct.filter(~nameless).collect(engine="streaming")
-    return names.with_columns(id=fingerprints(names["name"]))
+    every = pl.concat(distinct).unique("hash")
+    nameless = every.select(_simple("name").str.contains(f"{_OPEN}|{_EMPTY}")).to_series()
+    names = every.filter(~nameless)
+    return names.select("hash", fingerprints(names["name"]).alias("id"))

@@ -88,3 +88,9 @@ def test_features_lists_the_whole_catalogue(riskscore):
     assert max(map(len, printed.splitlines())) <= 100
     assert all(name in printed for name in known.names)
     assert f"{len(known.names)} features measure {len(known.measured)} of {len(known.flags)} red flags" in printed
+
+
+def test_without_a_command_the_help_is_shown(riskscore):
+    ran = riskscore()
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == riskscore("--help").out

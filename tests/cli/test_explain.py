@@ -75,3 +75,10 @@ def test_of_several_bills_the_named_one_is_explained(riskscore, ambiguous, model
     ran = riskscore("explain", ambiguous, "--container", "TOYU0000001", "--bill", "BLX", "--model", model)
     assert ran.code == 0
     assert "on bill BLX" in ran.out
+
+
+@pytest.mark.parametrize("typed", ["TOYU0000007", "toyu 000000-7", " toyu0000007 "])
+def test_a_container_is_found_however_its_number_is_typed(riskscore, manifest, model, typed):
+    ran = riskscore("explain", manifest, "--container", typed, "--model", model)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Container TOYU0000007" in ran.out

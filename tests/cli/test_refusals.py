@@ -68,6 +68,12 @@ BAD_ARGUMENTS: dict[str, tuple[list[str], str]] = {
     "output is the input": (["--out", "{file}"], "being read"),
     "output is a folder": (["--out", "{tmp}/d.csv"], "not an ordinary file"),
     "both outputs are one": (["--out", "{tmp}/o.csv", "--quarantine", "{tmp}/o.csv"], "choose two files"),
+    "both outputs are one, by two ways": (
+        ["--out", "{tmp}/o.csv", "--quarantine", "{tmp}/d.csv/../o.csv"],
+        "choose two files",
+    ),
+    "output is in the history": (["--history", "{tmp}/past", "--out", "{tmp}/past/day.csv"], "being read"),
+    "output is the column map": (["--columns", "{tmp}/map.csv", "--out", "{tmp}/map.csv"], "being read"),
     "quarantine of unknown ending": (["--quarantine", "{tmp}/q"], ".parquet, .csv, .jsonl"),
     "share beyond one": (["--explain-share", "2"], "0 to 1"),
     "share that is no number": (["--explain-share", "nan"], "0 to 1"),
@@ -88,6 +94,9 @@ BAD_ARGUMENTS: dict[str, tuple[list[str], str]] = {
 def test_an_argument_that_makes_no_sense_is_one_line(case, tmp_path, riskscore, manifest, model):
     (tmp_path / "broken.toml").write_text("[columns\n=")
     (tmp_path / "d.csv").mkdir()
+    (tmp_path / "past").mkdir()
+    (tmp_path / "past" / "day.csv").write_text(HEADER + ROW)
+    (tmp_path / "map.csv").write_text('[columns]\nBox = "container_number"\n')
     arguments, told = BAD_ARGUMENTS[case]
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     filled = [argument.format(tmp=tmp_path, file=manifest) for argument in arguments]

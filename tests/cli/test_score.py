@@ -7,6 +7,7 @@ import re
 import polars as pl
 import pytest
 
+from riskscore.cli import console
 from riskscore.manifest.schema import UTC
 
 COLUMNS = [
@@ -25,7 +26,7 @@ def test_the_list_shows_the_riskiest_with_three_reasons_in_a_hundred_columns(ris
     assert [line.split()[0] for line in ran.out.splitlines() if re.match(r"^ \d+ ", line)] == ["1", "2", "3", "4"]
     blocks = re.split(r"\n \d+ +[<\d]", ran.out)[1:]
     assert all(1 <= block.count("  - ") <= 3 for block in blocks)
-    assert "to TRADER" in ran.out
+    assert "consignee: TRADER" in ran.out
     assert "40 rows read = 40 accepted + 0 in quarantine; 40 consignments" in ran.out
     assert "Model small, trained on simulated data." in ran.out
 
@@ -154,3 +155,17 @@ def test_the_same_input_gives_the_same_ranking(riskscore, manifest, model):
         riskscore("score", manifest, "--model", model, "--out", out)
     first, second = (pl.read_parquet(out).drop("scored_at") for out in outs)
     assert first.equals(second)
+
+
+def test_a_list_without_history_says_that_everyone_looks_new(riskscore, manifest, model, past):
+    said = "every party, lane and box looks new"
+    for command in (["score", manifest], ["explain", manifest, "--container", "TOYU0000001"]):
+        assert said in riskscore(*command, "--model", model).out
+        assert said not in riskscore(*command, "--model", model, "--history", past[0]).out
+
+
+@pytest.mark.parametrize(("columns", "width"), [(40, 60), (60, 60), (100, 100), (300, 140)])
+def test_the_list_fits_the_terminal(columns, width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert console.stdout().width == width

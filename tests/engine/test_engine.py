@@ -1,5 +1,7 @@
 """The public functions: frames in, frames out, and what they refuse."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
@@ -7,6 +9,15 @@ import riskscore
 from riskscore import engine
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest.schema import KEY
+
+OUTCOME = pl.DataFrame(
+    {
+        "bill_of_lading": ["B1"],
+        "container_number": ["MSCU1234566"],
+        "known_at": [datetime(2019, 1, 1, tzinfo=UTC)],
+        "finding": ["clean"],
+    }
+)
 
 STORED = ("bill_of_lading", "container_number", "probability", "margin", "rank", "not_assessed", "model")
 REASON = {"indicator", "feature", "sentence", "check", "contribution"}
@@ -82,7 +93,7 @@ def test_no_consignments_are_no_failure(ship, ranked):
 
 def test_what_cannot_be_scored_is_said(ship):
     rows = ship.consignments
-    with pytest.raises(ManifestError, match=r"1 required columns are missing .* port_of_loading"):
+    with pytest.raises(ManifestError, match=r"1 required column not in .* port_of_loading"):
         riskscore.score(rows.drop("port_of_loading"))
     with pytest.raises(ManifestError, match="2 rows share bill and container"):
         riskscore.score(pl.concat([rows, rows[:1]]))
@@ -96,3 +107,29 @@ def test_progress_names_the_steps(ship):
     steps: list[str] = []
     engine.score(ship.consignments, top=2, progress=steps.append)
     assert steps == ["measuring 30", "scoring 30", "explaining 2"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"filed_at": pl.lit("yesterday")}, "the consignments do not have the canonical types"),
+        ({"gross_weight_kg": pl.lit("heavy")}, "the consignments do not have the canonical types"),
+    ],
+)
+def test_consignments_of_other_types_are_refused(ship, change, told):
+    with pytest.raises(ManifestError, match=told):
+        riskscore.score(ship.consignments.with_columns(**change))
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (pl.DataFrame(), "4 required columns not in the outcomes"),
+        (pl.DataFrame({"bill_of_lading": ["B1"]}), "3 required columns not in the outcomes"),
+        (OUTCOME.with_columns(known_at=pl.lit("soon")), "the outcomes do not have the canonical types"),
+        (OUTCOME.with_columns(finding=pl.lit("exploded")), "1 outcome with the finding 'exploded'; known are clean"),
+    ],
+)
+def test_outcomes_that_say_nothing_are_refused(ship, found, told):
+    with pytest.raises(ManifestError, match=told):
+        riskscore.score(ship.consignments, outcomes=found)

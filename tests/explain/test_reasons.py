@@ -5,7 +5,7 @@ import pytest
 from riskscore.errors import ModelError
 from riskscore.explain.contributions import Contributions
 from riskscore.explain.reasons import REASON, reasons
-from riskscore.features.catalogue import Catalogue
+from riskscore.features.catalogue import Catalogue, Feature
 
 KEYS = pl.DataFrame({"bill_of_lading": ["A", "B", "C"], "container_number": ["1", "2", "3"]})
 FACTS = KEYS.with_columns(
@@ -88,3 +88,35 @@ def test_rows_in_another_order_are_refused(toy_catalogue: Catalogue) -> None:
     moved = Contributions(KEYS, tuple(toy_catalogue.names), VALUES, -6.0)
     with pytest.raises(ModelError, match="the facts and the contributions"):
         reasons(FACTS.reverse(), MATRIX, moved, toy_catalogue)
+
+
+@pytest.mark.parametrize(
+    ("unit", "direction", "value", "moved", "sentence"),
+    [
+        ("yes/no", 0, 1, 0.5, "It is so."),
+        ("yes/no", 0, 0, 0.5, "It is not so."),
+        ("yes/no", 0, 1, -0.5, "It is so."),
+        ("yes/no", 1, 0, -0.5, "It is not so."),
+        ("yes/no", 1, None, 0.5, "Not known: it."),
+        ("0 to 1", 0, 0.3, 0.5, "It is so."),
+        ("0 to 1", 0, 0, 0.5, "It is not so."),
+        ("0 to 1", 0, 0.9, -0.5, "It is so."),
+        ("0 to 1", 1, 0.1, -0.5, "It is not so."),
+        ("bills", 0, 0, 0.5, "It is not so."),
+        ("bills", 0, 3, -0.5, "It is not so."),
+        ("log ratio", 0, -1, 0.5, "It is so."),
+        ("share", -1, 0, 0.5, "It is so."),
+        ("share", -1, 0.9, -0.5, "It is not so."),
+    ],
+)
+def test_a_sentence_never_claims_what_is_not_so(
+    unit: str, direction: int, value: float | None, moved: float, sentence: str
+) -> None:
+    feature = Feature("it", "toy", (1,), "it", unit, direction, (), "It is so.", "It is not so.", "Look.", "made up")
+    keys = KEYS.head(1)
+    matrix = keys.with_columns(it=pl.Series([value], dtype=pl.Float32))
+    told = reasons(
+        keys, matrix, Contributions(keys, ("it",), np.array([[moved]]), 0.0), Catalogue({"it": feature}, {1: "it"}, {})
+    )
+    column = "reasons" if moved > 0 else "mitigating"
+    assert [reason["sentence"] for reason in told[column].item()] == [sentence]

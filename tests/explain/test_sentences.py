@@ -31,7 +31,7 @@ INSTEAD = "What it is about."
         ("{value:.1f} {value:.2f}", "0.9 0.94"),
         ("{value}, {kg}, {count}, {new}", "0.938, 26,400, 3, yes"),
         ("{name} by way of {ports}", "Blue Heron Trading by way of NGAPP, SGSIN"),
-        ("on {filed_at:%d %B %Y}", "on 05 March 2024"),
+        ("on {filed_at:%d %B %Y}", "On 05 March 2024"),
         ("{{literally}} \"{name}\"", '{literally} "Blue Heron Trading"'),
         ("No field at all.", "No field at all."),
     ],
@@ -79,3 +79,18 @@ def test_a_feature_is_told_plainly_without_values(toy_catalogue: Catalogue) -> N
     assert plainly(toy_catalogue.features["heavy"]) == "Heavy of the toy."
     assert absently(toy_catalogue.features["heavy"]) == "Not known: heavy of the toy."
     assert open_ended("Ask {name} about {kg:,.0f} kg.") == "Ask (not stated) about (not stated) kg."
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (0.0, "No other boxes and no consignments."),
+        (1.0, "1 other box and 1 consignment."),
+        (2.0, "2 other boxes and 2 consignments."),
+        (1200.0, "1,200 other boxes and 1,200 consignments."),
+    ],
+)
+def test_what_is_counted_agrees_with_its_number(value: float, sentence: str) -> None:
+    rows = pl.DataFrame({"value": [value]})
+    template = "{value:,.0f other box(es)} and {value:,.0f consignment(s)}."
+    assert fill(template, rows, instead=INSTEAD).to_list() == [sentence]

@@ -1,5 +1,6 @@
 """Each flag speaks where it should, and is silent on an honest consignment."""
 
+from datetime import UTC, datetime
 from string import Formatter
 
 import polars as pl
@@ -191,3 +192,20 @@ def test_every_sentence_finds_its_fields():
         for text in (feature.reason, feature.relief):
             fields = {name for _, name, _, _ in Formatter().parse(text) if name}
             assert fields <= seen, (feature.name, fields - seen)
+
+
+@pytest.mark.parametrize(
+    ("feature", "change"),
+    [
+        ("consignee_goods_share", {"hs_codes": None}),
+        ("shipper_goods_share", {"hs_codes": None}),
+        ("lane_goods_share", {"hs_codes": None}),
+        ("consignee_shipper_share", {"shipper_name": None}),
+        ("weight_against_consignee", {"gross_weight_kg": None}),
+    ],
+)
+def test_a_missing_value_is_not_told_as_a_missing_past(feature, change):
+    past = consignments({"filed_at": datetime(2024, 1, 5, tzinfo=UTC), "bill_of_lading": "EARLIER"})
+    assert build.build(consignments(change), log=past)[feature].item() is None
+    told = catalogue.load().features[feature].absent
+    assert ", or " in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -204,3 +204,74 @@ def test_a_parquet_file_that_unfolds_to_far_more_is_refused(tmp_path: Path) -> N
     assert path.stat().st_size < 10_000
     with pytest.raises(ManifestError, match="unpacks to more than"):
         read(path)
+
+
+NESTED = {
+    "consignments": [
+        {
+            "billOfLading": "B1",
+            "containerNumber": "MSCU1234566",
+            "filedAt": "2019-03-25",
+            "portOfLoading": {"code": "NGAPP", "name": "Apapa"},
+            "portOfDischarge": "VNHPH",
+            "goodsDescription": "RESIN",
+            "shipper": {"name": "NORTHERN RESINS LTD", "address": "1 QUAY ROAD", "country": "NG"},
+            "consignee": None,
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "content", [NESTED, {"voyage": "V1", "manifest": NESTED}, {"a": {"b": NESTED}}, NESTED["consignments"]]
+)
+def test_objects_within_a_record_are_columns_of_their_own(content: object, indent: int | None, tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps(content, indent=indent))
+    row = read(path).consignments.row(0, named=True)
+    assert (row["shipper_name"], row["shipper_address"], row["shipper_country"]) == (
+        "NORTHERN RESINS LTD", "1 QUAY ROAD", "NG",
+    )  # fmt: skip
+    assert (row["port_of_loading"], row["consignee_name"]) == ("NGAPP", None)
+
+
+def test_records_on_lines_and_structs_in_parquet_are_read_like_objects(tmp_path: Path) -> None:
+    record = {**NESTED["consignments"][0], "consignee": {"name": "HARBOUR TRADING CO"}}
+    (tmp_path / "m.jsonl").write_text(json.dumps(record) + "\n")
+    pl.DataFrame([record]).write_parquet(tmp_path / "m.parquet")
+    lines, structs = (read(tmp_path / name).consignments for name in ("m.jsonl", "m.parquet"))
+    assert_frame_equal(lines, structs)
+    assert lines["consignee_name"].item() == "HARBOUR TRADING CO"
+
+
+def test_an_object_whose_fields_would_clash_is_kept_whole(as_json: Save, records: Records, row: Row) -> None:
+    record = {**records(row(weight="x"))[0], "Marks": {"No": "1"}, "Marks No": "2"}
+    kept = json.loads(read(as_json([record])).quarantine["row"].item())
+    assert (kept["Marks"], kept["Marks No"]) == ('{"No": "1"}', "2")
+
+
+def test_every_sheet_with_the_same_headings_is_read(
+    workbook: Callable[..., bytes], records: Records, row: Row, tmp_path: Path
+) -> None:
+    headings = list(records(row())[0])
+    sheets = {
+        "Cover": [["Vessel", "BLUE HERON"]],
+        "North": [headings, row()],
+        "South": [["Manifest of the week"], headings, row(bill="B2"), row(bill="B3", weight="x")],
+        "Pivot": [headings[:3], row()[:3]],
+    }
+    (tmp_path / "m.xlsx").write_bytes(workbook(**sheets))
+    manifest = read(tmp_path / "m.xlsx")
+    assert manifest.consignments["bill_of_lading"].to_list() == ["ABCD0000001", "B2"]
+    assert manifest.understood.sheet == "North, South"
+    assert "read of 4 sheets: 'North', 'South'" in manifest.understood.notes[0]
+    file, line = manifest.quarantine.select("file", "line").row(0)
+    assert (Path(file).name, line) == ("South", 4)
+
+
+def test_types_that_no_column_has_are_read_as_text(records: Records, row: Row, tmp_path: Path) -> None:
+    odd = {"Vessel": b"\xff\xfe", "Voyage": b"12E", "Marks": timedelta(days=1)}
+    pl.DataFrame([records(row())[0] | odd]).write_parquet(tmp_path / "m.parquet")
+    read_as = read(tmp_path / "m.parquet").consignments.select("vessel_name", "voyage", "marks").row(0)
+    assert read_as == ("fffe", "12E", "P1D")

@@ -53,7 +53,7 @@ def test_later_lines_may_leave_the_header_out(as_csv: Save, row: Row) -> None:
 def test_lines_that_contradict_each_other_are_told(as_csv: Save, row: Row) -> None:
     manifest = read(as_csv(row(goods="A"), row(goods="B", consignee="ANOTHER TRADER"), row(goods="C", shipper="")))
     assert _only(manifest)["consignee_name"] == "HARBOUR TRADING CO"
-    assert "consignee_name differs between the lines of 1 consignments; the first one was kept" in (
+    assert "consignee_name differs between the lines of 1 consignment; the first one was kept" in (
         manifest.understood.notes
     )
 
