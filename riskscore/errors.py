@@ -6,6 +6,7 @@
     ├── CatalogueError    the declared features and the code disagree
     ├── ModelError        a model that is missing, malformed or of other features
     ├── TrainingError     data that no model can be trained or judged on
+    ├── LakeError         a lake that is not there, cannot be reached, or does not hold what is asked for
     └── SettingsError     a setting or an argument that makes no sense
 
 A message says what is wrong, where, and what to do about it, in one line. The command line prints it on
@@ -35,6 +36,10 @@ class ModelError(RiskscoreError):
 
 class TrainingError(RiskscoreError):
     """The data cannot train or judge a model: no outcomes, no seizures, a single day."""
+
+
+class LakeError(RiskscoreError):
+    """There is no lake there, its store refuses, or it does not hold what was asked for."""
 
 
 class SettingsError(RiskscoreError):

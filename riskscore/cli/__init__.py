@@ -3,6 +3,7 @@
     columns · features        what a file means, what is measured      (reading)
     score · explain           the ranked list, one consignment in full (ranking)
     simulate · train · evaluate                                        (learning)
+    lake init | info | compact | export   the tables that nights write (lake)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -18,7 +19,7 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import learning, ranking, reading
+from riskscore.cli import lake, learning, ranking, reading
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world")
@@ -40,6 +41,7 @@ app = typer.Typer(
 for group in (ranking, reading, learning):
     for command in group.COMMANDS:
         app.command()(command)
+app.add_typer(lake.app)
 
 
 def _version(asked: bool) -> None:
