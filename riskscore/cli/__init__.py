@@ -4,6 +4,8 @@
     score · explain           the ranked list, one consignment in full (ranking)
     simulate · train · evaluate                                        (learning)
     lake init | info | compact | export   the tables that nights write (lake)
+    slate draw | show | add | strike      the boxes that are opened    (slates)
+    record · report                       what was found in them       (findings)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -19,7 +21,7 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import lake, learning, ranking, reading
+from riskscore.cli import findings, lake, learning, ranking, reading, slates
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world")
@@ -38,10 +40,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning):
+for group in (ranking, reading, learning, findings):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)
+app.add_typer(slates.app)
 
 
 def _version(asked: bool) -> None:

@@ -62,6 +62,12 @@ def lake(tmp_path: Path) -> Lake:
 
 
 @pytest.fixture
+def filled() -> Callable[..., None]:
+    """Give a lake one more night: `filled(lake, night, run)`."""
+    return fill
+
+
+@pytest.fixture
 def drawn(lake: Lake) -> Lake:
     """Two nights with their slates."""
     for run, night in enumerate(NIGHTS, start=1):
