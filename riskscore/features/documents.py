@@ -39,10 +39,15 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
         )
     mine = facts.select(*KEY, "filed_at", "row")
     past = (
-        earlier.select(*KEY, *(pl.col(column).alias(f"was_{column}") for column in _COMPARED), was_filed="filed_at")
-        .join(mine, on=list(KEY))
+        earlier.select(
+            *KEY,
+            *(pl.col(column).alias(f"was_{column}") for column in _COMPARED),
+            was_filed="filed_at",
+            was_version="version",
+        )
+        .join(mine, on=list(KEY), maintain_order="left")
         .filter(pl.col("was_filed") < pl.col("filed_at"))
-        .sort("row", "was_filed")
+        .sort("row", "was_filed", "was_version", maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("versions_before"),

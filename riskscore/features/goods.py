@@ -9,6 +9,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.features import text
 from riskscore.features.lookups import strength
+from riskscore.features.sums import exact_sum
 from riskscore.history.events import combined
 
 LIGHT_USD_PER_KG = 1.0
@@ -120,7 +121,7 @@ def _trade_lines() -> pl.DataFrame:
     return (
         pl.concat([lines.filter(pl.col("code").str.len_chars() == 4), broad])
         .group_by("country", "flow", "code")
-        .agg(pl.col("weight").sum())
+        .agg(exact_sum(pl.col("weight")))
     )
 
 
@@ -132,12 +133,12 @@ def _trade_table(flow: str, digits: int) -> pl.DataFrame:
         _trade_lines()
         .filter(pl.col("flow") == flow)
         .group_by("country", code=pl.col("code").str.head(digits))
-        .agg(share=pl.col("weight").sum())
+        .agg(share=exact_sum(pl.col("weight")))
         .join(volume, on="country", how="left")
         .with_columns(pl.col("volume").fill_null(1.0))
     )
-    total = lines.group_by("country").agg(pl.col("volume").first())["volume"].sum()
-    world = lines.group_by("code").agg(world=(pl.col("share") * pl.col("volume")).sum() / total)
+    total = lines.group_by("country").agg(pl.col("volume").first()).select(exact_sum(pl.col("volume"))).item()
+    world = lines.group_by("code").agg(world=exact_sum(pl.col("share") * pl.col("volume")) / total)
     return (
         lines.join(world, on="code")
         .select("country", "code", "share", advantage=(pl.col("share") / (pl.col("world") + 1e-5)).log1p())

@@ -9,6 +9,7 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.features.lookups import strength
+from riskscore.features.sums import exact_sum
 
 _STEP = "riskscore_route"
 WILDLIFE = ("source", "hub", "market")
@@ -66,7 +67,7 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
         legs.join(km, on=["from_port", "to_port"], how="left")
         .group_by(_STEP)
         .agg(
-            sailed_km=pl.when(pl.col("km").is_not_null().all()).then(pl.col("km").sum()),
+            sailed_km=pl.when(pl.col("km").is_not_null().all()).then(exact_sum(pl.col("km"))),
         )
     )
     inner = (pl.col("position") > 0) & (pl.col("port") != pl.col("port").last().over(_STEP))

@@ -11,6 +11,7 @@ from functools import cache
 import polars as pl
 
 from riskscore import reference
+from riskscore.features.sums import exact_sum
 
 LEXICON_WEIGHT = 12.0
 """How much a trade name of goods.csv counts against one line of the nomenclature's legal wording."""
@@ -114,9 +115,9 @@ def read(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     votes = (
         words.join(lexicon(), on="word")
         .group_by("wording", "chapter")
-        .agg(vote=(pl.col("share") / SILENCE).log().sum())
+        .agg(vote=exact_sum((pl.col("share") / SILENCE).log()))
         .with_columns(vote=(pl.col("vote") - pl.col("vote").max().over("wording")).exp())
-        .with_columns(affinity=pl.col("vote") / pl.col("vote").sum().over("wording"))
+        .with_columns(affinity=pl.col("vote") / exact_sum(pl.col("vote")).over("wording"))
         .filter(pl.col("affinity") > SILENCE)
         .sort("wording", "affinity", "chapter", descending=[False, True, False])
     )
