@@ -76,7 +76,7 @@ _DECLARED = (
     Table(
         "consignments",
         "one version of one consignment, as filed; `started` is the day of its first version",
-        {**schema.COLUMNS, "file": pl.String, "started": pl.Date},
+        {**schema.COLUMNS, "started": pl.Date},
     ),
     Table(
         "outcomes",
@@ -138,10 +138,12 @@ _DECLARED = (
             "lane": pl.String,
             "share": pl.String,
             "inclusion": pl.Float64,
+            "explored": pl.Float64,
             "probability": pl.Float64,
             "place": pl.Int64,
-            "seed": pl.String,
             "ticket": pl.String,
+            "seed": pl.String,
+            "published": pl.Boolean,
             "reason": pl.String,
             "at": schema.UTC,
         },
