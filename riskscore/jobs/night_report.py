@@ -88,7 +88,7 @@ def _volume(nights: list[dict[str, Any]]) -> str:
         altair.Chart(altair.InlineData(values=rows), width=720, height=140)
         .mark_bar(color="#2b5c8a")
         .encode(
-            x=altair.X("night:T", title=None, axis=altair.Axis(format="%d %b", grid=False)),
+            x=altair.X("night:O", title=None, axis=altair.Axis(labelAngle=-60, labelOverlap=True)),
             y=altair.Y("filings:Q", title="filings"),
         )
         .configure_view(stroke=None)
