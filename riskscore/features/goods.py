@@ -8,7 +8,6 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.features import text
-from riskscore.features.lookups import strength
 from riskscore.features.sums import exact_sum
 from riskscore.history.events import combined
 
@@ -272,11 +271,7 @@ _WASTE_HEADINGS = [
 
 def waste_to_poorer() -> pl.Expr:
     """Waste or scrap from a source of illegal waste to one of its markets: the product of their strengths."""
-    return (
-        waste_or_scrap().cast(pl.Float64)
-        * strength("origin", "waste", "source")
-        * strength("destination", "waste", "market")
-    )
+    return waste_or_scrap().cast(pl.Float64) * pl.col("waste_way")
 
 
 def usual_price() -> pl.Expr:

@@ -5,6 +5,7 @@ import pytest
 
 from riskscore import reference
 from riskscore.features import goods, routing, text
+from riskscore.features.distinct import AT
 from riskscore.features.sums import exact_sum
 
 
@@ -52,8 +53,8 @@ def test_the_way_along_a_route_is_the_same_bits_in_any_order():
             "transhipment_ports": pl.Series([ends.shuffle(seed).head(4).to_list() for seed in range(ends.len())]),
             "port_of_discharge": ends.reverse(),
         }
-    ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias(routing._STEP))
-    expected = routing._measure(routes).sort(routing._STEP)
+    ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias(AT))
+    expected = routing._measure(routes).sort(AT)
     for seed in range(5):
         shuffled = routes.sample(fraction=1, shuffle=True, seed=seed)
-        assert routing._measure(shuffled).sort(routing._STEP).equals(expected)
+        assert routing._measure(shuffled).sort(AT).equals(expected)
