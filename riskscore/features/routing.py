@@ -26,7 +26,7 @@ def prepare(facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _roles(countries: pl.DataFrame) -> pl.DataFrame:
-    """Add what the countries of a way are to each illicit trade, and what sort of countries its ends are."""
+    """Add what the countries of a way are to each illicit trade, whether they have a coast, and what they speak."""
     states, volume = reference.countries(), reference.country_trade()
     landlocked = states.select("code", "landlocked")
     teu = volume.select("country", destination_teu=pl.col("teu_import").cast(pl.Float64))
@@ -59,9 +59,18 @@ def _roles(countries: pl.DataFrame) -> pl.DataFrame:
             illicit_way=pl.max_horizontal(
                 strength("origin", kind, "source") * strength("destination", kind, "market") for kind in ILLICIT
             ),
+            languages=pl.concat_str(
+                (_languages(column) for column in ("origin", "loading_country", "destination")), separator=" "
+            ),
             waste_way=strength("origin", "waste", "source") * strength("destination", "waste", "market"),
         )
     )
+
+
+def _languages(column: str) -> pl.Expr:
+    """Languages of trade documents in the country in `column`; English where none is known."""
+    table = reference.languages()
+    return pl.col(column).replace_strict(table["country"], table["languages"], default="en", return_dtype=pl.String)
 
 
 def _measure(routes: pl.DataFrame) -> pl.DataFrame:
@@ -88,8 +97,8 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
         country_returns=pl.col("entered").sum() - pl.col("port_country").n_unique(),
         stops_known=pl.col("port_country").is_not_null().mean(),
     )
-    ends = ["port_of_loading", "port_of_discharge"]
-    routes = by_distinct(routes, ends, lambda pairs: _sailed(pairs, *ends, "direct_km"))
+    start, end = "port_of_loading", "port_of_discharge"
+    routes = by_distinct(routes, [start, end], lambda pairs: _sailed(pairs, start, end, "direct_km"))
     return routes.join(visited, on=AT, how="left")
 
 
