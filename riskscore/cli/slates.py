@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,6 @@ from riskscore.errors import SettingsError
 if TYPE_CHECKING:
     import polars as pl
 
-    from riskscore.selection.capacity import Capacities
 
 SHOWN = ("open", "scan", "documents", "audit")
 """What of a slate is printed: all that somebody has to do something about."""
@@ -86,8 +84,9 @@ def draw(
     """
     from riskscore.jobs import slates
     from riskscore.lake.io import Lake
+    from riskscore.selection import capacity as capacities
 
-    limits = _capacities(capacity)
+    limits = capacities.read(capacity)
     with console.progress() as tell:
         tell("opening")
         found = Lake.open(lake)
@@ -161,20 +160,6 @@ def _change(lake: str, date: datetime, bill: str, container: str, event: str, re
         f"Container {container} on bill {console.plain(bill)} is {event}. The slate of "
         f"{console.plain(box['port'] or 'no port')} on {date.date()} now opens {opened} of {box['boxes']} boxes."
     )
-
-
-def _capacities(path: Path | None) -> Capacities:
-    """Capacities of a TOML file. Raises SettingsError where it cannot be read or makes no sense."""
-    from riskscore.selection import capacity
-
-    if path is None:
-        return capacity.Capacities()
-    try:
-        return capacity.parse(tomllib.loads(path.read_text("utf-8")))
-    except OSError as missing:
-        raise SettingsError(f"--capacity {path} cannot be read: {missing.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise SettingsError(f"--capacity {path} is not valid TOML: {wrong}") from None
 
 
 def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json: bool, said: str = "") -> None:

@@ -1,1 +1,1 @@
-"""The jobs that work on a lake: the night, its slates, what inspections found, and reports."""
+"""Jobs: what runs by itself, night after night, on a lake."""

@@ -18,6 +18,7 @@ import polars as pl
 from riskscore.errors import LakeError, SettingsError
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT, RUN
+from riskscore.manifest import schema
 from riskscore.manifest.schema import KEY
 from riskscore.manifest.values import code
 from riskscore.selection import changes
@@ -34,21 +35,26 @@ _TURNS = 50
 """Times that a change is judged anew because somebody else was faster."""
 
 
-def draw(
+def draw(  # noqa: PLR0913, PLR0917  the nightly run gives all of them
     lake: Lake,
     night: date,
     capacities: Capacities,
     seed: str | None = None,
     run: int | None = None,
+    at: datetime | None = None,
 ) -> pl.DataFrame:
     """Draw the slates of all ports from the scores of `night`, write them to the lake, and return what is there.
 
     One row for each candidate, opened or not: the columns of the table `slates`, event `selected`. `boxes` is the
     port's capacity. Of a consignment that the night scored twice the last score counts. `run` is the nightly run that
-    draws, None by hand. Where the night is drawn already, the same slates are left as they are and returned; so a run
-    may be repeated, and a run of a night without consignments draws empty ones. Raises SettingsError where the slates
+    draws, None by hand, and `at` the moment of the draw, by default now. What this run has drawn is returned as it is,
+    so that a run may be repeated; a run of a night without consignments draws empty slates. Where somebody else has
+    drawn the night, the same slates are left as they are. Raises SettingsError where the slates
     would be others, where a hand draws from nothing, and as `selection.slate` does.
     """
+    there = _selected(lake, night)
+    if run is not None and there.height and there[RUN].eq(run).all():
+        return there
     candidates = _candidates(lake, night)
     if run is None and candidates.is_empty():
         raise SettingsError(f"the lake has no scores of {night}, so there is nothing to select from")
@@ -59,7 +65,7 @@ def draw(
         .replace_strict(list(ports), list(ports.values()), return_dtype=pl.Int64, default=None)
         .alias("boxes"),
         pl.lit(SELECTED).alias("event"),
-        pl.lit(datetime.now(UTC)).alias("at"),
+        pl.lit(at or datetime.now(UTC), schema.UTC).alias("at"),
         pl.lit(run, pl.Int64).alias(RUN),
     )
     lake.append("slates", rows, run=1, night=night, step=_step(night))

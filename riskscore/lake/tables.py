@@ -76,7 +76,7 @@ _DECLARED = (
     Table(
         "consignments",
         "one version of one consignment, as filed; `started` is the day of its first version",
-        {**schema.COLUMNS, "file": pl.String, "started": pl.Date},
+        {**schema.COLUMNS, "started": pl.Date},
     ),
     Table(
         "outcomes",
@@ -141,9 +141,9 @@ _DECLARED = (
             "explored": pl.Float64,
             "probability": pl.Float64,
             "place": pl.Int64,
+            "ticket": pl.String,
             "seed": pl.String,
             "published": pl.Boolean,
-            "ticket": pl.String,
             "boxes": pl.Int64,
             "reason": pl.String,
             "at": schema.UTC,
