@@ -33,7 +33,7 @@ def _said(facts: pl.DataFrame, columns: Sequence[str], read: Callable[[pl.DataFr
 
 def _kinds_of_names(names: pl.DataFrame) -> pl.DataFrame:
     """Add whether the name is that of a forwarder, makes a bill out to order, or names nobody."""
-    return names.with_columns(wording=text.wording("text")).select(
+    return names.with_columns(wording=text.wordings(names["text"])).select(
         AT,
         "text",
         forwarder=text.any_term("wording", reference.forwarder_words()["term"].to_list()),
@@ -45,7 +45,7 @@ def _kinds_of_names(names: pl.DataFrame) -> pl.DataFrame:
 def _kinds_of_addresses(addresses: pl.DataFrame) -> pl.DataFrame:
     """Add whether the address is a post office box, or one where people live."""
     words = reference.address_words()
-    return addresses.with_columns(wording=text.wording("text")).select(
+    return addresses.with_columns(wording=text.wordings(addresses["text"])).select(
         AT,
         "text",
         **{

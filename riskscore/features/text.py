@@ -122,29 +122,27 @@ def read(texts: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     and chapter that it speaks of: `wording`, `chapter`, `affinity`. Affinities of a wording add up to 1: each word
     votes for the chapters that it is used in, and the votes are multiplied. Rows keep their order.
     """
-    read = pl.DataFrame({"first": by_core(texts[column], _first), "whole": by_core(texts[column], _whole)})
-    wordings = distinct(read, ["first"]).drop_nulls("first").with_row_index("wording")
-    words = wordings.select("wording", word=_words("first"))
+    whole = wordings(texts[column])
+    several = texts[column].str.contains("|", literal=True).fill_null(False).arg_true()
+    lines = texts[[column]][several].select(first_line(column)).to_series()
+    read = pl.DataFrame({"first": whole.clone().scatter(several, wordings(lines)), "whole": whole})
+    spoken = distinct(read, ["first"]).drop_nulls("first").with_row_index("wording")
+    words = spoken.select("wording", word=_words("first"))
     count = words.select("wording", words=pl.col("word").list.len()).filter(pl.col("words") > 0)
     words = words.explode("word", empty_as_null=False, keep_nulls=False)
     votes = _votes(words)
     best = votes.group_by("wording", maintain_order=True).agg(
         chapter_best=pl.col("chapter").first(), affinity_best=pl.col("affinity").first()
     )
-    told = wordings.drop("first")
+    told = spoken.drop("first")
     for found in (count, best, _languages(words)):
         told = told.join(found, on="wording", how="left")
     return texts.hstack(beside(read, ["first"], told).drop("first")), votes
 
 
-def _first(texts: pl.Series) -> pl.Series:
-    """Wording of the first line of each text."""
-    return texts.to_frame("text").select(wording(first_line("text"))).to_series()
-
-
-def _whole(texts: pl.Series) -> pl.Series:
-    """Wording of all lines of each text."""
-    return texts.to_frame("text").select(wording("text")).to_series()
+def wordings(texts: pl.Series) -> pl.Series:
+    """The `wording` of each text, read on every core."""
+    return by_core(texts, lambda some: some.to_frame("text").select(wording("text")).to_series())
 
 
 def _votes(words: pl.DataFrame) -> pl.DataFrame:
