@@ -5,6 +5,8 @@
     simulate · train · evaluate                                        (learning)
     nightly                   the inbox into the lake, and a slate     (nights)
     lake init | info | compact | export   the tables that nights write (lake)
+    slate draw | show | add | strike      the boxes that are opened    (slates)
+    record · report                       what was found in them       (findings)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -20,7 +22,7 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import lake, learning, nights, ranking, reading
+from riskscore.cli import findings, lake, learning, nights, ranking, reading, slates
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world")
@@ -39,10 +41,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning, nights):
+for group in (ranking, reading, learning, nights, findings):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)
+app.add_typer(slates.app)
 
 
 def _version(asked: bool) -> None:

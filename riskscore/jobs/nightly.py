@@ -19,7 +19,7 @@ import polars as pl
 
 from riskscore import engine
 from riskscore.errors import LakeError, SettingsError
-from riskscore.jobs import lock, runs, taking
+from riskscore.jobs import lock, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
 from riskscore.jobs.runs import Record, Run
 from riskscore.lake.io import Lake
@@ -182,10 +182,7 @@ def _scores(lake: Lake, run: Run) -> pl.DataFrame:
 
 def _slate(night: Night, run: Run) -> dict[str, Any]:
     """Choose what is opened, scanned and checked, and keep every candidate's chance."""
-    candidates = _scores(night.lake, run)
-    drawn = _draw(night, run, candidates)
-    rows = drawn.with_columns(candidates["probability"], event=pl.lit("selected"), at=pl.lit(run.at, schema.UTC))
-    night.lake.append("slates", rows, run=run.number, night=run.night)
+    drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
     shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
     return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}
 

@@ -26,7 +26,7 @@ NIGHT, RUN = "night", "run"
 _WRITTEN: dict[str, Type] = {NIGHT: pl.Date, RUN: pl.Int64}
 
 EVENTS = ("selected", "added", "struck")
-"""What can happen to a box on a slate."""
+"""What a row of `slates` tells of a consignment: how the draw left it, or what an officer changed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ _DECLARED = (
     ),
     Table(
         "slates",
-        "one event of one box on a slate: selected by a night, added or struck by an officer, with the reason",
+        "one candidate of a slate as it was drawn (`selected`, opened or not), or an officer's change: added, struck",
         {
             "port": pl.String,
             "bill_of_lading": pl.String,
@@ -144,6 +144,7 @@ _DECLARED = (
             "ticket": pl.String,
             "seed": pl.String,
             "published": pl.Boolean,
+            "boxes": pl.Int64,
             "reason": pl.String,
             "at": schema.UTC,
         },
