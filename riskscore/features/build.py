@@ -21,7 +21,7 @@ from riskscore.features import cargo, catalogue, container, documents, goods, pa
 from riskscore.features.distinct import AT, beside, distinct
 from riskscore.history import ledger, profiles
 from riskscore.manifest.schema import KEY
-from riskscore.parties.resolve import Names
+from riskscore.parties.resolve import add_ids_to_all
 
 _MODULES: dict[str, ModuleType] = {
     "goods": goods,
@@ -91,9 +91,7 @@ def facts(
 ) -> pl.DataFrame:
     """Everything that features and sentences read, one row a consignment, in the order of `rows`."""
     none = rows.clear()
-    past, versions = (none if frame is None else frame for frame in (log, earlier))
-    names = Names.of(rows, past, versions)
-    rows, past, versions = names.ids(rows), names.keys(past), names.ids(versions)
+    rows, past, versions = add_ids_to_all(rows, none if log is None else log, none if earlier is None else earlier)
     base = _countries(ledger.keys(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
     history = ledger.history(rows, past, outcomes, profiles.load(), earlier=versions)
     base = pl.concat([base, history], how="horizontal")
