@@ -12,10 +12,11 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench model samples pictures lock clean
+.PHONY: help setup demo nights test check bench model samples pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
+	@echo 'make nights    thirty simulated nights into build/nights: a lake, slates and reports'
 	@echo 'make test      all tests'
 	@echo 'make check     ruff, mypy strict, import-linter'
 	@echo 'make bench     a night of a million consignments beside its floor, and the usual pandas script'
@@ -35,6 +36,9 @@ demo: setup
 	$(BIN)/riskscore score $(SAMPLES)/singapore-2019.csv $(PAST) --top 3
 	@echo; echo '== One day of the region'\''s ports: 2,000 consignments, both cases among them =='
 	$(BIN)/riskscore score $(SAMPLES)/one-day.parquet $(PAST) --top 10
+
+nights: setup
+	$(BIN)/python tools/nights.py build/nights
 
 test: setup
 	$(BIN)/python -m pytest

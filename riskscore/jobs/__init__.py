@@ -1,1 +1,1 @@
-"""Jobs: what runs on its own for a long time, with progress: rehearsals of the loop from opening to learning."""
+"""Jobs: what runs by itself, night after night on a lake, or week after week in a rehearsal."""

@@ -26,7 +26,7 @@ NIGHT, RUN = "night", "run"
 _WRITTEN: dict[str, Type] = {NIGHT: pl.Date, RUN: pl.Int64}
 
 EVENTS = ("selected", "added", "struck")
-"""What can happen to a box on a slate."""
+"""What a row of `slates` tells of a consignment: how the draw left it, or what an officer changed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ _DECLARED = (
     Table(
         "consignments",
         "one version of one consignment, as filed; `started` is the day of its first version",
-        {**schema.COLUMNS, "file": pl.String, "started": pl.Date},
+        {**schema.COLUMNS, "started": pl.Date},
     ),
     Table(
         "outcomes",
@@ -128,7 +128,7 @@ _DECLARED = (
     ),
     Table(
         "slates",
-        "one event of one box on a slate: selected by a night, added or struck by an officer, with the reason",
+        "one candidate of a slate as it was drawn (`selected`, opened or not), or an officer's change: added, struck",
         {
             "port": pl.String,
             "bill_of_lading": pl.String,
@@ -138,10 +138,13 @@ _DECLARED = (
             "lane": pl.String,
             "share": pl.String,
             "inclusion": pl.Float64,
+            "explored": pl.Float64,
             "probability": pl.Float64,
             "place": pl.Int64,
-            "seed": pl.String,
             "ticket": pl.String,
+            "seed": pl.String,
+            "published": pl.Boolean,
+            "boxes": pl.Int64,
             "reason": pl.String,
             "at": schema.UTC,
         },

@@ -29,6 +29,7 @@ def _value(dtype: Any, row: int) -> Any:
         pl.String: lambda: ["", "=1+1|Ω 港", "plain"][row % 3] + str(row),
         pl.Int64: lambda: [-(2**63), 2**63 - 1, 7][row % 3],
         pl.Int32: lambda: row - 1,
+        pl.Boolean: lambda: row % 2 == 0,
         pl.Float64: lambda: [0.1 + 0.2, float("inf"), -1.5][row % 3],
         pl.Date: lambda: date(1969, 12, 31) + timedelta(days=row),
         pl.Datetime: lambda: datetime(2024, 2, 29, 23, 59, 59, 999_999 - row, tzinfo=UTC),
