@@ -1,8 +1,8 @@
 """Rehearse: a closed loop on the simulator, in which only opened boxes teach, and smugglers change half-way.
 
-    seed ─▶ stage ─┬─▶ loop under policy score  ─┐
-                   ├─▶ loop under policy mixed  ─┼─▶ weeks ─▶ tally ─▶ table, chart
-                   └─▶ loop under policy random ─┘
+seed ─▶ stage ─┬─▶ loop under policy score  ─┐
+               ├─▶ loop under policy mixed  ─┼─▶ weeks ─▶ tally ─▶ table, chart
+               └─▶ loop under policy random ─┘
 """
 
 from __future__ import annotations
@@ -23,10 +23,15 @@ __all__ = ["POLICIES", "Learning", "Policies", "Script", "rehearse"]
 POLICIES = ("score", "mixed", "random")
 """All to the highest scores; the mix of the slate; all by lot."""
 
+_SLACK = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Which policies play, what `mixed` means, and how all of them learn. Raises SettingsError for an unknown one."""
+    """Which policies play, what `mixed` means, and how all of them learn.
+
+    Raises SettingsError for an unknown policy, and for a mix that does not add up to 1.
+    """
 
     names: Sequence[str] = POLICIES
     mixed: Shares = field(default_factory=Shares)
@@ -36,6 +41,10 @@ class Policies:
         unknown = [name for name in self.names if name not in POLICIES]
         if unknown or not self.names:
             raise SettingsError(f"unknown policy {', '.join(unknown) or '(none)'}; there are {', '.join(POLICIES)}")
+        parts = (self.mixed.score, self.mixed.explore, self.mixed.random)
+        if min(parts) < 0 or abs(sum(parts) - 1) > _SLACK:
+            told = ", ".join(f"{part:g}" for part in parts)
+            raise SettingsError(f"the mix is {told}; score, explore and random are parts of 0 or more, 1 together")
 
     def shares(self, name: str) -> Shares:
         """The shares of the boxes that policy `name` opens."""

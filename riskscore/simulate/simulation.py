@@ -35,6 +35,8 @@ TRUTH: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """Columns of truth.parquet. `filed_at` is that of the first version; scheme to quantity are null for honest ones."""
 
+HIGHEST_RATE = 0.2
+"""Share of smuggled consignments above which a world is none."""
 _AFTER_DAYS = 90
 
 

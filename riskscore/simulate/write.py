@@ -22,9 +22,7 @@ import pyarrow.parquet as pq
 from riskscore.errors import SettingsError
 from riskscore.manifest import schema
 from riskscore.simulate import world
-from riskscore.simulate.simulation import TRUTH, Simulation
-
-_HIGHEST_RATE = 0.2
+from riskscore.simulate.simulation import HIGHEST_RATE, TRUTH, Simulation
 
 
 def simulate(  # noqa: PLR0913  (given by name, each of them)
@@ -69,8 +67,8 @@ def simulate(  # noqa: PLR0913  (given by name, each of them)
 def _check(out: Path, days: int, per_day: int, seed: int, smuggling_rate: float) -> None:
     if days < 1 or per_day < 1 or seed < 0:
         raise SettingsError(f"days ({days}) and per_day ({per_day}) must be at least 1, seed ({seed}) at least 0")
-    if not 0 <= smuggling_rate <= _HIGHEST_RATE:
-        raise SettingsError(f"smuggling_rate is {smuggling_rate:g}; it must be between 0 and {_HIGHEST_RATE}")
+    if not 0 <= smuggling_rate <= HIGHEST_RATE:
+        raise SettingsError(f"smuggling_rate is {smuggling_rate:g}; it must be between 0 and {HIGHEST_RATE}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SettingsError(f"{out} is there and not an empty folder; choose another name or empty it")
     if not out.parent.is_dir():

@@ -22,6 +22,7 @@ from riskscore.manifest.schema import KEY, OUTCOME
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities, Capacity, Shares
 from riskscore.selection.slate import slate
+from riskscore.simulate.inspections import AT_RANDOM
 
 WEEK: dict[str, pl.DataType | type[pl.DataType]] = {
     "week": pl.Int32,
@@ -37,13 +38,11 @@ WEEK: dict[str, pl.DataType | type[pl.DataType]] = {
 and how many seizures the week's trees had learned from."""
 
 
-def run(
-    stage: Stage, shares: Shares, learning: Learning, progress: Callable[[str], None], *, ports: str = "ALL"
-) -> pl.DataFrame:
+def run(stage: Stage, shares: Shares, learning: Learning, progress: Callable[[str], None]) -> pl.DataFrame:
     """Play all weeks of `stage` with slates of these `shares`: a row of WEEK for each.
 
-    All ports count as one, called `ports`: with some hundred consignments a day over a hundred ports, a capacity for
-    each would leave nothing to choose.
+    All ports count as one: with some hundred consignments a day over a hundred ports, a capacity for each would leave
+    nothing to choose.
     """
     script = stage.script
     limits = Capacities(Capacity(script.capacity, 0, 0, 0, shares))
@@ -55,20 +54,17 @@ def run(
         known = outcomes.filter(pl.col("known_at") < script.moment(number))
         labelled = learned.join(_labels(known), on=KEY, how="inner", maintain_order="left")
         scored = _scored(stage, number, known, labelled, learning if shares.score or shares.explore else None)
-        opened = _opened(scored.with_columns(port=pl.lit(ports)), limits, stage.seed)
+        opened = _opened(scored.with_columns(port=pl.lit("ALL")), limits, stage.seed)
         found = stage.findings.join(opened.select(*KEY, "share"), on=KEY, how="inner", maintain_order="left")
         outcomes = pl.concat([outcomes, found.with_columns(selected_by="share").select(list(OUTCOME))])
         chosen = opened.select(*KEY, "inclusion", week=pl.lit(number, pl.Int32))
-        features = scored.drop("port", "probability", "margin", strict=False)
-        learned = pl.concat([learned, features.join(chosen, on=KEY, how="inner").select(learned.columns)])
+        learned = pl.concat([learned, scored.join(chosen, on=KEY, how="inner").select(learned.columns)])
         played.append(_week(stage, number, found, int(labelled["label"].cast(pl.Int64).sum())))
     return pl.DataFrame(played, schema=WEEK, orient="row")
 
 
 def _warm_up(stage: Stage) -> pl.DataFrame:
     """KEY, `week` and chance of what officers opened: 1, as nobody knows it; only lots had a known one."""
-    from riskscore.simulate.inspections import AT_RANDOM  # noqa: PLC0415
-
     chance = pl.when(pl.col("selected_by") == "random").then(AT_RANDOM).otherwise(1.0)
     return (
         stage.warm_up.select(*KEY, inclusion=chance)
@@ -97,11 +93,12 @@ def _scored(
 def _opened(candidates: pl.DataFrame, limits: Capacities, seed: int) -> pl.DataFrame:
     """What a slate a day opens: KEY, share, inclusion."""
     needed = [*KEY, "port", "probability", "margin", *explore.KNOWN]
-    days = candidates.with_columns(day=pl.col("filed_at").dt.date()).partition_by("day", as_dict=True)
-    parts = []
-    for (day,), part in sorted(days.items()):
-        assert isinstance(day, datetime.date)
-        parts.append(slate(part.select(needed), limits, date=day, seed=f"rehearsal {seed}"))
+    dated = candidates.select(*needed, day=pl.col("filed_at").dt.date())
+    days: list[datetime.date] = dated["day"].unique().sort().to_list()
+    parts = [
+        slate(dated.filter(pl.col("day") == day).drop("day"), limits, date=day, seed=f"rehearsal {seed}")
+        for day in days
+    ]
     return pl.concat(parts).filter(pl.col("action") == "open").select(*KEY, "share", "inclusion")
 
 

@@ -21,7 +21,7 @@ from riskscore.history.profiles import load
 from riskscore.manifest.schema import KEY
 from riskscore.parties.resolve import IDS, add_party_ids
 from riskscore.simulate import world
-from riskscore.simulate.simulation import Simulation
+from riskscore.simulate.simulation import HIGHEST_RATE, Simulation
 
 START = date(2024, 1, 1)
 DAYS = 7
@@ -48,6 +48,8 @@ class Script:
                 f"{self.weeks} weeks after {self.warm_up} of warm-up: give at least 2, so that there is one on either "
                 "side of the change, and 1"
             )
+        if not 0 < self.rate <= HIGHEST_RATE:
+            raise SettingsError(f"smuggling rate is {self.rate:g}; give a share above 0, up to {HIGHEST_RATE}")
         if not 0 < self.capacity <= self.per_day:
             raise SettingsError(f"capacity is {self.capacity} boxes a day; give 1 to the {self.per_day} that are filed")
 
