@@ -45,8 +45,8 @@ class Script:
     def __post_init__(self) -> None:
         if self.weeks < 2 or self.warm_up < 1:
             raise SettingsError(
-                f"{self.weeks} weeks after {self.warm_up} of warm-up: give at least 2, so that there is one on either "
-                "side of the change, and 1"
+                f"{self.weeks} weeks after {self.warm_up} of warm-up: give at least 2 weeks, one on either side of the "
+                "change, and at least 1 of warm-up"
             )
         if not 0 < self.rate <= HIGHEST_RATE:
             raise SettingsError(f"smuggling rate is {self.rate:g}; give a share above 0, up to {HIGHEST_RATE}")
