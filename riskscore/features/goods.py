@@ -9,7 +9,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.features import text
 from riskscore.features.lookups import strength
-from riskscore.history.events import combined
+from riskscore.history.hashes import combined
 
 LIGHT_USD_PER_KG = 1.0
 """Below this a kilogram is cheap: scrap, resin, beans, timber, stone."""
