@@ -27,6 +27,9 @@ CONSIGNMENT = "consignment"
 STARTED = "started"
 """Day of the first filing of a consignment: a Date in what callers give, days since 1970 in what is made here."""
 
+AGAIN = "again"
+"""Whether a bill and container are filed more than once."""
+
 SAME_BILL_DAYS = 120
 """A bill filed again within so many days of its first filing is a new version of it; later it is another bill."""
 
@@ -74,13 +77,16 @@ def _slim(frame: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
         raise CatalogueError(f"profiles need a column that the consignments lack: {', '.join(missing)}")
     wanted: Mapping[str, Type] = _TYPES | NEEDS | {STARTED: pl.Date}
     return frame.select(
-        *(
-            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-            for name, dtype in wanted.items()
-        ),
+        *(_typed(frame, name, dtype) for name, dtype in wanted.items()),
         *(name for name in IDS if name in frame.columns),
         *own,
     )
+
+
+def _typed(frame: pl.DataFrame, name: str, dtype: Type) -> pl.Expr:
+    if name not in frame.columns:
+        return pl.lit(None, dtype).alias(name)
+    return pl.col(name) if frame.schema[name] == dtype else pl.col(name).cast(dtype)
 
 
 def day(column: str) -> pl.Expr:
@@ -89,14 +95,15 @@ def day(column: str) -> pl.Expr:
 
 
 def with_starts(filings: pl.DataFrame, *, said: bool = False) -> pl.DataFrame:
-    """Fill `started` of `filings`, in their order; null where a filing has no day.
+    """Fill `started` of `filings`, in their order, and add `again`; null where a filing has no day.
 
     Where callers have `said` it, only gaps are filled, with the own day; else it follows from the filings alone.
     """
+    again = filings[CONSIGNMENT].is_duplicated() & filings["day"].is_not_null()
+    filings = filings.with_columns(again.alias(AGAIN))
     if said:
         return filings.with_columns(pl.col(STARTED).fill_null(pl.col("day")))
     filings = filings.with_columns(pl.col("day").alias(STARTED))
-    again = filings[CONSIGNMENT].is_duplicated() & filings["day"].is_not_null()
     if not again.any():
         return filings
     several = filings.select(CONSIGNMENT, "day").filter(again)
@@ -121,12 +128,11 @@ def first_versions(filings: pl.DataFrame) -> pl.DataFrame:
     Two versions of the same moment are told apart by their content, so that the order of rows never matters.
     """
     filings = filings.filter(pl.col("day") == pl.col(STARTED))
-    once = filings[CONSIGNMENT].is_unique()
-    versions = filings.filter(~once).unique()
+    versions = filings.filter(AGAIN).unique()
     first = (
         versions.with_columns(content=pl.struct(versions.columns).hash())
         .sort(*_ORDER, "content")
         .unique([CONSIGNMENT, STARTED], keep="first", maintain_order=True)
         .drop("content")
     )
-    return pl.concat([filings.filter(once), first])
+    return pl.concat([filings.filter(~pl.col(AGAIN)), first]).drop(AGAIN)

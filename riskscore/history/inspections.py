@@ -36,7 +36,8 @@ def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFr
         day("known_at").alias("known"),
         seized=(pl.col("finding") == "seizure").fill_null(False).cast(pl.Int64),
     ).drop_nulls("known")
-    records = _belonging(records, first.join(records.select(CONSIGNMENT).unique(), on=CONSIGNMENT, how="semi"))
+    inspected = first.join(records.select(CONSIGNMENT).unique(), on=CONSIGNMENT, how="semi")
+    records = _belonging(records, inspected)
     changes = (
         records.sort("known_at", "seized")
         .with_columns(
@@ -47,7 +48,7 @@ def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFr
         .filter((pl.col("inspected") != 0) | (pl.col("seized") != 0))
     )
     return (
-        changes.join(first, on=[CONSIGNMENT, STARTED], how="left")
+        changes.join(inspected, on=[CONSIGNMENT, STARTED], how="left")
         .with_columns(day=pl.max_horizontal("known", STARTED))
         .select(*first.columns, "inspected", "seized")
     )
