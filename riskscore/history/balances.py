@@ -109,7 +109,7 @@ def _rows(past: Past, profiles: Profiles) -> pl.DataFrame:
             (past.found_of(profile),) if profile is EVERYBODY else (past.filed(profile), past.found_of(profile))
         )
     ]
-    return net(pl.concat(made, how="diagonal"), _PLACE, _COUNTS).select(COLUMNS)
+    return net(pl.concat(made, how="diagonal"), _PLACE, _COUNTS).select(*COLUMNS)
 
 
 def difference(after: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
@@ -119,14 +119,14 @@ def difference(after: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     amendments, for late and for corrected outcomes, and for filings that arrive out of order.
     """
     minus = before.with_columns(-pl.col(name) for name in _COUNTS)
-    return net(pl.concat([after, minus]), _PLACE, _COUNTS).select(COLUMNS)
+    return net(pl.concat([after, minus]), _PLACE, _COUNTS).select(*COLUMNS)
 
 
 def collapse(rows: pl.DataFrame, closed: date, profiles: Profiles) -> pl.DataFrame:
     """Make at most two rows of all old ones of a profile, key and chapter; days after `closed` see no change.
 
     Old are the days that no window reaches from the day after `closed`. The first and the last day on which
-    something was filed stay, and every sum. Collapsing again, later, changes nothing more than collapsing once.
+    something was filed stay, and every sum. Collapsing again, later, is as good as once.
     """
     group = list(_PLACE[:3])
     reach = {profile.name: _reach(profile) for profile in profiles.profiles.values()}
@@ -140,7 +140,7 @@ def collapse(rows: pl.DataFrame, closed: date, profiles: Profiles) -> pl.DataFra
         first=filed.min().over(group), last=pl.coalesce(filed.max(), pl.col("day").max()).over(group)
     )
     kept = ends.with_columns(day=pl.when(pl.col("day") == pl.col("first")).then("day").otherwise("last"))
-    return pl.concat([net(kept, _PLACE, _COUNTS), net(rows.filter(~old), _PLACE, _COUNTS)]).select(COLUMNS)
+    return pl.concat([net(kept, _PLACE, _COUNTS), net(rows.filter(~old), _PLACE, _COUNTS)]).select(*COLUMNS)
 
 
 def _reach(profile: Profile) -> int:
