@@ -7,21 +7,20 @@ BIN := .venv/bin
 SAMPLES := sample_manifests
 PAST := --history $(SAMPLES)/history.parquet --outcomes $(SAMPLES)/outcomes.parquet
 
-# The world that the shipped model learns from: about 1.4 million consignments.
-WORLD := build/world
+# The worlds that the shipped model learns from, as SEED:PER_DAY: quiet and busy ones, 2.16 million consignments in all.
+WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
-WORLD_PER_DAY := 3000
-WORLD_SEED := 2019
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench model samples pictures lock clean
+.PHONY: help setup demo nights test check bench model samples pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
+	@echo 'make nights    thirty simulated nights into build/nights: a lake, slates and reports'
 	@echo 'make test      all tests'
 	@echo 'make check     ruff, mypy strict, import-linter'
 	@echo 'make bench     a night of a million consignments beside its floor, and the usual pandas script'
-	@echo 'make model     simulate a world and train models/default from it'
+	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
 	@echo 'make pictures  make the pictures of README.md again'
 	@echo 'make lock      lock requirements/ again from pyproject.toml'
@@ -38,6 +37,9 @@ demo: setup
 	@echo; echo '== One day of the region'\''s ports: 2,000 consignments, both cases among them =='
 	$(BIN)/riskscore score $(SAMPLES)/one-day.parquet $(PAST) --top 10
 
+nights: setup
+	$(BIN)/python tools/nights.py build/nights
+
 test: setup
 	$(BIN)/python -m pytest
 
@@ -52,10 +54,11 @@ bench: setup
 	$(BIN)/python bench/naive.py
 
 model: setup
-	rm -rf $(WORLD) && mkdir -p $(dir $(WORLD))
-	$(BIN)/riskscore simulate $(WORLD) --days $(WORLD_DAYS) --per-day $(WORLD_PER_DAY) --seed $(WORLD_SEED)
-	$(BIN)/riskscore train --manifests $(WORLD)/manifests --outcomes $(WORLD)/outcomes.parquet \
-	  --truth $(WORLD)/truth.parquet --out models/default
+	rm -rf build/worlds && mkdir -p build/worlds
+	for world in $(WORLDS); do \
+	  $(BIN)/riskscore simulate build/worlds/$${world%%:*} --days $(WORLD_DAYS) --per-day $${world##*:} --seed $${world%%:*}; \
+	done
+	$(BIN)/riskscore train --world build/worlds/* --out models/default
 
 samples: setup
 	$(BIN)/python tools/make_samples.py $(SAMPLES)

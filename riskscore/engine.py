@@ -34,10 +34,11 @@ from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
-from riskscore.training.train import train
+from riskscore.training.train import train, train_on_worlds
+from riskscore.training.worlds import read_truth
 from riskscore.units import counted
 
-__all__ = ["Explanation", "evaluate", "explain", "read", "score", "simulate", "train"]
+__all__ = ["Explanation", "evaluate", "explain", "read", "read_truth", "score", "simulate", "train", "train_on_worlds"]
 
 EXPLAIN_SHARE = 0.01
 """Share of the riskiest consignments that get reasons when the caller does not say."""
@@ -96,18 +97,13 @@ def read_card(model: str | Path | None = None) -> Card:
 
 def read_history(paths: Sequence[str | Path]) -> pl.DataFrame:
     """Read past consignments from files, patterns or folders: only the columns that the ledger looks at."""
+    return read_log(paths, only=history_columns())
+
+
+def history_columns() -> list[str]:
+    """The columns of past consignments that the ledger looks at."""
     needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.load().sources}
-    return read_log(paths, only=[name for name in schema.COLUMNS if name in needed])
-
-
-def read_truth(path: str | Path) -> pl.DataFrame:
-    """Read what a simulation knows about every consignment. Raises ManifestError where the file is no Parquet."""
-    try:
-        return pl.read_parquet(path)
-    except FileNotFoundError:
-        raise ManifestError(f"{path}: there is no such file") from None
-    except pl.exceptions.PolarsError as damaged:
-        raise ManifestError(f"{path} cannot be read as Parquet ({damaged}); `riskscore simulate` writes it") from None
+    return [name for name in schema.COLUMNS if name in needed]
 
 
 def score(  # noqa: PLR0913  the frames that a score rests on, by name
@@ -119,6 +115,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     model: str | Path | None = None,
     explain_share: float = EXPLAIN_SHARE,
     top: int = 0,
+    keep: Sequence[str] = (),
+    also: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Rank consignments by risk, riskiest first, with reasons for those at the top.
@@ -131,6 +129,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         model: folder of a model, or the name of one under `settings.models()`; None takes the one that ships.
         explain_share: share of the consignments (0 to 1) that get reasons, the riskiest ones.
         top: at least so many get reasons.
+        keep: names of features whose values are given beside the scores.
+        also: told every score (what is returned, without reasons), gives the KEY of rows that get reasons besides.
         progress: told the name of each step as it begins.
 
     Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
@@ -144,10 +144,13 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         raise SettingsError(f"explain_share is a share of the consignments from 0 to 1, not {explain_share:g}")
     rows = _consignments(consignments)
     assessed = _assess(rows, model, progress, log=history, outcomes=_outcomes(outcomes), earlier=earlier)
-    count = min(rows.height, max(top, math.ceil(explain_share * rows.height)))
-    _tell(progress, f"explaining {count:,}")
-    told, _ = assessed.explain(pl.col("rank") <= count)
-    return _ranked(rows, assessed, told)
+    scored = _scored(rows, assessed, keep)
+    wanted = pl.col("rank") <= max(top, math.ceil(explain_share * rows.height))
+    if also is not None:
+        wanted |= pl.struct(schema.KEY).is_in(also(scored).select(pl.struct(schema.KEY)).to_series().implode())
+    _tell(progress, f"explaining {assessed.scored.select(wanted.sum()).item():,}")
+    told, _ = assessed.explain(wanted)
+    return _told(scored, told)
 
 
 def explain(  # noqa: PLR0913
@@ -174,7 +177,7 @@ def explain(  # noqa: PLR0913
     told, moved = assessed.explain(named)
     return Explanation(
         consignment=rows.filter(named),
-        scored=_ranked(rows, assessed, told).filter(named),
+        scored=_told(_scored(rows, assessed).filter(named), told),
         contributions=_by_feature(moved, assessed.matrix.filter(named)),
         base=moved.base,
         among=rows.height,
@@ -221,9 +224,7 @@ class _Assessed:
         return reasons(evidence(self.facts.filter(chosen)), matrix, moved, catalogue.load()), moved
 
 
-def _assess(
-    rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: pl.DataFrame | None
-) -> _Assessed:
+def _assess(rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: Any) -> _Assessed:
     """Measure and score every row; `past` as in `build.facts`."""
     booster = _booster(model)
     _tell(progress, f"measuring {rows.height:,}")
@@ -314,16 +315,27 @@ def _by_feature(moved: Contributions, matrix: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ranked(rows: pl.DataFrame, assessed: _Assessed, told: pl.DataFrame) -> pl.DataFrame:
-    """The output frame, riskiest first."""
+def _scored(rows: pl.DataFrame, assessed: _Assessed, keep: Sequence[str] = ()) -> pl.DataFrame:
+    """Every row with its score, riskiest first; `keep` names features that stand at its end."""
     now = datetime.now(UTC)
     return (
         rows.select(*schema.KEY, "filed_at", "port_of_loading", "port_of_discharge")
-        .with_columns(assessed.scored.select("probability", "margin", "rank"))
-        .join(told, on=schema.KEY, how="left", maintain_order="left")
-        .with_columns(model=pl.lit(assessed.booster.name), scored_at=pl.lit(now, schema.UTC))
+        .with_columns(
+            assessed.scored.select("probability", "margin", "rank"),
+            model=pl.lit(assessed.booster.name),
+            scored_at=pl.lit(now, schema.UTC),
+        )
+        .with_columns(assessed.matrix.select(keep))
         .sort("rank")
     )
+
+
+def _told(scored: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Put the reasons of some rows behind the rank of each; null where there are none."""
+    joined = scored.join(told, on=schema.KEY, how="left", maintain_order="left")
+    reasons = [name for name in told.columns if name not in schema.KEY]
+    before = scored.columns[: scored.columns.index("rank") + 1]
+    return joined.select(*before, *reasons, *(name for name in scored.columns if name not in before))
 
 
 def _tell(progress: Progress | None, step: str) -> None:

@@ -2,11 +2,16 @@
 
 `RISKSCORE_MODELS` names the folder that holds the models, one folder a version; without it `models` in the
 working folder. The default model ships with the package and needs no setting.
+
+A lake on a store with an address (s3://...) takes its options, such as `aws_endpoint_url`, from variables called
+`RISKSCORE_STORAGE_AWS_ENDPOINT_URL` and so on, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE`
+names, which only its owner should be able to read; a variable wins over the file.
 """
 
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 from riskscore import folders
@@ -31,3 +36,32 @@ def model_folder(model: str | Path | None) -> Path:
             return place
     looked = " or ".join(dict.fromkeys(map(str, places)))
     raise SettingsError(f"no model folder {looked}; `riskscore train` makes one")
+
+
+STORAGE = "RISKSCORE_STORAGE"
+"""Variable that names the TOML file; with an underscore behind it, the beginning of every single option's."""
+
+
+def storage() -> dict[str, str]:
+    """Options of the store that a lake is on, by lower-case name. They may be secret: never print them.
+
+    Raises SettingsError where the file that is named cannot be read or holds anything but plain values.
+    """
+    prefix = f"{STORAGE}_"
+    single = {name.removeprefix(prefix).lower(): os.environ[name] for name in os.environ if name.startswith(prefix)}
+    file = os.environ.get(STORAGE)
+    return (_storage_file(Path(file)) if file else {}) | single
+
+
+def _storage_file(path: Path) -> dict[str, str]:
+    try:
+        table = tomllib.loads(path.read_text("utf-8")).get("storage")
+    except OSError as missing:
+        raise SettingsError(f"{STORAGE} names {path}, which cannot be read: {missing.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise SettingsError(f"{STORAGE} names {path}, which is not valid TOML") from None
+    if not isinstance(table, dict) or not all(isinstance(value, str | int) for value in table.values()):
+        raise SettingsError(f'{path} needs a table [storage] of plain values, such as aws_region = "eu-west-1"')
+    return {
+        name.lower(): str(value).lower() if isinstance(value, bool) else str(value) for name, value in table.items()
+    }

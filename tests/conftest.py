@@ -72,4 +72,4 @@ def toy_data(toy_catalogue: Catalogue) -> Dataset:
 
 @pytest.fixture(scope="session")
 def toy_booster(toy_data: Dataset, toy_catalogue: Catalogue) -> Booster:
-    return fit(toy_data, toy_catalogue)
+    return fit([toy_data], toy_catalogue)

@@ -33,7 +33,9 @@ def main(folder: Path) -> None:
     screen = Console(width=console.WIDTH, record=True, file=io.StringIO())
     screen.print("$ riskscore score one-day.parquet --history history.parquet --outcomes outcomes.parquet --top 3")
     screen.print(tables.ranking(tables.beside(ranked.head(SHOWN), manifest.consignments)))
-    screen.print(tables.summary(tables.counts(manifest, ranked), engine.read_card(), out=None, quarantine=None))
+    screen.print(
+        tables.summary(tables.counts(manifest, ranked), engine.read_card(), history=True, out=None, quarantine=None)
+    )
     screen.save_svg(str(folder / "ranked-list.svg"), title="riskscore", unique_id="ranked-list")
 
     explained = engine.explain(manifest.consignments, CASE, earlier=manifest.earlier, **past)

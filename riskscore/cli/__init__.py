@@ -3,6 +3,10 @@
     columns · features        what a file means, what is measured      (reading)
     score · explain           the ranked list, one consignment in full (ranking)
     simulate · train · evaluate                                        (learning)
+    nightly                   the inbox into the lake, and a slate     (nights)
+    lake init | info | compact | export   the tables that nights write (lake)
+    slate draw | show | add | strike      the boxes that are opened    (slates)
+    record · report                       what was found in them       (findings)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -18,10 +22,10 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import learning, ranking, reading
+from riskscore.cli import findings, lake, learning, nights, ranking, reading, slates
 from riskscore.errors import RiskscoreError
 
-MANY = ("--history", "--manifests")
+MANY = ("--history", "--manifests", "--world")
 """Options that take every word up to the next option, because a shell expands `days/*.parquet` to many."""
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
@@ -37,9 +41,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning):
+for group in (ranking, reading, learning, nights, findings):
     for command in group.COMMANDS:
         app.command()(command)
+app.add_typer(lake.app)
+app.add_typer(slates.app)
 
 
 def _version(asked: bool) -> None:
@@ -66,12 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    code = 2
     try:
         return app(args=arguments, standalone_mode=False) or 0
     except typer.TyperException as misused:
         message = f"{misused.format_message()} (see riskscore --help)"
     except RiskscoreError as known:
-        message = str(known)
+        message, code = str(known), known.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
@@ -82,7 +89,7 @@ def _run(arguments: list[str]) -> int:
             raise
         message = f"{refused.strerror}: {refused.filename}" if refused.filename else str(refused.strerror)
     typer.echo("error: " + " ".join(message.split()), err=True)
-    return 2
+    return code
 
 
 def spread(arguments: Sequence[str]) -> Iterator[str]:

@@ -84,7 +84,12 @@ def short(text: object, length: int) -> str:
 
 def emit(value: Any) -> None:
     """Print `value` as JSON, for machines; days and moments in ISO 8601."""
-    sys.stdout.write(json.dumps(value, default=_json, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    sys.stdout.write(text(value))
+
+
+def text(value: Any) -> str:
+    """`value` as the JSON that `emit` prints."""
+    return json.dumps(value, default=_json, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
 def _json(value: object) -> object:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from riskscore.cli import console, options
+from riskscore.errors import SettingsError
 
 
 def simulate(
@@ -47,49 +48,57 @@ def simulate(
 
 
 def train(
-    manifests: options.Manifests,
-    outcomes: Annotated[Path, typer.Option(help="What inspections found.")],
     out: Annotated[Path, typer.Option(help="Folder of the model; written whole or not at all.")],
+    manifests: options.Manifests = [],
+    outcomes: Annotated[Path | None, typer.Option(help="What inspections found.")] = None,
     truth: options.Truth = None,
+    world: options.Worlds = [],
     seed: Annotated[int, typer.Option(min=0, help="The same seed and data give the same model.")] = 0,
 ) -> None:
     """Train a model on past manifests and outcomes, split by time, and write it with its card.
 
     Without --truth only inspected consignments teach, as in a real service. With --truth, which only a simulated world
-    has, all do, and the card says so.
+    has, all do, and the card says so. --world names folders of `riskscore simulate` and takes all three from each.
 
     \b
     Examples:
       riskscore train --manifests past/*.parquet --outcomes outcomes.parquet --out models/2024-06
       riskscore train --manifests world/manifests --outcomes world/outcomes.parquet --truth world/truth.parquet --out m1
+      riskscore train --world busy/ quiet/ --out models/simulated
     """
     from riskscore import engine
     from riskscore.manifest import read
     from riskscore.manifest.outcomes import read_outcomes
 
     with console.progress() as tell:
-        tell("reading")
-        found = read_outcomes(outcomes)
-        known = None if truth is None else engine.read_truth(truth)
-        filed = read.read_many(read.files(manifests))
-        booster = engine.train(
-            filed.consignments,
-            found,
-            truth=known,
-            earlier=filed.earlier,
-            out=out,
-            seed=seed,
-            progress=tell,
-            command=_command(manifests, outcomes, truth, out, seed),
-        )
+        if world and not (manifests or outcomes or truth):
+            command = _command(["--world", *map(str, world)], out, seed)
+            booster = engine.train_on_worlds(world, out=out, seed=seed, progress=tell, command=command)
+        elif manifests and outcomes and not world:
+            tell("reading")
+            found = read_outcomes(outcomes)
+            known = None if truth is None else engine.read_truth(truth)
+            filed = read.read_many(read.files(manifests))
+            labels = [] if truth is None else ["--truth", str(truth)]
+            words = ["--manifests", *map(str, manifests), "--outcomes", str(outcomes), *labels]
+            booster = engine.train(
+                filed.consignments,
+                found,
+                truth=known,
+                earlier=filed.earlier,
+                out=out,
+                seed=seed,
+                progress=tell,
+                command=_command(words, out, seed),
+            )
+        else:
+            raise SettingsError("train takes either --manifests and --outcomes, or --world alone; see train --help")
     console.stdout().print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
 
 
-def _command(manifests: Sequence[Path], outcomes: Path, truth: Path | None, out: Path, seed: int) -> str:
+def _command(words: Sequence[str], out: Path, seed: int) -> str:
     """The command as it was given, for the card."""
-    labels = [] if truth is None else ["--truth", str(truth)]
-    words = ["--outcomes", str(outcomes), *labels, "--seed", str(seed), "--out", str(out)]
-    return shlex.join(["riskscore", "train", "--manifests", *map(str, manifests), *words])
+    return shlex.join(["riskscore", "train", *words, "--seed", str(seed), "--out", str(out)])
 
 
 def evaluate(

@@ -34,6 +34,12 @@ Manifests = Annotated[
     list[Path],
     typer.Option(metavar="PATH...", help="Manifests: files or folders, several after one flag."),
 ]
+Worlds = Annotated[
+    list[Path],
+    typer.Option(
+        metavar="PATH...", help="Simulated worlds to learn from, several after one flag; instead of the other inputs."
+    ),
+]
 Truth = Annotated[
     Path | None,
     typer.Option(help="What was really smuggled; only a simulated world has it."),

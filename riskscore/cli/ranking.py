@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskscore.cli import console, options
-from riskscore.errors import SettingsError
+from riskscore.errors import RiskscoreError, SettingsError
 
 if TYPE_CHECKING:
     import polars as pl
 
     from riskscore.manifest.read import Manifest
+    from riskscore.model.card import Card
 
 SHOWN = 10
 """Consignments in the printed table when --top does not say."""
@@ -48,8 +49,7 @@ def score(
       riskscore score tonight.csv --out ranked.csv --quarantine refused.csv
       riskscore score tonight.csv --top 50 --json
     """
-    from riskscore import engine, export
-    from riskscore.cli import tables
+    from riskscore import export
     from riskscore.manifest import read
 
     targets = [path for path in (out, quarantine) if path is not None]
@@ -58,10 +58,12 @@ def score(
         export.check(target, inputs=inputs)
     if len({target.resolve() for target in targets}) < len(targets):
         raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
-    card = engine.read_card(model)
     with console.progress() as tell:
         tell("reading")
-        manifest, log, found = _read(files, columns, history, outcomes)
+        manifest, log, found, card = _read(files, columns, history, outcomes, model)
+        from riskscore import engine
+        from riskscore.cli import tables
+
         ranked = engine.score(
             manifest.consignments,
             history=log,
@@ -109,13 +111,12 @@ def explain(
       riskscore explain tonight.csv --container MSKU1234565 --waterfall why.png
       riskscore explain tonight.csv --container MSKU1234565 --history past/ --outcomes outcomes.parquet --json
     """
-    from riskscore import engine
-    from riskscore.cli import tables
-
-    card = engine.read_card(model)
     with console.progress() as tell:
         tell("reading")
-        manifest, log, found = _read([file], columns, history, outcomes)
+        manifest, log, found, card = _read([file], columns, history, outcomes, model)
+        from riskscore import engine
+        from riskscore.cli import tables
+
         explained = engine.explain(
             manifest.consignments,
             container,
@@ -136,17 +137,33 @@ def explain(
 
 
 def _read(
-    files: list[Path], columns: Path | None, history: list[Path], outcomes: Path | None
-) -> tuple[Manifest, pl.DataFrame | None, pl.DataFrame | None]:
-    """Manifest, history and outcomes; the past is read beside the manifest, because neither keeps all cores busy."""
+    files: list[Path], columns: Path | None, history: list[Path], outcomes: Path | None, model: str | None
+) -> tuple[Manifest, pl.DataFrame | None, pl.DataFrame | None, Card]:
+    """Manifest, history, outcomes and the model's card.
+
+    The manifest is read beside the rest, because neither keeps all cores busy: the engine alone, with the libraries
+    that it stands on, takes as long to load as half a million rows to read.
+    """
+    from riskscore.manifest import read
+
+    with ThreadPoolExecutor(1) as beside:
+        others = beside.submit(_read_others, history, outcomes, model)
+        try:
+            manifest = read.read_many(files, columns=columns)
+        except RiskscoreError:
+            others.result()  # a model that does not fit is told first: it takes no reading of files to see it
+            raise
+        return manifest, *others.result()
+
+
+def _read_others(
+    history: list[Path], outcomes: Path | None, model: str | None
+) -> tuple[pl.DataFrame | None, pl.DataFrame | None, Card]:
     from riskscore import engine
     from riskscore.manifest.outcomes import read_outcomes
 
-    with ThreadPoolExecutor(1) as beside:
-        past = beside.submit(lambda: engine.read_history(history) if history else None)
-        manifest = engine.read(files, columns=columns)
-        found = read_outcomes(outcomes) if outcomes else None
-        return manifest, past.result(), found
+    card = engine.read_card(model)
+    return engine.read_history(history) if history else None, read_outcomes(outcomes) if outcomes else None, card
 
 
 COMMANDS = (score, explain)

@@ -18,6 +18,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.errors import CatalogueError
 from riskscore.features import cargo, catalogue, container, documents, goods, parties, routing, voyage
+from riskscore.features.distinct import AT, beside, distinct
 from riskscore.history import ledger, profiles
 from riskscore.history.balances import Balances
 from riskscore.manifest.schema import KEY
@@ -108,37 +109,30 @@ def facts(
 
 
 def _countries(facts: pl.DataFrame) -> pl.DataFrame:
-    """Join the country of each place, and fill in what origin and destination leave open."""
-    ports, states, volume = reference.ports(), reference.countries(), reference.country_trade()
-    places = {
-        "port_of_loading": "loading_country",
-        "port_of_discharge": "discharge_country",
-        "place_of_delivery": "delivery_country",
-        "place_of_receipt": "receipt_country",
-    }
+    """Add the country of each place, and fill in what origin and destination leave open."""
+    ports, states = reference.ports(), reference.countries()
+    known = pl.DataFrame({"place": ports["locode"], "known": ports["country"]})
 
-    def country(place: str) -> pl.Expr:
+    def located(places: pl.DataFrame) -> pl.DataFrame:
         """Country of a known port; else the code's own first two letters, where it looks like a UN/LOCODE."""
-        prefix = pl.col(place).str.slice(0, 2)
-        coded = (pl.col(place).str.len_chars() == 5) & prefix.is_in(states["code"].to_list())
-        return pl.coalesce(_lookup(place, ports["locode"], ports["country"]), pl.when(coded).then(prefix))
+        prefix = pl.col("place").str.slice(0, 2)
+        coded = (pl.col("place").str.len_chars() == 5) & prefix.is_in(states["code"].to_list())
+        found = places.join(known, on="place", how="left")
+        return found.select(AT, country=pl.coalesce("known", pl.when(coded).then(prefix)))
 
-    return (
-        facts.with_columns(country(place).alias(name) for place, name in places.items())
-        .with_columns(
-            origin=pl.coalesce("origin_country", "loading_country"),
-            destination=pl.coalesce("destination_country", "delivery_country", "discharge_country"),
-        )
-        .with_columns(
-            origin_landlocked=_lookup("origin", states["code"], states["landlocked"]),
-            destination_landlocked=_lookup("destination", states["code"], states["landlocked"]),
-            destination_teu=_lookup("destination", volume["country"], volume["teu_import"].cast(pl.Float64)).fill_null(
-                0.0
-            ),
-        )
+    for place, name in _PLACES.items():
+        answers = located(distinct(facts, [place]).rename({place: "place"}))
+        facts = beside(facts, [place], answers.rename({"country": name}))
+    return facts.with_columns(
+        origin=pl.coalesce("origin_country", "loading_country"),
+        destination=pl.coalesce("destination_country", "delivery_country", "discharge_country"),
     )
 
 
-def _lookup(column: str, keys: pl.Series, values: pl.Series) -> pl.Expr:
-    """The value that stands beside the key in `column`; null where there is none."""
-    return pl.col(column).replace_strict(keys, values, default=None, return_dtype=values.dtype)
+_PLACES = {
+    "port_of_loading": "loading_country",
+    "port_of_discharge": "discharge_country",
+    "place_of_delivery": "delivery_country",
+    "place_of_receipt": "receipt_country",
+}
+"""Columns with places -> the columns with their countries."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore import reference
+from riskscore.features.distinct import by_distinct
 from riskscore.features.lookups import package_groups
 
 _COLD_C = 12.0
@@ -12,11 +13,14 @@ _COLD_C = 12.0
 
 
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
-    """Add the box's limits and the value in USD. Row order is kept."""
+    """Add the box's limits, whether packages are fit for the goods, and the value in USD. Row order is kept."""
     boxes = reference.container_types().select(
         "payload_kg", container_type="iso_code", box_group="group", box_m3="volume_m3"
     )
     rates = reference.currencies().select("currency", "usd")
+    usual = pl.col("chapter").replace_strict(package_groups(), default=None, return_dtype=pl.String)
+    fits = usual.str.contains(pl.concat_str(pl.lit(" "), "package_type", pl.lit(" ")), literal=True)
+    facts = by_distinct(facts, ["chapter", "package_type"], lambda packed: packed.with_columns(package_fits=fits))
     return (
         facts.join(boxes.unique("container_type"), on="container_type", how="left", maintain_order="left")
         .join(rates.unique("currency"), on="currency", how="left", maintain_order="left")
@@ -120,9 +124,7 @@ def freight_collect() -> pl.Expr:
 
 def package_type_unfit() -> pl.Expr:
     """The package type is not one that goods of this chapter travel in."""
-    usual = pl.col("chapter").replace_strict(package_groups(), default=None, return_dtype=pl.String)
-    fits = usual.str.contains(pl.concat_str(pl.lit(" "), "package_type", pl.lit(" ")), literal=True)
-    return ~fits
+    return ~pl.col("package_fits")
 
 
 def package_type_missing() -> pl.Expr:

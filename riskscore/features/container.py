@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+
+LENGTH = 11
+"""Characters of a container number: owner and category, six digits, a check digit (ISO 6346)."""
+
+_LETTERS = 4
+_CATEGORIES = b"UJZ"
+_VALUES = np.zeros(256, dtype=np.int64)
+"""What a character counts in the check digit: digits as they are, A to Z as 10 to 38 without the multiples of 11."""
+_VALUES[list(b"0123456789")] = range(10)
+_VALUES[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")] = [value for value in range(10, 39) if value % 11]
 
 
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
-    """Add whether the number is well formed, by distinct number. Row order is kept."""
-    numbers = facts.select(pl.col("container_number").unique()).with_columns(
-        shaped=pl.col("container_number").str.contains(r"^[A-Z]{3}[UJZ]\d{7}$"),
-        checked=_check_digit(),
-    )
-    return facts.join(numbers, on="container_number", how="left", maintain_order="left")
+    """Add whether the number is well formed, and whether its check digit is right. Row order is kept."""
+    return facts.with_columns(_read(facts["container_number"]))
 
 
-def _check_digit() -> pl.Expr:
-    """Whether the last digit is the check digit of ISO 6346; null where the number is not shaped like one."""
-    number = pl.col("container_number")
-    values = {**{str(d): d for d in range(10)}, **_letter_values()}
-    total = pl.sum_horizontal(
-        number.str.slice(position, 1).replace_strict(
-            list(values), list(values.values()), default=0, return_dtype=pl.Int64
-        )
-        * 2**position
-        for position in range(10)
-    )
-    digit = number.str.slice(10, 1).cast(pl.Int64, strict=False)
-    return pl.when(number.str.contains(r"^[A-Z]{4}\d{7}$")).then(total % 11 % 10 == digit)
-
-
-def _letter_values() -> dict[str, int]:
-    """A to Z as 10 to 38, leaving out the multiples of 11 (ISO 6346, annex A)."""
-    numbers = [value for value in range(10, 39) if value % 11]
-    return dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", numbers, strict=True))
+def _read(numbers: pl.Series) -> list[pl.Series]:
+    """`shaped`, and `checked`: null where there are not four letters and seven digits to check."""
+    at = ((numbers.str.len_bytes() == LENGTH) & (numbers.str.len_chars() == LENGTH)).fill_null(False).arg_true()
+    text = numbers.gather(at).str.join("").item() if at.len() else ""
+    code = np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, LENGTH)
+    letters, digits = code[:, :_LETTERS], code[:, _LETTERS:]
+    there = ((letters >= ord("A")) & (letters <= ord("Z"))).all(axis=1)
+    there &= ((digits >= ord("0")) & (digits <= ord("9"))).all(axis=1)
+    shaped = there & np.isin(code[:, _LETTERS - 1], list(_CATEGORIES))
+    total = _VALUES[code[:, :-1]] @ (1 << np.arange(LENGTH - 1))
+    right = pl.Series(total % 11 % 10 == _VALUES[code[:, -1]])
+    no = pl.repeat(False, numbers.len(), dtype=pl.Boolean, eager=True)
+    unknown = pl.repeat(None, numbers.len(), dtype=pl.Boolean, eager=True)
+    return [
+        no.scatter(at, pl.Series(shaped)).zip_with(numbers.is_not_null(), unknown).alias("shaped"),
+        unknown.scatter(at.filter(pl.Series(there)), right.filter(pl.Series(there))).alias("checked"),
+    ]
 
 
 def check_digit_wrong() -> pl.Expr:

@@ -6,6 +6,7 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.features import text
+from riskscore.features.distinct import AT, beside, by_distinct, distinct
 from riskscore.manifest.schema import KEY
 
 OPTIONAL = (
@@ -39,10 +40,15 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
         )
     mine = facts.select(*KEY, "filed_at", "row")
     past = (
-        earlier.select(*KEY, *(pl.col(column).alias(f"was_{column}") for column in _COMPARED), was_filed="filed_at")
-        .join(mine, on=list(KEY))
+        earlier.select(
+            *KEY,
+            *(pl.col(column).alias(f"was_{column}") for column in _COMPARED),
+            was_filed="filed_at",
+            was_version="version",
+        )
+        .join(mine, on=list(KEY), maintain_order="left")
         .filter(pl.col("was_filed") < pl.col("filed_at"))
-        .sort("row", "was_filed")
+        .sort("row", "was_filed", "was_version", maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("versions_before"),
@@ -69,15 +75,14 @@ def _vessels(facts: pl.DataFrame) -> pl.DataFrame:
     imo = pl.col("vessel_imo").str.extract(r"(\d{7})")
     total = pl.sum_horizontal(imo.str.slice(i, 1).cast(pl.Int64, strict=False) * (7 - i) for i in range(6))
     digit = imo.str.slice(6, 1).cast(pl.Int64, strict=False)
-    numbers = facts.select(pl.col("vessel_imo").drop_nulls().unique())
-    numbers = numbers.with_columns(vessel_number_wrong=(total % 10 != digit).fill_null(True))
-    return facts.join(numbers, on="vessel_imo", how="left", maintain_order="left")
+    wrong = pl.when(pl.col("vessel_imo").is_not_null()).then((total % 10 != digit).fill_null(True))
+    return by_distinct(facts, ["vessel_imo"], lambda numbers: numbers.with_columns(vessel_number_wrong=wrong))
 
 
 def _marks(facts: pl.DataFrame) -> pl.DataFrame:
     """Join the chapter that the words in marks and numbers speak of."""
-    said = text.read(facts, "marks").select("marks", marks_chapter="chapter_best", marks_affinity="affinity_best")
-    return facts.join(said, on="marks", how="left", maintain_order="left")
+    said, _ = text.read(distinct(facts, ["marks"]), "marks")
+    return beside(facts, ["marks"], said.select(AT, marks_chapter="chapter_best", marks_affinity="affinity_best"))
 
 
 def _holidays(facts: pl.DataFrame) -> pl.DataFrame:

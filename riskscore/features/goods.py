@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import polars as pl
 
 from riskscore import reference
 from riskscore.features import text
-from riskscore.features.lookups import strength
-from riskscore.history.hashes import combined
+from riskscore.features.distinct import AT, beside, by_distinct, distinct
+from riskscore.features.sums import exact_sum
+from riskscore.history.hashes import mixed
 
 LIGHT_USD_PER_KG = 1.0
 """Below this a kilogram is cheap: scrap, resin, beans, timber, stone."""
@@ -21,27 +22,38 @@ WASTE_KINDS = ("scrap", "plastic_waste", "paper_waste", "used_goods")
 
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     """Add what the description says, the goods' usual price, and who trades them. Row order is kept."""
-    texts = text.read(facts, "goods_description").with_columns(
-        stop_word=text.any_term("goods_description", reference.stop_words()["term"].to_list()),
-        cover_word=text.any_term("goods_description", _cover_words()),
-        listed_timber_word=text.any_term("goods_description", reference.cites_timber()["term"].to_list()),
-        waste_word=text.any_term("goods_description", _waste_words()),
+    texts, votes = text.read(distinct(facts, ["goods_description"]), "goods_description")
+    facts = beside(
+        facts, ["goods_description"], by_distinct(texts, ["whole"], _terms).drop("goods_description", "whole")
     )
-    spoken = (
-        texts.select("wording", "affinities")
-        .unique("wording")
-        .explode("affinities")
-        .unnest("affinities")
-        .rename({"chapter": "hs2", "affinity": "declared_affinity"})
-        .drop_nulls("hs2")
+    spoken = votes.select(mixed(["wording", "chapter"]).alias(AT), declared_affinity="affinity")
+    facts = beside(facts, ["wording", "hs2"], spoken).with_columns(
+        chapter=pl.coalesce("hs2", pl.when(pl.col("affinity_best") > 0.5).then("chapter_best"))
     )
-    facts = (
-        facts.join(texts.drop("affinities"), on="goods_description", how="left", maintain_order="left")
-        .join(spoken, on=["wording", "hs2"], how="left", maintain_order="left")
-        .with_columns(chapter=pl.coalesce("hs2", pl.when(pl.col("affinity_best") > 0.5).then("chapter_best")))
-        .with_columns(cover_kind=_cover_kind())
+    return _trade(by_distinct(facts, _CODES, _kinds))
+
+
+_CODES = ("hs6", "hs4", "hs2", "chapter")
+
+
+def _terms(wordings: pl.DataFrame) -> pl.DataFrame:
+    """Add which lists of words have one in `whole`."""
+    return wordings.with_columns(
+        stop_word=text.any_term("whole", reference.stop_words()["term"].to_list()),
+        cover_word=text.any_term("whole", _cover_words()),
+        listed_timber_word=text.any_term("whole", reference.cites_timber()["term"].to_list()),
+        waste_word=text.any_term("whole", _waste_words()),
     )
-    return _trade(_usual(facts))
+
+
+def _kinds(codes: pl.DataFrame) -> pl.DataFrame:
+    """Add the kind of cover load that goods of a code are, and their usual figures."""
+    ranks = {kind: rank for rank, kind in enumerate(reference.cover_goods()["kind"].unique().sort())}
+    return _usual(codes.with_columns(cover_kind=_cover_kind())).with_columns(
+        cover_rank=pl.col("cover_kind").replace_strict(ranks, default=None, return_dtype=pl.Float64),
+        waste_code=pl.col("hs4").is_in(_WASTE_HEADINGS).fill_null(False),
+        front_code=pl.col("hs4").is_in(_FRONT_HEADINGS).fill_null(False),
+    )
 
 
 @cache
@@ -100,7 +112,7 @@ def _usual(facts: pl.DataFrame) -> pl.DataFrame:
     """Join the usual figures of the goods: of the six digits, else of the heading, else of the chapter."""
     for digits, key in ((6, "hs6"), (4, "hs4"), (2, "chapter")):
         table = _usual_table(digits).rename({name: f"{name}_{digits}" for name in _USUAL})
-        facts = facts.join(table, left_on=key, right_on="code", how="left", maintain_order="left")
+        facts = facts.join(table, left_on=key, right_on="code", how="left")
     return facts.with_columns(
         pl.coalesce(f"{name}_{digits}" for digits in (6, 4, 2)).alias(f"usual_{name}") for name in _USUAL
     ).drop(f"{name}_{digits}" for name in _USUAL for digits in (6, 4, 2))
@@ -120,7 +132,7 @@ def _trade_lines() -> pl.DataFrame:
     return (
         pl.concat([lines.filter(pl.col("code").str.len_chars() == 4), broad])
         .group_by("country", "flow", "code")
-        .agg(pl.col("weight").sum())
+        .agg(exact_sum(pl.col("weight")))
     )
 
 
@@ -132,12 +144,12 @@ def _trade_table(flow: str, digits: int) -> pl.DataFrame:
         _trade_lines()
         .filter(pl.col("flow") == flow)
         .group_by("country", code=pl.col("code").str.head(digits))
-        .agg(share=pl.col("weight").sum())
+        .agg(share=exact_sum(pl.col("weight")))
         .join(volume, on="country", how="left")
         .with_columns(pl.col("volume").fill_null(1.0))
     )
-    total = lines.group_by("country").agg(pl.col("volume").first())["volume"].sum()
-    world = lines.group_by("code").agg(world=(pl.col("share") * pl.col("volume")).sum() / total)
+    total = lines.group_by("country").agg(pl.col("volume").first()).select(exact_sum(pl.col("volume"))).item()
+    world = lines.group_by("code").agg(world=exact_sum(pl.col("share") * pl.col("volume")) / total)
     return (
         lines.join(world, on="code")
         .select("country", "code", "share", advantage=(pl.col("share") / (pl.col("world") + 1e-5)).log1p())
@@ -146,23 +158,23 @@ def _trade_table(flow: str, digits: int) -> pl.DataFrame:
 
 
 def _trade(facts: pl.DataFrame) -> pl.DataFrame:
-    """Add what origin and destination export and import of these goods, by heading and by chapter.
-
-    Country and code are looked up by one hash of both, several times as fast as by two texts.
-    """
-    found: list[pl.Series] = []
+    """Add what origin and destination export and import of these goods, by heading and by chapter."""
     for side in ("origin", "destination"):
-        for digits, key in ((4, "hs4"), (2, "chapter")):
-            asked = facts.select(at=combined([side, key]))
-            for flow in ("export", "import"):
-                if (side, flow, digits) == ("origin", "import", 4):
-                    continue
-                table = _trade_table(flow, digits).select(
-                    pl.col("share", "advantage").name.prefix(f"{side}_{flow}_{digits}_"),
-                    at=combined(["country", "code"]),
-                )
-                found += asked.join(table, on="at", how="left", maintain_order="left").drop("at").get_columns()
-    return facts.with_columns(found)
+        facts = by_distinct(facts, [side, "hs4", "chapter"], partial(_traded, side))
+    return facts
+
+
+def _traded(side: str, goods: pl.DataFrame) -> pl.DataFrame:
+    """Add what the countries in `side` export and import of `goods`."""
+    for digits, key in ((4, "hs4"), (2, "chapter")):
+        for flow in ("export", "import"):
+            if (side, flow, digits) == ("origin", "import", 4):
+                continue
+            table = _trade_table(flow, digits).rename(
+                {name: f"{side}_{flow}_{digits}_{name}" for name in ("share", "advantage")}
+            )
+            goods = goods.join(table, left_on=[side, key], right_on=["country", "code"], how="left")
+    return goods
 
 
 def _known(name: str, country: str, key: str) -> pl.Expr:
@@ -191,19 +203,7 @@ def description_unread() -> pl.Expr:
 
 def description_language_unusual() -> pl.Expr:
     """The description is in a language spoken neither at the origin nor at the destination."""
-    spoken = [
-        pl.col(column).replace_strict(_languages(), default="en", return_dtype=pl.String)
-        for column in ("origin", "loading_country", "destination")
-    ]
-    return pl.col("language").is_not_null() & ~pl.any_horizontal(
-        said.str.contains(pl.col("language"), literal=True).fill_null(False) for said in spoken
-    )
-
-
-@cache
-def _languages() -> dict[str, str]:
-    table = reference.languages()
-    return dict(zip(table["country"], table["languages"], strict=True))
+    return pl.col("language").is_not_null() & ~pl.col("languages").str.contains(pl.col("language"), literal=True)
 
 
 def hs_missing() -> pl.Expr:
@@ -242,8 +242,7 @@ def cover_on_wildlife_route() -> pl.Expr:
 
 def cover_kind_code() -> pl.Expr:
     """Kind of cover load, as the rank of its name in alphabetical order; null for other goods."""
-    kinds = reference.cover_goods()["kind"].unique().sort().to_list()
-    return pl.col("cover_kind").replace_strict(kinds, list(range(len(kinds))), default=None, return_dtype=pl.Float64)
+    return pl.col("cover_rank")
 
 
 def cover_named_under_other_code() -> pl.Expr:
@@ -258,8 +257,7 @@ def listed_timber() -> pl.Expr:
 
 def waste_or_scrap() -> pl.Expr:
     """The goods are waste or scrap, by code or by word."""
-    code = pl.col("hs4").is_in(_WASTE_HEADINGS).fill_null(False)
-    return code | pl.col("waste_word").fill_null(False)
+    return pl.col("waste_code") | pl.col("waste_word").fill_null(False)
 
 
 _WASTE_HEADINGS = [
@@ -268,14 +266,13 @@ _WASTE_HEADINGS = [
 ]  # fmt: skip
 """Headings of the HS that are for waste, scrap and worn goods."""
 
+_FRONT_HEADINGS = ["0901", "0902", "2101"]
+"""Headings of tea and coffee."""
+
 
 def waste_to_poorer() -> pl.Expr:
     """Waste or scrap from a source of illegal waste to one of its markets: the product of their strengths."""
-    return (
-        waste_or_scrap().cast(pl.Float64)
-        * strength("origin", "waste", "source")
-        * strength("destination", "waste", "market")
-    )
+    return waste_or_scrap().cast(pl.Float64) * pl.col("waste_way")
 
 
 def usual_price() -> pl.Expr:
@@ -355,9 +352,7 @@ def origin_goods_before() -> pl.Expr:
 
 def front_goods_new_trader() -> pl.Expr:
     """Tea or coffee, an honest-looking front, for a consignee with fewer than three earlier consignments."""
-    return pl.col("hs4").is_in(["0901", "0902", "2101"]).fill_null(False) & (
-        pl.col("consignee_before").fill_null(0) < 3
-    )
+    return pl.col("front_code") & (pl.col("consignee_before").fill_null(0) < 3)
 
 
 def chapters_in_box() -> pl.Expr:

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import polars as pl
 
 from riskscore import reference
 from riskscore.features import text
+from riskscore.features.distinct import AT, beside, distinct
 from riskscore.parties import resolve
 
 _NAMES = ("shipper_name", "consignee_name", "notify_name", "forwarder_name")
 
 
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
-    """Add what the names and addresses say of themselves; each distinct name is read once. Row order is kept."""
-    forwarder = reference.forwarder_words()["term"].to_list()
-    for name in ("shipper_name", "consignee_name", "notify_name"):
-        kinds = facts.select(pl.col(name).drop_nulls().unique()).with_columns(
-            text.any_term(name, forwarder).alias(f"{name}_forwarder"),
-            resolve.is_to_order(name).alias(f"{name}_to_order"),
-            resolve.is_placeholder(name).alias(f"{name}_placeholder"),
+    """Add what the names and addresses say of themselves. Row order is kept."""
+    facts = _said(facts, ("shipper_name", "consignee_name", "notify_name"), _kinds_of_names)
+    return _said(facts, ("shipper_address", "consignee_address"), _kinds_of_addresses)
+
+
+def _said(facts: pl.DataFrame, columns: Sequence[str], read: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """Add what `read` makes of the texts in `columns`, under `{column}_{kind}`; a text in several is read once."""
+    texts = [distinct(facts, [column]).rename({column: "text"}) for column in columns]
+    kinds = read(pl.concat(texts).unique(AT)).drop("text")
+    for column in columns:
+        facts = beside(
+            facts, [column], kinds.rename({kind: f"{column}_{kind}" for kind in kinds.columns if kind != AT})
         )
-        facts = facts.join(kinds, on=name, how="left", maintain_order="left")
-    words = reference.address_words()
-    for side in ("shipper", "consignee"):
-        column = f"{side}_address"
-        kinds = facts.select(pl.col(column).drop_nulls().unique()).with_columns(
-            text.any_term(column, words.filter(pl.col("kind") == kind)["term"].to_list()).alias(f"{column}_{kind}")
-            for kind in ("po_box", "residential")
-        )
-        facts = facts.join(kinds, on=column, how="left", maintain_order="left")
     return facts
+
+
+def _kinds_of_names(names: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the name is that of a forwarder, makes a bill out to order, or names nobody."""
+    return names.with_columns(wording=text.wordings(names["text"])).select(
+        AT,
+        "text",
+        forwarder=text.any_term("wording", reference.forwarder_words()["term"].to_list()),
+        to_order=resolve.is_to_order("text"),
+        placeholder=resolve.is_placeholder("text"),
+    )
+
+
+def _kinds_of_addresses(addresses: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the address is a post office box, or one where people live."""
+    words = reference.address_words()
+    return addresses.with_columns(wording=text.wordings(addresses["text"])).select(
+        AT,
+        "text",
+        **{
+            kind: text.any_term("wording", words.filter(pl.col("kind") == kind)["term"].to_list())
+            for kind in ("po_box", "residential")
+        },
+    )
 
 
 def consignee_before() -> pl.Expr:

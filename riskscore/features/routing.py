@@ -8,94 +8,110 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore import reference
+from riskscore.features.distinct import AT, by_distinct
 from riskscore.features.lookups import strength
+from riskscore.features.sums import exact_sum
 
-_STEP = "riskscore_route"
 WILDLIFE = ("source", "hub", "market")
+ILLICIT = ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
+"""Other illicit trades that have sources and markets."""
+
+_PORTS = ("port_of_loading", "transhipment_ports", "port_of_discharge")
+_COUNTRIES = ("origin", "loading_country", "discharge_country", "destination", "delivery_country")
 
 
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     """Add distances (sea km), detours and trade roles of the countries on the route. Row order is kept."""
-    hubs = pl.col("transhipment_ports").fill_null([]).list.join(">", ignore_nulls=True)
-    facts = facts.with_columns(
-        pl.concat_str(
-            "port_of_loading",
-            pl.when(hubs == "").then(pl.lit("")).otherwise(">" + hubs),
-            pl.lit(">"),
-            "port_of_discharge",
-            ignore_nulls=True,
-        ).alias(_STEP)
-    )
-    routes = facts.select(_STEP, "port_of_loading", "transhipment_ports", "port_of_discharge").unique(_STEP)
+    return by_distinct(by_distinct(facts, _PORTS, _measure), _COUNTRIES, _roles)
+
+
+def _roles(countries: pl.DataFrame) -> pl.DataFrame:
+    """Add what the countries of a way are to each illicit trade, whether they have a coast, and what they speak."""
+    states, volume = reference.countries(), reference.country_trade()
+    landlocked = states.select("code", "landlocked")
+    teu = volume.select("country", destination_teu=pl.col("teu_import").cast(pl.Float64))
     return (
-        facts.join(_measure(routes), on=_STEP, how="left", maintain_order="left")
-        .drop(_STEP)
+        countries.join(
+            landlocked.rename({"landlocked": "origin_landlocked"}), left_on="origin", right_on="code", how="left"
+        )
+        .join(
+            landlocked.rename({"landlocked": "destination_landlocked"}),
+            left_on="destination",
+            right_on="code",
+            how="left",
+        )
+        .join(teu, left_on="destination", right_on="country", how="left")
         .with_columns(
-            strength("origin", "wildlife", "source").alias("origin_source"),
-            strength("loading_country", "wildlife", "source").alias("loading_source"),
-            strength("discharge_country", "wildlife", "hub").alias("discharge_hub"),
-            strength("discharge_country", "wildlife", "market").alias("discharge_market"),
-            strength("destination", "wildlife", "market").alias("destination_market"),
-            strength("delivery_country", "wildlife", "market").alias("delivery_market"),
+            pl.col("destination_teu").fill_null(0.0),
+            origin_source=strength("origin", "wildlife", "source"),
+            loading_source=strength("loading_country", "wildlife", "source"),
+            loading_hub=strength("loading_country", "wildlife", "hub"),
+            discharge_hub=strength("discharge_country", "wildlife", "hub"),
+            discharge_market=strength("discharge_country", "wildlife", "market"),
+            destination_market=strength("destination", "wildlife", "market"),
+            delivery_market=strength("delivery_country", "wildlife", "market"),
+            narcotics_near=pl.max_horizontal(
+                strength("origin", "narcotics", "source"), strength("loading_country", "narcotics", "source")
+            ),
+            narcotics_far=pl.max_horizontal(
+                strength("destination", "narcotics", "market"), strength("discharge_country", "narcotics", "hub")
+            ),
+            illicit_way=pl.max_horizontal(
+                strength("origin", kind, "source") * strength("destination", kind, "market") for kind in ILLICIT
+            ),
+            languages=pl.concat_str(
+                (_languages(column) for column in ("origin", "loading_country", "destination")), separator=" "
+            ),
+            waste_way=strength("origin", "waste", "source") * strength("destination", "waste", "market"),
         )
     )
+
+
+def _languages(column: str) -> pl.Expr:
+    """Languages of trade documents in the country in `column`; English where none is known."""
+    table = reference.languages()
+    return pl.col(column).replace_strict(table["country"], table["languages"], default="en", return_dtype=pl.String)
 
 
 def _measure(routes: pl.DataFrame) -> pl.DataFrame:
-    """One row a route: km along it, km directly, hubs and whether it comes back to where it was."""
-    country = reference.ports().select(port="locode", port_country="country")
+    """Add km along each route, km directly, hubs on it and whether it comes back to where it was."""
+    listed = pl.concat_list(
+        "port_of_loading", pl.col("transhipment_ports").fill_null([]), "port_of_discharge"
+    ).list.drop_nulls()
     stops = (
-        routes.select(
-            _STEP,
-            port=pl.concat_list(
-                "port_of_loading", pl.col("transhipment_ports").fill_null([]), "port_of_discharge"
-            ).list.drop_nulls(),
-        )
-        .with_columns(position=pl.int_ranges(pl.col("port").list.len()))
-        .explode("port", "position")
-        .join(country, on="port", how="left", maintain_order="left")
+        routes.select(AT, port=listed)
+        .with_columns(position=pl.int_ranges(pl.col("port").list.len()), end=pl.col("port").list.last())
+        .explode("port", "position", empty_as_null=False, keep_nulls=False)
     )
-    legs = (
-        stops.with_columns(from_port=pl.col("port").shift(1).over(_STEP))
-        .drop_nulls("from_port")
-        .select(_STEP, "from_port", to_port="port")
+    stops = by_distinct(stops, ["port"], _ports).with_columns(
+        from_port=pl.when(pl.col("position") > 0).then(pl.col("port").shift(1)),
+        entered=(pl.col("position") == 0) | pl.col("port_country").ne_missing(pl.col("port_country").shift(1)),
+        hub=pl.when((pl.col("position") > 0) & (pl.col("port") != pl.col("end"))).then("hub"),
     )
-    direct = routes.select(from_port="port_of_loading", to_port="port_of_discharge")
-    km = reference.distances(pl.concat([legs.select("from_port", "to_port"), direct]).unique())
-    sailed = (
-        legs.join(km, on=["from_port", "to_port"], how="left")
-        .group_by(_STEP)
-        .agg(
-            sailed_km=pl.when(pl.col("km").is_not_null().all()).then(pl.col("km").sum()),
-        )
+    stops = by_distinct(stops, ["from_port", "port"], lambda legs: _sailed(legs, "from_port", "port", "km"))
+    legs = pl.col("from_port").is_not_null()
+    visited = stops.group_by(AT).agg(
+        sailed_km=pl.when(legs.any() & (pl.col("km").is_not_null() == legs).all()).then(exact_sum(pl.col("km"))),
+        transhipment_hub=pl.col("hub").max(),
+        returns=pl.col("port").len() - pl.col("port").n_unique(),
+        country_returns=pl.col("entered").sum() - pl.col("port_country").n_unique(),
+        stops_known=pl.col("port_country").is_not_null().mean(),
     )
-    inner = (pl.col("position") > 0) & (pl.col("port") != pl.col("port").last().over(_STEP))
-    visited = (
-        stops.with_columns(
-            hub=pl.when(inner).then(strength("port_country", "wildlife", "hub")),
-            again=pl.col("port_country").is_duplicated().over(_STEP)
-            & (pl.col("port_country") != pl.col("port_country").shift(1).over(_STEP)),
-        )
-        .group_by(_STEP)
-        .agg(
-            transhipment_hub=pl.col("hub").max(),
-            returns=pl.col("port").len() - pl.col("port").n_unique(),
-            country_returns=(pl.col("port_country").rle_id().n_unique() - pl.col("port_country").n_unique()),
-            stops_known=pl.col("port_country").is_not_null().mean(),
-        )
-    )
-    return (
-        routes.join(
-            km,
-            left_on=["port_of_loading", "port_of_discharge"],
-            right_on=["from_port", "to_port"],
-            how="left",
-        )
-        .rename({"km": "direct_km"})
-        .join(sailed, on=_STEP, how="left")
-        .join(visited, on=_STEP, how="left")
-        .select(_STEP, "direct_km", "sailed_km", "transhipment_hub", "returns", "country_returns", "stops_known")
-    )
+    start, end = "port_of_loading", "port_of_discharge"
+    routes = by_distinct(routes, [start, end], lambda pairs: _sailed(pairs, start, end, "direct_km"))
+    return routes.join(visited, on=AT, how="left")
+
+
+def _ports(ports: pl.DataFrame) -> pl.DataFrame:
+    """Add the country of each port, and its strength as a hub of the wildlife trade."""
+    country = reference.ports().select(port="locode", port_country="country")
+    return ports.join(country, on="port", how="left").with_columns(hub=strength("port_country", "wildlife", "hub"))
+
+
+def _sailed(pairs: pl.DataFrame, start: str, end: str, name: str) -> pl.DataFrame:
+    """Add the sea km from `start` to `end` of each pair as `name`."""
+    km = reference.distances(pairs.select(from_port=start, to_port=end))["km"]
+    return pairs.with_columns(km.alias(name))
 
 
 def _source() -> pl.Expr:
@@ -142,29 +158,22 @@ def source_hub_market() -> pl.Expr:
 
 def hub_to_market() -> pl.Expr:
     """A hub of the wildlife trade as port of loading, a market as destination."""
-    return strength("loading_country", "wildlife", "hub") * _market()
+    return pl.col("loading_hub") * _market()
 
 
 def narcotics_source() -> pl.Expr:
     """Strength of the origin or the country of loading as a source of narcotics."""
-    return pl.max_horizontal(
-        strength("origin", "narcotics", "source"), strength("loading_country", "narcotics", "source")
-    )
+    return pl.col("narcotics_near")
 
 
 def narcotics_route() -> pl.Expr:
     """Narcotics source times narcotics market or hub at the far end."""
-    return narcotics_source() * pl.max_horizontal(
-        strength("destination", "narcotics", "market"), strength("discharge_country", "narcotics", "hub")
-    )
+    return pl.col("narcotics_near") * pl.col("narcotics_far")
 
 
 def illicit_goods_route() -> pl.Expr:
     """Source times market for cigarettes, counterfeits, waste, weapons and precursors, the strongest of them."""
-    return pl.max_horizontal(
-        strength("origin", kind, "source") * strength("destination", kind, "market")
-        for kind in ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
-    )
+    return pl.col("illicit_way")
 
 
 def transhipments() -> pl.Expr:

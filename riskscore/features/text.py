@@ -11,6 +11,9 @@ from functools import cache
 import polars as pl
 
 from riskscore import reference
+from riskscore.cores import by_core
+from riskscore.features.distinct import beside, distinct
+from riskscore.features.sums import exact_sum
 
 LEXICON_WEIGHT = 12.0
 """How much a trade name of goods.csv counts against one line of the nomenclature's legal wording."""
@@ -35,9 +38,10 @@ def first_line(column: str) -> pl.Expr:
     return pl.col(column).str.extract(r"^([^|]*)")
 
 
-def _words(column: str) -> pl.Expr:
+def _words(wordings: str) -> pl.Expr:
+    """Distinct words of some letters in a column of wordings."""
     return (
-        wording(column)
+        pl.col(wordings)
         .str.split(" ")
         .list.eval(pl.element().filter(pl.element().str.len_chars() >= MIN_LETTERS))
         .list.unique()
@@ -55,7 +59,8 @@ def lexicon() -> pl.DataFrame:
     law = reference.hs().select("chapter", text="description", weight=pl.lit(1.0))
     counts = (
         pl.concat([goods, law])
-        .with_columns(word=_words("text"))
+        .with_columns(word=wording("text"))
+        .with_columns(word=_words("word"))
         .explode("word")
         .drop_nulls("word")
         .group_by("word", "chapter")
@@ -88,10 +93,18 @@ def foreign_words() -> pl.DataFrame:
             reference.hs().select(text="description"),
         ]
     )
-    spoken = english.with_columns(word=_words("text")).explode("word").select("word").drop_nulls().unique()
+    spoken = (
+        english.with_columns(word=wording("text"))
+        .with_columns(word=_words("word"))
+        .explode("word")
+        .select("word")
+        .drop_nulls()
+        .unique()
+    )
     return (
         tagged.drop_nulls("language")
-        .with_columns(word=_words("text"))
+        .with_columns(word=wording("text"))
+        .with_columns(word=_words("word"))
         .explode("word")
         .select("word", "language")
         .drop_nulls()
@@ -101,31 +114,54 @@ def foreign_words() -> pl.DataFrame:
     )
 
 
-def read(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Read the distinct texts of `column`, the first goods line of each.
+def read(texts: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read the texts of `column`, the first goods line of each.
 
-    Returns one row a text: `column`, `wording`, `words` (count), `language` (of its foreign words, else null),
-    `chapter_best` with `affinity_best`, and `affinities` (list of structs chapter, affinity). Affinities of a
-    wording add up to 1: each word votes for the chapters that it is used in, and the votes are multiplied.
+    Returns `texts` with `whole` (wording of all lines), `wording` (number of that of the first line), `words` (count),
+    `language` (of its foreign words, else null), `chapter_best` with `affinity_best`; and one row for each wording
+    and chapter that it speaks of: `wording`, `chapter`, `affinity`. Affinities of a wording add up to 1: each word
+    votes for the chapters that it is used in, and the votes are multiplied. Rows keep their order.
     """
-    texts = frame.select(pl.col(column).drop_nulls().unique()).with_columns(wording=wording(first_line(column)))
-    words = texts.select("wording").unique().with_columns(word=_words("wording")).explode("word").drop_nulls("word")
-    count = words.group_by("wording").agg(words=pl.len())
-    votes = (
+    whole = wordings(texts[column])
+    several = texts[column].str.contains("|", literal=True).fill_null(False).arg_true()
+    lines = texts[[column]][several].select(first_line(column)).to_series()
+    read = pl.DataFrame({"first": whole.clone().scatter(several, wordings(lines)), "whole": whole})
+    spoken = distinct(read, ["first"]).drop_nulls("first").with_row_index("wording")
+    words = spoken.select("wording", word=_words("first"))
+    count = words.select("wording", words=pl.col("word").list.len()).filter(pl.col("words") > 0)
+    words = words.explode("word", empty_as_null=False, keep_nulls=False)
+    votes = _votes(words)
+    best = votes.group_by("wording", maintain_order=True).agg(
+        chapter_best=pl.col("chapter").first(), affinity_best=pl.col("affinity").first()
+    )
+    told = spoken.drop("first")
+    for found in (count, best, _languages(words)):
+        told = told.join(found, on="wording", how="left")
+    return texts.hstack(beside(read, ["first"], told).drop("first")), votes
+
+
+def wordings(texts: pl.Series) -> pl.Series:
+    """The `wording` of each text, read on every core."""
+    return by_core(texts, lambda some: some.to_frame("text").select(wording("text")).to_series())
+
+
+def _votes(words: pl.DataFrame) -> pl.DataFrame:
+    """What each wording speaks of, strongest first: `wording`, `chapter`, `affinity`."""
+    return (
         words.join(lexicon(), on="word")
         .group_by("wording", "chapter")
-        .agg(vote=(pl.col("share") / SILENCE).log().sum())
+        .agg(vote=exact_sum((pl.col("share") / SILENCE).log()))
         .with_columns(vote=(pl.col("vote") - pl.col("vote").max().over("wording")).exp())
-        .with_columns(affinity=pl.col("vote") / pl.col("vote").sum().over("wording"))
+        .with_columns(affinity=pl.col("vote") / exact_sum(pl.col("vote")).over("wording"))
         .filter(pl.col("affinity") > SILENCE)
         .sort("wording", "affinity", "chapter", descending=[False, True, False])
+        .select("wording", "chapter", "affinity")
     )
-    best = votes.group_by("wording", maintain_order=True).agg(
-        chapter_best=pl.col("chapter").first(),
-        affinity_best=pl.col("affinity").first(),
-        affinities=pl.struct("chapter", "affinity"),
-    )
-    language = (
+
+
+def _languages(words: pl.DataFrame) -> pl.DataFrame:
+    """The language of most foreign words of each wording that has any: `wording`, `language`."""
+    return (
         words.join(foreign_words(), on="word")
         .group_by("wording", "language")
         .len()
@@ -133,22 +169,17 @@ def read(frame: pl.DataFrame, column: str) -> pl.DataFrame:
         .group_by("wording", maintain_order=True)
         .agg(pl.col("language").first())
     )
-    return (
-        texts.join(count, on="wording", how="left")
-        .join(best, on="wording", how="left")
-        .join(language, on="wording", how="left")
-    )
 
 
-def any_term(column: str, terms: list[str]) -> pl.Expr:
-    """Whether `column` holds one of `terms` as whole words, whatever the case; null where it is empty.
+def any_term(wordings: str, terms: list[str]) -> pl.Expr:
+    """Whether the `wording` in a column has one of `terms` as whole words; null where there is none.
 
     Terms in a script without spaces between words (Chinese, Japanese, Thai) are found anywhere in the text.
     """
     patterns = sorted({_pattern(term) for term in terms} - {""})
     if not patterns:
         return pl.lit(False)
-    return pl.concat_str(pl.lit(" "), wording(column), pl.lit(" ")).str.contains_any(patterns)
+    return pl.concat_str(pl.lit(" "), wordings, pl.lit(" ")).str.contains_any(patterns)
 
 
 def _pattern(term: str) -> str:

@@ -13,55 +13,56 @@ from riskscore.history.hashes import mixed
 _SHIP = ("day", "vessel_name", "voyage")
 
 
+_SHARED = {
+    "consignee_bills": ("bill_of_lading", ("consignee_key",), ()),
+    "same_goods_bills": ("bill_of_lading", ("consignee_key", "shipper_id", "hs4"), ()),
+    "twin_weight_bills": ("bill_of_lading", ("gross_weight_kg", "shipper_id"), ()),
+    "address_consignees": ("consignee_key", ("consignee_address",), ("consignee_key",)),
+    "notify_consignees": ("consignee_key", ("notify_id",), ("consignee_key",)),
+    "bill_containers": ("container_number", ("bill_of_lading",), ()),
+}
+"""What is counted (beside the row's own) among rows of a ship that are alike in something, and what else is needed."""
+
+
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
     """Count what a consignment shares with others of its voyage and filing day. Row order is kept."""
-    known = pl.col("vessel_name").is_not_null()
-    return facts.with_columns(
-        _others("bill_of_lading", [*_SHIP, "consignee_key"], known & pl.col("consignee_key").is_not_null()).alias(
-            "consignee_bills"
-        ),
-        _others(
-            "bill_of_lading",
-            [*_SHIP, "consignee_key", "shipper_id", "hs4"],
-            known & _full("consignee_key", "shipper_id", "hs4"),
-        ).alias("same_goods_bills"),
-        _others(
-            "bill_of_lading",
-            [*_SHIP, "gross_weight_kg", "shipper_id"],
-            known & _full("gross_weight_kg", "shipper_id"),
-        ).alias("twin_weight_bills"),
-        _others(
-            "consignee_key",
-            [*_SHIP, "consignee_address"],
-            known & _full("consignee_address", "consignee_key"),
-        ).alias("address_consignees"),
-        _others("consignee_key", [*_SHIP, "notify_id"], known & _full("notify_id", "consignee_key")).alias(
-            "notify_consignees"
-        ),
-        _others("container_number", [*_SHIP, "bill_of_lading"], known).alias("bill_containers"),
-    ).with_columns(seal_others=_seal_others(facts))
+    asked = facts.select(
+        *(mixed([*_SHIP, *alike]).alias(f"{name}_alike") for name, (_, alike, _) in _SHARED.items()),
+        *(pl.col(column).hash() for column in dict.fromkeys(column for column, _, _ in _SHARED.values())),
+        *(_full("vessel_name", *alike, *needed).alias(name) for name, (_, alike, needed) in _SHARED.items()),
+    )
+    others = pl.DataFrame(
+        {name: _others(asked[column], asked[f"{name}_alike"]) for name, (column, _, _) in _SHARED.items()}
+    )
+    known = others.select(pl.when(asked[name]).then(name).alias(name) for name in _SHARED)
+    return facts.hstack(known).with_columns(seal_others=_seal_others(facts))
 
 
 def _full(*columns: str) -> pl.Expr:
     return pl.all_horizontal(pl.col(column).is_not_null() for column in columns)
 
 
-def _others(column: str, within: list[str], known: pl.Expr) -> pl.Expr:
-    """Distinct values of `column` beside the row's own among rows that are alike in `within`; null if unknown."""
-    return pl.when(known).then(pl.col(column).hash().n_unique().over(mixed(within)).cast(pl.Int64) - 1)
+def _others(values: pl.Series, alike: pl.Series) -> pl.Series:
+    """Distinct `values` beside the row's own among rows that are `alike`; most rows are like no other."""
+    shared = alike.is_duplicated().arg_true()
+    rows = pl.DataFrame({"value": values.gather(shared), "alike": alike.gather(shared)})
+    counts = rows.select(pl.col("value").n_unique().over("alike").cast(pl.Int64) - 1).to_series()
+    return pl.zeros(values.len(), dtype=pl.Int64, eager=True).scatter(shared, counts)
 
 
 def _seal_others(facts: pl.DataFrame) -> pl.Series:
-    """Most other containers of the day that carry one of the row's seals."""
+    """Most other containers of the day that carry one of the row's seals; null where it has none."""
     seals = (
-        facts.select("row", "day", "container_number", seal="seal_numbers")
+        facts.select("day", pl.col("container_number").hash(), row=pl.int_range(pl.len()), seal="seal_numbers")
         .explode("seal")
         .drop_nulls("seal")
         .with_columns(pl.col("seal").str.strip_chars().str.to_uppercase())
+        .select("row", "container_number", alike=mixed(["day", "seal"]))
     )
-    shared = seals.group_by("day", "seal").agg(others=pl.col("container_number").n_unique().cast(pl.Int64) - 1)
-    most = seals.join(shared, on=["day", "seal"]).group_by("row").agg(pl.col("others").max())
-    return facts.select("row").join(most, on="row", how="left", maintain_order="left")["others"]
+    others = seals.select("row", others=_others(seals["container_number"], seals["alike"]))
+    most = others.filter(pl.col("others") > 0).group_by("row").agg(pl.col("others").max())
+    unknown = pl.repeat(None, facts.height, dtype=pl.Int64, eager=True)
+    return unknown.scatter(others["row"], 0).scatter(most["row"], most["others"])
 
 
 def split_bills() -> pl.Expr:

@@ -89,7 +89,8 @@ KEY = ("bill_of_lading", "container_number")
 
 BILL_TYPES = ("straight", "to_order", "sea_waybill")
 FREIGHT_TERMS = ("prepaid", "collect")
-SELECTED_BY = ("score", "random", "intelligence", "officer")
+SELECTED_BY = ("score", "explore", "random", "intelligence", "officer")
+"""Why a box was opened: by a share of its slate, on a tip, or because an officer asked."""
 FINDINGS = ("clean", "irregular", "seizure")
 
 OUTCOME_REQUIRED = (*KEY, "known_at", "finding")

@@ -91,10 +91,6 @@ def _simple(column: str) -> pl.Expr:
 
 
 def _simplified(names: pl.Series) -> pl.Series:
-    return by_core(names, _bare)
-
-
-def _bare(names: pl.Series) -> pl.Series:
     lower = names.str.slice(0, MAX_CHARS).str.to_lowercase()
     bare = where(lower, is_foreign(lower), _without_accents)
     return where_found(bare, r"[^a-z0-9 ]|^ |  | $", _spaced)
@@ -102,6 +98,11 @@ def _bare(names: pl.Series) -> pl.Series:
 
 def _spaced(text: pl.Expr) -> pl.Expr:
     return text.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+
+
+def _nameless(names: pl.Series) -> pl.Series:
+    """Whether each of `names` names nobody, is made out to order or is missing."""
+    return _simplified(names).str.contains(f"{_OPEN}|{_EMPTY}").fill_null(True)
 
 
 def _without_accents(text: pl.Expr) -> pl.Expr:
@@ -135,7 +136,7 @@ class Names:
         """Read the names of all parties in `frames`, which hold the canonical columns or some of them."""
         every = pl.concat(_distinct(_text(frame, name)) for frame in frames for name in IDS.values())
         every = every[every["hash"].arg_unique()]
-        nameless = every.select(_simple("name").str.contains(f"{_OPEN}|{_EMPTY}").fill_null(True)).to_series()
+        nameless = by_core(every["name"], _nameless)
         named = every.filter(~nameless)
         return cls(named.select("hash", id=fingerprints(named["name"])).with_columns(key=pl.col("id").hash()))
 

@@ -9,7 +9,7 @@ boxes that were opened: such a dataset holds these rows alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,6 +58,13 @@ class Dataset:
     def positives(self) -> int:
         """How many rows are positive."""
         return int(self.rows["label"].cast(pl.Int64).sum())
+
+
+def stack(datasets: Sequence[Dataset]) -> Dataset:
+    """Several datasets of the same kind of labels as one, one after the other."""
+    return Dataset(
+        pl.concat([one.rows for one in datasets]), pl.concat([one.matrix for one in datasets]), datasets[0].labels
+    )
 
 
 def dataset(

@@ -47,6 +47,18 @@ def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
     assert listed["ranked"][0]["model"] == told["model"]
 
 
+def test_worlds_bring_all_that_training_needs(riskscore, world, tmp_path):
+    trained = riskscore("train", "--world", world, "--out", tmp_path / "mine")
+    assert trained.code == 0, trained.err
+    card = json.loads((tmp_path / "mine" / "card.json").read_text())
+    assert (card["labels"], card["data"]) == ("truth", "simulated")
+    assert card["command"] == f"riskscore train --world {world} --seed 0 --out {tmp_path / 'mine'}"
+    known = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
+    alone = riskscore("train", "--manifests", world / "manifests", *known, "--out", tmp_path / "same")
+    assert alone.code == 0, alone.err
+    assert (tmp_path / "same" / "model.txt").read_text() == (tmp_path / "mine" / "model.txt").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -60,6 +72,10 @@ def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
          "no manifest"),
         (["train", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--truth", "{tmp}/no",
           "--out", "{tmp}/m"], "no such file"),
+        (["train", "--world", "{world}", "--outcomes", "{world}/outcomes.parquet", "--out", "{tmp}/m"], "either"),
+        (["train", "--manifests", "{world}/manifests", "--out", "{tmp}/m"], "either"),
+        (["train", "--out", "{tmp}/m"], "either"),
+        (["train", "--world", "{tmp}", "--out", "{tmp}/m"], "manifests"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{tmp}/no.parquet"], "no.parquet"),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ def test_two_trainings_give_the_same_bytes(
     toy_booster: Booster, toy_data: Dataset, toy_catalogue: Catalogue, tmp_path: Path
 ) -> None:
     toy_booster.save(tmp_path / "one")
-    fit(toy_data, toy_catalogue).save(tmp_path / "two")
+    fit([toy_data], toy_catalogue).save(tmp_path / "two")
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
@@ -54,11 +54,19 @@ def test_a_declared_direction_holds_everywhere(
 
 
 def test_outcomes_alone_make_a_model_that_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
-    card = fit(replace(toy_data, labels="outcomes"), toy_catalogue).card
+    card = fit([replace(toy_data, labels="outcomes")], toy_catalogue).card
     assert (card.data, card.labels) == ("real", "outcomes")
     assert card.calibration["on"] == "random inspections of the calibration part"
     assert card.test["random"]["rows"] < card.test["overall"]["rows"]
     assert "chosen" in card.to_markdown()
+
+
+def test_each_of_several_datasets_is_split_by_its_own_days(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+    later = replace(toy_data, rows=toy_data.rows.with_columns(pl.col("day").dt.offset_by("400d")))
+    one, both = fit([toy_data], toy_catalogue).card, fit([toy_data, later], toy_catalogue).card
+    assert [part["rows"] for part in both.splits] == [2 * part["rows"] for part in one.splits]
+    assert both.splits[0]["from"] == one.splits[0]["from"] < one.splits[-1]["to"] < both.splits[-1]["to"]
+    assert both.rows == 2 * one.rows
 
 
 def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
@@ -66,4 +74,4 @@ def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalog
         label=pl.when(pl.col("day") > pl.date(2024, 4, 10)).then(0).otherwise("label").cast(pl.Int8)
     )
     with pytest.raises(TrainingError, match=r"the test part.*has 0 positive"):
-        fit(Dataset(blank, toy_data.matrix, "truth"), toy_catalogue)
+        fit([Dataset(blank, toy_data.matrix, "truth")], toy_catalogue)

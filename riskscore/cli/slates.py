@@ -1,0 +1,216 @@
+"""The commands of a slate: `slate draw`, short `slate LAKE`, `slate show`, `slate add` and `slate strike`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from riskscore.cli import console, options
+from riskscore.cli.lake import Where
+from riskscore.errors import SettingsError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+SHOWN = ("open", "scan", "documents", "audit")
+"""What of a slate is printed: all that somebody has to do something about."""
+
+
+class _Draws(TyperGroup):
+    """A group whose first word may be a lake: `slate LAKE` is `slate draw LAKE`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = ["draw", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="slate",
+    cls=_Draws,
+    help="Draw, show and change the boxes that are to be opened. `slate LAKE` is short for `slate draw LAKE`.",
+    epilog="The nightly run draws the slates of its night itself; officers then show, add and strike.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Day = Annotated[
+    datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Night that the slate belongs to, such as 2024-05-01.")
+]
+Port = Annotated[str | None, typer.Option(help="Only this port of discharge (UN/LOCODE), such as VNHPH.")]
+Bill = Annotated[str, typer.Option(help="Bill of lading.")]
+Container = Annotated[str, typer.Option(help="Number of the container, such as MSKU1234565.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept with the slate for ever.")]
+
+
+@app.command()
+def draw(
+    lake: Where,
+    date: Day,
+    capacity: Annotated[
+        Path | None, typer.Option(help="TOML: boxes, scans, documents and audits a day, by port. Default: 10/20/40/20.")
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(help="A value published after the last filing, such as a lottery's. Default: the date."),
+    ] = None,
+    port: Port = None,
+    json: options.Json = False,
+) -> None:
+    """Draw the slates of a night from its scores, for all ports, and show them.
+
+    A night is drawn once. The same again changes nothing; what would come out differently is refused. --port chooses
+    what is shown. The capacity is a TOML file:
+
+    \b
+      [default]
+      boxes = 10
+      shares = { score = 0.8, explore = 0.1, random = 0.1 }
+      [port.VNHPH]
+      boxes = 6
+      [[port.VNHPH.on]]
+      date = 2024-05-01
+      boxes = 2
+
+    \b
+    Examples:
+      riskscore slate /srv/riskscore/lake --date 2024-05-01 --capacity ports.toml --seed "draw 4711: 3 14 15 92 65"
+      riskscore slate draw s3://customs-risk/lake --date 2024-05-01
+    """
+    from riskscore.jobs import slates
+    from riskscore.lake.io import Lake
+    from riskscore.selection import capacity as capacities
+
+    limits = capacities.read(capacity)
+    with console.progress() as tell:
+        tell("opening")
+        found = Lake.open(lake)
+        already = slates.drawn(found, date.date())
+        tell("drawing")
+        slates.draw(found, date.date(), limits, seed)
+        rows = slates.in_force(found, date.date())
+    said = "These slates were drawn before, from the same; nothing was changed." if already else "Drawn."
+    _print(rows, found, date, port, json, said)
+
+
+@app.command()
+def show(lake: Where, date: Day, port: Port = None, json: options.Json = False) -> None:
+    """Show the slates in force: what is to be opened, scanned, checked and audited, and why.
+
+    Chance is the probability with which the draw would have opened the box; it is 100% where the score decided.
+
+    \b
+    Examples:
+      riskscore slate show /srv/riskscore/lake --date 2024-05-01 --port VNHPH
+      riskscore slate show /srv/riskscore/lake --date 2024-05-01 --json
+    """
+    from riskscore.jobs import slates
+    from riskscore.lake.io import Lake
+
+    found = Lake.open(lake)
+    if not slates.drawn(found, date.date()):
+        raise SettingsError(f"no slate is drawn for {date.date()}; `riskscore slate draw` draws one from its scores")
+    _print(slates.in_force(found, date.date()), found, date, port, json)
+
+
+@app.command()
+def add(lake: Where, date: Day, bill: Bill, container: Container, reason: Reason, json: options.Json = False) -> None:
+    """Add a box to the slate of its port, within the port's boxes. It is opened, by share `officer`.
+
+    \b
+    Example:
+      riskscore slate add /srv/riskscore/lake --date 2024-05-01 --bill BL00012 --container MSKU1234565 \\
+        --reason "seal differs from the gate's picture"
+    """
+    _change(lake, date, bill, container, "added", reason, json)
+
+
+@app.command()
+def strike(
+    lake: Where, date: Day, bill: Bill, container: Container, reason: Reason, json: options.Json = False
+) -> None:
+    """Strike a box from the slate of its port. Nothing takes its place; `slate add` may use the free one.
+
+    \b
+    Example:
+      riskscore slate strike /srv/riskscore/lake --date 2024-05-01 --bill BL00012 --container MSKU1234565 \\
+        --reason "transhipped before the berth was reached"
+    """
+    _change(lake, date, bill, container, "struck", reason, json)
+
+
+def _change(lake: str, date: datetime, bill: str, container: str, event: str, reason: str, json: bool) -> None:
+    from riskscore.jobs import slates
+    from riskscore.lake.io import Lake
+
+    rows = slates.change(Lake.open(lake), date.date(), bill=bill, container=container, event=event, reason=reason)
+    bill, container = slates.named(bill, container)
+    box = rows.filter(bill_of_lading=bill, container_number=container).row(0, named=True)
+    opened = rows.filter(rows["port"].eq_missing(box["port"]) & (rows["action"] == "open")).height
+    if json:
+        names = ("bill_of_lading", "container_number", "port", "action", "share", "change", "reason")
+        console.emit({name: box[name] for name in names} | {"opened": opened, "boxes": box["boxes"]})
+        return
+    console.stdout().print(
+        f"Container {container} on bill {console.plain(bill)} is {event}. The slate of "
+        f"{console.plain(box['port'] or 'no port')} on {date.date()} now opens {opened} of {box['boxes']} boxes."
+    )
+
+
+def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json: bool, said: str = "") -> None:
+    """Print the part of a slate that somebody has to act on, port by port."""
+    import polars as pl
+
+    from riskscore.cli.tables import records, risk
+    from riskscore.manifest.schema import KEY
+
+    ports = rows["port"].unique().to_list()
+    if port is not None and port.upper() not in ports:
+        named = ", ".join(sorted(name for name in ports if name)) or "none"
+        raise SettingsError(f"no consignment of {date.date()} goes to {port.upper()}; its ports are {named}")
+    acted = rows.filter(pl.col("action").is_in(SHOWN) | pl.col("change").is_not_null())
+    wanted = acted if port is None else acted.filter(pl.col("port") == port.upper())
+    scores = lake.read("scores", nights=(date.date(), date.date()), columns=[*KEY, "reasons", "run"]).collect()
+    first = scores.sort("run").unique(KEY, keep="last").with_columns(pl.col("reasons").list.first().alias("first"))
+    shown = wanted.join(
+        first.select(*KEY, pl.col("first").struct.field("sentence").alias("first_reason")),
+        on=KEY, how="left", maintain_order="left",
+    ).sort("port", "place")  # fmt: skip
+    seed = {"seed": rows["seed"].first(), "published": rows["published"].first()} if rows.height else {}
+    if json:
+        console.emit(
+            {"date": date.date(), **seed, "candidates": rows.height}
+            | {"slate": records(shown.drop("night", "run", "at", "event", "seed", "published"))}
+        )
+        return
+    screen = console.stdout()
+    for (name,), part in shown.group_by("port", maintain_order=True):
+        opened = part.filter(pl.col("action") == "open").height
+        screen.print(
+            console.heading(f"{console.plain(name or 'no port')}, {date.date()}: {opened} of {part['boxes'][0]} boxes")
+        )
+        table = console.table("#", "do", "container", "bill", "share", "risk", "chance", "first reason")
+        for row in part.iter_rows(named=True):
+            change = f"{row['change']}: {row['reason']}" if row["change"] else None
+            table.add_row(
+                str(row["place"]),
+                row["action"],
+                console.plain(row["container_number"]),
+                console.short(row["bill_of_lading"], 24),
+                row["share"] or "",
+                risk(row["probability"]),
+                risk(row["chance"]),
+                console.short(change or row["first_reason"] or "", 120),
+            )
+        screen.print(table)
+    if not rows.height:
+        screen.print("No consignment was scored that night, so that nothing is on a slate.")
+    elif seed["published"]:
+        screen.print(f"{said} The draw's published seed is {console.plain(seed['seed'])}.".strip())
+    else:
+        screen.print(f"{said} No seed was published: the date stands in for it, and can be foreseen.".strip())

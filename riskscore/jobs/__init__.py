@@ -1,0 +1,1 @@
+"""Jobs: what runs by itself, night after night, on a lake."""

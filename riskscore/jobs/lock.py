@@ -1,0 +1,34 @@
+"""Lock: one nightly run at a time. The system lets go of it when the process ends, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from riskscore.errors import BusyError, SettingsError
+
+NAME = ".riskscore.lock"
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of `folder`.
+
+    Raises BusyError where another process holds it, SettingsError where none can be made.
+    """
+    path = folder / NAME
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as refused:
+        raise SettingsError(f"cannot lock {folder}: {refused.strerror}; it must be a folder to write to") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(f"another nightly run is at work in {folder}; this one leaves all as it is") from None
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,103 @@
+"""The report of a night: as JSON for machines, and as one page for the people of the morning.
+
+counts of the run, scores, slate, runs before ─▶ REPORTS/2026-11-24-run-7.json and .html
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import altair
+import jinja2
+import polars as pl
+import vl_convert
+
+from riskscore.jobs.nightly import Report
+from riskscore.jobs.runs import Record
+from riskscore.lake.io import Lake
+
+SHOWN_NIGHTS = 60
+_LABELS = {"open": "open", "scan": "scan", "documents": "check documents", "audit": "audit later", "none": "let pass"}
+
+
+def write(lake: Lake, report: Report, folder: Path) -> Path:
+    """Write the report of a run to `folder`, whole files in place of earlier ones; return the page's path."""
+    counts = report.counts or {}
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{counts['night']}-run-{counts['run']}"
+    _put(folder / f"{stem}.json", json.dumps(counts, indent=1, sort_keys=True) + "\n")
+    page = folder / f"{stem}.html"
+    _put(page, render(counts, _slate(lake, counts), Record.read(lake).finished()))
+    return page
+
+
+def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dict[str, Any]]) -> str:
+    """The page: `counts` of the run, boxes of the `slate` in order, and the counts of all `nights` so far."""
+    template = jinja2.Environment(
+        loader=jinja2.PackageLoader("riskscore.jobs"), autoescape=True, undefined=jinja2.StrictUndefined
+    ).get_template("night.html")
+    return template.render(
+        counts=counts,
+        slate=slate,
+        labels=_LABELS,
+        refused=sum(counts["manifests"]["refused"].values()),
+        look_at=look_at(counts),
+        chart=_volume(nights[-SHOWN_NIGHTS:]),
+    )
+
+
+def look_at(counts: dict[str, Any]) -> list[str]:
+    """What somebody should look at in the morning, in sentences; none on a quiet night."""
+    taken = counts["manifests"]
+    refused = sum(taken["refused"].values())
+    notes = [f"{file['name']} was left in the inbox: {file['why']}." for file in counts["left"]]
+    if refused > taken["rows_in"] * 0.02:
+        notes.append(f"{refused / max(taken['rows_in'], 1):.0%} of the rows are in quarantine.")
+    usual = counts["usual_filings"]
+    if usual and not 0.5 <= taken["filings"] / usual <= 2:
+        notes.append(
+            f"{taken['filings']:,} filings came in, where {usual:,.0f} are usual: is a file missing or doubled?"
+        )
+    return notes
+
+
+def _slate(lake: Lake, counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is opened, scanned or checked, with its first reasons, port by port."""
+    night = pl.Series([counts["night"]]).str.to_date().item()
+    key = ["bill_of_lading", "container_number"]
+    own = pl.col("run") == counts["run"]
+    chosen = lake.read("slates", nights=(night, night)).filter(own, pl.col("action").is_in(["open", "scan"])).collect()
+    told = lake.read("scores", columns=[*key, "reasons", "run"], nights=(night, night)).filter(own).collect()
+    return (
+        chosen.join(told.drop("run"), on=key, how="left", maintain_order="left")
+        .with_columns(sentences=pl.col("reasons").list.eval(pl.element().struct.field("sentence")).list.head(3))
+        .drop("reasons")
+        .sort("port", "place")
+        .to_dicts()
+    )
+
+
+def _volume(nights: list[dict[str, Any]]) -> str:
+    """Filings by night as SVG; empty where there is but one night."""
+    if len(nights) < 2:
+        return ""
+    rows = [{"night": one["night"], "filings": one["manifests"]["filings"]} for one in nights]
+    chart = (
+        altair.Chart(altair.InlineData(values=rows), width=720, height=140)
+        .mark_bar(color="#2b5c8a")
+        .encode(
+            x=altair.X("night:O", title=None, axis=altair.Axis(labelAngle=-60, labelOverlap=True)),
+            y=altair.Y("filings:Q", title="filings"),
+        )
+        .configure_view(stroke=None)
+        .configure_axis(labelFont="sans-serif", titleFont="sans-serif")
+    )
+    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
+
+
+def _put(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)

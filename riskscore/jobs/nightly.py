@@ -1,0 +1,204 @@
+"""The nightly run: files of the inbox in, a slate and a report out, each step once, whatever happens in between.
+
+    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ scores ─▶ slate ─▶ finished ─▶ files to done/, report
+
+A run puts on record what it sets out with before it does anything. Each step is one commit a table, marked with the
+number of the run, and is not made twice. So a run that was killed is simply run again: it takes the same files, finds
+what is done, does the rest, and ends in the same tables.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from riskscore import engine
+from riskscore.errors import LakeError, SettingsError
+from riskscore.jobs import lock, runs, slates, taking
+from riskscore.jobs.inbox import File, Inbox, Left
+from riskscore.jobs.runs import Record, Run
+from riskscore.lake.io import Lake
+from riskscore.manifest import schema
+from riskscore.manifest.read import read_each
+from riskscore.selection import explore
+from riskscore.selection.capacity import Capacities
+from riskscore.selection.slate import slate
+
+Progress = Callable[[str], None]
+
+_LOOKED_AT = pl.col("action").is_in(["open", "scan", "documents"])
+"""Boxes that somebody looks at, and so needs reasons for."""
+
+USUAL_NIGHTS = 28
+"""Nights before, whose median is the usual volume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a nightly run works with. `seed` is a published text, or None where the night's date stands in."""
+
+    lake: Lake
+    inbox: Inbox
+    outcomes: Inbox | None
+    capacities: Capacities
+    model: str | None = None
+    seed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run came to: `counts` as on record (JSON), None where there was nothing to do, and what was left."""
+
+    counts: dict[str, Any] | None
+    left: list[Left] = field(default_factory=list)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether a file waits that somebody has to look at."""
+        return any(file.why.startswith("cannot") for file in self.left)
+
+
+def nightly(night: Night, day: date, *, progress: Progress | None = None) -> Report:
+    """Run the night of `day`, or take up the run that was not finished, whatever its night.
+
+    Raises BusyError where another run is at work, SettingsError where `day` is closed already and new files wait, and
+    as scoring and the lake do.
+    """
+    tell = progress or (lambda _: None)
+    with lock.held(night.inbox.folder):
+        record = Record.read(night.lake)
+        run, left = record.unfinished, list[Left]()
+        if run is None:
+            tell("looking at the inbox")
+            run, left = _begin(night, record, day)
+        if run is None:
+            return Report(None, left)
+        counts = _steps(night, run, record, tell)
+        runs.tell(night.lake, run, runs.FINISHED, counts)
+        _tidy(night, run)
+        return Report(counts, left)
+
+
+def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Left]]:
+    """Put a new run for the new files on record; no run where there are none. Files taken before go to done/."""
+    manifests, left = _waiting(night.inbox, record.taken("manifests"))
+    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes")) if night.outcomes else ([], [])
+    _, unreadable = read_each(night.inbox.find(file) for file in manifests)
+    names = {path.name: why for path, why in unreadable.items()}
+    left += [*outcomes_left, *(Left(name, f"cannot be read: {why}") for name, why in names.items())]
+    manifests = [file for file in manifests if file.name not in names]
+    if not manifests and not found:
+        return None, left
+    if record.last_night is not None and day <= record.last_night:
+        waiting = len(manifests) + len(found)
+        raise SettingsError(
+            f"the night of {record.last_night} is closed, and {waiting} new files wait; run the night after it (--date)"
+        )
+    plan = {
+        "manifests": [file.entry() for file in manifests],
+        "outcomes": [file.entry() for file in found],
+        "left": [asdict(file) for file in left],
+        "model": engine.read_card(night.model).name,
+        "seed": night.seed,
+    }
+    run = runs.begin(night.lake, record.next, day, plan)
+    if run is None:
+        raise LakeError("another nightly run on this lake was faster, from another inbox; run again when it is done")
+    return run, left
+
+
+def _waiting(inbox: Inbox, taken: set[str]) -> tuple[list[File], list[Left]]:
+    """New whole files of an inbox, and those that stay; what was taken before goes to done/."""
+    files, left = inbox.look()
+    inbox.finish(file for file in files if file.sha256 in taken)
+    fresh = {file.sha256: file for file in files if file.sha256 not in taken}
+    copies = [file for file in files if file.sha256 in fresh and fresh[file.sha256] != file]
+    return list(fresh.values()), left + [Left(file.name, "a copy of another file of this inbox") for file in copies]
+
+
+def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, Any]:
+    """Do every step of `run` that is not done yet; return the counts of the run."""
+    started = time.monotonic()
+    seconds: dict[str, float] = {}
+    counts: dict[str, Any] = {"run": run.number, "night": run.night.isoformat(), "begun": run.at.isoformat()}
+
+    def step(name: str, work: Callable[[], dict[str, Any]]) -> None:
+        tell(name)
+        begun = time.monotonic()
+        counts[name] = work()
+        seconds[name] = round(time.monotonic() - begun, 2)
+
+    step("manifests", lambda: taking.manifests(night.lake, run, night.inbox).entry())
+    step("outcomes", lambda: taking.outcomes(night.lake, run, night.outcomes).entry())
+    step("scores", lambda: _score(night, run, tell))
+    step("slate", lambda: _slate(night, run))
+    usual = [past["manifests"]["filings"] for past in record.finished()[-USUAL_NIGHTS:]]
+    return counts | {
+        "usual_filings": float(pl.Series(usual).median()) if usual else None,  # type: ignore[arg-type]
+        "model": run.plan["model"],
+        "files": [file.name for file in (*run.files("manifests"), *run.files("outcomes"))],
+        "left": run.plan["left"],
+        "seconds": seconds | {"all": round(time.monotonic() - started, 2)},
+    }
+
+
+def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
+    """Score and explain the latest filing of each consignment that the run brought."""
+    card = engine.read_card(night.model)
+    if card.name != run.plan["model"]:
+        raise SettingsError(f"run {run.number} began with model {run.plan['model']}; go on with that, not {card.name}")
+    if not night.lake.done("scores", run.number):
+        latest, earlier = taking.versions(night.lake, run)
+        scored = engine.score(
+            latest.select(*schema.COLUMNS),
+            earlier=earlier.select(*schema.COLUMNS),
+            history=_past(night.lake, run),
+            outcomes=night.lake.read("outcomes", columns=list(schema.OUTCOME)).collect(),
+            model=night.model,
+            keep=explore.KNOWN,
+            also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),
+            progress=tell,
+        )
+        rows = scored.with_columns(port="port_of_discharge", scored_at=pl.lit(run.at, schema.UTC))
+        night.lake.append("scores", rows, run=run.number, night=run.night)
+    scores = _scores(night.lake, run)
+    return {"scored": scores.height, "explained": scores["reasons"].count(), "data": card.data}
+
+
+def _past(lake: Lake, run: Run) -> pl.DataFrame:
+    """Filings that earlier runs brought."""
+    before = lake.read("consignments", columns=[*engine.history_columns(), "run"]).filter(pl.col("run") < run.number)
+    return before.drop("run").collect()
+
+
+def _scores(lake: Lake, run: Run) -> pl.DataFrame:
+    return lake.read("scores", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
+
+
+def _slate(night: Night, run: Run) -> dict[str, Any]:
+    """Choose what is opened, scanned and checked, and keep every candidate's chance."""
+    drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
+    shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
+    return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}
+
+
+def _draw(night: Night, run: Run, candidates: pl.DataFrame) -> pl.DataFrame:
+    """The slate of the run: the same for the same scores, so that it can be drawn before anything is explained."""
+    return slate(candidates, night.capacities, date=run.night, seed=run.plan["seed"])
+
+
+def _tidy(night: Night, run: Run) -> None:
+    night.inbox.finish(run.files("manifests"))
+    if night.outcomes:
+        night.outcomes.finish(run.files("outcomes"))
+
+
+def tomorrow(lake: Lake, today: date) -> date:
+    """The night to run: `today`, or the day after the last one that was finished where that is later."""
+    last = Record.read(lake).last_night
+    return today if last is None or last < today else last + timedelta(days=1)

@@ -1,0 +1,32 @@
+"""Worlds: simulated ones as datasets, labelled with the truth about every consignment.
+
+WORLD/manifests/*.parquet, outcomes.parquet, truth.parquet ─▶ features as of each day ─▶ Dataset
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from riskscore.errors import ManifestError
+from riskscore.manifest import read
+from riskscore.manifest.outcomes import read_outcomes
+from riskscore.training.dataset import Dataset, dataset
+
+
+def read_world(folder: Path) -> Dataset:
+    """Read a world that `riskscore simulate` wrote. Raises ManifestError where a part of it is missing or damaged."""
+    filed = read.read_many(read.files([folder / "manifests"]))
+    found, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
+    return dataset(filed.consignments, found, truth=truth, earlier=filed.earlier)
+
+
+def read_truth(path: str | Path) -> pl.DataFrame:
+    """Read what a simulation knows about every consignment. Raises ManifestError where the file is no Parquet."""
+    try:
+        return pl.read_parquet(path)
+    except FileNotFoundError:
+        raise ManifestError(f"{path}: there is no such file") from None
+    except pl.exceptions.PolarsError as damaged:
+        raise ManifestError(f"{path} cannot be read as Parquet ({damaged}); `riskscore simulate` writes it") from None

@@ -1,0 +1,165 @@
+"""A lake at an address: on an S3-compatible store on this machine, with its options from settings and never shown."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import timedelta
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from riskscore import settings
+from riskscore.errors import LakeError, SettingsError
+from riskscore.lake import health, upkeep
+from riskscore.lake.io import Lake
+from riskscore.lake.store import Store
+from riskscore.lake.tables import TABLES
+
+SECRET = "not-to-be-seen-anywhere"  # noqa: S105  of a store that lives for the length of a test
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    """An S3-compatible store in a process of its own, with an empty bucket called `customs`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    code = f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        address = f"http://127.0.0.1:{port}"
+        bucket = urllib.request.Request(f"{address}/customs", method="PUT")  # noqa: S310  loopback
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(bucket).close()  # noqa: S310
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address
+        server.terminate()
+
+
+@pytest.fixture
+def address(endpoint, monkeypatch, request):
+    """Address for a lake of this test; the options are in the environment."""
+    options = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "tester",
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_REGION": "us-east-1",
+    }
+    for name, value in options.items():
+        monkeypatch.setenv(f"RISKSCORE_STORAGE_{name}", value)
+    return f"s3://customs/{request.node.name}"
+
+
+def test_two_writers_at_once_lose_nothing(address, writer):
+    Lake.create(address)
+    started = [writer(address, "hand", first, first + 6) for first in (0, 6)]
+    assert [process.wait(60) for process in started] == [0, 0]
+    back = Lake.open(address).read("outcomes").collect()
+    assert sorted(back["bill_of_lading"].cast(int).to_list()) == sorted([*range(12)] * 2)
+
+
+def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_path):
+    lake = Lake.create(address)
+    assert Lake.create(address).version("runs") == 0
+    for run in (1, 2):
+        for table in ("consignments", "runs"):
+            assert lake.append(table, rows(table, run), run=run)
+            assert not lake.append(table, rows(table, run), run=run)
+        lake.overwrite("ledger", rows("ledger", run), run=run, night=night(run))
+    assert_frame_equal(
+        lake.read("consignments", nights=(night(2), night(2))).collect(), rows("consignments", 2), check_row_order=False
+    )
+    assert lake.at(night(1)).read("ledger").collect()["run"].unique().to_list() == [1]
+    assert {table.table: table.merged for table in upkeep.compact(lake)} == dict.fromkeys(TABLES, 0) | {"runs": 2}
+    assert {(table.rows, table.orphans) for table in health.info(lake)} == {(12, 0), (6, 0), (0, 0)}
+    assert upkeep.export(lake, "runs", tmp_path / "runs.csv", as_of=night(1)) == 6
+    upkeep.compact(lake, keep=timedelta(0))
+    with pytest.raises(LakeError, match="can no longer be read"):
+        lake.at(night(1)).read("ledger")
+
+
+def test_a_place_with_other_things_becomes_no_lake(address, endpoint):
+    other = urllib.request.Request(f"{endpoint}/customs/mine/report.csv", data=b"1", method="PUT")  # noqa: S310
+    urllib.request.urlopen(other).close()  # noqa: S310
+    with pytest.raises(LakeError, match=r"not empty: report.csv is there"):
+        Lake.create("s3://customs/mine")
+
+
+def test_where_there_is_no_lake_none_is_opened(address):
+    with pytest.raises(LakeError, match="there is no lake at s3://customs"):
+        Lake.open(address)
+
+
+REFUSING = {
+    "no such bucket": ("s3://no-such-bucket/lake", {}),
+    "nobody listens": ("s3://customs/lake", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "MAX_RETRIES": "0"}),
+    "an address of no kind that is known": ("ftp2://customs/lake", {}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSING)
+def test_a_store_that_refuses_is_told_in_one_line_and_without_secrets(case, address, monkeypatch):
+    uri, options = REFUSING[case]
+    for name, value in options.items():
+        monkeypatch.setenv(f"RISKSCORE_STORAGE_{name}", value)
+    for call in (Lake.create, Lake.open):
+        with pytest.raises(LakeError) as refused:
+            call(uri)
+        told = str(refused.value)
+        assert uri in told
+        assert "\n" not in told
+        assert "\x1b" not in told
+        assert SECRET not in told
+        assert len(told) < 600
+
+
+def test_secrets_are_in_no_repr_and_in_no_refusal(address):
+    store = Store.of(address)
+    assert store.options["aws_secret_access_key"] == SECRET
+    assert SECRET not in repr(store) + repr(Lake(store)) + str(store)
+    assert store.refusal(ValueError(f"signed\nwith \x1b[31m{SECRET}\x1b[0m")) == "signed with ***"
+
+
+def test_an_address_with_a_password_is_refused_without_repeating_it():
+    with pytest.raises(LakeError) as refused:
+        Store.of(f"s3://tester:{SECRET}@customs/lake")
+    assert SECRET not in str(refused.value)
+
+
+def test_a_folder_needs_no_options(monkeypatch, tmp_path):
+    monkeypatch.setenv("RISKSCORE_STORAGE", str(tmp_path / "nowhere.toml"))
+    assert Store.of(tmp_path).options is None
+
+
+def test_options_come_from_the_file_and_a_variable_wins(tmp_path, monkeypatch):
+    file = tmp_path / "storage.toml"
+    file.write_text('[storage]\nAWS_REGION = "eu-west-1"\naws_allow_http = true\nmax_retries = 3\n')
+    monkeypatch.setenv("RISKSCORE_STORAGE", str(file))
+    monkeypatch.setenv("RISKSCORE_STORAGE_MAX_RETRIES", "5")
+    assert settings.storage() == {"aws_region": "eu-west-1", "aws_allow_http": "true", "max_retries": "5"}
+
+
+WRONG_FILES = {
+    "missing": (None, "cannot be read"),
+    "no TOML": (f"[storage\n{SECRET}", "not valid TOML"),
+    "no table": ('aws_region = "x"', r"needs a table \[storage\]"),
+    "values that are lists": (f'[storage]\nkeys = ["{SECRET}"]', r"needs a table \[storage\] of plain values"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_FILES)
+def test_a_file_of_options_that_is_wrong_is_named_and_not_quoted(case, tmp_path, monkeypatch):
+    text, told = WRONG_FILES[case]
+    file = tmp_path / "storage.toml"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setenv("RISKSCORE_STORAGE", str(file))
+    with pytest.raises(SettingsError, match=told) as refused:
+        settings.storage()
+    assert SECRET not in str(refused.value)
+    assert str(file) in str(refused.value)

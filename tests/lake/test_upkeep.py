@@ -1,0 +1,187 @@
+"""Compacting makes files fewer and loses no row; what info says is so; a table leaves as a file."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from riskscore import export as files
+from riskscore.errors import LakeError, SettingsError
+from riskscore.lake import health, upkeep
+from riskscore.lake.tables import TABLES
+
+
+@pytest.fixture
+def worn(lake, rows, night):
+    """Every table with three nights of four appends each."""
+    for table in TABLES.values():
+        for run in (1, 2, 3):
+            for _ in range(4):
+                lake.append(table.name, rows(table.name, run), step=f"step {_}", run=run)
+    return lake
+
+
+def contents(lake):
+    return {table: lake.read(table).collect() for table in TABLES}
+
+
+def looked(lake):
+    return {table.table: table for table in health.info(lake)}
+
+
+def test_compacting_merges_the_files_of_a_night_and_keeps_every_row(worn):
+    before = contents(worn)
+    assert {(table.files, table.rows) for table in health.info(worn)} == {(12, 72)}
+    done = {table.table: (table.merged, table.into, table.cleared) for table in upkeep.compact(worn)}
+    for table in TABLES.values():
+        assert done[table.name] == (12, 3 if table.by_night else 1, 0)
+        now = looked(worn)[table.name]
+        assert (now.rows, now.files, now.superseded, now.orphans) == (72, 3 if table.by_night else 1, 12, 0)
+        assert_frame_equal(worn.read(table.name).collect(), before[table.name], check_row_order=False)
+
+
+@pytest.mark.parametrize("keep", [upkeep.KEEP, timedelta(0)])
+def test_compacting_again_does_nothing_and_commits_nothing(worn, keep):
+    upkeep.compact(worn, keep=keep)
+    versions = {table: worn.version(table) for table in TABLES}
+    assert {(table.merged, table.into, table.cleared) for table in upkeep.compact(worn, keep=keep)} == {(0, 0, 0)}
+    assert {table: worn.version(table) for table in TABLES} == versions
+
+
+def test_clearing_away_removes_what_no_longer_counts_from_the_disk(worn):
+    before = contents(worn)
+    cleared = upkeep.compact(worn, keep=timedelta(0))
+    assert {table.cleared for table in cleared} == {12}
+    assert {table.superseded for table in health.info(worn)} == {0}
+    on_disk = list(Path(worn.store.uri).glob("*/**/part-*.parquet"))
+    assert len(on_disk) == sum(table.files for table in health.info(worn))
+    for table, frame in before.items():
+        assert_frame_equal(worn.read(table).collect(), frame, check_row_order=False)
+
+
+def test_runs_stay_done_after_compaction(worn):
+    upkeep.compact(worn, keep=timedelta(0))
+    for table in TABLES:
+        assert worn.done(table, 3, step="step 0")
+        assert not worn.done(table, 4, step="step 0")
+
+
+def test_every_step_is_told(worn):
+    told: list[str] = []
+    upkeep.compact(worn, progress=told.append)
+    assert told[:2] == ["merging consignments", "clearing consignments"]
+    told.clear()
+    health.info(worn, progress=told.append)
+    assert told == [f"looking at {table}" for table in TABLES]
+
+
+def test_info_says_what_is_there(lake, rows, night):
+    lake.append("scores", rows("scores", 2, 5), run=2)
+    lake.append("scores", rows("scores", 4, 3), run=4)
+    found = looked(lake)["scores"]
+    assert (found.rows, found.files, found.version) == (8, 2, 2)
+    assert (found.last_night, found.last_run) == (night(4), 4)
+    assert found.bytes == sum(file.stat().st_size for file in Path(lake.store.table("scores")).glob("*/*.parquet"))
+    empty = looked(lake)["slates"]
+    assert (empty.rows, empty.files, empty.version, empty.last_night, empty.last_run) == (0, 0, 0, None, None)
+
+
+def orphan(lake, frame: pl.DataFrame, night) -> Path:
+    """A file as a writer leaves it that was killed before its commit."""
+    folder = Path(lake.store.table("outcomes")) / f"night={night}"
+    folder.mkdir(exist_ok=True)
+    path = folder / "part-00000-killed-c000.snappy.parquet"
+    frame.drop("night").write_parquet(path)
+    return path
+
+
+ORPHANS = {
+    "of a run that was repeated": (2, lambda frame: frame, 0),
+    "of a run that was not": (9, lambda frame: frame, 1),
+    "by hand, of rows that are there": (2, lambda frame: frame.with_columns(run=pl.lit(None, pl.Int64)), 0),
+    "by hand, recorded again later": (
+        2,
+        lambda frame: frame.with_columns(
+            run=pl.lit(None, pl.Int64), recorded_at=pl.lit(None, pl.Datetime("us", "UTC"))
+        ),
+        0,
+    ),
+    "by hand, of rows that are not": (
+        2,
+        lambda frame: frame.with_columns(run=pl.lit(None, pl.Int64), note=pl.lit("never committed")),
+        1,
+    ),
+    "without a row": (9, lambda frame: frame.head(0), 0),
+}
+
+
+@pytest.mark.parametrize("case", ORPHANS)
+def test_an_orphan_matters_where_its_rows_are_nowhere_else(case, lake, rows, night):
+    run, change, matter = ORPHANS[case]
+    lake.append("outcomes", rows("outcomes", 2), run=2)
+    lake.append("outcomes", rows("outcomes", 2).drop("run"))
+    orphan(lake, change(rows("outcomes", run)), night(run))
+    found = looked(lake)["outcomes"]
+    assert (found.rows, found.orphans, found.matter) == (12, 1, matter)
+    assert lake.read("outcomes").collect().height == 12
+
+
+def test_an_orphan_that_breaks_off_does_not_matter(lake, rows, night):
+    path = orphan(lake, rows("outcomes", 9), night(9))
+    path.write_bytes(path.read_bytes()[:100])
+    found = looked(lake)["outcomes"]
+    assert (found.orphans, found.matter) == (1, 0)
+
+
+def test_orphans_are_cleared_away_once_they_are_old(lake, rows, night):
+    path = orphan(lake, rows("outcomes", 9), night(9))
+    upkeep.compact(lake)
+    assert path.exists()
+    upkeep.compact(lake, keep=timedelta(0))
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".jsonl"])
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_leaves_as_a_file(table, suffix, lake, rows, tmp_path):
+    lake.append(table, rows(table, 1), run=1)
+    out = tmp_path / f"out{suffix}"
+    assert upkeep.export(lake, table, out) == 6
+    if suffix == ".parquet":
+        assert_frame_equal(pl.read_parquet(out), rows(table, 1), check_row_order=False)
+    elif suffix == ".csv":
+        assert not any(field.startswith("=") for field in out.read_text("utf-8").split(","))
+        assert pl.read_csv(out).height == 6
+    else:
+        assert pl.read_ndjson(out).height == 6
+
+
+def test_one_night_or_all_up_to_one_leave_as_a_file(lake, rows, night, tmp_path):
+    for run in (1, 2, 3):
+        lake.append("scores", rows("scores", run), run=run)
+        lake.overwrite("ledger", rows("ledger", run, run), run=run, night=night(run))
+    out = tmp_path / "out.parquet"
+    assert upkeep.export(lake, "scores", out, night=night(2)) == 6
+    assert pl.read_parquet(out)["run"].unique().to_list() == [2]
+    assert upkeep.export(lake, "scores", out, as_of=night(2)) == 12
+    assert upkeep.export(lake, "ledger", out, as_of=night(2)) == 2
+
+
+def test_what_cannot_leave_writes_nothing(lake, tmp_path, monkeypatch):
+    kept = tmp_path / "kept.csv"
+    kept.write_text("mine")
+    with pytest.raises(SettingsError, match="must end with"):
+        upkeep.export(lake, "scores", tmp_path / "out.xlsx")
+    with pytest.raises(LakeError, match="no table"):
+        upkeep.export(lake, "score", kept)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "_write", full)
+    with pytest.raises(OSError, match="No space"):
+        upkeep.export(lake, "scores", kept)
+    assert kept.read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.csv", "lake"}

@@ -1,0 +1,142 @@
+"""Writers at once lose nothing and double nothing; a killed one leaves a lake that is read and written as before."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
+
+from riskscore.errors import LakeError
+from riskscore.lake import health, io, upkeep
+
+
+def bills(lake) -> Counter[int]:
+    return Counter(lake.read("outcomes").collect()["bill_of_lading"].cast(pl.Int64).to_list())
+
+
+def test_four_processes_that_append_at_once_lose_nothing(lake, writer):
+    started = [writer(lake.store.uri, "hand", first, first + 10) for first in (0, 10, 20, 30)]
+    assert [process.wait(60) for process in started] == [0, 0, 0, 0]
+    assert bills(lake) == dict.fromkeys(range(40), 2)
+    assert lake.version("outcomes") == 40
+
+
+def test_four_processes_with_the_same_runs_write_each_once(lake, writer):
+    started = [writer(lake.store.uri, "nightly", 0, 12) for _ in range(4)]
+    assert [process.wait(60) for process in started] == [0, 0, 0, 0]
+    assert bills(lake) == dict.fromkeys(range(12), 2)
+
+
+def test_appending_goes_on_while_the_lake_is_compacted(lake, writer):
+    started = [writer(lake.store.uri, "hand", first, first + 25) for first in (0, 25)]
+    while any(process.poll() is None for process in started):
+        upkeep.compact(lake)
+    assert [process.returncode for process in started] == [0, 0]
+    assert bills(lake) == dict.fromkeys(range(50), 2)
+
+
+def files(lake) -> int:
+    return len(list(Path(lake.store.table("outcomes")).glob("night=*/*")))
+
+
+def orphans(lake) -> tuple[int, int]:
+    found = next(table for table in health.info(lake) if table.table == "outcomes")
+    return found.orphans, found.matter
+
+
+def killed(process, lake, wait: Callable[[int], object]) -> set[int]:
+    """Kill a writer that is at work once `wait`, given the files before, returns; what it said was in."""
+    assert process.stdout.readline() == "ready\n"
+    wait(files(lake))
+    process.kill()
+    said = process.stdout.read().split()
+    process.wait()
+    return {int(line) for line in said}
+
+
+def test_a_writer_killed_anywhere_leaves_whole_appends_and_no_orphan_that_matters(lake, writer):
+    """In every second round it is killed as soon as its rows are on the disk, most often before they are committed."""
+    chance = random.Random(3)  # noqa: S311  no secret
+
+    def any_time(_: int) -> None:
+        time.sleep(chance.uniform(0, 0.15))
+
+    def between_rows_and_commit(before: int) -> None:
+        while files(lake) == before:
+            pass
+
+    rounds = 0
+    while rounds < 8 or (orphans(lake)[0] == 0 and rounds < 40):
+        rounds += 1
+        process = writer(lake.store.uri, "nightly", 0, 10_000, 3_000)
+        said = killed(process, lake, between_rows_and_commit if rounds % 2 else any_time)
+        found = bills(lake)
+        assert found == dict.fromkeys(range(len(found)), 3_000)
+        assert said <= set(found)
+    left, matter = orphans(lake)
+    assert left > 0
+    assert matter <= 1  # of the last one, which has not been repeated yet
+    assert writer(lake.store.uri, "nightly", 0, len(found) + 1, 3_000).wait(60) == 0
+    assert bills(lake) == dict.fromkeys(range(len(found) + 1), 3_000)
+    assert orphans(lake) == (left, 0)
+
+
+def test_of_two_that_see_the_same_version_one_writes_the_run(lake, rows, monkeypatch):
+    """Both have looked before either commits: the transaction, not the look, decides."""
+    barrier = threading.Barrier(2)
+    looked = io._has
+
+    def look_together(delta, step, run):
+        has = looked(delta, step, run)
+        if barrier.n_waiting or not met.is_set():
+            met.set()
+            barrier.wait(10)
+        return has
+
+    met = threading.Event()
+    monkeypatch.setattr(io, "_has", look_together)
+    wrote: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: wrote.append(lake.append("scores", rows("scores", 1), run=1))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(wrote) == [False, True]
+    assert lake.read("scores").collect().height == 6
+
+
+def test_conflicts_that_do_not_end_are_told(lake, rows, monkeypatch):
+    def conflict(*_: object, **__: object) -> None:
+        raise CommitFailedError("somebody was faster")
+
+    monkeypatch.setattr(io, "write_deltalake", conflict)
+    monkeypatch.setattr(io.time, "sleep", lambda _: None)
+    with pytest.raises(LakeError, match=f"other writers were faster {io.ATTEMPTS} times"):
+        lake.append("runs", rows("runs", 1), run=1)
+
+
+def test_waits_grow_and_are_bounded():
+    waits = list(io._waits())
+    assert len(waits) == io.ATTEMPTS
+    assert max(waits) <= 3
+    assert sum(waits) < 30
+
+
+def test_a_conflict_is_tried_again(lake, rows, monkeypatch):
+    """The version that the writer began with is out of date, because the table got other columns meanwhile."""
+    stale = [lake.snapshot("runs")]
+    lake.commit("runs", lambda delta: delta.alter.set_table_properties({"delta.checkpointInterval": "7"}))
+    newest = lake.snapshot
+    monkeypatch.setattr(type(lake), "snapshot", lambda self, name: stale.pop() if stale else newest(name))
+    monkeypatch.setattr(io.time, "sleep", lambda _: None)
+    assert lake.append("runs", rows("runs", 1), run=1)
+    assert stale == []
+    assert DeltaTable(lake.store.table("runs")).version() == 2

@@ -1,0 +1,34 @@
+"""A process of its own that appends to the outcomes of a lake: python writer.py URI hand|nightly FIRST LAST [EACH]
+
+It says `ready` once it has loaded, and each number when it is in. Number N is EACH rows with N as bill: by hand, or as
+run N of the nightly job.
+"""
+
+import sys
+from datetime import date, timedelta
+
+import polars as pl
+
+from riskscore.lake.io import Lake
+
+
+def outcomes(number: int, each: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "bill_of_lading": [str(number)] * each,
+            "container_number": [f"TOYU{row:07}" for row in range(each)],
+            "finding": ["clean"] * each,
+        }
+    ).with_columns(night=pl.lit(date(2024, 3, 1) + timedelta(days=number % 28)))
+
+
+def main(uri: str, way: str, first: str, last: str, each: str = "2") -> None:
+    lake = Lake.open(uri)
+    print("ready", flush=True)
+    for number in range(int(first), int(last)):
+        lake.append("outcomes", outcomes(number, int(each)), run=number if way == "nightly" else None)
+        print(number, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

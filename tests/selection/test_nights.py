@@ -1,0 +1,49 @@
+"""A consignment that stood on the slates of several nights counts once, with its chance over all of them."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from riskscore.selection import nights
+
+SCHEMA = {
+    "action": pl.String, "share": pl.String, "inclusion": pl.Float64, "explored": pl.Float64, "chance": pl.Float64,
+}  # fmt: skip
+
+CLOSED = ("none", None, 0.5, 0.2, 0.5)
+SCORED = ("open", "score", 1.0, None, 1.0)
+LOT = ("open", "random", 0.5, 0.2, 0.5)
+EXPLORED = ("open", "explore", 0.5, 0.2, 0.5)
+ASKED = ("open", "officer", 1.0, 0.2, 0.5)
+STRUCK = ("none", "score", 1.0, None, 1.0)
+NO_DRAW = ("none", None, 0.0, None, 0.0)
+
+CASES = {
+    "closed once": ([CLOSED], ("none", None, 0.5, 0.2)),
+    "closed twice": ([CLOSED, CLOSED], ("none", None, 0.75, 0.36)),
+    "drawn, then closed": ([LOT, CLOSED], ("open", "random", 0.75, 0.36)),
+    "drawn twice": ([EXPLORED, LOT], ("open", "explore", 0.75, 0.36)),
+    "drawn, then certain": ([LOT, SCORED], ("open", "score", 1.0, None)),
+    "closed, then asked for": ([CLOSED, ASKED], ("open", "officer", 1.0, 0.36)),
+    "drawn, then asked for": ([LOT, ASKED], ("open", "random", 0.75, 0.36)),
+    "struck from the score": ([STRUCK, CLOSED], ("none", "score", 1.0, None)),
+    "without a draw, then drawn": ([NO_DRAW, LOT], ("open", "random", 0.5, 0.2)),
+    "never a draw": ([NO_DRAW, NO_DRAW], ("none", None, 0.0, None)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_several_nights_are_one(case):
+    told, expected = CASES[case]
+    rows = pl.DataFrame(told, schema=SCHEMA, orient="row").with_columns(
+        bill_of_lading=pl.lit("B"),
+        container_number=pl.lit("C"),
+        port=pl.lit("VNHPH"),
+        night=pl.Series([date(2024, 3, 1 + number) for number in range(len(told))]),
+    )
+    one = nights.consignments(rows.reverse())
+    assert one["night"].to_list() == [date(2024, 3, 1)]
+    found = one.select("action", "share", "inclusion", "explored").row(0)
+    assert found[:2] == expected[:2]
+    assert found[2:] == pytest.approx(expected[2:])
