@@ -3,6 +3,7 @@
     column ─▶ one slice a core ─▶ read ─▶ column, in the same order
 
 For work of many steps on text, each of which Polars does on one core only; it lets other threads run meanwhile.
+Never for use inside an expression: a thread of Polars would wait for threads that wait for it.
 """
 
 from __future__ import annotations

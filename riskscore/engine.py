@@ -224,9 +224,7 @@ class _Assessed:
         return reasons(evidence(self.facts.filter(chosen)), matrix, moved, catalogue.load()), moved
 
 
-def _assess(
-    rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: pl.DataFrame | None
-) -> _Assessed:
+def _assess(rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: Any) -> _Assessed:
     """Measure and score every row; `past` as in `build.facts`."""
     booster = _booster(model)
     _tell(progress, f"measuring {rows.height:,}")

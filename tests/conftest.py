@@ -5,11 +5,16 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.model.booster import Booster
 from riskscore.training.dataset import Dataset
 from riskscore.training.train import fit
+
+# What a property says does not depend on how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 DAYS, PER_DAY = 120, 200
 

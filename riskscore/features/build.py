@@ -20,8 +20,9 @@ from riskscore.errors import CatalogueError
 from riskscore.features import cargo, catalogue, container, documents, goods, parties, routing, voyage
 from riskscore.features.distinct import AT, beside, distinct
 from riskscore.history import ledger, profiles
+from riskscore.history.balances import Balances
 from riskscore.manifest.schema import KEY
-from riskscore.parties.resolve import add_ids_to_all
+from riskscore.parties.resolve import Names
 
 _MODULES: dict[str, ModuleType] = {
     "goods": goods,
@@ -88,12 +89,19 @@ def facts(
     log: pl.DataFrame | None = None,
     outcomes: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    balances: Balances | None = None,
 ) -> pl.DataFrame:
-    """Everything that features and sentences read, one row a consignment, in the order of `rows`."""
+    """Everything that features and sentences read, one row a consignment, in the order of `rows`.
+
+    Frames as in `build`. With `balances` of what was filed and known before, `log` and `outcomes` hold only what is
+    not in them yet, and `rows` say when each consignment `started`; see `ledger.history`.
+    """
     none = rows.clear()
-    rows, past, versions = add_ids_to_all(rows, none if log is None else log, none if earlier is None else earlier)
+    past, versions = (none if frame is None else frame for frame in (log, earlier))
+    names = Names.of(rows, past, versions)
+    rows, past, versions = names.ids(rows), names.keys(past), names.ids(versions)
     base = _countries(ledger.keys(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
-    history = ledger.history(rows, past, outcomes, profiles.load(), earlier=versions)
+    history = ledger.history(rows, past, outcomes, profiles.load(), earlier=versions, balances=balances)
     base = pl.concat([base, history], how="horizontal")
     base = parties.prepare(routing.prepare(base))
     base = container.prepare(voyage.prepare(cargo.prepare(goods.prepare(base))))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from riskscore.history.events import mixed
+from riskscore.history.hashes import mixed
 
 AT = "riskscore_at"
 """Hash of the columns that an answer depends on."""

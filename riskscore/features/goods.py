@@ -10,7 +10,7 @@ from riskscore import reference
 from riskscore.features import text
 from riskscore.features.distinct import AT, beside, by_distinct, distinct
 from riskscore.features.sums import exact_sum
-from riskscore.history.events import mixed
+from riskscore.history.hashes import mixed
 
 LIGHT_USD_PER_KG = 1.0
 """Below this a kilogram is cheap: scrap, resin, beans, timber, stone."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskscore.history.events import mixed
+from riskscore.history.hashes import mixed
 
 _SHIP = ("day", "vessel_name", "voyage")
 

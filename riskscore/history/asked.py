@@ -45,8 +45,8 @@ class Asked:
         return cls(keys_of(packed), days_of(packed), numbers, known, question)
 
     def number(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Replace `key` of `events` by its `number`; events of keys that nobody asks about are left out."""
-        return events.join(self._numbers, on="key", how="inner").drop("key")
+        """Add the `number` of `key` to `events`; events of keys that nobody asks about are left out."""
+        return events.join(self._numbers, on="key", how="inner")
 
     def counts(self, answers: Ints) -> pl.Series:
         """Spread one whole number a question over the rows (Int64); null where nothing was asked."""

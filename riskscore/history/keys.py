@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import polars as pl
 
+from riskscore.history.hashes import combined, mixed
 from riskscore.parties import resolve
 
 NEEDS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -28,6 +31,9 @@ _CODE = r"^(?:[0-9]{2}){1,7}$"
 _LOCODE = r"^[A-Z]{2}[A-Z2-9]{3}$"
 
 
+_PLACES = ("port_of_loading", "port_of_discharge", "place_of_delivery", "origin_country", "destination_country")
+
+
 def keys(frame: pl.DataFrame) -> pl.DataFrame:
     """Add `hs6`, `hs4`, `hs2`, `lane`, `origin` and `origin_destination` (String), and party ids where absent.
 
@@ -35,31 +41,74 @@ def keys(frame: pl.DataFrame) -> pl.DataFrame:
     code. `lane` is 'NGAPP>VNHPH'. `origin` is the declared country, else that of the port of loading; the
     destination the declared country, else that of the place of delivery, else of the port of discharge.
     """
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in NEEDS.items() if name not in frame.columns]
-    frame = frame.with_columns(absent)
+    frame = frame.with_columns(_absent(frame))
     if not set(resolve.IDS) <= set(frame.columns):
         frame = resolve.add_party_ids(frame)
+    return frame.with_columns(_made(frame, MADE, pl.col))
+
+
+def hashed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Those of `columns`, of which `keys` makes some, as UInt64 hashes; null where the value is.
+
+    A party id may be there as text or as its hash already, and has to be there where it is asked for.
+    """
+    frame = frame.with_columns(_absent(frame))
+    wanted = [name for name in MADE if name in columns]
+    own = [name for name in columns if name not in MADE]
+    return (
+        frame.select(pl.col(name) if frame[name].dtype == pl.UInt64 else combined([name]).alias(name) for name in own)
+        .with_columns(_made(frame, wanted, lambda name: combined([name]).alias(name)))
+        .select(columns)
+    )
+
+
+def _absent(frame: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.lit(None, dtype).alias(name) for name, dtype in NEEDS.items() if name not in frame.columns]
+
+
+def _made(frame: pl.DataFrame, columns: Sequence[str], told: Callable[[str], pl.Expr]) -> list[pl.Series]:
+    """Those `columns` of MADE, each as `told` says it; what several rows declare alike is read once."""
+    goods = frame.select(code=pl.col("hs_codes").list.first())
+    read = [_once(goods, ("code",), _goods), _once(frame, _PLACES, _ways)]
+    series = [
+        rows.join(
+            few.select("hash", *(told(name) for name in columns if name in few.columns)),
+            on="hash",
+            how="left",
+            maintain_order="left",
+        )
+        for rows, few in read
+    ]
+    return [each[name] for each in series for name in columns if name in each.columns]
+
+
+def _once(
+    frame: pl.DataFrame, of: Sequence[str], read: Callable[[pl.DataFrame], pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The hash of the columns `of` in each row of `frame`, and what `read` adds to each distinct one, by `hash`."""
+    rows = frame.select(hash=mixed(of))
+    first = rows["hash"].arg_unique()
+    return rows, read(frame.select(of)[first].with_columns(rows["hash"].gather(first)))
+
+
+def _goods(codes: pl.DataFrame) -> pl.DataFrame:
+    """Add `hs6`, `hs4` and `hs2` of each `code`."""
+    digits = pl.col("code").str.replace_all(r"[\s.\-]", "")
+    return codes.with_columns(
+        digits=pl.when(digits.str.contains(_CODE) & ~digits.str.starts_with("00")).then(digits)
+    ).with_columns(
+        pl.when(pl.col("digits").str.len_bytes() >= n).then(pl.col("digits").str.head(n)).alias(f"hs{n}")
+        for n in (6, 4, 2)
+    )
+
+
+def _ways(places: pl.DataFrame) -> pl.DataFrame:
+    """Add `lane`, `origin` and `origin_destination` of each combination of places."""
     destination = pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge"))
-    return frame.with_columns(
-        *_goods(frame),
+    return places.with_columns(
         lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),
         origin=pl.coalesce("origin_country", _country("port_of_loading")),
     ).with_columns(origin_destination=pl.concat_str("origin", destination, separator=">"))
-
-
-def _goods(frame: pl.DataFrame) -> pl.DataFrame:
-    """`hs6`, `hs4` and `hs2` of each row; each distinct code is read once."""
-    codes = frame.select(code=pl.col("hs_codes").list.first()).with_columns(hash=pl.col("code").hash())
-    digits = pl.col("code").str.replace_all(r"[\s.\-]", "")
-    read = (
-        codes.unique("hash")
-        .with_columns(digits=pl.when(digits.str.contains(_CODE) & ~digits.str.starts_with("00")).then(digits))
-        .with_columns(
-            pl.when(pl.col("digits").str.len_bytes() >= n).then(pl.col("digits").str.head(n)).alias(f"hs{n}")
-            for n in (6, 4, 2)
-        )
-    )
-    return codes.select("hash").join(read, on="hash", how="left", maintain_order="left").select("hs6", "hs4", "hs2")
 
 
 def _country(place: str) -> pl.Expr:

@@ -1,6 +1,7 @@
 """The ledger: what every profile's past looked like on the day before a consignment was filed.
 
-    rows, log, outcomes ─▶ events.py ─▶ a timeline a profile ─▶ one column a statistic, one row a consignment
+    log, outcomes ─▶ past.py ──┐
+    kept rows ─▶ balances.py ──┴─▶ timelines of a profile ─▶ one column a statistic, one row a consignment
 
 As of means strictly earlier days: consignments of one day never see each other, and an outcome counts from the
 day after it became known. There is one way to compute it, whether the rows are tonight's or years of training.
@@ -17,50 +18,62 @@ day after it became known. There is one way to compute it, whether the rows are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
 from riskscore.history.asked import Asked
-from riskscore.history.events import CONSIGNMENT, combined, first_versions, hashed, inspections
+from riskscore.history.balances import Balances, sources
+from riskscore.history.filings import STARTED, hashed, with_starts
 from riskscore.history.keys import keys
-from riskscore.history.profiles import Profile, Profiles
-from riskscore.history.timeline import Timeline
+from riskscore.history.past import EVERYBODY, FOUND, Past, key_of, net
+from riskscore.history.profiles import WINDOWS, Profile, Profiles
+from riskscore.history.timeline import Timeline, View
 
 __all__ = ["history", "keys"]
 
-_WINDOWS = {"last_30": 30, "last_90": 90, "last_365": 365}
-_CHAPTER = "hs2"
+_Past = Sequence[Past | Balances]
 
 
-def history(
+def history(  # noqa: PLR0913  the frames that a past rests on, by name
     rows: pl.DataFrame,
     log: pl.DataFrame,
     outcomes: pl.DataFrame | None,
     profiles: Profiles,
     *,
     earlier: pl.DataFrame | None = None,
+    balances: Balances | None = None,
 ) -> pl.DataFrame:
     """Compute every declared statistic for `rows`: one row each, in their order, columns `{profile}_{stat}`.
 
     `rows`, `log` and `earlier` (superseded versions) hold canonical columns, with party ids where they are known
     already. The past is what is filed in any of the three: a consignment counts once, with what its first version
     said, on that version's day, and that day is also the one as of which it is judged. So `log` may hold `rows`
-    themselves and later days, to no effect. Counts and days are Int64; rates, shares and means Float64.
-    Raises CatalogueError where a profile needs a column that the consignments lack.
+    themselves and later days, to no effect.
+
+    With `balances` the past is what they hold, and beside it only `log` and `outcomes`, which they must not hold
+    yet. `earlier` is not looked at: `rows` and `log` say when a consignment `started` (Date, null for the day of
+    the filing itself), and those of `log` that started before their own day are in the balances.
+
+    Counts and days are Int64; rates, shares and means Float64. Raises CatalogueError where a profile needs a column
+    that the consignments lack, SettingsError where some of `rows` started no later than the balances were closed.
     """
-    columns = sorted({*profiles.sources, _CHAPTER})
-    others = [frame for frame in (log, earlier) if frame is not None and frame is not rows]
-    filings = hashed([rows, *others], columns)
-    own, first = filings.head(rows.height), first_versions(filings)
-    started = first.select(CONSIGNMENT, started="day")
-    days = own.select(CONSIGNMENT).join(started, on=CONSIGNMENT, how="left", maintain_order="left")["started"]
-    found = inspections(first, outcomes)
-    past = first.filter(pl.col("day") < pl.lit(days.max(), pl.Int64))
-    base = _base_rate(days, found, profiles)
+    if balances is None:
+        others = [frame for frame in (log, earlier) if frame is not None and frame is not rows]
+        own, past = _from_log([rows, *others], outcomes, profiles)
+        pasts: _Past = [past]
+    else:
+        both = hashed([rows, log], sources(profiles))
+        own = with_starts(both.head(rows.height), said=True)
+        more = with_starts(both.tail(log.height), said=STARTED in log.columns)
+        balances.check(own[STARTED])
+        pasts = [balances, Past.of(more, outcomes)]
+    days = own[STARTED]
+    base = _base_rate(days, pasts, profiles)
 
     def answer(profile: Profile) -> dict[str, pl.Series]:
-        return _answers(profile, Asked.of(own.select(combined(profile.columns)).to_series(), days), past, found)
+        return _answers(profile, Asked.of(key_of(own, profile), days), pasts)
 
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         answers = dict(zip(profiles.profiles, pool.map(answer, profiles.profiles.values()), strict=True))
@@ -80,31 +93,51 @@ def history(
     )
 
 
-def _answers(profile: Profile, asked: Asked, past: pl.DataFrame, found: pl.DataFrame) -> dict[str, pl.Series]:
+def _from_log(
+    frames: Sequence[pl.DataFrame], outcomes: pl.DataFrame | None, profiles: Profiles
+) -> tuple[pl.DataFrame, Past]:
+    """The hashes of each row of the first frame, with its start, and the past that all `frames` make."""
+    filings = with_starts(hashed(frames, sources(profiles)))
+    own = filings.head(frames[0].height)
+    latest = own[STARTED].cast(pl.Int64).max()
+    return own, Past.of(filings, outcomes).before(latest if isinstance(latest, int) else None)
+
+
+def _answers(profile: Profile, asked: Asked, pasts: _Past) -> dict[str, pl.Series]:
     """Every statistic of `profile` that its own timelines answer, a row each."""
-    key = combined(profile.columns).alias("key")
-    events = asked.number(past.select(key, "day", "weight_log", _CHAPTER))
-    timeline = Timeline(events["number"], events["day"])
-    ask = asked.keys, asked.days
-    answers = {"before": asked.counts(timeline.before(*ask))}
-    for stat in set(profile.stats) & set(_WINDOWS):
-        answers[stat] = asked.counts(timeline.within(*ask, _WINDOWS[stat]))
+    filed = asked.number(_stacked([past.filed(profile) for past in pasts]))
+    view = _view(asked, filed, ["consignments"])
+    answers = {"before": asked.counts(view.before("consignments"))}
+    for stat in set(profile.stats) & set(WINDOWS):
+        answers[stat] = asked.counts(view.within("consignments", WINDOWS[stat]))
     if "days_since_first" in profile.stats:
-        answers["days_since_first"] = asked.measures(timeline.since_first(*ask)).cast(pl.Int64)
+        answers["days_since_first"] = asked.measures(view.since_first()).cast(pl.Int64)
     if "days_since_last" in profile.stats:
-        answers["days_since_last"] = asked.measures(timeline.since_last(*ask)).cast(pl.Int64)
+        answers["days_since_last"] = asked.measures(view.since_last()).cast(pl.Int64)
     if "chapters" in profile.stats:
-        new = events.drop_nulls(_CHAPTER).group_by("number", _CHAPTER).agg(pl.col("day").min())
-        answers["chapters"] = asked.counts(Timeline(new["number"], new["day"]).before(*ask))
+        seen = net(filed.drop_nulls("chapter"), ["number", "chapter", "day"], ["consignments"])
+        new = seen.group_by("number", "chapter").agg(pl.col("day").min(), chapters=pl.lit(1, pl.Int64))
+        answers["chapters"] = asked.counts(_view(asked, new, ["chapters"]).before("chapters"))
     if "weight_mean_log" in profile.stats:
-        weighed = events.drop_nulls("weight_log")
-        weights = Timeline(weighed["number"], weighed["day"], weighed["weight_log"])
-        answers["weight_mean_log"] = asked.measures(weights.mean(*ask))
-    if profile.strength is not None or {"inspected", "seized"} & set(profile.stats):
-        inspected = asked.number(found.select(key, "day", "seized"))
-        for stat, part in (("inspected", inspected), ("seized", inspected.filter("seized"))):
-            answers[stat] = asked.counts(Timeline(part["number"], part["day"]).before(*ask))
+        weighed = filed.filter((pl.col("weighed") != 0) | (pl.col("weight") != 0))
+        answers["weight_mean_log"] = asked.measures(
+            _view(asked, weighed, ["weighed", "weight"]).mean("weight", "weighed")
+        )
+    if profile.strength is not None or set(FOUND) & set(profile.stats):
+        found = _view(asked, asked.number(_stacked([past.found_of(profile) for past in pasts])), FOUND)
+        answers |= {stat: asked.counts(found.before(stat)) for stat in FOUND}
     return answers
+
+
+def _stacked(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames) if len(frames) > 1 else frames[0]
+
+
+def _view(asked: Asked, moments: pl.DataFrame, counts: Sequence[str]) -> View:
+    """`moments` (number, day, `counts`) as of the days that are asked about."""
+    if "consignments" in counts and (moments["consignments"] < 1).any():  # taken back: then nothing happened
+        moments = net(moments, ["number", "day"], counts)
+    return Timeline(moments["number"], moments["day"], {c: moments[c] for c in counts}).as_of(asked.keys, asked.days)
 
 
 def _ratio(part: pl.Series, whole: pl.Series) -> pl.Series:
@@ -120,13 +153,11 @@ def _smoothed(seized: pl.Series, inspected: pl.Series, base: pl.Series, strength
     return (seized + strength * base) / (inspected + strength)
 
 
-def _base_rate(days: pl.Series, found: pl.DataFrame, profiles: Profiles) -> pl.Series:
+def _base_rate(days: pl.Series, pasts: _Past, profiles: Profiles) -> pl.Series:
     """Seizures an inspection over everything known before each of `days`, smoothed; null where the day is."""
     everybody = Asked.of(pl.repeat(0, len(days), dtype=pl.UInt64, eager=True), days)
-    ask = everybody.keys, everybody.days
-    every = found.with_columns(number=pl.lit(0, pl.Int64))
-    seizures = every.filter("seized")
-    inspected = everybody.counts(Timeline(every["number"], every["day"]).before(*ask))
-    seized = everybody.counts(Timeline(seizures["number"], seizures["day"]).before(*ask))
+    found = everybody.number(_stacked([past.found_of(EVERYBODY) for past in pasts]))
+    view = _view(everybody, found, FOUND)
+    inspected, seized = (everybody.counts(view.before(stat)) for stat in FOUND)
     prior = pl.repeat(profiles.base_rate, len(days), eager=True)
     return _smoothed(seized, inspected, prior, profiles.base_strength)

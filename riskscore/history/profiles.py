@@ -35,6 +35,9 @@ STATS = (
 )
 """Everything that a profile can say of its past; ledger.py says what each one is."""
 
+WINDOWS = {"last_30": 30, "last_90": 90, "last_365": 365}
+"""Statistic -> days that it looks back."""
+
 _ENTRIES = {"columns", "stats", "parent", "strength"}
 
 

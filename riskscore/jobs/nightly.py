@@ -23,7 +23,7 @@ from riskscore.jobs import lock, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
 from riskscore.jobs.runs import Record, Run
 from riskscore.lake.io import Lake
-from riskscore.manifest import corrections, schema
+from riskscore.manifest import schema
 from riskscore.manifest.read import read_each
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities
@@ -158,7 +158,7 @@ def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
             latest.select(*schema.COLUMNS),
             earlier=earlier.select(*schema.COLUMNS),
             history=_past(night.lake, run),
-            outcomes=corrections.in_force(night.lake.read("outcomes").collect()).select(*schema.OUTCOME),
+            outcomes=night.lake.read("outcomes", columns=list(schema.OUTCOME)).collect(),
             model=night.model,
             keep=explore.KNOWN,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),

@@ -15,7 +15,9 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 from anyascii import anyascii
 
 from riskscore import reference
@@ -102,20 +104,36 @@ def _fingerprints(names: pl.Series) -> pl.Series:
     for pattern in forms:
         bare = where_found(bare, pattern, partial(_without, pattern))
     bare = bare.zip_with(bare != "", plain)
-    short, full = _abbreviations()
     for words, pattern in _shorts_of_several().items():
         bare = where_found(bare, pattern, partial(_spelt_out, pattern, words))
-    ordered = (
-        pl.col("bare")
-        .str.split(" ")
-        .list.eval(pl.element().replace(short, full))
-        .list.unique()
-        .list.sort()
-        .list.join(" ")
-    )
-    prints = bare.to_frame("bare").lazy().select(print=ordered)
-    named = prints.select(pl.when(pl.col("print") != "").then("print").alias(names.name))
-    return named.collect(engine="streaming").to_series()  # in memory, sorting the lists takes ten times as long
+    return _in_order(bare).alias(names.name)
+
+
+def _in_order(texts: pl.Series) -> pl.Series:
+    """Distinct words of each of `texts`, abbreviations spelt out, in the order of the alphabet; null for none.
+
+    Words are sorted as numbers, all of one text after all of the one before: lists of texts sort ten times slower.
+    """
+    words = texts.fill_null("").str.split(" ")  # none in an empty text, for which `explode` gives one null
+    each = words.explode().fill_null("")
+    distinct = pl.DataFrame({"word": each, "hash": each.hash()})[each.hash().arg_unique()]
+    short, full = _abbreviations()
+    spelt = distinct.with_columns(pl.col("word").replace(short, full))
+    alphabet = spelt["word"].unique().sort()
+    order = pl.DataFrame({"word": alphabet}).with_row_index("rank").cast({"rank": pl.Int64})
+    ranks = spelt.join(order, on="word", how="left").select("hash", "rank")
+    rank = pl.DataFrame({"hash": each.hash()}).join(ranks, on="hash", how="left", maintain_order="left")["rank"]
+    text = np.repeat(np.arange(texts.len()), np.maximum(words.list.len().to_numpy(), 1))
+    packed = np.sort(text * alphabet.len() + rank.to_numpy())
+    packed = packed[np.diff(packed, prepend=-1) > 0]
+    ends = np.cumsum(np.bincount(packed // alphabet.len(), minlength=texts.len()))
+    ordered = alphabet.gather(packed % alphabet.len()).to_arrow()
+    lists = pl.Series(pa.LargeListArray.from_arrays(np.concatenate(([0], ends)), ordered), dtype=pl.List(pl.String))
+    return lists.to_frame("text").select(_full(pl.col("text").list.join(" "))).to_series()
+
+
+def _full(text: pl.Expr) -> pl.Expr:
+    return pl.when(text != "").then(text)
 
 
 def _spelt_out(pattern: str, words: str, text: pl.Expr) -> pl.Expr:
@@ -124,26 +142,32 @@ def _spelt_out(pattern: str, words: str, text: pl.Expr) -> pl.Expr:
 
 def where_found(texts: pl.Series, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
     """Change those of `texts` alone that `pattern` is found in: most names need few of the changes."""
-    return _where(texts, texts.str.contains(pattern), change)
+    return where(texts, texts.str.contains(pattern), change)
 
 
-def _where(texts: pl.Series, found: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+def where(texts: pl.Series, found: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Change those of `texts` alone where `found` (Boolean, null is no) holds."""
     found = found.fill_null(False)
     if not found.any():
         return texts
     changed = texts.filter(found).to_frame("text").select(change(pl.col("text"))).to_series()
-    return changed.alias(texts.name) if found.all() else texts.scatter(found.arg_true(), changed)
+    return changed.alias(texts.name) if found.all() else texts.clone().scatter(found.arg_true(), changed)
 
 
 def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
     """Lower-case ASCII. Legal forms in scripts without spaces are cut out first: later nothing parts them."""
-    foreign = names.str.contains(r"[^\x00-\x7F]").fill_null(False)
+    foreign = is_foreign(names)
     if foreign.any():
         kept = names.filter(foreign)
         cut = where_found(kept, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else kept
         readable = [anyascii(short if short.strip() else whole) for short, whole in zip(cut, kept, strict=True)]
         names = names.clone().scatter(foreign.arg_true(), pl.Series(readable, dtype=pl.String))
     return names.str.to_lowercase()
+
+
+def is_foreign(names: pl.Series) -> pl.Series:
+    """Whether each of `names` holds a letter beyond ASCII, which takes more than one byte; False where it is null."""
+    return (names.str.len_bytes() != names.str.len_chars()).fill_null(False)
 
 
 def _principal(text: pl.Expr) -> pl.Expr:
@@ -172,7 +196,7 @@ def _plain(texts: pl.Series) -> pl.Series:
     texts = where_found(texts, r"[^a-z0-9 ]|  ", lambda text: text.str.replace_all(r"[^a-z0-9]+", " "))
     spaced = pl.select(pl.concat_str(pl.lit(" "), texts, pl.lit(" "))).to_series()
     joining = spaced.str.contains_any([f" {word} " for word in _JOINING])
-    texts = _where(texts, joining, partial(_without, rf"\b(?:{'|'.join(_JOINING)})\b"))
+    texts = where(texts, joining, partial(_without, rf"\b(?:{'|'.join(_JOINING)})\b"))
     return where_found(texts, r"\b[a-z]\b", _initials).str.strip_chars(" ")
 
 

@@ -8,11 +8,14 @@ An id depends on its own row only, never on the other rows, so that a party keep
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
-from riskscore.parties.names import MAX_CHARS, fingerprints, where_found
+from riskscore.cores import by_core
+from riskscore.parties.names import MAX_CHARS, fingerprints, is_foreign, where, where_found
 
 IDS = {
     "shipper_id": "shipper_name",
@@ -89,8 +92,17 @@ def _simple(column: str) -> pl.Expr:
 
 def _simplified(names: pl.Series) -> pl.Series:
     lower = names.str.slice(0, MAX_CHARS).str.to_lowercase()
-    bare = where_found(lower, r"[^\x00-\x7F]", _without_accents)
-    return bare.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+    bare = where(lower, is_foreign(lower), _without_accents)
+    return where_found(bare, r"[^a-z0-9 ]|^ |  | $", _spaced)
+
+
+def _spaced(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+
+
+def _nameless(names: pl.Series) -> pl.Series:
+    """Whether each of `names` names nobody, is made out to order or is missing."""
+    return _simplified(names).str.contains(f"{_OPEN}|{_EMPTY}").fill_null(True)
 
 
 def _without_accents(text: pl.Expr) -> pl.Expr:
@@ -105,29 +117,51 @@ def add_party_ids(frame: pl.DataFrame) -> pl.DataFrame:
     way it has to be the same consignee. Where the name names nobody, the number counts, as 'id:' + number.
     Each distinct name is read once.
     """
-    return add_ids_to_all(frame)[0]
+    return Names.of(frame).ids(frame)
 
 
-def add_ids_to_all(*frames: pl.DataFrame) -> list[pl.DataFrame]:
-    """Do what `add_party_ids` does for several frames at once, and read a name that is in several of them once."""
-    ids = _ids([_text(frame, name) for frame in frames for name in IDS.values()])
-    return [frame.with_columns(_parties(frame, ids)) for frame in frames]
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names of some frames stand for, each distinct one read once.
 
+    Names are told apart by 64-bit hashes, ten times as fast as by their letters: among a million distinct ones two
+    share one with a chance below one in ten million, and then two parties count as one.
+    """
 
-def _parties(frame: pl.DataFrame, ids: pl.DataFrame) -> list[pl.Series]:
-    """The id columns of `frame`; `ids` as `_ids` gives them."""
-    found = {
-        id_: pl.DataFrame({"hash": _text(frame, name).hash()})
-        .join(ids, on="hash", how="left", maintain_order="left")["id"]
-        .alias(id_)
-        for id_, name in IDS.items()
-    }
-    numbers = _text(frame, "consignee_id")
-    unnamed = (found["consignee_key"].is_null() & numbers.is_not_null()).arg_true()
-    number = numbers.gather(unnamed).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
-    told = pl.select(pl.when(number != "").then("id:" + number)).to_series()
-    found["consignee_key"] = found["consignee_key"].scatter(unnamed, told)
-    return list(found.values())
+    _known: pl.DataFrame
+    """One row a distinct name: `hash` of the name, `id`, and `key`, the hash of the id; both null for nobody."""
+
+    @classmethod
+    def of(cls, *frames: pl.DataFrame) -> Names:
+        """Read the names of all parties in `frames`, which hold the canonical columns or some of them."""
+        every = pl.concat(_distinct(_text(frame, name)) for frame in frames for name in IDS.values())
+        every = every[every["hash"].arg_unique()]
+        nameless = by_core(every["name"], _nameless)
+        named = every.filter(~nameless)
+        return cls(named.select("hash", id=fingerprints(named["name"])).with_columns(key=pl.col("id").hash()))
+
+    def ids(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add what `add_party_ids` adds."""
+        return self._add(frame, "id", lambda ids: ids)
+
+    def keys(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the same columns as UInt64 hashes of the ids: for the past, where they are only compared."""
+        return self._add(frame, "key", lambda ids: pl.when(ids.is_not_null()).then(ids.hash()))
+
+    def _add(self, frame: pl.DataFrame, what: str, told: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+        found = {id_: self._look_up(_text(frame, name), what).alias(id_) for id_, name in IDS.items()}
+        numbers = _text(frame, "consignee_id")
+        unnamed = (found["consignee_key"].is_null() & numbers.is_not_null()).arg_true()
+        number = numbers.gather(unnamed).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
+        by_number = pl.select(told(pl.when(number != "").then("id:" + number))).to_series()
+        found["consignee_key"] = found["consignee_key"].scatter(unnamed, by_number)
+        return frame.with_columns(found.values())
+
+    def _look_up(self, names: pl.Series, what: str) -> pl.Series:
+        """`what` stands for each of `names`; the few that occur are looked up first, in a table that fits the cache."""
+        rows = pl.DataFrame({"hash": names.hash()})
+        own = rows[rows["hash"].arg_unique()].join(self._known.select("hash", what), on="hash", how="inner")
+        return rows.join(own, on="hash", how="left", maintain_order="left")[what]
 
 
 def _text(frame: pl.DataFrame, column: str) -> pl.Series:
@@ -136,16 +170,6 @@ def _text(frame: pl.DataFrame, column: str) -> pl.Series:
     return frame[column].cast(pl.String)
 
 
-def _ids(columns: list[pl.Series]) -> pl.DataFrame:
-    """One row a distinct name in `columns` that names somebody: `hash`, `id`.
-
-    Names are told apart by 64-bit hashes, ten times as fast as by their letters: among a million distinct ones two
-    share one with a chance below one in ten million, and then two parties count as one.
-    """
-    distinct = [
-        pl.DataFrame({"name": names, "hash": names.hash()}).drop_nulls("name").unique("hash") for names in columns
-    ]
-    every = pl.concat(distinct).unique("hash")
-    nameless = every.select(_simple("name").str.contains(f"{_OPEN}|{_EMPTY}")).to_series()
-    names = every.filter(~nameless)
-    return names.select("hash", fingerprints(names["name"]).alias("id"))
+def _distinct(names: pl.Series) -> pl.DataFrame:
+    rows = pl.DataFrame({"name": names, "hash": names.hash()})
+    return rows[rows["hash"].arg_unique()]

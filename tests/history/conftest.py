@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,10 @@ from riskscore import reference
 from riskscore.history.profiles import Profile, Profiles
 
 Row = dict[str, Any]
+Number = tuple[str, str]
+Found = tuple[date, Row | None, int, int]
+
+SAME_BILL = timedelta(days=120)
 
 
 def _origin(row: Row) -> str:
@@ -80,34 +84,51 @@ def _history(
     earlier: pl.DataFrame | None = None,
 ) -> list[Row]:
     """What the ledger must say, a dict a row."""
-    first: dict[tuple[str, str], Row] = {}
     frames = [frame for frame in (rows, log, earlier) if frame is not None]
-    for row in (row for frame in frames for row in frame.to_dicts()):
-        key = row["bill_of_lading"], row["container_number"]
-        if key not in first or (row["filed_at"], row["version"]) < (first[key]["filed_at"], first[key]["version"]):
-            first[key] = row
-    found: list[tuple[date, Row | None, bool]] = []
-    for outcome in outcomes.to_dicts():
-        of = first.get((outcome["bill_of_lading"], outcome["container_number"]))
-        known = _day(outcome["known_at"])
-        counts = known if of is None else max(known, _day(of["filed_at"]))
-        found.append((counts, of, outcome["finding"] == "seizure"))
-    return [_row(row, first, found, profiles) for row in rows.to_dicts()]
+    filings = sorted(
+        (row for frame in frames for row in frame.to_dicts()), key=lambda row: (row["filed_at"], row["version"])
+    )
+    bills: dict[Number, list[Row]] = {}
+    for row in filings:
+        firsts = bills.setdefault(_number(row), [])
+        if not firsts or _day(row["filed_at"]) - _day(firsts[-1]["filed_at"]) > SAME_BILL:
+            firsts.append(row)
+    found = _found(outcomes, bills)
+    return [_row(row, bills, found, profiles) for row in rows.to_dicts()]
 
 
-def _row(
-    row: Row, first: dict[tuple[str, str], Row], found: list[tuple[date, Row | None, bool]], profiles: Profiles
-) -> Row:
-    as_of = _day(first[row["bill_of_lading"], row["container_number"]]["filed_at"])
-    past = [event for event in first.values() if _day(event["filed_at"]) < as_of]
-    known = [(of, seized) for day, of, seized in found if day < as_of]
-    seizures = sum(seized for _, seized in known)
-    base = (seizures + profiles.base_strength * profiles.base_rate) / (len(known) + profiles.base_strength)
+def _found(outcomes: pl.DataFrame, bills: dict[Number, list[Row]]) -> list[Found]:
+    """(day, consignment, inspections, seizures) of each record; a correction takes back what was said before."""
+    said: dict[Any, tuple[Row | None, bool]] = {}
+    found: list[Found] = []
+    for outcome in sorted(outcomes.to_dicts(), key=lambda o: (o["known_at"], o["finding"] == "seizure")):
+        known, firsts = _day(outcome["known_at"]), bills.get(_number(outcome), [])
+        of = next((row for row in reversed(firsts) if _day(row["filed_at"]) <= known), firsts[0] if firsts else None)
+        which = outcome["inspected_at"] or (of and of["filed_at"])
+        inspection = (*_number(outcome), outcome["inspected_at"] is None, which)
+        new = inspection not in said
+        of, before = said.get(inspection, (of, False))
+        seized = outcome["finding"] == "seizure"
+        said[inspection] = of, seized
+        day = known if of is None else max(known, _day(of["filed_at"]))
+        found.append((day, of, int(new), int(seized) - int(before)))
+    return found
+
+
+def _row(row: Row, bills: dict[Number, list[Row]], found: list[Found], profiles: Profiles) -> Row:
+    filed = _day(row["filed_at"])
+    as_of = max(day for first in bills[_number(row)] if (day := _day(first["filed_at"])) <= filed)
+    past = [event for firsts in bills.values() for event in firsts if _day(event["filed_at"]) < as_of]
+    known = [event for event in found if event[0] < as_of]
+    inspections, seizures = sum(event[2] for event in known), sum(event[3] for event in known)
+    base = (seizures + profiles.base_strength * profiles.base_rate) / (inspections + profiles.base_strength)
     told: Row = {}
     for profile in profiles.profiles.values():
         key = _key(profile, row)
         mine = [event for event in past if key is not None and _key(profile, event) == key]
-        inspected = [seized for of, seized in known if of is not None and key is not None and _key(profile, of) == key]
+        inspected = [
+            event for event in known if event[1] is not None and key is not None and _key(profile, event[1]) == key
+        ]
         stats = _stats(profile, mine, inspected, as_of, base)
         if profile.parent is not None:
             parent = profiles.profiles[profile.parent]
@@ -117,7 +138,8 @@ def _row(
     return told
 
 
-def _stats(profile: Profile, mine: list[Row], inspected: list[bool], as_of: date, base: float) -> Row:
+def _stats(profile: Profile, mine: list[Row], found: list[Found], as_of: date, base: float) -> Row:
+    inspected, seized = sum(event[2] for event in found), sum(event[3] for event in found)
     ages = [(as_of - _day(event["filed_at"])).days for event in mine]
     weights = [math.log(event["gross_weight_kg"]) for event in mine if (event["gross_weight_kg"] or 0) > 0]
     strength = profile.strength or 0
@@ -126,9 +148,9 @@ def _stats(profile: Profile, mine: list[Row], inspected: list[bool], as_of: date
         **{f"last_{window}": sum(age <= window for age in ages) for window in (30, 90, 365)},
         "days_since_first": max(ages, default=None),
         "days_since_last": min(ages, default=None),
-        "inspected": len(inspected),
-        "seized": sum(inspected),
-        "seizure_rate": (sum(inspected) + strength * base) / (len(inspected) + strength) if inspected else None,
+        "inspected": inspected,
+        "seized": seized,
+        "seizure_rate": (seized + strength * base) / (inspected + strength) if inspected else None,
         "chapters": len({event["hs_codes"][0][:2] for event in mine if event["hs_codes"]}),
         "weight_mean_log": sum(weights) / len(weights) if weights else None,
     }
@@ -137,6 +159,10 @@ def _stats(profile: Profile, mine: list[Row], inspected: list[bool], as_of: date
 def _key(profile: Profile, row: Row) -> tuple[Any, ...] | None:
     key = tuple(KEY_OF[column](row) for column in profile.columns)
     return None if None in key else key
+
+
+def _number(row: Row) -> Number:
+    return row["bill_of_lading"], row["container_number"]
 
 
 def _day(moment: datetime) -> date:

@@ -7,17 +7,23 @@ import polars as pl
 import pytest
 
 from riskscore.history import asked
-from riskscore.history.timeline import Timeline, days_of, keys_of, moments
+from riskscore.history import timeline as timeline_module
+from riskscore.history.timeline import FIXED_POINT, Timeline, days_of, keys_of, moments
 
 
 def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
-@pytest.fixture
-def timeline() -> Timeline:
-    events = pl.DataFrame({"key": [2, 0, 0, 2, 0], "day": [4, 9, 3, 9, 3], "value": [4.0, 9.0, 1.0, 8.0, 2.0]})
-    return Timeline(events["key"], events["day"], events["value"])
+@pytest.fixture(params=[1, 2], ids=["an event each", "counts"])
+def timeline(request: pytest.FixtureRequest) -> Timeline:
+    """The same past twice: as single events, and with those of one day in one moment."""
+    events = pl.DataFrame(
+        {"key": [2, 0, 0, 2, 0], "day": [4, 9, 3, 9, 3], "many": 1, "value": [4.0, 9.0, 1.0, 8.0, 2.0]}
+    ).with_columns(value=(pl.col("value") * FIXED_POINT).cast(pl.Int64), many=pl.lit(1, pl.Int64))
+    if request.param == 2:
+        events = events.group_by("key", "day").sum()
+    return Timeline(events["key"], events["day"], {name: events[name] for name in ("many", "value")})
 
 
 @pytest.mark.parametrize(
@@ -37,22 +43,31 @@ def test_a_timeline_answers_for_strictly_earlier_days(
     timeline: Timeline, key: int, day: int, counts: tuple[int, int], measures: tuple[float, float, float]
 ) -> None:
     """`counts` before and within 5 days; `measures` days since the first, since the last, mean value."""
-    ask = ints(key), ints(day)
-    assert (timeline.before(*ask)[0], timeline.within(*ask, 5)[0]) == counts
-    given = timeline.since_first(*ask)[0], timeline.since_last(*ask)[0], timeline.mean(*ask)[0]
+    view = timeline.as_of(ints(key), ints(day))
+    assert (view.before("many")[0], view.within("many", 5)[0]) == counts
+    given = view.since_first()[0], view.since_last()[0], view.mean("value", "many")[0]
     np.testing.assert_allclose(given, measures, atol=1e-6)
 
 
 def test_an_empty_timeline_knows_nothing() -> None:
     empty = pl.Series([], dtype=pl.Int64)
-    timeline = Timeline(empty, empty)
-    assert timeline.before(ints(0), ints(5)).tolist() == [0]
-    assert np.isnan(timeline.since_last(ints(0), ints(5))).all()
+    view = Timeline(empty, empty, {"many": empty}).as_of(ints(0), ints(5))
+    assert view.before("many").tolist() == [0]
+    assert np.isnan(view.since_last()).all()
 
 
-def test_a_mean_needs_values() -> None:
-    with pytest.raises(ValueError, match="no values"):
-        Timeline(pl.Series([0]), pl.Series([0])).mean(ints(0), ints(1))
+@pytest.mark.parametrize("few", [0, 10**6], ids=["sorted", "counted"])
+def test_both_ways_to_tally_single_events_agree_with_a_count(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(timeline_module, "_FEW", few)
+    rng = np.random.default_rng(few)
+    keys, days = rng.integers(0, 9, 200), rng.integers(-20, 20, 200)
+    ones = pl.repeat(1, 200, dtype=pl.Int64, eager=True)
+    ask = np.repeat(np.arange(10), 50), np.tile(np.arange(-25, 25), 10)
+    view = Timeline(pl.Series(keys), pl.Series(days), {"many": ones}).as_of(*ask)
+    before = [int(((keys == key) & (days < day)).sum()) for key, day in zip(*ask, strict=True)]
+    recent = [int(((keys == k) & (days < d) & (days >= d - 7)).sum()) for k, d in zip(*ask, strict=True)]
+    assert view.before("many").tolist() == before
+    assert view.within("many", 7).tolist() == recent
 
 
 def test_days_before_1970_and_far_ahead_keep_their_place() -> None:

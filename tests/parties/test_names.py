@@ -79,6 +79,10 @@ def test_a_name_without_end_is_read_up_to_a_bound() -> None:
     assert len(fingerprint("x" * 10_000_000) or "") == names.MAX_CHARS
 
 
+def test_a_name_of_legal_forms_alone_keeps_them_whatever_stands_beside_it() -> None:
+    assert fingerprints(pl.Series(["", "Co", "Elm Co"])).to_list() == [None, "co", "elm"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5))
 def test_any_text_gives_ascii_words_and_a_fingerprint_of_its_own(texts: list[str]) -> None:

@@ -159,6 +159,12 @@ def test_the_number_counts_where_the_name_names_nobody(name: str | None, number:
     assert add_party_ids(frame)["consignee_key"].to_list() == [key]
 
 
+def test_many_names_are_judged_in_several_columns_at_once() -> None:
+    many = pl.DataFrame({column: ["TO ORDER", "Elm Co."] * 15_000 for column in IDS.values()})
+    judged = many.select(is_to_order(column) for column in IDS.values())
+    assert judged.sum().row(0) == (15_000,) * 4
+
+
 def test_an_id_depends_on_its_own_row_only() -> None:
     names = [*NAMES, None, "TO ORDER", *NAMES[::-1]]
     frame = schema.conform(pl.DataFrame({"shipper_name": names, "notify_name": names[::-1]}))

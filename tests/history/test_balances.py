@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from riskscore import reference
+from riskscore.errors import SettingsError
+from riskscore.history import balances, filings, ledger, profiles
+from riskscore.history.balances import Balances
+from riskscore.manifest import schema
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+SHIPPED = profiles.load()
+LATE = 2
+"""Days that a filing may be late, at most."""
+
+PARTIES = [None, "Alder", "Birch", "Cedar", "Dogwood", "Elm"]
+
+
+def filing(rng: random.Random, bill: int, day: float, version: int = 1) -> dict[str, Any]:
+    return {
+        "bill_of_lading": f"B{bill}",
+        "container_number": f"C{bill % 7}",
+        "version": version,
+        "filed_at": START + timedelta(days=day),
+        "port_of_loading": rng.choice(["NGAPP", "MYPKG"]),
+        "port_of_discharge": rng.choice(["VNHPH", "SGSIN"]),
+        "goods_description": "GOODS",
+        "hs_codes": rng.choice([None, ["390110"], ["440399"], ["080131"]]),
+        "gross_weight_kg": rng.choice([None, 0.0, 900.0, 21500.5]),
+        "origin_country": rng.choice([None, "NG", "KE"]),
+        "taken": int(day) + rng.choice([0, 0, 0, LATE]),
+    } | {f"{party}_name": rng.choice(PARTIES) for party in ("shipper", "consignee", "notify", "forwarder")}
+
+
+def outcome(rng: random.Random, bill: int, day: float) -> dict[str, Any]:
+    known = day + rng.choice([0.1, 3, 40, 200])
+    return {
+        "bill_of_lading": f"B{bill}",
+        "container_number": f"C{bill % 7}",
+        "inspected_at": rng.choice([None, START + timedelta(days=day), START + timedelta(days=day + 1)]),
+        "known_at": START + timedelta(days=known),
+        "finding": rng.choice(["clean", "irregular", "seizure"]),
+        "taken": int(known),
+    }
+
+
+def world(seed: int, *, days: int, size: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Filings and outcomes, each with the night `taken`; bills are amended and used again, findings are corrected."""
+    rng = random.Random(seed)  # noqa: S311
+    filed, found = [], []
+    for _ in range(size):
+        bill, day = rng.randrange(size // 2), rng.uniform(0, days)
+        filed.append(filing(rng, bill, day))
+        if rng.random() < 0.3:
+            filed.append(filing(rng, bill, day + rng.choice([0, 0.3, 5, 119, 120, 121, 300]), version=2))
+        for _ in range(rng.choice([0, 0, 1, 2, 3])):
+            found.append(outcome(rng, bill, day))
+    found += [record | {"taken": record["taken"] + 1} for record in found[:3]]
+    return frame(filed, schema.COLUMNS), frame(found, schema.OUTCOME)
+
+
+def frame(rows: list[dict[str, Any]], columns: dict[str, Any]) -> pl.DataFrame:
+    given = pl.DataFrame(rows, infer_schema_length=None)
+    return schema.conform(given, columns).with_columns(given["taken"])
+
+
+def starts(rows: pl.DataFrame, log: pl.DataFrame) -> pl.Series:
+    """First day of the consignment of each of `rows`, by a plain loop over the log."""
+    given = []
+    for row in rows.to_dicts():
+        own = log.filter(*(pl.col(name) == row[name] for name in schema.KEY))["filed_at"].dt.date().sort()
+        anchor = own[0]
+        for day in own:
+            if day - anchor > timedelta(days=filings.SAME_BILL_DAYS) and day <= row["filed_at"].date():
+                anchor = day
+        given.append(anchor)
+    return pl.Series("started", given, dtype=pl.Date)
+
+
+def of_bills(frame: pl.DataFrame, *touched: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(pl.concat(part.select(schema.KEY) for part in touched), on=schema.KEY, how="semi")
+
+
+def nights(
+    filed: pl.DataFrame, found: pl.DataFrame, close: Callable[[int], bool], look: Callable[[int], bool]
+) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+    """For each night to `look` at, what its ledger says of its filings and what the whole log says."""
+    kept, closed = pl.DataFrame(schema=balances.COLUMNS), None
+    told = []
+    for night in sorted({*filed["taken"], *found["taken"]}):
+        tonight = pl.col("taken") == night
+        sofar = pl.col("taken") <= night
+        bills = filed.filter(tonight), found.filter(tonight)
+        log, outcomes = (of_bills(frame.filter(sofar), *bills) for frame in (filed, found))
+        after = balances.entries(log, outcomes, SHIPPED)
+        before = balances.entries(log.filter(~tonight), outcomes.filter(~tonight), SHIPPED)
+        kept = pl.concat([kept, balances.difference(after, before)])
+        if close(night):
+            closed = (START + timedelta(days=night - filings.SAME_BILL_DAYS - LATE - 1)).date()
+            kept = balances.collapse(kept, closed, SHIPPED)
+        rows = bills[0].sort("filed_at", "version").unique(schema.KEY, keep="last", maintain_order=True)
+        if rows.height and look(night):
+            whole = ledger.history(rows, filed.filter(sofar), found.filter(sofar), SHIPPED)
+            rows = rows.with_columns(starts(rows, filed.filter(sofar)))
+            by_balances = ledger.history(rows, rows.clear(), None, SHIPPED, balances=Balances(kept, closed))
+            told.append((by_balances, whole))
+    return told
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_night_the_balances_say_what_the_whole_log_says(seed: int) -> None:
+    filed, found = world(seed, days=450, size=60)
+    rng = random.Random(seed)  # noqa: S311
+    told = nights(filed, found, lambda _: rng.random() < 0.1, lambda _: rng.random() < 0.4)
+    assert len(told) > 10
+    for by_balances, whole in told:
+        assert_frame_equal(by_balances, whole, check_exact=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_whole_log_says_what_the_naive_loop_says(seed: int, naive: Any, agree: Any) -> None:
+    filed, found = world(seed, days=700, size=120)
+    agree(ledger.history(filed, filed, found, SHIPPED).to_dicts(), naive(filed, filed, found, SHIPPED))
+
+
+@given(seed=st.integers(0, 10**6), closed=st.integers(-5, 900), again=st.integers(0, 300))
+@settings(max_examples=20, deadline=None)
+def test_collapsing_changes_no_answer_after_the_day_of_closing(seed: int, closed: int, again: int) -> None:
+    filed, found = world(seed, days=600, size=60)
+    rows = balances.entries(filed, found, SHIPPED)
+    days = [(START + timedelta(days=day)).date() for day in (closed, closed + again)]
+    once, twice = rows, rows
+    once = balances.collapse(rows, days[1], SHIPPED)
+    for day in days:
+        twice = balances.collapse(twice, day, SHIPPED)
+    asked = filed.with_columns(started=pl.lit(days[1] + timedelta(days=1 + seed % 40)))
+    want = ledger.history(asked, filed.clear(), None, SHIPPED, balances=Balances(rows))
+    for kept in (once, twice):
+        given = ledger.history(asked, filed.clear(), None, SHIPPED, balances=Balances(kept, days[1]))
+        assert_frame_equal(given, want, check_exact=True)
+    old = once.filter(pl.col("day") <= (days[1] - date(1970, 1, 1)).days - 365)
+    assert old.group_by("profile", "key", "chapter").len()["len"].max() in {None, 1, 2}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_changes_no_entry(seed: int) -> None:
+    filed, found = world(seed, days=400, size=100)
+    bills, records = (frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (filed, found))
+    assert_frame_equal(
+        balances.entries(bills, records, SHIPPED), balances.entries(filed, found, SHIPPED), check_row_order=False
+    )
+
+
+def test_what_is_not_kept_yet_can_be_given_beside_the_balances() -> None:
+    filed, _ = world(5, days=30, size=80)
+    filed = filed.unique(schema.KEY)
+    old = pl.col("filed_at").dt.date() < date(2024, 1, 20)
+    kept = Balances(balances.entries(filed.filter(old), None, SHIPPED))
+    rows = filed.filter(~old)
+    assert_frame_equal(
+        ledger.history(rows, rows, None, SHIPPED, balances=kept), ledger.history(rows, filed, None, SHIPPED)
+    )
+
+
+def test_a_filing_after_the_day_on_which_it_started_makes_no_entry_again() -> None:
+    filed, _ = world(1, days=5, size=20)
+    filed = filed.unique(schema.KEY).with_columns(started=pl.lit(date(2023, 12, 1)))
+    assert balances.entries(filed, None, SHIPPED).is_empty()
+    anew = balances.entries(filed.with_columns(started=pl.lit(None, pl.Date)), None, SHIPPED)
+    assert_frame_equal(anew, balances.entries(filed.drop("started"), None, SHIPPED), check_row_order=False)
+
+
+@pytest.mark.parametrize(("days_later", "before", "consignments"), [(120, 0, 1), (121, 1, 2)])
+def test_a_bill_filed_again_after_120_days_is_another_consignment(
+    days_later: int, before: int, consignments: int
+) -> None:
+    rng = random.Random(0)  # noqa: S311
+    first = filing(rng, 1, 0) | {"shipper_name": "Alder"}
+    again = first | {"filed_at": START + timedelta(days=days_later), "version": 2}
+    filed = schema.conform(pl.DataFrame([first, again]))
+    given = ledger.history(filed, filed, None, SHIPPED)
+    assert given["shipper_before"].to_list() == [0, before]
+    rows = balances.entries(filed, None, SHIPPED).filter(pl.col("profile") == "shipper")
+    assert rows["consignments"].sum() == consignments
+
+
+FIRST = {"inspected_at": START + timedelta(days=1), "known_at": START + timedelta(days=2), "finding": "clean"}
+LATER = {"known_at": START + timedelta(days=9)}
+
+
+@pytest.mark.parametrize(
+    ("records", "as_of", "told"),
+    [
+        ([FIRST, FIRST], 20, (1, 0)),
+        ([FIRST, FIRST | LATER], 20, (1, 0)),
+        ([FIRST, FIRST | LATER | {"finding": "seizure"}], 9, (1, 0)),
+        ([FIRST, FIRST | LATER | {"finding": "seizure"}], 10, (1, 1)),
+        ([FIRST | {"finding": "seizure"}, FIRST | LATER], 9, (1, 1)),
+        ([FIRST | {"finding": "seizure"}, FIRST | LATER], 10, (1, 0)),
+        ([FIRST, FIRST | LATER | {"inspected_at": START + timedelta(days=8), "finding": "seizure"}], 20, (2, 1)),
+        ([FIRST | {"inspected_at": None}, FIRST | LATER | {"inspected_at": None, "finding": "seizure"}], 20, (1, 1)),
+        ([FIRST, FIRST | {"inspected_at": None}], 20, (2, 0)),
+    ],
+    ids=[
+        "exact duplicate",
+        "said again",
+        "not yet corrected",
+        "corrected",
+        "not yet taken back",
+        "taken back",
+        "two inspections",
+        "a correction without a moment of inspection",
+        "with and without a moment",
+    ],
+)
+def test_a_later_record_of_an_inspection_replaces_the_earlier(
+    records: list[dict[str, Any]], as_of: int, told: tuple[int, int]
+) -> None:
+    rng = random.Random(0)  # noqa: S311
+    log = schema.conform(pl.DataFrame([filing(rng, 1, 0) | {"shipper_name": "Alder"}]))
+    rows = schema.conform(pl.DataFrame([filing(rng, 2, as_of) | {"shipper_name": "Alder"}]))
+    numbers = {name: log[name][0] for name in schema.KEY}
+    outcomes = schema.conform(pl.DataFrame([numbers | record for record in records]), schema.OUTCOME)
+    for order in (outcomes, outcomes[::-1]):
+        given = ledger.history(rows, log, order, SHIPPED)
+        assert given.select("shipper_inspected", "shipper_seized").row(0) == told
+
+
+def test_a_correction_stays_with_the_consignment_that_was_inspected() -> None:
+    rng = random.Random(0)  # noqa: S311
+    first = filing(rng, 1, 0) | {"shipper_name": "Alder"}
+    again = first | {"filed_at": START + timedelta(days=150), "shipper_name": "Birch"}
+    log = schema.conform(pl.DataFrame([first, again]))
+    numbers = {name: log[name][0] for name in schema.KEY}
+    late = {"known_at": START + timedelta(days=160), "finding": "seizure"}
+    outcomes = schema.conform(pl.DataFrame([numbers | FIRST, numbers | FIRST | late]), schema.OUTCOME)
+    rows = schema.conform(
+        pl.DataFrame([filing(rng, 8 + n, 170) | {"shipper_name": name} for n, name in enumerate(["Alder", "Birch"])])
+    )
+    assert ledger.history(rows, log, outcomes, SHIPPED)["shipper_seized"].to_list() == [1, 0]
+
+
+def test_a_day_that_the_balances_cannot_tell_is_refused() -> None:
+    filed, _ = world(2, days=10, size=20)
+    filed = filed.unique(schema.KEY)
+    kept = balances.collapse(balances.entries(filed, None, SHIPPED), date(2024, 1, 5), SHIPPED)
+    with pytest.raises(SettingsError, match=r"on or before 2024-01-05.*whole log"):
+        ledger.history(filed, filed.clear(), None, SHIPPED, balances=Balances(kept, date(2024, 1, 5)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_only_the_rows_that_are_asked_about_need_to_be_read(seed: int) -> None:
+    filed, found = world(seed, days=300, size=100)
+    kept = balances.entries(filed, found, SHIPPED)
+    rows = filed.tail(5)
+    few = kept.join(balances.asked(rows, SHIPPED), on=["profile", "key"], how="semi")
+    assert few.height < kept.height
+    assert_frame_equal(
+        ledger.history(rows, rows.clear(), None, SHIPPED, balances=Balances(few)),
+        ledger.history(rows, rows.clear(), None, SHIPPED, balances=Balances(kept)),
+    )
+
+
+def test_the_basis_follows_the_profiles_and_the_legal_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    fewer = profiles.Profiles(dict(list(SHIPPED.profiles.items())[1:]), SHIPPED.base_rate, SHIPPED.base_strength)
+    given = {balances.basis(SHIPPED), balances.basis(SHIPPED), balances.basis(fewer)}
+    assert len(given) == 2
+    monkeypatch.setattr(reference, "legal_forms", lambda: pl.DataFrame({"form": ["gmbh"], "canonical": ["gmbh"]}))
+    assert balances.basis(SHIPPED) not in given
