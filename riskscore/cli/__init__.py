@@ -3,6 +3,7 @@
     columns · features        what a file means, what is measured      (reading)
     score · explain           the ranked list, one consignment in full (ranking)
     simulate · train · evaluate                                        (learning)
+    rehearse                  policies of opening boxes tried out      (rehearsing)
     nightly                   the inbox into the lake, and a slate     (nights)
     lake init | info | compact | export   the tables that nights write (lake)
     slate draw | show | add | strike      the boxes that are opened    (slates)
@@ -22,7 +23,7 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import findings, lake, learning, nights, ranking, reading, slates
+from riskscore.cli import findings, lake, learning, nights, ranking, reading, rehearsing, slates
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world")
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning, nights, findings):
+for group in (ranking, reading, learning, rehearsing, nights, findings):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)

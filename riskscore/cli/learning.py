@@ -21,6 +21,10 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 0,
     smuggling_rate: Annotated[float, typer.Option(help="Share of consignments that smuggle.")] = 1 / 1500,
     start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = datetime(2024, 1, 1),
+    change_day: Annotated[
+        int | None,
+        typer.Option(min=1, help="From this day on (0 is the first) smugglers use other routes, covers and schemes."),
+    ] = None,
 ) -> None:
     """Simulate container traffic with smuggling in it, its inspections and their outcomes.
 
@@ -31,6 +35,7 @@ def simulate(
     Examples:
       riskscore simulate world --days 30 --per-day 1000
       riskscore simulate busy --days 120 --per-day 1500 --seed 7 --smuggling-rate 0.002
+      riskscore simulate turned --days 240 --change-day 120
     """
     from riskscore import engine
 
@@ -42,6 +47,7 @@ def simulate(
             seed=seed,
             start=start.date(),
             smuggling_rate=smuggling_rate,
+            change_day=change_day,
             progress=lambda done, every: tell(f"day {done:,} of {every:,}"),
         )
     console.stdout().print(f"{days:,} simulated days from {start:%Y-%m-%d} are in {console.plain(out)}.")

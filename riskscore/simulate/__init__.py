@@ -1,7 +1,7 @@
 """A simulated world of container traffic: honest trade with all its faults, and smuggling that hides in it.
 
     names ─┐
-    world ─┼─▶ parties ─▶ traffic (plans) ─┬─▶ paper (canonical rows) ─▶ inspections ─▶ write
+    world ─┼─▶ parties ─▶ traffic (plans) ─┬─▶ paper (canonical rows) ─▶ inspections ─▶ simulation (days) ─▶ write
     draws ─┘               schemes ────────┘
 
 A **plan** is what really happens to a bill: who, what, from where, by which way. `schemes` bends some plans;

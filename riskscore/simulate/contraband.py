@@ -14,6 +14,7 @@ import numpy as np
 from riskscore import reference
 from riskscore.simulate import goods as wares
 from riskscore.simulate.draws import Chooser, Floats, Ints
+from riskscore.simulate.upheaval import Upheaval
 from riskscore.simulate.world import World
 
 GROUPS = {
@@ -22,6 +23,7 @@ GROUPS = {
 }  # fmt: skip
 OFF_PATTERN = 0.16
 """Routes on which one end is any country at all."""
+DAYS_A_QUARTER = 91
 PLAUSIBLE_COVER = {"wildlife": 0.55}
 _PLAUSIBLE = 0.70
 _SHARPNESS = 1.35
@@ -62,23 +64,29 @@ class Errand:
 
 
 class Market:
-    """Draws errands; what is strong drifts from quarter to quarter."""
+    """Draws errands; what is strong drifts from quarter to quarter, and turns over where there is an `upheaval`."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, upheaval: Upheaval | None = None) -> None:
         self._world, self._seed = world, seed
+        self._upheaval = upheaval or Upheaval(seed)
         self._roles = _roles(tuple(world.countries))
 
-    def errand(self, rng: np.random.Generator, quarter: int, group: str, *, plain: bool) -> Errand:
-        """Draw one errand of `group`; `plain` ones hide behind goods that the source really exports."""
+    def errand(self, rng: np.random.Generator, day: int, group: str, *, plain: bool) -> Errand:
+        """Draw one errand of `group` for `day`; `plain` ones hide behind goods that the source really exports."""
         world = self._world
         kinds = sorted({commodity for g, commodity, role in self._roles if g == group and role == "source"})
-        drift = self._drift(quarter)
-        liking = np.array([_FAVOURED.get(kind, 1.0) for kind in kinds])
+        drift = self._drift(day // DAYS_A_QUARTER)
+        liking = self._turned(np.array([_FAVOURED.get(kind, 1.0) for kind in kinds]), day, f"{group} commodities")
         commodity = kinds[int(Chooser(liking * drift[: len(kinds)]).draw(rng, 1)[0])]
-        source = self._country(rng, (group, commodity, "source"), drift, world.exports)
-        hub = self._country(rng, self._key(group, commodity, "hub"), drift, world.imports)
-        market = self._country(rng, self._key(group, commodity, "market"), drift, world.imports)
-        if rng.random() < OFF_PATTERN:
+        source, hub, market = (
+            self._country(rng, day, key, drift, trade)
+            for key, trade in (
+                ((group, commodity, "source"), world.exports),
+                (self._key(group, commodity, "hub"), world.imports),
+                (self._key(group, commodity, "market"), world.imports),
+            )
+        )
+        if rng.random() < self._upheaval.anywhere(OFF_PATTERN, day):
             if rng.random() < 0.6:
                 source = int(Chooser(world.exports).draw(rng, 1)[0])
             else:
@@ -88,13 +96,14 @@ class Market:
         likely = plain or rng.random() < PLAUSIBLE_COVER.get(group, _PLAUSIBLE)
         median, spread = _QUANTITY_KG.get(commodity, _QUANTITY_KG[group])
         return Errand(
-            group, commodity, source, hub, market, self.cover(rng, group, source, likely=likely), likely,
+            group, commodity, source, hub, market, self.cover(rng, day, group, source, likely=likely), likely,
             float(np.round(median * np.exp(rng.normal(0, spread)), 1)),
         )  # fmt: skip
 
-    def cover(self, rng: np.random.Generator, group: str, origin: int, *, likely: bool) -> int:
+    def cover(self, rng: np.random.Generator, day: int, group: str, origin: int, *, likely: bool) -> int:
         """Goods to hide behind: such as `origin` exports where `likely`, else any that have served before."""
         goods, weight = _covers(group)
+        weight = self._turned(weight, day, f"{group} covers")
         if likely:
             heading = _heading_share(self._world, origin)
             fitted = weight * heading[goods]
@@ -109,11 +118,17 @@ class Market:
             return own
         return next((key for key in sorted(self._roles) if key[0] == group and key[2] == role), own)
 
-    def _country(self, rng: np.random.Generator, key: tuple[str, str, str], drift: Floats, trade: Floats) -> int:
+    def _turned(self, weight: Floats, day: int, name: str) -> Floats:
+        """`weight` as it is on `day`."""
+        return self._upheaval.moved(weight, name) if self._upheaval.over(day) else weight
+
+    def _country(
+        self, rng: np.random.Generator, day: int, key: tuple[str, str, str], drift: Floats, trade: Floats
+    ) -> int:
         strength = self._roles.get(key)
         if strength is None:
             return -1
-        weight = strength**_SHARPNESS * (trade + 5.0) ** _BUSY * drift
+        weight = self._turned(strength**_SHARPNESS * (trade + 5.0) ** _BUSY, day, " ".join(key)) * drift
         return int(Chooser(weight).draw(rng, 1)[0])
 
     def _drift(self, quarter: int) -> Floats:

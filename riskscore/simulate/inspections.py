@@ -19,7 +19,7 @@ from riskscore import reference
 from riskscore.manifest import schema
 from riskscore.simulate import boxes, names, plans
 from riskscore.simulate import goods as wares
-from riskscore.simulate.draws import Bools, Floats, where
+from riskscore.simulate.draws import Bools, Floats, Ints, where
 from riskscore.simulate.paper import Pen, Sheet
 from riskscore.simulate.plans import Plan
 from riskscore.simulate.smuggling import Crime
@@ -99,6 +99,14 @@ def inspect(rng: np.random.Generator, known: Customs, pen: Pen, sheet: Sheet, hi
     by[tipped] = schema.SELECTED_BY.index("intelligence")
     by[false] = schema.SELECTED_BY.index("intelligence")
     opened = np.flatnonzero(by >= 0)
+    selected = pl.Series("selected_by", schema.SELECTED_BY).gather(pl.Series(by[opened].astype(np.uint32)))
+    return reveal(rng, pen, sheet, hidden, opened).with_columns(selected)
+
+
+def reveal(rng: np.random.Generator, pen: Pen, sheet: Sheet, hidden: dict[int, Crime], opened: Ints) -> pl.DataFrame:
+    """What opening the rows `opened` of a day's `sheet` finds: rows of schema.OUTCOME, `selected_by` null."""
+    smuggled = np.zeros(len(sheet.bill), dtype=np.bool_)
+    smuggled[list(hidden)] = True
     found = smuggled[opened] & ~where(rng, OVERLOOKED, len(opened))
     irregular = ~smuggled[opened] & where(rng, IRREGULAR, len(opened))
     finding = np.where(found, 2, np.where(irregular, 1, 0))
@@ -108,7 +116,7 @@ def inspect(rng: np.random.Generator, known: Customs, pen: Pen, sheet: Sheet, hi
     return rows.with_columns(
         pen.time(at).alias("inspected_at"),
         pen.time(at + rng.uniform(1.0, 20.0, len(opened))).alias("known_at"),
-        pl.Series("selected_by", schema.SELECTED_BY).gather(pl.Series(by[opened].astype(np.uint32))),
+        pl.lit(None, pl.String).alias("selected_by"),
         pl.Series("finding", schema.FINDINGS).gather(pl.Series(finding.astype(np.uint32))),
         pl.Series("commodity", [crime.commodity if crime else None for crime in crimes], dtype=pl.String),
         pl.Series("quantity_kg", [crime.quantity_kg if crime else None for crime in crimes], dtype=pl.Float64),

@@ -15,12 +15,13 @@ import numpy as np
 from riskscore.simulate import goods as wares
 from riskscore.simulate import parties, plans, quirks, routes
 from riskscore.simulate.accounts import Accounts
-from riskscore.simulate.contraband import GROUPS, Errand, Market
+from riskscore.simulate.contraband import DAYS_A_QUARTER, GROUPS, Errand, Market
 from riskscore.simulate.draws import Chooser, Floats, Ints
 from riskscore.simulate.plans import PARTIES, Plan
 from riskscore.simulate.schemes import RIP, RIP_SHARE, SCHEMES, SPLIT
 from riskscore.simulate.touches import Scene
 from riskscore.simulate.transport import through_hub
+from riskscore.simulate.upheaval import Upheaval
 from riskscore.simulate.world import World
 
 QUIET = 0.28
@@ -33,7 +34,6 @@ _BY_HUB = 0.35
 _WHOLE_BILL = 0.6
 """Bills of several boxes on which every box hides something; else it is one of them."""
 _ROWS_A_BILL = 1.37
-_DAYS_A_QUARTER = 91
 _RING = (
     "consignee",
     "consignee_country",
@@ -63,9 +63,13 @@ class Crime:
 class Smugglers:
     """Everybody who smuggles in one simulation; its days must be asked for in order."""
 
-    def __init__(self, world: World, accounts: Accounts, seed: int, firms: float) -> None:
+    def __init__(
+        self, world: World, accounts: Accounts, seed: int, firms: float, change_day: int | None = None
+    ) -> None:
+        """On `change_day` they turn to other routes, covers, schemes and parties; None: they never do."""
         self._world, self._accounts, self._firms, self._seed = world, accounts, firms, seed
-        self._market = Market(world, seed)
+        self._upheaval = Upheaval(seed, change_day)
+        self._market = Market(world, seed, self._upheaval)
         self._rings: list[tuple[str, int, dict[str, np.generic]]] = []
 
     def day(self, rng: np.random.Generator, day: int, expected: float) -> tuple[Plan, list[Crime], list[Crime]]:
@@ -73,6 +77,8 @@ class Smugglers:
 
         Returns plans with a crime each, and the crimes that go into boxes of others (rip-on/rip-off).
         """
+        if day == self._upheaval.day:
+            self._rings.clear()
         rip = sum(GROUPS[group] * share for group, share in RIP_SHARE.items())
         riders = [self._rider(rng, day) for _ in range(rng.poisson(expected * rip))]
         made: list[Plan] = []
@@ -88,17 +94,20 @@ class Smugglers:
     def _rider(self, rng: np.random.Generator, day: int) -> Crime:
         groups = list(RIP_SHARE)
         group = groups[int(Chooser([GROUPS[name] * RIP_SHARE[name] for name in groups]).draw(rng, 1)[0])]
-        errand = self._market.errand(rng, day // _DAYS_A_QUARTER, group, plain=True)
+        errand = self._market.errand(rng, day, group, plain=True)
         return Crime(RIP, errand.commodity, errand.quantity_kg, (), False)
 
     def _consignment(self, rng: np.random.Generator, day: int) -> tuple[Plan, Crime]:
-        fashion = self._fashion(day // _DAYS_A_QUARTER)
+        fashion = self._fashion(day // DAYS_A_QUARTER)
         shares = np.array([GROUPS[name] * (1 - RIP_SHARE.get(name, 0.0)) for name in GROUPS])
         group = list(GROUPS)[int(Chooser(shares * fashion[: len(GROUPS)] ** 0.5).draw(rng, 1)[0])]
         quiet = rng.random() < QUIET
-        errand = self._market.errand(rng, day // _DAYS_A_QUARTER, group, plain=quiet)
-        weights = [scheme.weight.get(group, 0.0) * (scheme.quiet or not quiet) for scheme in SCHEMES.values()]
-        name = list(SCHEMES)[int(Chooser(np.array(weights) * fashion[len(GROUPS) :]).draw(rng, 1)[0])]
+        errand = self._market.errand(rng, day, group, plain=quiet)
+        weights = np.array([scheme.weight.get(group, 0.0) for scheme in SCHEMES.values()])
+        if self._upheaval.over(day):
+            weights = self._upheaval.moved(weights, f"{group} schemes")
+        weights = weights * np.array([scheme.quiet or not quiet for scheme in SCHEMES.values()])
+        name = list(SCHEMES)[int(Chooser(weights * fashion[len(GROUPS) :]).draw(rng, 1)[0])]
         plan = self._innocent(rng, errand, quiet)
         self._reuse(rng, plan, errand)
         scene = Scene(rng, self._world, self._accounts, errand, day)

@@ -11,7 +11,7 @@ from riskscore.features import catalogue
 from riskscore.manifest.schema import KEY
 from riskscore.simulate import boxes, names, parties, plans, quirks, routes, touches, transport, world
 from riskscore.simulate.accounts import Accounts
-from riskscore.simulate.contraband import GROUPS, Market
+from riskscore.simulate.contraband import DAYS_A_QUARTER, GROUPS, Market
 from riskscore.simulate.plans import Plan
 from riskscore.simulate.schemes import RIP, RIP_SHARE, SCHEMES
 from riskscore.simulate.touches import Scene, Touch
@@ -87,8 +87,10 @@ def test_errands_follow_source_and_market_but_not_always(group: str) -> None:
 
 def test_fashions_drift_from_quarter_to_quarter() -> None:
     market = Market(world.load(), 1)
-    first = [market.errand(np.random.default_rng(seed), 0, "wildlife", plain=True).source for seed in range(150)]
-    later = [market.errand(np.random.default_rng(seed), 5, "wildlife", plain=True).source for seed in range(150)]
+    first, later = (
+        [market.errand(np.random.default_rng(seed), day, "wildlife", plain=True).source for seed in range(150)]
+        for day in (0, 5 * DAYS_A_QUARTER)
+    )
     assert first != later
     assert sum(one == other for one, other in zip(first, later, strict=True)) > 0
 

@@ -1,0 +1,50 @@
+"""`rehearse`: policies tried out in a closed loop."""
+
+import json
+
+import polars as pl
+import pytest
+
+TINY = [
+    "rehearse", "--weeks", "2", "--warm-up", "2", "--per-day", "50", "--capacity", "4", "--smuggling-rate", "0.08",
+    "--seed", "2",
+]  # fmt: skip
+
+
+def test_policies_are_told_apart_in_a_table_and_a_chart(riskscore, tmp_path):
+    done = riskscore(*TINY, "--repeats", "1", "--out", tmp_path / "chart.svg")
+    assert done.code == 0, done.err
+    assert all(text in done.out for text in ("mixed - score", "before", "smugglers change ways with week 2 of 2"))
+    assert max(map(len, done.out.splitlines())) <= 100
+    assert "smugglers change ways" in (tmp_path / "chart.svg").read_text("utf-8")
+
+
+def test_machines_get_every_week_of_every_world(riskscore, tmp_path):
+    asked = [*TINY, "--policy", "mixed", "--mix", "0.5", "0.25", "0.25", "--half-life", "4", "--by-inclusion"]
+    told = json.loads(riskscore(*asked, "--repeats", "2", "--out", tmp_path / "weeks.csv", "--json").out)
+    assert told["script"]["change"] == 2
+    assert told["policies"]["mixed"] == {"score": 0.5, "explore": 0.25, "random": 0.25}
+    assert told["policies"]["learning"] == {"half_life": 4.0, "by_inclusion": True, "trees": 120}
+    assert [(week["seed"], week["week"]) for week in told["weeks"]] == [(2, 1), (2, 2), (3, 1), (3, 2)]
+    assert told["differences"] == []
+    assert pl.read_csv(tmp_path / "weeks.csv")["seizures"].to_list() == [week["seizures"] for week in told["weeks"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--out", "chart.pdf"], "chart.pdf"),
+        (["--out", "absent/chart.svg"], "absent"),
+        (["--out", "absent/weeks.csv"], "absent"),
+        (["--mix", "0.9", "0.9", "0.9"], "1 together"),
+        (["--capacity", "51"], "capacity"),
+        (["--half-life", "0"], "half-life"),
+        (["--policy", "greedy"], "greedy"),
+        (["--weeks", "1"], "weeks"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_simulated(riskscore, arguments, message):
+    done = riskscore(*TINY, *arguments)
+    assert done.code == 2
+    assert message in done.err
+    assert len(done.err.splitlines()) == 1
