@@ -52,6 +52,15 @@ def write(*targets: tuple[pl.DataFrame, Path]) -> None:
             draft.replace(path)
 
 
+def write_text(text: str, path: Path) -> None:
+    """Write `text` to `path`, whole or not at all. Raises SettingsError where there is no such folder."""
+    if not path.parent.is_dir():
+        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
+    with _draft(path) as draft:
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+
+
 @contextlib.contextmanager
 def _draft(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name[:80]}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")

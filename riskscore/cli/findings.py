@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskscore.cli import console, options
-from riskscore.cli.lake import Where
 from riskscore.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%
 
 
 def record(
-    lake: Where,
+    lake: options.Lake,
     files: Annotated[list[Path], typer.Argument(help="Files of outcomes, in any format that a manifest has.")] = [],
     columns: options.Columns = None,
     bill: Annotated[str | None, typer.Option(help="Bill of lading, to record one finding by hand.")] = None,
@@ -52,9 +51,9 @@ def record(
 
     \b
     Examples:
-      riskscore record /srv/riskscore/lake inspections-may.xlsx
-      riskscore record /srv/riskscore/lake --bill BL00012 --container MSKU1234565 --finding clean
-      riskscore record /srv/riskscore/lake --bill BL00013 --container TCLU7654321 --finding seizure \\
+      riskscore record --lake /srv/riskscore/lake inspections-may.xlsx
+      riskscore record --lake /srv/riskscore/lake --bill BL00012 --container MSKU1234565 --finding clean
+      riskscore record --lake /srv/riskscore/lake --bill BL00013 --container TCLU7654321 --finding seizure \\
         --commodity ivory --quantity-kg 1250 --inspected-at 2024-05-03
     """
     from riskscore.jobs import record as job
@@ -129,7 +128,7 @@ _Night = datetime | None
 
 
 def report(
-    lake: Where,
+    lake: options.Lake,
     first: Annotated[_Night, typer.Option("--from", formats=["%Y-%m-%d"], help="First night. Default: all.")] = None,
     last: Annotated[_Night, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night. Default: all.")] = None,
     by: Annotated[By | None, typer.Option(help="Only these results, beside shares and years. Default: all.")] = None,
@@ -144,9 +143,9 @@ def report(
 
     \b
     Examples:
-      riskscore report /srv/riskscore/lake
-      riskscore report /srv/riskscore/lake --from 2024-01-01 --to 2024-06-30 --by port
-      riskscore report /srv/riskscore/lake --out 2024.html
+      riskscore report --lake /srv/riskscore/lake
+      riskscore report --lake /srv/riskscore/lake --from 2024-01-01 --to 2024-06-30 --by port
+      riskscore report --lake /srv/riskscore/lake --out 2024.html
     """
     from riskscore import export
     from riskscore.jobs import page
@@ -168,7 +167,7 @@ def report(
         if out is not None and suffix == ".csv":
             export.write((page.long(made, parts), out))
         elif out is not None:
-            page.write(page.html(made) if suffix == ".html" else console.text(record), out)
+            export.write_text(page.html(made) if suffix == ".html" else console.text(record), out)
     if json:
         console.emit(record)
     elif out is not None:

@@ -15,7 +15,7 @@ LEFT = 1
 
 
 def nightly(
-    lake: Annotated[str, typer.Option(metavar="LAKE", help="Folder of the lake, or its address: s3://bucket/lake.")],
+    lake: options.Lake,
     inbox: Annotated[Path, typer.Option(help="Folder where manifests arrive; taken ones are moved to its done/.")],
     outcomes_inbox: Annotated[
         Path | None, typer.Option(help="Folder where findings of inspections arrive, likewise.")
@@ -24,13 +24,8 @@ def nightly(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The night to run. Default: today, in UTC.")
     ] = None,
     model: options.Model = None,
-    capacity: Annotated[
-        Path | None, typer.Option(help="TOML with what each port can open, scan and check on a day.")
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(help="A text published after the last filing, from which the lots are drawn. Default: the date."),
-    ] = None,
+    capacity: options.Capacity = None,
+    seed: options.Seed = None,
     reports: Annotated[
         Path | None, typer.Option(help="Folder for the reports of the nights. Default: reports/ in the inbox.")
     ] = None,

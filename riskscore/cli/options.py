@@ -44,4 +44,13 @@ Truth = Annotated[
     Path | None,
     typer.Option(help="What was really smuggled; only a simulated world has it."),
 ]
+Lake = Annotated[str, typer.Option(metavar="LAKE", help="Folder of the lake, or its address: s3://bucket/lake.")]
+Capacity = Annotated[
+    Path | None,
+    typer.Option(help="TOML: boxes, scans, documents and audits a day, by port. Default: 10, 20, 40 and 20."),
+]
+Seed = Annotated[
+    str | None,
+    typer.Option(help="A text published after the last filing, from which the lots are drawn. Default: the date."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

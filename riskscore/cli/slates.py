@@ -1,16 +1,14 @@
-"""The commands of a slate: `slate draw`, short `slate LAKE`, `slate show`, `slate add` and `slate strike`."""
+"""The commands of a slate: `slate draw`, short `slate`, `slate show`, `slate add` and `slate strike`."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from riskscore.cli import console, options
-from riskscore.cli.lake import Where
 from riskscore.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -22,10 +20,10 @@ SHOWN = ("open", "scan", "documents", "audit")
 
 
 class _Draws(TyperGroup):
-    """A group whose first word may be a lake: `slate LAKE` is `slate draw LAKE`."""
+    """A group that draws where no command is named: `slate --lake L ...` is `slate draw --lake L ...`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
+        if args and args[0] not in self.commands and not set(args[:1]) & {"-h", "--help"}:
             args = ["draw", *args]
         return super().parse_args(ctx, args)
 
@@ -33,7 +31,7 @@ class _Draws(TyperGroup):
 app = typer.Typer(
     name="slate",
     cls=_Draws,
-    help="Draw, show and change the boxes that are to be opened. `slate LAKE` is short for `slate draw LAKE`.",
+    help="Draw, show and change the boxes that are to be opened. `slate --lake L` is short for `slate draw`.",
     epilog="The nightly run draws the slates of its night itself; officers then show, add and strike.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -50,15 +48,10 @@ Reason = Annotated[str, typer.Option(help="Why; it is kept with the slate for ev
 
 @app.command()
 def draw(
-    lake: Where,
+    lake: options.Lake,
     date: Day,
-    capacity: Annotated[
-        Path | None, typer.Option(help="TOML: boxes, scans, documents and audits a day, by port. Default: 10/20/40/20.")
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(help="A value published after the last filing, such as a lottery's. Default: the date."),
-    ] = None,
+    capacity: options.Capacity = None,
+    seed: options.Seed = None,
     port: Port = None,
     json: options.Json = False,
 ) -> None:
@@ -79,8 +72,8 @@ def draw(
 
     \b
     Examples:
-      riskscore slate /srv/riskscore/lake --date 2024-05-01 --capacity ports.toml --seed "draw 4711: 3 14 15 92 65"
-      riskscore slate draw s3://customs-risk/lake --date 2024-05-01
+      riskscore slate --lake /srv/riskscore/lake --date 2024-05-01 --capacity ports.toml --seed "draw 4711"
+      riskscore slate draw --lake s3://customs-risk/lake --date 2024-05-01
     """
     from riskscore.jobs import slates
     from riskscore.lake.io import Lake
@@ -99,15 +92,15 @@ def draw(
 
 
 @app.command()
-def show(lake: Where, date: Day, port: Port = None, json: options.Json = False) -> None:
+def show(lake: options.Lake, date: Day, port: Port = None, json: options.Json = False) -> None:
     """Show the slates in force: what is to be opened, scanned, checked and audited, and why.
 
     Chance is the probability with which the draw would have opened the box; it is 100% where the score decided.
 
     \b
     Examples:
-      riskscore slate show /srv/riskscore/lake --date 2024-05-01 --port VNHPH
-      riskscore slate show /srv/riskscore/lake --date 2024-05-01 --json
+      riskscore slate show --lake /srv/riskscore/lake --date 2024-05-01 --port VNHPH
+      riskscore slate show --lake /srv/riskscore/lake --date 2024-05-01 --json
     """
     from riskscore.jobs import slates
     from riskscore.lake.io import Lake
@@ -119,12 +112,14 @@ def show(lake: Where, date: Day, port: Port = None, json: options.Json = False) 
 
 
 @app.command()
-def add(lake: Where, date: Day, bill: Bill, container: Container, reason: Reason, json: options.Json = False) -> None:
+def add(
+    lake: options.Lake, date: Day, bill: Bill, container: Container, reason: Reason, json: options.Json = False
+) -> None:
     """Add a box to the slate of its port, within the port's boxes. It is opened, by share `officer`.
 
     \b
     Example:
-      riskscore slate add /srv/riskscore/lake --date 2024-05-01 --bill BL00012 --container MSKU1234565 \\
+      riskscore slate add --lake /srv/riskscore/lake --date 2024-05-01 --bill BL00012 --container MSKU1234565 \\
         --reason "seal differs from the gate's picture"
     """
     _change(lake, date, bill, container, "added", reason, json)
@@ -132,13 +127,13 @@ def add(lake: Where, date: Day, bill: Bill, container: Container, reason: Reason
 
 @app.command()
 def strike(
-    lake: Where, date: Day, bill: Bill, container: Container, reason: Reason, json: options.Json = False
+    lake: options.Lake, date: Day, bill: Bill, container: Container, reason: Reason, json: options.Json = False
 ) -> None:
     """Strike a box from the slate of its port. Nothing takes its place; `slate add` may use the free one.
 
     \b
     Example:
-      riskscore slate strike /srv/riskscore/lake --date 2024-05-01 --bill BL00012 --container MSKU1234565 \\
+      riskscore slate strike --lake /srv/riskscore/lake --date 2024-05-01 --bill BL00012 --container MSKU1234565 \\
         --reason "transhipped before the berth was reached"
     """
     _change(lake, date, bill, container, "struck", reason, json)

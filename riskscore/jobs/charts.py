@@ -54,6 +54,15 @@ def months(rows: pl.DataFrame) -> str:
     return _svg(bars + numbers, height=180)
 
 
+def filings(rows: pl.DataFrame) -> str:
+    """Filings a night as bars (`night`, `filings`)."""
+    base = _chart(rows.select("night", "filings")).encode(
+        x=alt.X("night:O", title=None, axis=alt.Axis(labelAngle=-60, labelOverlap=True, grid=False)),
+        y=alt.Y("filings:Q", title="filings", axis=alt.Axis(tickCount=4)),
+    )
+    return _svg(base.mark_bar(color=ACCENT), height=140)
+
+
 def _chart(rows: pl.DataFrame) -> alt.Chart:
     """An empty chart with `rows` in it."""
     return alt.Chart.from_dict({"data": {"values": rows.to_dicts()}, "mark": "point"})

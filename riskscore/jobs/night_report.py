@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import altair
-import jinja2
 import polars as pl
-import vl_convert
+from markupsafe import Markup
 
+from riskscore import export
+from riskscore.jobs import charts, page
 from riskscore.jobs.nightly import Report
 from riskscore.jobs.runs import Record
 from riskscore.lake.io import Lake
@@ -27,18 +27,15 @@ def write(lake: Lake, report: Report, folder: Path) -> Path:
     counts = report.counts or {}
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{counts['night']}-run-{counts['run']}"
-    _put(folder / f"{stem}.json", json.dumps(counts, indent=1, sort_keys=True) + "\n")
-    page = folder / f"{stem}.html"
-    _put(page, render(counts, _slate(lake, counts), Record.read(lake).finished()))
-    return page
+    export.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", folder / f"{stem}.json")
+    written = folder / f"{stem}.html"
+    export.write_text(render(counts, _slate(lake, counts), Record.read(lake).finished()), written)
+    return written
 
 
 def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dict[str, Any]]) -> str:
     """The page: `counts` of the run, boxes of the `slate` in order, and the counts of all `nights` so far."""
-    template = jinja2.Environment(
-        loader=jinja2.PackageLoader("riskscore.jobs"), autoescape=True, undefined=jinja2.StrictUndefined
-    ).get_template("night.html")
-    return template.render(
+    return page.template("night.html").render(
         counts=counts,
         slate=slate,
         labels=_LABELS,
@@ -79,25 +76,7 @@ def _slate(lake: Lake, counts: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
-def _volume(nights: list[dict[str, Any]]) -> str:
-    """Filings by night as SVG; empty where there is but one night."""
-    if len(nights) < 2:
-        return ""
+def _volume(nights: list[dict[str, Any]]) -> Markup | None:
+    """Filings by night; nothing where there is but one night to show."""
     rows = [{"night": one["night"], "filings": one["manifests"]["filings"]} for one in nights]
-    chart = (
-        altair.Chart(altair.InlineData(values=rows), width=720, height=140)
-        .mark_bar(color="#2b5c8a")
-        .encode(
-            x=altair.X("night:O", title=None, axis=altair.Axis(labelAngle=-60, labelOverlap=True)),
-            y=altair.Y("filings:Q", title="filings"),
-        )
-        .configure_view(stroke=None)
-        .configure_axis(labelFont="sans-serif", titleFont="sans-serif")
-    )
-    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
-
-
-def _put(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(text, "utf-8")
-    draft.replace(path)
+    return Markup(charts.filings(pl.DataFrame(rows))) if len(rows) > 1 else None  # noqa: S704  our own SVG, escaped

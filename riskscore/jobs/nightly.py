@@ -12,19 +12,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from riskscore import engine
-from riskscore.errors import LakeError, SettingsError
+from riskscore.errors import LakeError, ManifestError, SettingsError
 from riskscore.jobs import lock, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
 from riskscore.jobs.runs import Record, Run
 from riskscore.lake.io import Lake
 from riskscore.manifest import schema
-from riskscore.manifest.read import read_each
+from riskscore.manifest.outcomes import read as read_outcomes
+from riskscore.manifest.read import read as read_manifest
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import slate
@@ -86,12 +88,9 @@ def nightly(night: Night, day: date, *, progress: Progress | None = None) -> Rep
 
 def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Left]]:
     """Put a new run for the new files on record; no run where there are none. Files taken before go to done/."""
-    manifests, left = _waiting(night.inbox, record.taken("manifests"))
-    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes")) if night.outcomes else ([], [])
-    _, unreadable = read_each(night.inbox.find(file) for file in manifests)
-    names = {path.name: why for path, why in unreadable.items()}
-    left += [*outcomes_left, *(Left(name, f"cannot be read: {why}") for name, why in names.items())]
-    manifests = [file for file in manifests if file.name not in names]
+    manifests, left = _waiting(night.inbox, record.taken("manifests"), read_manifest)
+    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes"), read_outcomes)
+    left += outcomes_left
     if not manifests and not found:
         return None, left
     if record.last_night is not None and day <= record.last_night:
@@ -112,13 +111,27 @@ def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Le
     return run, left
 
 
-def _waiting(inbox: Inbox, taken: set[str]) -> tuple[list[File], list[Left]]:
-    """New whole files of an inbox, and those that stay; what was taken before goes to done/."""
+def _waiting(inbox: Inbox | None, taken: set[str], read: Callable[[Path], object]) -> tuple[list[File], list[Left]]:
+    """New files of an inbox that `read` can read, and those that stay; what was taken before goes to done/.
+
+    A file is tried before a run begins: one that cannot be read would keep the run from ever ending.
+    """
+    if inbox is None:
+        return [], []
     files, left = inbox.look()
     inbox.finish(file for file in files if file.sha256 in taken)
-    fresh = {file.sha256: file for file in files if file.sha256 not in taken}
-    copies = [file for file in files if file.sha256 in fresh and fresh[file.sha256] != file]
-    return list(fresh.values()), left + [Left(file.name, "a copy of another file of this inbox") for file in copies]
+    fresh: dict[str, File] = {}
+    for file in files:
+        if file.sha256 in fresh:
+            left.append(Left(file.name, "a copy of another file of this inbox"))
+        elif file.sha256 not in taken:
+            try:
+                read(inbox.find(file))
+            except ManifestError as unreadable:
+                left.append(Left(file.name, f"cannot be read: {unreadable}"))
+            else:
+                fresh[file.sha256] = file
+    return list(fresh.values()), left
 
 
 def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, Any]:
@@ -196,9 +209,3 @@ def _tidy(night: Night, run: Run) -> None:
     night.inbox.finish(run.files("manifests"))
     if night.outcomes:
         night.outcomes.finish(run.files("outcomes"))
-
-
-def tomorrow(lake: Lake, today: date) -> date:
-    """The night to run: `today`, or the day after the last one that was finished where that is later."""
-    last = Record.read(lake).last_night
-    return today if last is None or last < today else last + timedelta(days=1)

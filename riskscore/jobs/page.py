@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from riskscore.errors import SettingsError
 from riskscore.jobs import charts
 from riskscore.jobs.report import BY, Report
 
@@ -29,14 +25,19 @@ _MEASURES = {
 }
 
 
-def html(found: Report, *, now: datetime | None = None) -> str:
-    """The page. Every text in it is escaped; charts are inline SVG."""
+def template(name: str) -> Template:
+    """A page to be filled in: every text in it is escaped, and a gap is an error."""
     environment = Environment(
         loader=PackageLoader("riskscore", "jobs/templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(percent=percent, number=number, tonnes=tonnes, day=day)
-    return environment.get_template("report.html").render(
+    return environment.get_template(name)
+
+
+def html(found: Report, *, now: datetime | None = None) -> str:
+    """The page. Every text in it is escaped; charts are inline SVG."""
+    return template("report.html").render(
         report=found,
         shares=by_share(found).to_dicts(),
         drawings={name: Markup(drawing) for name, drawing in _drawings(found)},  # noqa: S704  our own SVG, escaped
@@ -114,18 +115,6 @@ def _of_part(part: str, row: dict[str, Any]) -> Iterator[_Figure]:
     if part != "commodity":
         yield part, row[part], "rate", row["rate"], row["low"], row["high"]
         yield part, row[part], "estimate", row["estimate"], row["least"], row["most"]
-
-
-def write(text: str, path: Path) -> None:
-    """Write `text` to `path`, whole or not at all. Raises SettingsError where there is no such folder."""
-    if not path.parent.is_dir():
-        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
-    draft = path.with_name(f".{path.name[:80]}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        draft.write_text(text, "utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def percent(value: float | None) -> str:

@@ -22,7 +22,7 @@ import polars as pl
 from riskscore.errors import SettingsError
 from riskscore.jobs import slates
 from riskscore.lake.io import STEP, Lake
-from riskscore.lake.tables import NIGHT
+from riskscore.lake.tables import NIGHT, RUN
 from riskscore.manifest import corrections, outcomes, quarantine, schema
 from riskscore.manifest.schema import KEY, OUTCOME
 
@@ -86,11 +86,11 @@ def record(  # noqa: PLR0913  by name
     night = night or moment.date()
     found = schema.conform(found, {**OUTCOME, "file": pl.String})
     sound, odd = _judge(found, moment)
-    waiting = _waiting(lake)
+    waiting = _waiting(lake, run)
     both = pl.concat([sound.with_columns(waited=pl.lit(False)), waiting.with_columns(waited=pl.lit(True))])
     is_known = _known(lake, both)
     unknown = both.filter(~is_known & ~pl.col("waited")).drop("waited")
-    there = lake.read("outcomes").collect()
+    there = lake.read("outcomes").filter(_of_others(run)).collect()
     fresh = _fresh(both.filter(is_known), there)
     aside = pl.concat([quarantine.empty() if refused is None else refused, odd, _aside(unknown, UNKNOWN)])
     _set_aside(lake, aside, night, run)
@@ -150,9 +150,15 @@ def _aside(rows: pl.DataFrame, rule: str, column: str = "container_number") -> p
     )
 
 
-def _waiting(lake: Lake) -> pl.DataFrame:
+def _of_others(run: int | None) -> pl.Expr:
+    """Rows that `run` did not write: taken up again after a kill, it must find what it found at first."""
+    return pl.lit(True) if run is None else pl.col(RUN).ne_missing(run)
+
+
+def _waiting(lake: Lake, run: int | None) -> pl.DataFrame:
     """Outcomes in quarantine (OUTCOME and `file`) whose consignment was not known when they came."""
-    rows = lake.read("quarantine", columns=["file", "rule", "row"]).filter(pl.col("rule") == UNKNOWN).collect()
+    refused = lake.read("quarantine", columns=["file", "rule", "row", RUN])
+    rows = refused.filter(pl.col("rule") == UNKNOWN, _of_others(run)).collect()
     texts = pl.Struct(dict.fromkeys(OUTCOME, pl.String))
     values = rows.select("file", pl.col("row").str.json_decode(texts).alias("outcome")).unnest("outcome")
     moments = [name for name, dtype in OUTCOME.items() if dtype == schema.UTC]

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from riskscore.errors import SettingsError
+from riskscore.history.filings import SAME_BILL_DAYS
+from riskscore.jobs import record
 from riskscore.jobs.inbox import Inbox
 from riskscore.jobs.runs import Run
 from riskscore.lake.io import Lake
-from riskscore.manifest import outcomes as findings
 from riskscore.manifest import quarantine, schema
-from riskscore.manifest.read import read_each
-
-SAME_BILL = timedelta(days=120)
-"""A bill filed again later than so long after its first filing is another one: carriers use numbers again."""
+from riskscore.manifest.read import read_many
 
 _SAID = [name for name in schema.COLUMNS if name != "version"]
 """What makes two filings the same: all that they say but the number of the version, which may be counted."""
@@ -44,32 +43,38 @@ class Taken:
 
 
 def manifests(lake: Lake, run: Run, inbox: Inbox) -> Taken:
-    """Take the manifests of `run`. Raises SettingsError where a file is gone or no longer readable."""
+    """Take the manifests of `run`. Raises SettingsError where a file is gone."""
     paths = [inbox.find(file) for file in run.files("manifests")]
-    manifest, unreadable = read_each(paths)
-    if unreadable or manifest is None:
-        raise SettingsError(f"a file of the unfinished run can no longer be read: {'; '.join(unreadable.values())}")
-    filings = pl.concat([manifest.earlier, manifest.consignments])
+    filings, broken, rows_in = _read(paths)
     known = _known(lake, run, filings)
     again = filings.join(known.select(_SAID), on=_SAID, how="semi", nulls_equal=True)
     fresh = filings.join(known.select(_SAID), on=_SAID, how="anti", nulls_equal=True, maintain_order="left")
-    refused = pl.concat([manifest.quarantine, _copies(again)])
+    refused = pl.concat([broken, _copies(again)])
     lake.append("consignments", _started(fresh, known), run=run.number, night=run.night)
     lake.append("quarantine", refused, run=run.number, night=run.night, step="manifests")
     accepted = int(fresh["goods_items"].list.len().cast(pl.Int64).sum())
     more = {"filings": fresh.height, "consignments": fresh.select(schema.KEY).n_unique() if fresh.height else 0}
-    return Taken(manifest.rows_in, accepted, _rules(refused), more)
+    return Taken(rows_in, accepted, _rules(refused), more)
 
 
 def outcomes(lake: Lake, run: Run, inbox: Inbox | None) -> Taken:
-    """Take the outcomes of `run`, if any."""
-    read = [findings.read(inbox.find(file)) for file in run.files("outcomes")] if inbox else []
-    found = pl.concat([pl.DataFrame(schema=schema.OUTCOME), *(one.outcomes for one in read)])
-    refused = pl.concat([quarantine.empty(), *(one.quarantine for one in read)])
-    stamped = found.with_columns(recorded_at=pl.lit(run.at, schema.UTC))
-    lake.append("outcomes", stamped, run=run.number, night=run.night)
-    lake.append("quarantine", refused, run=run.number, night=run.night, step="outcomes")
-    return Taken(sum(one.rows_in for one in read), found.height, _rules(refused), {})
+    """Take the outcomes of `run`, if any, by the way of all outcomes. Raises SettingsError where a file is gone."""
+    files = run.files("outcomes")
+    if files and inbox is None:
+        raise SettingsError(f"run {run.number} set out with outcomes; name their inbox again (--outcomes-inbox)")
+    found, refused = record.read([inbox.find(file) for file in files] if inbox else [])
+    done = record.record(lake, found, refused=refused, night=run.night, run=run.number, now=run.at)
+    aside = {"breaks_a_rule": done.refused, record.UNKNOWN: done.unknown}
+    more = {"repeated": done.repeated, "corrections": done.corrections, "taken_up": done.taken_up}
+    return Taken(done.rows, done.added, {rule: count for rule, count in aside.items() if count}, more)
+
+
+def _read(paths: list[Path]) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Every filing of some manifests, their refused rows, and how many rows they have; a night may bring none."""
+    if not paths:
+        return pl.DataFrame(schema=schema.COLUMNS), quarantine.empty(), 0
+    manifest = read_many(paths)
+    return pl.concat([manifest.earlier, manifest.consignments]), manifest.quarantine, manifest.rows_in
 
 
 def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -89,7 +94,7 @@ def _known(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.DataFrame:
     first = filings["filed_at"].min()
     if first is None:
         return lake.read("consignments").clear().collect()
-    nights = (first.date() - SAME_BILL, date.max)  # type: ignore[union-attr]
+    nights = (first.date() - timedelta(SAME_BILL_DAYS), date.max)  # type: ignore[union-attr]
     before = lake.read("consignments", nights=nights).filter(pl.col("run") < run.number)
     return before.join(filings.lazy().select(schema.KEY), on=schema.KEY, how="semi").collect()
 

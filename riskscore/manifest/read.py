@@ -69,26 +69,6 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None)
     filed = [lines.read(Path(path), mapping) for path in paths]
     if not filed:
         raise ManifestError("no manifest was named; name at least one file")
-    return _together(filed)
-
-
-def read_each(paths: Iterable[Path], *, columns: str | Path | None = None) -> tuple[Manifest | None, dict[Path, str]]:
-    """Read those of several manifests that can be read, as `read_many` does, and say why the others cannot.
-
-    The manifest is None where none can. Raises SettingsError where the column map is wrong.
-    """
-    mapping = _map(columns)
-    filed: list[lines.Filed] = []
-    refused: dict[Path, str] = {}
-    for path in paths:
-        try:
-            filed.append(lines.read(path, mapping))
-        except ManifestError as unreadable:
-            refused[path] = str(unreadable)
-    return (_together(filed) if filed else None), refused
-
-
-def _together(filed: Sequence[lines.Filed]) -> Manifest:
     every = filed[0] if len(filed) == 1 else lines.join(filed, ", ".join(one.understood.file for one in filed[:5]))
     filings, notes = gather.gather(every.lines)
     latest, earlier, copies = gather.versions(filings)

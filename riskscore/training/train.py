@@ -81,7 +81,6 @@ def train(  # noqa: PLR0913 - the inputs of a training, all by keyword
     truth: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
     out: Path | None = None,
-    name: str | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     command: str = "",
@@ -97,14 +96,13 @@ def train(  # noqa: PLR0913 - the inputs of a training, all by keyword
     tell("computing features as of each day")
     data = dataset(consignments, outcomes, truth=truth, earlier=earlier)
     booster = fit([data], catalogue, seed=seed, progress=progress)
-    return _finished(booster, out, name, command)
+    return _finished(booster, out, command)
 
 
-def train_on_worlds(  # noqa: PLR0913
+def train_on_worlds(
     folders: Sequence[Path],
     *,
     out: Path | None = None,
-    name: str | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     command: str = "",
@@ -119,12 +117,12 @@ def train_on_worlds(  # noqa: PLR0913
     for number, folder in enumerate(folders, 1):
         tell(f"computing features of world {number} of {len(folders)} as of each day")
         data.append(read_world(folder))
-    return _finished(fit(data, catalogues.load(), seed=seed, progress=progress), out, name, command)
+    return _finished(fit(data, catalogues.load(), seed=seed, progress=progress), out, command)
 
 
-def _finished(booster: Booster, out: Path | None, name: str | None, command: str) -> Booster:
-    """Name `booster`, say how it was made, and write it to the folder `out` if given."""
-    booster = replace(booster, card=replace(booster.card, name=name or booster.name, command=command))
+def _finished(booster: Booster, out: Path | None, command: str) -> Booster:
+    """Say on the card how `booster` was made, and write it to the folder `out` if given."""
+    booster = replace(booster, card=replace(booster.card, command=command))
     if out is not None:
         booster.save(out)
     return booster

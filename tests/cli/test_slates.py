@@ -42,7 +42,7 @@ def lake(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def drawn(riskscore, lake) -> Path:
-    assert riskscore("slate", lake, "--date", NIGHT, "--seed", "lottery 7").code == 0
+    assert riskscore("slate", "--lake", lake, "--date", NIGHT, "--seed", "lottery 7").code == 0
     return lake
 
 
@@ -50,20 +50,20 @@ def test_a_slate_is_drawn_once_and_shown(riskscore, lake, tmp_path):
     capacity = tmp_path / "ports.toml"
     capacity.write_text("[default]\nboxes = 5\nscans = 1\ndocuments = 1\naudits = 1\n")
     words = ("--date", NIGHT, "--capacity", capacity, "--seed", "lottery 7")
-    first = riskscore("slate", lake, *words)
+    first = riskscore("slate", "--lake", lake, *words)
     assert (first.code, first.err) == (0, "")
     assert "VNHPH, 2024-03-01: 5 of 5 boxes" in first.out
     assert "=1+1 [b]is new" in first.out
     assert "Drawn. The draw's published seed is lottery 7." in first.out
-    again = riskscore("slate", "draw", lake, *words)
+    again = riskscore("slate", "draw", "--lake", lake, *words)
     assert "nothing was changed" in again.out
-    other = riskscore("slate", lake, "--date", NIGHT)
+    other = riskscore("slate", "--lake", lake, "--date", NIGHT)
     assert (other.code, other.err.count("\n")) == (2, 1)
     assert "a slate is drawn once" in other.err
-    shown = riskscore("slate", "show", lake, "--date", NIGHT, "--port", "sgsin")
+    shown = riskscore("slate", "show", "--lake", lake, "--date", NIGHT, "--port", "sgsin")
     assert "SGSIN" in shown.out
     assert "VNHPH" not in shown.out
-    told = json.loads(riskscore("slate", "show", lake, "--date", NIGHT, "--json").out)
+    told = json.loads(riskscore("slate", "show", "--lake", lake, "--date", NIGHT, "--json").out)
     assert (told["date"], told["seed"], told["published"], told["candidates"]) == (NIGHT, "lottery 7", True, 60)
     assert len(told["slate"]) == 16
     assert told["slate"][0]["first_reason"] == "=1+1 [b]is new"
@@ -71,14 +71,14 @@ def test_a_slate_is_drawn_once_and_shown(riskscore, lake, tmp_path):
 
 def test_officers_strike_and_add(riskscore, drawn):
     box = ("--date", NIGHT, "--bill", "BL0000", "--container", "toyu 0000000", "--reason", "gone")
-    struck = riskscore("slate", "strike", drawn, *box)
+    struck = riskscore("slate", "strike", "--lake", drawn, *box)
     assert (struck.code, struck.out.strip()) == (
         0,
         "Container TOYU0000000 on bill BL0000 is struck. The slate of VNHPH on 2024-03-01 now opens 9 of 10 \nboxes.",
     )
-    told = json.loads(riskscore("slate", "add", drawn, *box, "--json").out)
+    told = json.loads(riskscore("slate", "add", "--lake", drawn, *box, "--json").out)
     assert (told["change"], told["share"], told["opened"], told["boxes"]) == ("added", "score", 10, 10)
-    assert "added: gone" in riskscore("slate", "show", drawn, "--date", NIGHT).out
+    assert "added: gone" in riskscore("slate", "show", "--lake", drawn, "--date", NIGHT).out
 
 
 def test_findings_are_recorded_and_reported(riskscore, drawn, tmp_path):
@@ -90,49 +90,70 @@ def test_findings_are_recorded_and_reported(riskscore, drawn, tmp_path):
         "BL9999,TOYU0000001,2024-03-04,2024-03-05,clean,,\n"
         "BL0002,TOYU0000002,2024-03-04,2024-03-05,who knows,,\n"
     )
-    first = json.loads(riskscore("record", drawn, file, "--json").out)
+    first = json.loads(riskscore("record", "--lake", drawn, file, "--json").out)
     counts = ("rows", "added", "repeated", "refused", "unknown")
     assert [first[name] for name in counts] == [4, 2, 0, 1, 1]
-    again = riskscore("record", drawn, file)
+    again = riskscore("record", "--lake", drawn, file)
     assert "4 read = 0 recorded + 2 there before + 1 that break a rule + 1 of unknown" in again.out
     assert "it is on BL0001" in " ".join(again.out.split())
     hand = ("--bill", "BL0001", "--container", "TOYU0000001", "--inspected-at", "2024-03-04", "--finding", "irregular")
-    assert "1 correct what was recorded" in " ".join(riskscore("record", drawn, *hand).out.split())
-    printed = riskscore("report", drawn)
+    assert "1 correct what was recorded" in " ".join(riskscore("record", "--lake", drawn, *hand).out.split())
+    printed = riskscore("report", "--lake", drawn)
     assert (printed.code, printed.err) == (0, "")
     for part in ("Hit rate by share", "By port", "By month", "By commodity", "Cases by year", "=ivory", "toy"):
         assert part in printed.out
     for ending in ("csv", "json", "html"):
-        assert riskscore("report", drawn, "--out", tmp_path / f"r.{ending}").code == 0
+        assert riskscore("report", "--lake", drawn, "--out", tmp_path / f"r.{ending}").code == 0
     assert "'=ivory" in (tmp_path / "r.csv").read_text()
     assert json.loads((tmp_path / "r.json").read_text())["years"][0]["cases"] == 1
     assert "<svg" in (tmp_path / "r.html").read_text()
-    some = json.loads(riskscore("report", drawn, "--by", "port", "--from", NIGHT, "--to", NIGHT, "--json").out)
+    some = json.loads(
+        riskscore("report", "--lake", drawn, "--by", "port", "--from", NIGHT, "--to", NIGHT, "--json").out
+    )
     assert {"port", "rates", "unseen", "years", "notes"} <= set(some)
     assert not {"month", "commodity"} & set(some)
 
 
+BOX = ["--bill", "BL0058", "--container", "TOYU0000058"]
+
 REFUSED: dict[str, tuple[list[str], str]] = {
-    "show where nothing is drawn": (["slate", "show", "{lake}", "--date", "2024-04-01"], "no slate is drawn"),
-    "draw where nothing is scored": (["slate", "{lake}", "--date", "2024-04-01"], "no scores of 2024-04-01"),
-    "draw where no lake is": (["slate", "{tmp}/no", "--date", NIGHT], "no lake"),
+    "show where nothing is drawn": (["slate", "show", "--lake", "{lake}", "--date", "2024-04-01"], "no slate is drawn"),
+    "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores of 2024-04-01"),
+    "draw where no lake is": (["slate", "--lake", "{tmp}/no", "--date", NIGHT], "no lake"),
     "a capacity that is not there": (
-        ["slate", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/no.toml"],
+        ["slate", "--lake", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/no.toml"],
         "cannot be read",
     ),
-    "a capacity that is none": (["slate", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/odd.toml"], "not valid TOML"),
+    "a capacity that is none": (
+        ["slate", "--lake", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/odd.toml"],
+        "not valid TOML",
+    ),
     "a port that is none": (
-        ["slate", "show", "{lake}", "--date", NIGHT, "--port", "XXXXX"],
+        ["slate", "show", "--lake", "{lake}", "--date", NIGHT, "--port", "XXXXX"],
         "its ports are SGSIN, VNHPH",
     ),
     "a full slate": (
-        ["slate", "add", "{lake}", "--date", NIGHT, "--bill", "BL0058", "--container", "TOYU0000058", "--reason", "x"],
+        [
+            "slate",
+            "add",
+            "--lake",
+            "{lake}",
+            "--date",
+            NIGHT,
+            "--bill",
+            "BL0058",
+            "--container",
+            "TOYU0000058",
+            "--reason",
+            "x",
+        ],
         "is full",
     ),
     "no reason": (
         [
             "slate",
             "strike",
+            "--lake",
             "{lake}",
             "--date",
             NIGHT,
@@ -146,24 +167,27 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         "without a reason",
     ),
     "a finding that is none": (
-        ["record", "{lake}", "--bill", "B", "--container", "C", "--finding", "odd"],
+        ["record", "--lake", "{lake}", "--bill", "B", "--container", "C", "--finding", "odd"],
         "one of clean",
     ),
-    "a finding without a bill": (["record", "{lake}", "--finding", "clean"], "--bill, --container"),
-    "nothing to record": (["record", "{lake}"], "nothing to record"),
-    "files and a finding": (["record", "{lake}", "{tmp}/odd.toml", "--finding", "clean"], "not both"),
-    "an unknown box": (["record", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean"], "no container C"),
+    "a finding without a bill": (["record", "--lake", "{lake}", "--finding", "clean"], "--bill, --container"),
+    "nothing to record": (["record", "--lake", "{lake}"], "nothing to record"),
+    "files and a finding": (["record", "--lake", "{lake}", "{tmp}/odd.toml", "--finding", "clean"], "not both"),
+    "an unknown box": (
+        ["record", "--lake", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean"],
+        "no container C",
+    ),
     "no number": (
-        ["record", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean", "--quantity-kg", "inf"],
+        ["record", "--lake", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean", "--quantity-kg", "inf"],
         "kilograms",
     ),
     "a selection that is none": (
-        ["record", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean", "--selected-by", "me"],
+        ["record", "--lake", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean", "--selected-by", "me"],
         "one of score",
     ),
-    "a report of no known kind": (["report", "{lake}", "--out", "{tmp}/r.pdf"], ".csv, .json, .html"),
-    "a report to nowhere": (["report", "{lake}", "--out", "{tmp}/no/r.html"], "no folder"),
-    "a period turned around": (["report", "{lake}", "--from", "2024-03-02", "--to", NIGHT], "is after"),
+    "a report of no known kind": (["report", "--lake", "{lake}", "--out", "{tmp}/r.pdf"], ".csv, .json, .html"),
+    "a report to nowhere": (["report", "--lake", "{lake}", "--out", "{tmp}/no/r.html"], "no folder"),
+    "a period turned around": (["report", "--lake", "{lake}", "--from", "2024-03-02", "--to", NIGHT], "is after"),
 }
 
 

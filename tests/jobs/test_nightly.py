@@ -78,7 +78,9 @@ def test_a_night_ends_in_tables_that_balance_and_files_that_are_done(night: Nigh
     assert taken["rows_in"] == taken["accepted"] + sum(taken["refused"].values()) > 0
     assert night.lake.read("consignments").collect().height == taken["filings"]
     assert night.lake.read("scores").collect().height == counts["scores"]["scored"] == taken["consignments"]
-    assert counts["outcomes"]["accepted"] == night.lake.read("outcomes").collect().height > 0
+    found = counts["outcomes"]
+    assert found["accepted"] == night.lake.read("outcomes").collect().height > 0
+    assert found["rows_in"] == found["accepted"] + found["repeated"] + sum(found["refused"].values())
     assert [path.name for path in night.inbox.folder.iterdir() if path.is_file() and path.name[0] != "."] == []
     assert (night.inbox.folder / "done" / "2024-01-01.parquet").is_file()
 
@@ -114,7 +116,7 @@ def test_rows_that_were_filed_before_are_refused_and_the_others_taken(night: Nig
     settled(night.inbox.folder / "both.parquet")
     counts = nightly(night, SECOND).counts
     assert counts is not None
-    refused = night.lake.read("quarantine").collect().height
+    refused = night.lake.read("quarantine").filter(pl.col("rule") == "filed_before").collect().height
     assert counts["manifests"]["refused"] == {"filed_before": refused}
     assert counts["manifests"]["rows_in"] == counts["manifests"]["accepted"] + refused
     assert night.lake.read("consignments").collect().height == both.height
@@ -146,6 +148,57 @@ def test_what_cannot_be_taken_is_left_and_named(night: Night, name: str, content
     assert why in {file.name: file.why for file in report.left}[name]
     assert path.exists()
     assert report.unreadable == why.startswith("cannot")
+
+
+def test_findings_that_cannot_be_read_are_left_and_the_night_goes_on(night: Night) -> None:
+    assert night.outcomes is not None
+    bad = night.outcomes.folder / "bad.csv"
+    bad.write_text("a;b\n1;2\n")
+    settled(bad)
+    report = nightly(night, FIRST)
+    assert report.counts is not None
+    assert report.unreadable
+    assert [file.name for file in report.left] == ["bad.csv"]
+    assert bad.exists()
+    assert nightly(night, FIRST).counts is None
+
+
+def test_a_night_of_findings_alone_is_a_night(night: Night) -> None:
+    (night.inbox.folder / "2024-01-01.parquet").unlink()
+    counts = nightly(night, FIRST).counts
+    assert counts is not None
+    assert counts["scores"]["scored"] == 0
+    assert counts["outcomes"]["refused"] == {"unknown_consignment": counts["outcomes"]["rows_in"]}
+
+
+def test_findings_ahead_of_their_manifest_wait_and_are_taken_up_with_it(night: Night, world: Path) -> None:
+    early = nightly(night, FIRST).counts
+    arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
+    later = nightly(night, SECOND).counts
+    assert early is not None
+    assert later is not None
+    waited = early["outcomes"]["refused"]["unknown_consignment"]
+    assert later["outcomes"]["taken_up"] == waited > 0
+    known = pl.read_parquet(world / "outcomes.parquet").height
+    assert night.lake.read("outcomes").collect().height == known
+
+
+def test_a_finding_without_its_reason_gets_that_of_the_slate(night: Night) -> None:
+    assert night.outcomes is not None
+    arrived = night.outcomes.folder / "outcomes.parquet"
+    arrived.unlink()
+    nightly(night, FIRST)
+    chosen = night.lake.read("slates").filter(pl.col("share") == "random").head(1).collect()
+    chosen.select(
+        "bill_of_lading",
+        "container_number",
+        inspected_at=pl.lit("2024-01-02"),
+        known_at=pl.lit("2024-01-03"),
+        finding=pl.lit("clean"),
+    ).write_csv(night.outcomes.folder / "found.csv")
+    settled(night.outcomes.folder / "found.csv")
+    nightly(night, SECOND)
+    assert night.lake.read("outcomes").collect()["selected_by"].to_list() == ["random"]
 
 
 def test_a_file_that_still_grows_waits_for_the_next_night(night: Night) -> None:
@@ -205,7 +258,9 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
     points: list[tuple[int, bool]] = []
     with monkeypatch.context() as patch:
         at_commits(patch, lambda number, after: points.append((number, after)))
-        nightly(night, FIRST)
+        whole = nightly(night, FIRST).counts
+    assert whole is not None
+    told = {name: whole[name] for name in ("manifests", "outcomes", "scores", "slate")}
     expected = tables(night.lake)
     assert len(points) >= 14
     for place, point in enumerate(points):
@@ -222,7 +277,9 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
             at_commits(patch, kill)
             with pytest.raises(Killed):
                 nightly(other, FIRST)
-        nightly(other, FIRST)
+        counts = nightly(other, FIRST).counts
+        if counts is not None:
+            assert {name: counts[name] for name in told} == told
         assert nightly(other, FIRST).counts is None
         for name, rows in tables(other.lake).items():
             assert_frame_equal(rows, expected[name], check_exact=True)
