@@ -114,8 +114,6 @@ def test_findings_are_recorded_and_reported(riskscore, drawn, tmp_path):
     assert not {"month", "commodity"} & set(some)
 
 
-BOX = ["--bill", "BL0058", "--container", "TOYU0000058"]
-
 REFUSED: dict[str, tuple[list[str], str]] = {
     "show where nothing is drawn": (["slate", "show", "--lake", "{lake}", "--date", "2024-04-01"], "no slate is drawn"),
     "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores of 2024-04-01"),
