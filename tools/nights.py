@@ -2,7 +2,8 @@
 
 python tools/nights.py build/nights
 
-Manifests arrive on the day when they are filed, findings on the day when they become known.
+Manifests arrive on the day when they are filed. What the slate opens is found the next day, as the simulation knows it:
+every seizure is one that its inspectors would not have missed. The night after the thirty takes the last findings.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -19,9 +20,19 @@ from riskscore import cli
 from riskscore.lake.io import Lake
 from riskscore.simulate.write import simulate
 
-FIRST, DAYS, PER_DAY, SEED = date(2024, 1, 1), 30, 400, 30
+FIRST, DAYS, PER_DAY, SEED = date(2024, 1, 1), 30, 1200, 30
 RATE = 1 / 200
 """More smuggling than the usual 1 in 1,500, so that thirty small nights find something."""
+
+CAPACITY = """
+[default]
+boxes = 3
+scans = 2
+documents = 4
+audits = 2
+shares = { score = 0.34, explore = 0.33, random = 0.33 }
+"""
+"""Few boxes at each port, and one of each share, so that the report has something to estimate from."""
 
 
 def main(folder: Path) -> None:
@@ -32,25 +43,49 @@ def main(folder: Path) -> None:
         made.mkdir(parents=True)
     world = simulate(folder / "world", days=DAYS, per_day=PER_DAY, seed=SEED, smuggling_rate=RATE)
     Lake.create(folder / "lake")
+    (folder / "ports.toml").write_text(CAPACITY, "utf-8")
     for _ in range(2):
         for number in range(DAYS):
             day = FIRST + timedelta(number)
-            _arrive(world, inbox, findings, day)
+            _arrive(world / "manifests" / f"{day}.parquet", inbox)
             _night(folder, day)
+            _open(folder, world, day)
+        _night(folder, FIRST + timedelta(DAYS))
 
 
-def _arrive(world: Path, inbox: Path, findings: Path, day: date) -> None:
-    """Let the day's files arrive, as old as files are that nobody writes to any more."""
-    known = pl.read_parquet(world / "outcomes.parquet").filter(pl.col("known_at").dt.date() == day)
-    known.write_parquet(findings / f"{day}.parquet")
-    shutil.copy(world / "manifests" / f"{day}.parquet", inbox / f"{day}.parquet")
-    for arrived in (inbox, findings):
-        os.utime(arrived / f"{day}.parquet", (1, 1))
+def _arrive(file: Path, inbox: Path) -> None:
+    """Let a file arrive, as old as files are that nobody writes to any more."""
+    arrived = inbox / file.name
+    if arrived != file:
+        shutil.copy(file, arrived)
+    os.utime(arrived, (1, 1))
+
+
+def _open(folder: Path, world: Path, day: date) -> None:
+    """Put what the boxes on the slate of `day` hold into the inbox of findings, known the day after."""
+    lake = Lake.open(folder / "lake")
+    slates = lake.read("slates", columns=["bill_of_lading", "container_number", "action"], nights=(day, day))
+    truth = pl.scan_parquet(world / "truth.parquet")
+    opened = slates.filter(action="open").join(truth, on=["bill_of_lading", "container_number"])
+    moment = pl.lit(datetime.combine(day, time(12), UTC) + timedelta(days=1))
+    found = opened.select(
+        "bill_of_lading",
+        "container_number",
+        "commodity",
+        "quantity_kg",
+        finding=pl.when("smuggled").then(pl.lit("seizure")).otherwise(pl.lit("clean")),
+        inspected_at=moment,
+        known_at=moment,
+    ).sort("bill_of_lading", "container_number")
+    file = folder / "findings" / f"{day}.parquet"
+    found.collect().write_parquet(file)
+    _arrive(file, folder / "findings")
 
 
 def _night(folder: Path, day: date) -> None:
     words = ["nightly", "--lake", folder / "lake", "--inbox", folder / "inbox"]
     words += ["--outcomes-inbox", folder / "findings", "--date", day, "--reports", folder / "reports"]
+    words += ["--capacity", folder / "ports.toml"]
     try:
         cli.main([str(word) for word in words])
     except SystemExit as ended:

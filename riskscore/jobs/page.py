@@ -25,6 +25,10 @@ _MEASURES = {
 }
 
 
+_SMALLEST = 0.001
+"""Share below which one decimal of a percentage would read as none."""
+
+
 def template(name: str) -> Template:
     """A page to be filled in: every text in it is escaped, and a gap is an error."""
     environment = Environment(
@@ -57,7 +61,7 @@ def _drawings(found: Report) -> Iterator[tuple[str, str]]:
         )
     if found.month.height and found.month["seizures"].sum():
         yield "months", charts.months(found.month)
-    ports = found.port.filter(pl.col("estimate").is_not_null()).head(MOST)
+    ports = found.port.filter(pl.col("estimate").is_not_null(), pl.col("closed") > 0).head(MOST)
     if ports.height:
         guessed = ports.select(name="port", value="estimate", low="least", high="most")
         yield "unseen", charts.intervals(guessed, title="consignments", form=",.0f")
@@ -118,8 +122,10 @@ def _of_part(part: str, row: dict[str, Any]) -> Iterator[_Figure]:
 
 
 def percent(value: float | None) -> str:
-    """A share of 1 as people read it."""
-    return "" if value is None else f"{value:.1%}"
+    """A share of 1 as people read it; a small one is not none."""
+    if value is None:
+        return ""
+    return "<0.1%" if 0 < value < _SMALLEST else f"{value:.1%}"
 
 
 def day(value: date) -> str:
