@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from riskscore.errors import ModelError
 from riskscore.explain.contributions import Contributions, Group, groups, sums
-from riskscore.explain.sentences import absently, fields, fill, open_ended, plainly
+from riskscore.explain.sentences import Written, absently, fields, fill, open_ended, plainly
 from riskscore.explain.unseen import not_assessed
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.manifest.schema import KEY
@@ -91,13 +91,14 @@ def _told(
         here = columns == column
         at = rows[here]
         named = (name for text in (feature.reason, feature.relief, feature.check) for _, name, _ in fields(text))
-        quoted = [facts[name][at] for name in dict.fromkeys(named) if name is not None and name in facts.columns]
-        values = matrix.select(value=feature.name)[at].with_columns(quoted)
+        quoted = [facts[name] for name in dict.fromkeys(named) if name is not None and name in facts.columns]
+        values = pl.DataFrame([matrix[feature.name].alias("value"), *quoted])[at]
+        written = Written(values)
         reason = pl.struct(
             indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
             feature=pl.lit(feature.name),
-            sentence=_sentences(feature, values, raises=raises),
-            check=fill(feature.check, values, instead=open_ended(feature.check)),
+            sentence=_sentences(feature, values["value"], written, raises=raises),
+            check=fill(feature.check, written, instead=open_ended(feature.check)),
             contribution=pl.Series(totals[here]),
         )
         told.append(pl.DataFrame({"row": at, "place": places[here]}).select("row", "place", told=reason))
@@ -107,20 +108,20 @@ def _told(
     return joined.fill_null(pl.Series([[]], dtype=pl.List(REASON)))
 
 
-def _sentences(feature: Feature, values: pl.DataFrame, *, raises: bool) -> pl.Expr:
-    """What is said of each of `values`: the reason or the relief, or that there is no value.
+def _sentences(feature: Feature, values: pl.Series, written: Written, *, raises: bool) -> pl.Expr:
+    """What is said of each of `values` of the feature: the reason or the relief, or that there is no value.
 
     Usually the reason where the feature raised the score. But a model may find that the absence of a thing raises it,
     and a sentence that claims the thing would then be false: where the value is zero, and more of it could only speak
     for risk, the relief is true. Of what is there or not, and may speak either way, the value alone decides.
     """
-    there = values["value"] != 0
+    there = values != 0
     if feature.unit == YES_NO or (feature.unit == STRENGTH and feature.direction == 0):
         claimed = there
     else:
         claimed = raises & (there | (feature.direction < 0))
     plain = plainly(feature)
-    reason, relief = (fill(text or plain, values, instead=plain) for text in (feature.reason, feature.relief))
+    reason, relief = (fill(text or plain, written, instead=plain) for text in (feature.reason, feature.relief))
     return pl.when(there.is_null()).then(pl.lit(absently(feature))).when(claimed).then(reason).otherwise(relief)
 
 

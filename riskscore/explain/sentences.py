@@ -48,23 +48,38 @@ def fields(template: str) -> list[tuple[str, str | None, str]]:
     return parts
 
 
-def fill(template: str, rows: pl.DataFrame, *, instead: str) -> pl.Series:
-    """Fill `template` for each of `rows`: facts of consignments, and the feature's own `value`.
+class Written:
+    """Facts of consignments, and a feature's own `value`, as they stand in sentences; each is written once."""
 
-    Where a value that the sentence needs is missing, `instead` stands in its place.
-    """
-    pieces: list[pl.Series] = []
-    for text, name, form in fields(template):
-        if text:
-            pieces.append(pl.repeat(text, rows.height, dtype=pl.String, eager=True))
-        if name is not None and name in rows.columns:
-            pieces.append(_column(rows[name], form))
-        elif name is not None:
-            pieces.append(pl.repeat(None, rows.height, dtype=pl.String, eager=True))
-    frame = pl.DataFrame([piece.alias(str(place)) for place, piece in enumerate(pieces)])
-    sentence = pl.concat_str(pl.all())
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self._rows = rows
+        self._texts: dict[tuple[str, str], pl.Series] = {}
+        self.height = rows.height
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._rows.columns
+
+    def text(self, name: str, form: str) -> pl.Series:
+        """The column `name` in the format `form`, null where there is nothing to write."""
+        if (name, form) not in self._texts:
+            self._texts[name, form] = _column(self._rows[name], form)
+        return self._texts[name, form]
+
+
+def fill(template: str, rows: Written, *, instead: str) -> pl.Series:
+    """Fill `template` for each of `rows`. Where a value that the sentence needs is missing, `instead` stands."""
+    parts = fields(template)
+    names = [name for _, name, _ in parts if name is not None]
+    if not names or any(name not in rows for name in names):
+        plain = open_ended(template)
+        return pl.Series([instead if names else plain[:1].upper() + plain[1:]]).new_from_index(0, rows.height)
+    pieces: list[pl.Expr] = []
+    for text, name, form in parts:
+        pieces += [pl.lit(text)] if text else []
+        pieces += [pl.lit(rows.text(name, form))] if name is not None else []
+    sentence = pl.concat_str(pieces)
     capital = sentence.str.head(1).str.to_uppercase() + sentence.str.slice(1)
-    return frame.select(sentence=capital.fill_null(pl.lit(instead)))["sentence"]
+    return pl.select(sentence=capital.fill_null(pl.lit(instead))).to_series()
 
 
 def absently(feature: Feature) -> str:
@@ -87,11 +102,17 @@ def _column(values: pl.Series, form: str) -> pl.Series:
     if isinstance(values.dtype, pl.List):
         values = values.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
     distinct = values.unique().drop_nulls()
-    texts = pl.Series([shown(value, form) for value in distinct.to_list()], dtype=pl.String)
-    clean = texts.str.replace_all(_UNPRINTABLE, " ").str.strip_chars()
-    cut = clean.str.slice(0, LONGEST - 3).str.strip_chars_end() + "..."
-    texts = pl.select(pl.when(clean.str.len_chars() > LONGEST).then(cut).when(clean != "").then(clean)).to_series()
+    texts = pl.Series("text", [shown(value, form) for value in distinct.to_list()], dtype=pl.String)
+    if distinct.dtype == pl.String:
+        texts = texts.to_frame().select(_harmless(pl.col("text"))).to_series()
     return values.replace_strict(distinct, texts, default=None, return_dtype=pl.String)
+
+
+def _harmless(text: pl.Expr) -> pl.Expr:
+    """A text of a manifest in one line of bounded length; null where nothing is left of it."""
+    clean = text.str.replace_all(_UNPRINTABLE, " ").str.strip_chars()
+    cut = clean.str.slice(0, LONGEST - 3).str.strip_chars_end() + "..."
+    return pl.when(clean.str.len_chars() > LONGEST).then(cut).when(clean != "").then(clean)
 
 
 def shown(value: Any, form: str) -> str | None:

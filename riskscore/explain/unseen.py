@@ -35,15 +35,17 @@ def not_assessed(facts: pl.DataFrame, matrix: pl.DataFrame, catalogue: Catalogue
     for feature in catalogue.features.values():
         for number in feature.indicators:
             members.setdefault(number, []).append(feature.name)
-    texts = [pl.lit(None, pl.String)]
-    for number, names in sorted(members.items()):
-        needs = dict.fromkeys(need for name in names for need in catalogue.features[name].needs)
+    silent = matrix.select(
+        pl.all_horizontal(pl.col(names).is_null()).alias(str(number)) for number, names in sorted(members.items())
+    )
+    texts = [pl.lit(pl.repeat(None, facts.height, dtype=pl.String, eager=True))]  # there may be no row at all
+    for number in (int(name) for name in silent.columns if silent[name].any()):
+        needs = dict.fromkeys(need for name in members[number] for need in catalogue.features[name].needs)
         missing = [_missing(facts[need]) for need in needs if need in facts.columns]
         if missing:
-            unknown = pl.all_horizontal(pl.lit(matrix[name].is_null()) for name in names)
             told = pl.concat_list(missing).list.drop_nulls()
             text = pl.format("{}: no {}", pl.lit(catalogue.flags[number]), told.list.join(", no "))
-            texts.append(pl.when(unknown & (told.list.len() > 0)).then(text))
+            texts.append(pl.when(pl.lit(silent[str(number)]) & (told.list.len() > 0)).then(text))
     texts += [pl.lit(f"{catalogue.flags[number]}: needs {need}") for number, need in catalogue.unassessable.items()]
     return facts.select(not_assessed=pl.concat_list(texts).list.drop_nulls())["not_assessed"]
 

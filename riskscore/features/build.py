@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
 import polars as pl
@@ -100,12 +101,14 @@ def facts(
     past, versions = (none if frame is None else frame for frame in (log, earlier))
     names = Names.of(rows, past, versions)
     rows, past, versions = names.ids(rows), names.keys(past), names.ids(versions)
-    base = _countries(ledger.keys(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
-    history = ledger.history(rows, past, outcomes, profiles.load(), earlier=versions, balances=balances)
-    base = pl.concat([base, history], how="horizontal")
-    base = parties.prepare(routing.prepare(base))
-    base = container.prepare(voyage.prepare(cargo.prepare(goods.prepare(base))))
-    return documents.prepare(base, versions)
+    with ThreadPoolExecutor(1) as pool:  # neither keeps all cores busy, and neither looks at what the other finds
+        history = pool.submit(
+            ledger.history, rows, past, outcomes, profiles.load(), earlier=versions, balances=balances
+        )
+        base = _countries(ledger.keys(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
+        base = parties.prepare(routing.prepare(base))
+        base = container.prepare(voyage.prepare(cargo.prepare(goods.prepare(base))))
+        return pl.concat([documents.prepare(base, versions), history.result()], how="horizontal")
 
 
 def _countries(facts: pl.DataFrame) -> pl.DataFrame:

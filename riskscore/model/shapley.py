@@ -12,17 +12,19 @@ LightGBM's `pred_contrib` (tree_path_dependent), and a test holds both together.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import lightgbm
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-CHUNK = 2_048
-"""Rows at once: the working arrays of a tree then stay in the processor's cache."""
+CHUNK = 16_384
+"""Rows at once: enough for NumPy to be busy with, few enough for the processor's cache.
+
+One thread does it all: the steps are too short for threads, which would wait for each other more than they work.
+"""
 
 AT_ONCE = 128
 """Leaves whose tables are made at once."""
@@ -39,17 +41,45 @@ class _Node:
     missing: str
 
 
+_Condition = tuple[tuple[int, bool], ...]
+"""(node, went left) pairs on one feature, all of which a row has to meet."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """The conditions on the way to a leaf: `tests[j]` are the (node, went left) pairs on feature `features[j]`.
+    """The conditions on the way to a leaf: `conditions[j]` on feature `features[j]`.
 
-    `shares[j]` is the share of training rows that met them, of those that came to them.
+    `shares[j]` is the share of training rows that met it, of those that came to it.
     """
 
     value: float
     features: list[int]
-    tests: list[list[tuple[int, bool]]]
+    conditions: list[_Condition]
     shares: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """A tree: its leaves with their tables, and its different conditions.
+
+    `bits[leaf][j]` is the condition that bit j of the leaf's pattern stands for; `width` is the type of a pattern: the
+    narrowest is the quickest.
+    """
+
+    nodes: list[_Node]
+    leaves: list[_Leaf]
+    tables: list[NDArray[np.float64]]
+    conditions: list[_Condition]
+    bits: list[list[int]]
+    width: np.dtype[Any]
+
+    @classmethod
+    def of(cls, nodes: list[_Node], leaves: list[_Leaf], tables: list[NDArray[np.float64]]) -> _Tree:
+        conditions = dict.fromkeys(condition for leaf in leaves for condition in leaf.conditions)
+        places = {condition: place for place, condition in enumerate(conditions)}
+        bits = [[places[condition] for condition in leaf.conditions] for leaf in leaves]
+        width = np.min_scalar_type(2 ** max(map(len, bits)) - 1)
+        return cls(nodes, leaves, tables, list(conditions), bits, width)
 
 
 class BulkShapley:
@@ -60,18 +90,14 @@ class BulkShapley:
         read = [_read(tree["tree_structure"]) for tree in trees.dump_model()["tree_info"]]
         self._base = sum(base for _, _, base in read)
         tables = iter(_tables([leaf for _, leaves, _ in read for leaf in leaves]))
-        self._trees = [(nodes, [(leaf, next(tables)) for leaf in leaves]) for nodes, leaves, _ in read]
+        self._trees = [_Tree.of(nodes, leaves, [next(tables) for _ in leaves]) for nodes, leaves, _ in read if leaves]
 
     def contributions(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Contributions of matrix[n, features] in log-odds: float64[n, features + 1], the base value last."""
         found = np.empty((len(matrix), self._width + 1))
-
-        def explain(start: int) -> None:
-            part = matrix[start : start + CHUNK]
-            found[start : start + CHUNK, : self._width] = self._part(np.ascontiguousarray(part.T)).T
-
-        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            list(pool.map(explain, range(0, len(matrix), CHUNK)))
+        for start in range(0, len(matrix), CHUNK):
+            part = np.ascontiguousarray(matrix[start : start + CHUNK].T)
+            found[start : start + CHUNK, : self._width] = self._part(part).T
         found[:, self._width] = self._base
         return found
 
@@ -80,19 +106,20 @@ class BulkShapley:
         values = columns.astype(np.float64)
         missing = np.isnan(values)
         filled = np.where(missing, 0.0, values)
-        for nodes, leaves in self._trees:
-            left = [_goes_left(node, filled[node.feature], missing[node.feature]) for node in nodes]
-            right = [~way for way in left]
-            for leaf, table in leaves:
-                pattern = np.zeros(columns.shape[1], dtype=np.intp)
-                for bit, tests in enumerate(leaf.tests):
-                    met = left[tests[0][0]] if tests[0][1] else right[tests[0][0]]
-                    for node, is_left in tests[1:]:
-                        met = met & (left[node] if is_left else right[node])
-                    pattern |= met.astype(np.intp) << bit
-                for bit, feature in enumerate(leaf.features):
-                    total[feature] += table[bit].take(pattern)
+        for tree in self._trees:
+            ways = [_goes_left(node, filled[node.feature], missing[node.feature]) for node in tree.nodes]
+            met = np.array([_met(condition, ways) for condition in tree.conditions]).astype(tree.width)
+            for leaf, table, bits in zip(tree.leaves, tree.tables, tree.bits, strict=True):
+                pattern = reduce(np.bitwise_or, (met[place] << bit for bit, place in enumerate(bits)))
+                looked_up = table.take(pattern.astype(np.intp), axis=1, mode="clip")  # each is in the table
+                for feature, contribution in zip(leaf.features, looked_up, strict=True):
+                    total[feature] += contribution
         return total
+
+
+def _met(condition: _Condition, ways: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Which rows meet all tests of `condition`; `ways` are the rows that go left at each node."""
+    return reduce(np.logical_and, (ways[node] if is_left else ~ways[node] for node, is_left in condition))
 
 
 def _goes_left(node: _Node, filled: NDArray[np.float64], missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -138,7 +165,7 @@ def _leaf(value: float, path: list[tuple[int, bool, float]], nodes: list[_Node])
         feature = nodes[number].feature
         tests.setdefault(feature, []).append((number, is_left))
         shares[feature] = shares.get(feature, 1.0) * share
-    return _Leaf(value, list(tests), list(tests.values()), list(shares.values()))
+    return _Leaf(value, list(tests), [tuple(pairs) for pairs in tests.values()], list(shares.values()))
 
 
 def _tables(leaves: list[_Leaf]) -> list[NDArray[np.float64]]:

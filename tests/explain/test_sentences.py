@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from riskscore.errors import CatalogueError
-from riskscore.explain.sentences import LONGEST, absently, fill, open_ended, plainly
+from riskscore.explain.sentences import LONGEST, Written, absently, fill, open_ended, plainly
 from riskscore.features.catalogue import Catalogue
 
 ROW = pl.DataFrame(
@@ -37,18 +37,18 @@ INSTEAD = "What it is about."
     ],
 )  # fmt: skip
 def test_a_template_is_filled_with_the_rows_values(template: str, sentence: str) -> None:
-    assert fill(template, ROW, instead=INSTEAD).to_list() == [sentence]
+    assert fill(template, Written(ROW), instead=INSTEAD).to_list() == [sentence]
 
 
 @pytest.mark.parametrize("template", ["{nothing:.0f} kg", "{absent}", "{infinite:.0f}", "{name:,.0f}"])
 def test_another_sentence_stands_in_for_one_that_lacks_a_value(template: str) -> None:
-    assert fill(template, ROW, instead=INSTEAD).to_list() == [INSTEAD]
+    assert fill(template, Written(ROW), instead=INSTEAD).to_list() == [INSTEAD]
 
 
 @pytest.mark.parametrize("template", ["{name.__class__}", "{name[0]}", "{", "{}", "{0}"])
 def test_a_template_that_reaches_beyond_plain_names_is_refused(template: str) -> None:
     with pytest.raises(CatalogueError):
-        fill(template, ROW, instead=INSTEAD)
+        fill(template, Written(ROW), instead=INSTEAD)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_a_template_that_reaches_beyond_plain_names_is_refused(template: str) ->
 def test_a_hostile_value_does_no_harm(name: str, shown: str | None) -> None:
     rows = pl.DataFrame({"name": [name]})
     wanted = INSTEAD if shown is None else f"<{shown}>"
-    assert fill("<{name}>", rows, instead=INSTEAD).to_list() == [wanted]
+    assert fill("<{name}>", Written(rows), instead=INSTEAD).to_list() == [wanted]
 
 
 def test_each_row_gets_its_own_values() -> None:
     rows = pl.DataFrame({"kg": [1.0, None, 2500.0, 1.0], "value": [-0.001, 2.0, 3.0, -4.0]})
-    assert fill("{kg:,.0f} kg, {value:.0f}", rows, instead=INSTEAD).to_list() == [
+    assert fill("{kg:,.0f} kg, {value:.0f}", Written(rows), instead=INSTEAD).to_list() == [
         "1 kg, 0", INSTEAD, "2,500 kg, 3", "1 kg, -4",
     ]  # fmt: skip
 
@@ -93,4 +93,4 @@ def test_a_feature_is_told_plainly_without_values(toy_catalogue: Catalogue) -> N
 def test_what_is_counted_agrees_with_its_number(value: float, sentence: str) -> None:
     rows = pl.DataFrame({"value": [value]})
     template = "{value:,.0f other box(es)} and {value:,.0f consignment(s)}."
-    assert fill(template, rows, instead=INSTEAD).to_list() == [sentence]
+    assert fill(template, Written(rows), instead=INSTEAD).to_list() == [sentence]
