@@ -10,8 +10,8 @@ on one side only is a CatalogueError.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import ModuleType
 
 import polars as pl
@@ -22,8 +22,9 @@ from riskscore.features import cargo, catalogue, container, documents, goods, pa
 from riskscore.features.distinct import AT, beside, distinct
 from riskscore.history import ledger, profiles
 from riskscore.history.balances import Balances
+from riskscore.history.keys import declared
 from riskscore.manifest.schema import KEY
-from riskscore.parties.resolve import Names
+from riskscore.parties.resolve import IDS, Names
 
 _MODULES: dict[str, ModuleType] = {
     "goods": goods,
@@ -99,16 +100,27 @@ def facts(
     """
     none = rows.clear()
     past, versions = (none if frame is None else frame for frame in (log, earlier))
-    names = Names.of(rows, past, versions)
-    rows, past, versions = names.ids(rows), names.keys(past), names.ids(versions)
-    with ThreadPoolExecutor(1) as pool:  # neither keeps all cores busy, and neither looks at what the other finds
-        history = pool.submit(
-            ledger.history, rows, past, outcomes, profiles.load(), earlier=versions, balances=balances
-        )
-        base = _countries(ledger.keys(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
+
+    def know(named: Future[list[pl.DataFrame]]) -> pl.DataFrame:
+        """The ledger's answers, which wait for the parties alone."""
+        rows, past, versions = named.result()
+        return ledger.history(rows, past, outcomes, profiles.load(), earlier=versions, balances=balances)
+
+    with ThreadPoolExecutor(2) as pool:  # what is read in the rows, who they are and what was before: side by side
+        named = pool.submit(_named, [rows, past, versions])
+        history = pool.submit(know, named)
+        base = _countries(declared(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
         base = parties.prepare(routing.prepare(base))
-        base = container.prepare(voyage.prepare(cargo.prepare(goods.prepare(base))))
+        base = container.prepare(cargo.prepare(goods.prepare(base)))
+        rows, _, versions = named.result()
+        base = voyage.prepare(base.with_columns(rows.select(*IDS)))
         return pl.concat([documents.prepare(base, versions), history.result()], how="horizontal")
+
+
+def _named(frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """Add the ids of all parties to each of `frames`, as hashes: they are only compared. Each name is read once."""
+    names = Names.of(*frames)
+    return [names.keys(frame) for frame in frames]
 
 
 def _countries(facts: pl.DataFrame) -> pl.DataFrame:

@@ -41,9 +41,14 @@ def keys(frame: pl.DataFrame) -> pl.DataFrame:
     code. `lane` is 'NGAPP>VNHPH'. `origin` is the declared country, else that of the port of loading; the
     destination the declared country, else that of the place of delivery, else of the port of discharge.
     """
-    frame = frame.with_columns(_absent(frame))
     if not set(resolve.IDS) <= set(frame.columns):
         frame = resolve.add_party_ids(frame)
+    return declared(frame)
+
+
+def declared(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what `keys` adds of goods and ports; it takes no look at parties."""
+    frame = frame.with_columns(_absent(frame))
     return frame.with_columns(_made(frame, MADE, pl.col))
 
 
