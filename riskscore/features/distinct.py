@@ -21,7 +21,9 @@ AT = "riskscore_at"
 
 def distinct(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """One row for each distinct combination of `columns` (null is a value as any other), with its hash as `AT`."""
-    return frame.select(*columns, mixed(columns).alias(AT)).unique(AT)
+    at = frame.select(mixed(columns).alias(AT)).to_series()
+    first = at.arg_unique()
+    return frame.select(columns)[first].with_columns(at.gather(first))
 
 
 def beside(frame: pl.DataFrame, columns: Sequence[str], answers: pl.DataFrame) -> pl.DataFrame:

@@ -33,13 +33,9 @@ def _said(facts: pl.DataFrame, columns: Sequence[str], read: Callable[[pl.DataFr
 
 def _kinds_of_names(names: pl.DataFrame) -> pl.DataFrame:
     """Add whether the name is that of a forwarder, makes a bill out to order, or names nobody."""
-    return names.with_columns(wording=text.wordings(names["text"])).select(
-        AT,
-        "text",
-        forwarder=text.any_term("wording", reference.forwarder_words()["term"].to_list()),
-        to_order=resolve.is_to_order("text"),
-        placeholder=resolve.is_placeholder("text"),
-    )
+    forwarders = reference.forwarder_words()["term"].to_list()
+    said = text.wordings(names["text"]).to_frame("wording").select(forwarder=text.any_term("wording", forwarders))
+    return pl.concat([names, said, resolve.nobody(names["text"])], how="horizontal")
 
 
 def _kinds_of_addresses(addresses: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
@@ -42,7 +41,7 @@ _TO_ORDER = (
     r"[凭憑].{0,12}指[示定]",
     r"指示提?[单單]",
 )
-"""How a bill begins that whoever holds it may claim; patterns, for text as `_simple` leaves it."""
+"""How a bill begins that whoever holds it may claim; patterns, for text as `_simplified` leaves it."""
 
 _ELSEWHERE = (
     r"same (?:as|with|to|above|party|consignee|shipper|cnee|notify)\b",
@@ -74,23 +73,18 @@ _OPEN = rf"^(?:{'|'.join(_TO_ORDER)})"
 _EMPTY = rf"^(?:{'|'.join(_ELSEWHERE)}|(?:{'|'.join(_NOBODY)})$|\P{{L}}*$)"
 
 
-def is_to_order(column: str) -> pl.Expr:
-    """Whether the name in `column` makes the bill out to order ('TO THE ORDER OF ...'); null where it is null."""
-    return _simple(column).str.contains(_OPEN)
+def nobody(names: pl.Series) -> pl.DataFrame:
+    """Whether each of `names` (String) names nobody, and how: two Boolean columns, null where a name is missing.
 
-
-def is_placeholder(column: str) -> pl.Expr:
-    """Whether `column` names nobody ('SAME AS CONSIGNEE', 'N/A', '-', no letter at all); null where it is null."""
-    return _simple(column).str.contains(_EMPTY)
-
-
-@cache
-def _simple(column: str) -> pl.Expr:
-    """Lower-case letters without accents, digits and single spaces. Cached, so that one plan computes it once."""
-    return pl.col(column).map_batches(_simplified, return_dtype=pl.String, is_elementwise=True)
+    `to_order`     it makes the bill out to order ('TO THE ORDER OF ...')
+    `placeholder`  it points elsewhere or says nothing ('SAME AS CONSIGNEE', 'N/A', '-', no letter at all)
+    """
+    simple = by_core(names, _simplified)
+    return pl.select(to_order=simple.str.contains(_OPEN), placeholder=simple.str.contains(_EMPTY))
 
 
 def _simplified(names: pl.Series) -> pl.Series:
+    """Lower-case letters without accents, digits and single spaces."""
     lower = names.str.slice(0, MAX_CHARS).str.to_lowercase()
     bare = where(lower, is_foreign(lower), _without_accents)
     return where_found(bare, r"[^a-z0-9 ]|^ |  | $", _spaced)
