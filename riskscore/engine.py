@@ -25,6 +25,8 @@ from riskscore.explain.reasons import reasons
 from riskscore.features import build, catalogue
 from riskscore.features.evidence import evidence
 from riskscore.history import keys, profiles
+from riskscore.history.balances import Balances
+from riskscore.history.filings import STARTED
 from riskscore.manifest import read as reader
 from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
@@ -112,6 +114,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     history: pl.DataFrame | None = None,
     outcomes: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    balances: Balances | None = None,
     model: str | Path | None = None,
     explain_share: float = EXPLAIN_SHARE,
     top: int = 0,
@@ -126,6 +129,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         history: consignments filed before, same columns; only days before a consignment's own count.
         outcomes: what inspections found, columns of `schema.OUTCOME`; each counts from the day it became known.
         earlier: superseded versions of the same consignments, as `read` returns them.
+        balances: the past as a ledger keeps it, instead of `history` and `outcomes`; it holds the consignments
+            themselves already, which then say when each of them `started`.
         model: folder of a model, or the name of one under `settings.models()`; None takes the one that ships.
         explain_share: share of the consignments (0 to 1) that get reasons, the riskiest ones.
         top: at least so many get reasons.
@@ -143,7 +148,10 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     if not 0 <= explain_share <= 1:
         raise SettingsError(f"explain_share is a share of the consignments from 0 to 1, not {explain_share:g}")
     rows = _consignments(consignments)
-    assessed = _assess(rows, model, progress, log=history, outcomes=_outcomes(outcomes), earlier=earlier)
+    if balances is not None:
+        rows = rows.with_columns(consignments[STARTED])
+    past = {"log": history, "outcomes": _outcomes(outcomes), "earlier": earlier, "balances": balances}
+    assessed = _assess(rows, model, progress, **past)
     scored = _scored(rows, assessed, keep)
     wanted = pl.col("rank") <= max(top, math.ceil(explain_share * rows.height))
     if also is not None:

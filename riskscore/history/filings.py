@@ -111,6 +111,19 @@ def with_starts(filings: pl.DataFrame, *, said: bool = False) -> pl.DataFrame:
     return filings.with_columns(filings[STARTED].scatter(again.arg_true(), starts[STARTED]))
 
 
+def sessions(filings: pl.DataFrame) -> pl.Series:
+    """The day on which the consignment of each of `filings` was first filed: `started` (Date), in their order.
+
+    `filings` have KEY and `filed_at`, and `started` where it was told before: the earlier filings that it was told
+    from need not be among them.
+    """
+    known = filings.select(combined(KEY).alias(CONSIGNMENT), day("filed_at").alias("day"), STARTED)
+    before = known.select(CONSIGNMENT, day=pl.col(STARTED).to_physical().cast(pl.Int64))
+    days = pl.concat([known.select(CONSIGNMENT, "day"), before]).drop_nulls().unique()
+    told = known.drop(STARTED).join(_starts(days), on=[CONSIGNMENT, "day"], how="left", maintain_order="left")
+    return told[STARTED].cast(pl.Int32).cast(pl.Date)
+
+
 def _starts(days: pl.DataFrame) -> pl.DataFrame:
     """`started` of each consignment and day; every round settles one more session of each bill that is used again."""
     settled = [days.clear().with_columns(started=pl.lit(None, pl.Int64))]

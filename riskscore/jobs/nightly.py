@@ -1,6 +1,6 @@
 """The nightly run: files of the inbox in, a slate and a report out, each step once, whatever happens in between.
 
-    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ scores ─▶ slate ─▶ finished ─▶ files to done/, report
+    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ scores ─▶ slate ─▶ finished ─▶ files to done/, report
 
 A run puts on record what it sets out with before it does anything. Each step is one commit a table, marked with the
 number of the run, and is not made twice. So a run that was killed is simply run again: it takes the same files, finds
@@ -20,7 +20,8 @@ import polars as pl
 
 from riskscore import engine
 from riskscore.errors import LakeError, ManifestError, SettingsError
-from riskscore.jobs import lock, runs, slates, taking
+from riskscore.history.filings import STARTED
+from riskscore.jobs import closing, lock, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
 from riskscore.jobs.runs import Record, Run
 from riskscore.lake.io import Lake
@@ -148,6 +149,7 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
 
     step("manifests", lambda: taking.manifests(night.lake, run, night.inbox).entry())
     step("outcomes", lambda: taking.outcomes(night.lake, run, night.outcomes).entry())
+    step("ledger", lambda: closing.close(night.lake, run))
     step("scores", lambda: _score(night, run, tell))
     step("slate", lambda: _slate(night, run))
     usual = [past["manifests"]["filings"] for past in record.finished()[-USUAL_NIGHTS:]]
@@ -168,10 +170,9 @@ def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
     if not night.lake.done("scores", run.number):
         latest, earlier = taking.versions(night.lake, run)
         scored = engine.score(
-            latest.select(*schema.COLUMNS),
+            latest.select(*schema.COLUMNS, STARTED),
             earlier=earlier.select(*schema.COLUMNS),
-            history=_past(night.lake, run),
-            outcomes=night.lake.read("outcomes", columns=list(schema.OUTCOME)).collect(),
+            **_past(night.lake, run, latest),
             model=night.model,
             keep=explore.KNOWN,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),
@@ -183,10 +184,14 @@ def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
     return {"scored": scores.height, "explained": scores["reasons"].count(), "data": card.data}
 
 
-def _past(lake: Lake, run: Run) -> pl.DataFrame:
-    """Filings that earlier runs brought."""
+def _past(lake: Lake, run: Run, rows: pl.DataFrame) -> dict[str, Any]:
+    """What `rows` are judged by: the ledger, or the whole log where the ledger cannot tell of all of them."""
+    held = closing.of(lake, rows)
+    if held is not None:
+        return {"balances": held}
     before = lake.read("consignments", columns=[*engine.history_columns(), "run"]).filter(pl.col("run") < run.number)
-    return before.drop("run").collect()
+    outcomes = lake.read("outcomes", columns=list(schema.OUTCOME))
+    return {"history": before.drop("run").collect(), "outcomes": outcomes.collect()}
 
 
 def _scores(lake: Lake, run: Run) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Runs: the record of nightly runs in the lake, one row an event, so that a killed run is known and taken up again.
 
-begun {night, files, model, ...} ─▶ manifests ─▶ outcomes ─▶ scores ─▶ ledger ─▶ slate ─▶ finished {counts}
+begun {night, files, model, ...} ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ scores ─▶ slate ─▶ finished {counts}
 """
 
 from __future__ import annotations

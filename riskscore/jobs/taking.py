@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from riskscore.errors import SettingsError
-from riskscore.history.filings import SAME_BILL_DAYS
+from riskscore.history.filings import SAME_BILL_DAYS, sessions
 from riskscore.jobs import record
 from riskscore.jobs.inbox import Inbox
 from riskscore.jobs.runs import Run
@@ -83,7 +83,8 @@ def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     A consignment of which an earlier run brought a later filing is left out: it stands as it was scored.
     """
     own = lake.read("consignments", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
-    filings = pl.concat([_known(lake, run, own), own]).sort("filed_at", "version", maintain_order=True)
+    filings = pl.concat([_known(lake, run, own), own])
+    filings = filings.with_columns(sessions(filings)).sort("filed_at", "version", maintain_order=True)
     latest = filings.unique(schema.KEY, keep="last", maintain_order=True)
     earlier = filings.join(latest, on=latest.columns, how="anti", nulls_equal=True, maintain_order="left")
     return latest.filter(pl.col("run") == run.number), earlier
@@ -101,9 +102,9 @@ def _known(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.DataFrame:
 
 def _started(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Add the day of the first filing of the same consignment, its own included."""
-    filed = pl.concat([known.select(*schema.KEY, "filed_at"), fresh.select(*schema.KEY, "filed_at")])
-    first = filed.group_by(schema.KEY).agg(started=pl.col("filed_at").min().dt.date())
-    return fresh.join(first, on=schema.KEY, how="left", maintain_order="left")
+    columns = [*schema.KEY, "filed_at", "started"]
+    both = pl.concat([known.select(columns), fresh.with_columns(started=pl.lit(None, pl.Date)).select(columns)])
+    return fresh.with_columns(sessions(both).tail(fresh.height))
 
 
 def _copies(again: pl.DataFrame) -> pl.DataFrame:

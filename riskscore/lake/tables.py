@@ -1,7 +1,7 @@
 """The tables of a lake: what a row of each is, its columns, and how it grows.
 
     consignments  outcomes  scores  slates  quarantine  runs     appended to; a row once written stays
-    ledger                                                       closed anew by each night, as a whole
+    ledger                                                       appended to, and now and then written anew, shorter
 
 Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
 where the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is kept as the Int64 of its bits.
@@ -36,7 +36,7 @@ class Table:
     row        what a row is
     own        its columns without `night` and `run`
     by_night   whether each night's rows are files of their own, so that reading some nights opens no others
-    grows      whether rows are appended and stay; otherwise each night writes the table anew
+    grows      whether rows, once appended, stay; otherwise a night may write the table anew
     stamps     columns that say when a row was written: they differ where the same row is written again
     """
 
@@ -86,11 +86,11 @@ _DECLARED = (
     ),
     Table(
         "ledger",
-        "what one day added to the past of one key of one profile, on the timeline `part`; weight in fixed point",
+        "what one day added to the past of one key of one profile, by chapter where that counts; weight in fixed point",
         {
             "profile": pl.String,
-            "part": pl.String,
             "key": pl.Int64,
+            "chapter": pl.Int64,
             "day": pl.Int32,
             "consignments": pl.Int64,
             "weighed": pl.Int64,

@@ -16,11 +16,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from riskscore.errors import BusyError, SettingsError
-from riskscore.jobs import lock
+from riskscore.jobs import closing, lock
 from riskscore.jobs.inbox import Inbox
 from riskscore.jobs.nightly import Night, nightly
 from riskscore.lake.io import Lake
-from riskscore.lake.tables import TABLES
+from riskscore.lake.tables import RUN, TABLES
 from riskscore.selection.capacity import parse
 from riskscore.simulate.write import simulate
 
@@ -231,6 +231,24 @@ def test_an_amended_bill_is_scored_again_and_keeps_its_first_day(night: Night, w
     assert night.lake.read("scores").filter(*own).collect()["night"].sort().to_list() == [FIRST, SECOND]
     started = night.lake.read("consignments").filter(*own).collect()["started"].unique().to_list()
     assert started == [filed["filed_at"][0].date()]
+
+
+def test_scores_by_the_ledger_are_those_by_the_whole_log(
+    night: Night, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("inbox", "findings"):
+        shutil.copytree(tmp_path / name, tmp_path / "other" / name, copy_function=shutil.copy2)
+    folder = tmp_path / "other"
+    other = Night(Lake.create(folder / "lake"), Inbox(folder / "inbox"), Inbox(folder / "findings"), CAPACITIES)
+    for one, by_ledger in ((night, True), (other, False)):
+        with monkeypatch.context() as patch:
+            if not by_ledger:
+                patch.setattr(closing, "of", lambda *_: None)
+            nightly(one, FIRST)
+            arrive(one.inbox.folder, world / "manifests" / "2024-01-02.parquet")
+            nightly(one, SECOND)
+    assert_frame_equal(tables(night.lake)["scores"], tables(other.lake)["scores"], check_exact=True)
+    assert night.lake.read("ledger").collect()[RUN].unique().sort().to_list() == [1, 2]
 
 
 def at_commits(patch: pytest.MonkeyPatch, act: Callable[[int, bool], None]) -> None:

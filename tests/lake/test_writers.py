@@ -79,9 +79,8 @@ def test_a_writer_killed_anywhere_leaves_whole_appends_and_no_orphan_that_matter
         found = bills(lake)
         assert found == dict.fromkeys(range(len(found)), 3_000)
         assert said <= set(found)
-    left, matter = orphans(lake)
+    left, _ = orphans(lake)  # those of the last run matter, until it is repeated: it may have been killed several times
     assert left > 0
-    assert matter <= 1  # of the last one, which has not been repeated yet
     assert writer(lake.store.uri, "nightly", 0, len(found) + 1, 3_000).wait(60) == 0
     assert bills(lake) == dict.fromkeys(range(len(found) + 1), 3_000)
     assert orphans(lake) == (left, 0)

@@ -1,0 +1,130 @@
+"""What the ledger of a lake says of a night's consignments is what the whole log says, every night."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from riskscore.history import balances, ledger, profiles
+from riskscore.jobs import closing, record, runs, taking
+from riskscore.jobs.runs import Run
+from riskscore.lake.io import Lake
+from riskscore.lake.tables import NIGHT, RUN, TABLES
+from riskscore.manifest import schema
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+DAYS = 450
+EVERY = 15
+"""Days between two nights, which is also how late a filing may be."""
+
+PARTIES = [None, "Alder", "Birch", "Cedar", "Dogwood"]
+
+
+def night(day: float) -> int:
+    """The first night after `day`."""
+    return EVERY * (int(day) // EVERY + 1)
+
+
+def filing(rng: random.Random, bill: int, day: float, version: int = 1) -> dict[str, Any]:
+    return {
+        "bill_of_lading": f"B{bill}",
+        "container_number": f"C{bill % 5}",
+        "version": version,
+        "filed_at": START + timedelta(days=day),
+        "port_of_loading": rng.choice(["NGAPP", "MYPKG"]),
+        "port_of_discharge": rng.choice(["VNHPH", "SGSIN"]),
+        "goods_description": "GOODS",
+        "hs_codes": rng.choice([None, ["390110"], ["440399"]]),
+        "gross_weight_kg": rng.choice([None, 900.0, 21500.5]),
+        "taken": night(day + rng.choice([0, 0, 0, EVERY])),
+    } | {f"{party}_name": rng.choice(PARTIES) for party in ("shipper", "consignee", "notify", "forwarder")}
+
+
+def finding(rng: random.Random, bill: int, day: float) -> dict[str, Any]:
+    known = day + rng.choice([0.1, 3, 40, 200])
+    return {
+        "bill_of_lading": f"B{bill}",
+        "container_number": f"C{bill % 5}",
+        "inspected_at": START + timedelta(days=day + rng.choice([0, 0.05])),
+        "known_at": START + timedelta(days=known),
+        "finding": rng.choice(["clean", "irregular", "seizure"]),
+        "taken": night(known),
+    }
+
+
+def world(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Filings and findings, each with the night `taken`: bills amended, used again, late; findings corrected."""
+    rng = random.Random(seed)  # noqa: S311
+    filed, found = [], []
+    for _ in range(90):
+        bill, day = rng.randrange(40), rng.uniform(0, DAYS)
+        filed.append(filing(rng, bill, day))
+        if rng.random() < 0.4:
+            filed.append(filing(rng, bill, day + rng.choice([0, 0.3, 5, 119, 120, 121, 300]), version=2))
+        found += [finding(rng, bill, day) for _ in range(rng.choice([0, 0, 1, 2]))]
+    return frame(filed, schema.COLUMNS), frame(found, schema.OUTCOME)
+
+
+def frame(rows: list[dict[str, Any]], columns: dict[str, Any]) -> pl.DataFrame:
+    given = pl.DataFrame(rows, infer_schema_length=None)
+    return schema.conform(given, columns).with_columns(given["taken"])
+
+
+def take(lake: Lake, filed: pl.DataFrame, found: pl.DataFrame, day: date) -> Run:
+    """A run that brings `filed`; `found` is recorded half by the run and half by hand."""
+    known = lake.read("consignments").collect()
+    run = runs.begin(lake, runs.Record.read(lake).next, day, {"manifests": [], "outcomes": []})
+    assert run is not None
+    lake.append("consignments", taking._started(filed, known), run=run.number, night=day)
+    half = found.height // 2
+    for part, number in ((found.head(half), run.number), (found.tail(-half), None)):
+        at = datetime.combine(day, datetime.max.time(), UTC)
+        record.record(lake, part, night=day, run=number, now=at)
+    return run
+
+
+def test_every_night_the_ledger_says_what_the_whole_log_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "LATE_DAYS", 2 * EVERY)
+    lake = Lake.create(tmp_path / "lake")
+    filed, found = world(0)
+    told = asked = 0
+    for taken in sorted({*filed["taken"], *found["taken"]}):
+        tonight = pl.col("taken") == taken
+        own = (frame.filter(tonight).drop("taken") for frame in (filed, found))
+        run = take(lake, *own, START.date() + timedelta(days=taken))
+        counts = closing.close(lake, run)
+        assert counts == closing.close(lake, run), "a second time changed something"
+        rows, _ = taking.versions(lake, run)
+        held = closing.of(lake, rows)
+        asked += 1
+        if rows.is_empty() or held is None:
+            continue
+        told += rows.height
+        log = lake.read("consignments", columns=list(schema.COLUMNS)).collect()
+        outcomes = lake.read("outcomes", columns=list(schema.OUTCOME)).collect()
+        whole = ledger.history(rows.select(*schema.COLUMNS), log, outcomes, profiles.load())
+        assert_frame_equal(ledger.history(rows, rows.clear(), None, profiles.load(), balances=held), whole)
+    assert told > 40
+    assert lake.read("ledger").filter(pl.col("day") < 0).collect()["profile"].unique().len() == 3
+    made = lake.snapshot("ledger").history()  # type: ignore[union-attr]
+    assert asked < len(made) < 2 * asked, "it is collapsed now and then, not every night"
+
+
+def test_a_ledger_of_another_basis_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake.create(tmp_path / "lake")
+    filed, found = world(7)
+    early = pl.col("taken") < 100
+    closing.close(lake, take(lake, filed.filter(early).drop("taken"), found.head(0).drop("taken"), date(2024, 4, 10)))
+    monkeypatch.setattr(balances, "basis", lambda _: "ab" * 20)
+    closing.close(lake, take(lake, filed.filter(~early).drop("taken"), found.drop("taken"), date(2026, 4, 10)))
+    held = lake.read("ledger").filter(pl.col("day") > 0).collect()
+    assert held[RUN].unique().to_list() == [2]
+    assert held[NIGHT].unique().to_list() == [date(2026, 4, 10)]
+
+
+def test_the_table_has_the_columns_of_the_rows() -> None:
+    assert dict(TABLES["ledger"].own) == dict(balances.COLUMNS)
