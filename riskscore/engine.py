@@ -20,6 +20,7 @@ import polars as pl
 from riskscore import settings
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.explain import waterfall
+from riskscore.explain.changes import changes, version_before
 from riskscore.explain.contributions import Contributions, contributions
 from riskscore.explain.reasons import reasons
 from riskscore.features import build, catalogue
@@ -60,6 +61,8 @@ class Explanation:
     base           log-odds before any feature speaks; base + all contributions = scored margin
     among          how many consignments were ranked
     data           what the model was trained on: simulated or real
+    changes        one row a column that the version before said otherwise: column, before, now (texts)
+    unchanged      the row of `score` that the version before has in its place; no row where there is none
     """
 
     consignment: pl.DataFrame
@@ -68,6 +71,8 @@ class Explanation:
     base: float
     among: int
     data: str
+    changes: pl.DataFrame
+    unchanged: pl.DataFrame
 
     def draw(self, path: str | Path) -> None:
         """Draw the way from `base` to the margin into `path`, a PNG or an SVG. Raises SettingsError if it cannot."""
@@ -174,22 +179,35 @@ def explain(  # noqa: PLR0913
 ) -> Explanation:
     """Explain one consignment of a manifest in full; arguments as in `score`.
 
-    The whole manifest is ranked, because a consignment is judged beside the others of its ship. Raises
-    SettingsError where no consignment, or more than one, has that `container` (and `bill`).
+    The whole manifest is ranked, because a consignment is judged beside the others of its ship; where it was amended,
+    once more with the version before in its place, which shows what the amendment did. Raises SettingsError where no
+    consignment, or more than one, has that `container` (and `bill`).
     """
     rows = _consignments(consignments)
     bill, container = _key(rows, container, bill)
-    assessed = _assess(rows, model, progress, log=history, outcomes=_outcomes(outcomes), earlier=earlier)
+    past = {"log": history, "outcomes": _outcomes(outcomes)}
+    assessed = _assess(rows, model, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
     named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
     told, moved = assessed.explain(named)
+    own = rows.filter(named)
+    scored = _told(_scored(rows, assessed).filter(named), told)
+    before = version_before(own, earlier)
+    unchanged = scored.clear()
+    if earlier is not None and before.height:
+        _tell(progress, "comparing with the version before")
+        others = earlier.join(before, on=[*schema.KEY, "filed_at", "version"], how="anti", nulls_equal=True)
+        former = pl.concat([rows.filter(~named), before])
+        unchanged = _scored(former, _assess(former, model, None, **past, earlier=others)).filter(named)
     return Explanation(
-        consignment=rows.filter(named),
-        scored=_told(_scored(rows, assessed).filter(named), told),
+        consignment=own,
+        scored=scored,
         contributions=_by_feature(moved, assessed.matrix.filter(named)),
         base=moved.base,
         among=rows.height,
         data=assessed.booster.card.data,
+        changes=changes(before, own),
+        unchanged=unchanged,
     )
 
 

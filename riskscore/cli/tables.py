@@ -132,6 +132,7 @@ def explanation(screen: Console, explained: Explanation, card: Card, *, history:
     screen.print()
     for name, value in _lines(filed):
         screen.print(hanging(f"{name:<19}", value))
+    _amended(screen, explained)
     for title, told in (("Speaks for opening it", scored["reasons"]), ("Speaks against", scored["mitigating"])):
         screen.print(heading(title))
         for reason in told or []:
@@ -152,6 +153,21 @@ def explanation(screen: Console, explained: Explanation, card: Card, *, history:
     if not history:
         screen.print(NO_HISTORY)
     screen.print(basis(card))
+
+
+def _amended(screen: Console, explained: Explanation) -> None:
+    """Print what the version before said otherwise, and how it would stand."""
+    if explained.unchanged.is_empty():
+        return
+    screen.print(heading("Amended"))
+    for column, before, now in explained.changes.iter_rows():
+        was, is_now = (short(text or "nothing", 140) for text in (before, now))
+        screen.print(hanging(f"{column.replace('_', ' '):<19}", f"{was} > {is_now}"))
+    now, former = (frame.row(0, named=True) for frame in (explained.scored, explained.unchanged))
+    screen.print(
+        f"As the version before said it, it would be rank {former['rank']:,} with probability "
+        f"{former['probability']:.2%}; the amendment moved the margin by {now['margin'] - former['margin']:+.2f}."
+    )
 
 
 def _lines(filed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -176,4 +192,6 @@ def explanation_record(explained: Explanation) -> dict[str, Any]:
         "base": explained.base,
         "consignment": records(explained.consignment)[0],
         "contributions": records(explained.contributions),
+        "changes": records(explained.changes),
+        "version_before": next(iter(records(explained.unchanged.select("probability", "margin", "rank"))), None),
     }

@@ -36,6 +36,25 @@ def test_contributions_and_base_add_up_to_the_margin_that_score_stores(riskscore
     assert told["consignment"]["goods_description"] == "MACHINE PARTS"
 
 
+def test_an_amendment_is_told_with_what_it_did_to_the_score(riskscore, manifest, model, consignments):
+    given = ("--container", "TOYU0000007", "--model", model)
+    assert "Amended" not in riskscore("explain", manifest, *given).out
+    own = pl.col("container_number") == "TOYU0000007"
+    amended = consignments.filter(own).with_columns(
+        filed_at=pl.lit("2024-03-01T18:00:00Z"), version=2, consignee_name=pl.lit("SOMEBODY ELSE TRADING CO")
+    )
+    alone = json.loads(riskscore("explain", manifest, *given, "--json").out)
+    assert (alone["changes"], alone["version_before"]) == ([], None)
+    pl.concat([consignments, amended], how="diagonal_relaxed").write_csv(manifest)
+    told = json.loads(riskscore("explain", manifest, *given, "--json").out)
+    was = consignments.filter(own)["consignee_name"].item()
+    assert told["changes"] == [{"column": "consignee_name", "before": was, "now": "SOMEBODY ELSE TRADING CO"}]
+    assert told["version_before"] == {name: alone[name] for name in ("probability", "margin", "rank")}
+    shown = riskscore("explain", manifest, *given).out
+    assert f"{was} > SOMEBODY ELSE TRADING CO" in " ".join(shown.split())
+    assert f"moved the margin by {told['margin'] - alone['margin']:+.2f}" in " ".join(shown.split())
+
+
 @pytest.mark.parametrize(("name", "begins"), [("w.png", b"\x89PNG"), ("w.svg", b"<?xml")])
 def test_the_waterfall_is_drawn(riskscore, manifest, model, name, begins):
     picture = manifest.with_name(name)
