@@ -56,15 +56,19 @@ def nightly(
         model,
         seed,
     )
+    folder = reports or inbox / "reports"
     with console.progress() as tell:
+        made_up = night_report.make_up(night.lake, folder)
         report = nightly(night, (date or datetime.now(UTC)).date(), progress=tell)
         pages = None
         if report.counts is not None:
             tell("writing the report")
-            pages = night_report.write(night.lake, report, reports or inbox / "reports")
+            pages = night_report.write(night.lake, report, folder)
     if json:
         console.emit({"report": report.counts, "left": [{"name": file.name, "why": file.why} for file in report.left]})
     else:
+        if made_up is not None:
+            console.stdout().print(f"The report of the run before was missing; it is in {console.plain(made_up)}.")
         _show(report.counts, pages)
         for file in report.left:
             console.stdout().print(f"Left: {console.plain(file.name)}: {console.plain(file.why)}")

@@ -1,6 +1,8 @@
 """The report of a night: as JSON for machines, and as one page for the people of the morning.
 
 counts of the run, scores, slate, runs before ─▶ REPORTS/2026-11-24-run-7.json and .html
+
+The page is written last, so that where it is the report is whole. Where it is missing the next run makes it up.
 """
 
 from __future__ import annotations
@@ -26,11 +28,25 @@ def write(lake: Lake, report: Report, folder: Path) -> Path:
     """Write the report of a run to `folder`, whole files in place of earlier ones; return the page's path."""
     counts = report.counts or {}
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{counts['night']}-run-{counts['run']}"
-    export.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", folder / f"{stem}.json")
-    written = folder / f"{stem}.html"
+    written = _page(counts, folder)
+    export.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", written.with_suffix(".json"))
     export.write_text(render(counts, _slate(lake, counts), Record.read(lake).finished()), written)
     return written
+
+
+def make_up(lake: Lake, folder: Path) -> Path | None:
+    """Write the report of the last finished run where `folder` has none; return the page's path where it was written.
+
+    A run that was killed between its last commit and its report leaves none, and run again it finds nothing to do.
+    """
+    finished = Record.read(lake).finished()
+    if not finished or _page(finished[-1], folder).exists():
+        return None
+    return write(lake, Report(finished[-1]), folder)
+
+
+def _page(counts: dict[str, Any], folder: Path) -> Path:
+    return folder / f"{counts['night']}-run-{counts['run']}.html"
 
 
 def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dict[str, Any]]) -> str:

@@ -89,7 +89,8 @@ def _matters(lake: Lake, table: Table, delta: DeltaTable, path: str) -> bool:
     night = date.fromisoformat(folder[1]) if folder else None
     rows = conform(table, rows.select(set(rows.columns) & set(table.columns)), night=night)
     done = delta.transaction_version(STEP)
-    rows = rows.filter(pl.lit(done is None) | pl.col(RUN).is_null() | (pl.col(RUN) > done))
+    if done is not None:
+        rows = rows.filter(pl.col(RUN).is_null() | (pl.col(RUN) > done))
     if rows.is_empty():
         return False
     nights = rows[NIGHT].min(), rows[NIGHT].max()

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from riskscore.jobs import night_report
 from riskscore.lake.io import Lake
 from riskscore.simulate.write import simulate
 
@@ -58,3 +59,23 @@ def test_what_cannot_run_is_one_line(riskscore, place, arguments, told):
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
     assert told in ran.err
     assert (place / "inbox" / "night.parquet").exists()
+
+
+def test_a_run_that_was_killed_before_its_report_gets_it_from_the_next(riskscore, place, monkeypatch):
+    asked = ["nightly", "--lake", place / "lake", "--inbox", place / "inbox", "--date", "2024-01-01"]
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(night_report, "write", killed)
+        assert riskscore(*asked).code == 130
+    page, counts = (place / "inbox" / "reports" / f"2024-01-01-run-1.{ending}" for ending in ("html", "json"))
+    assert not page.exists()
+    again = riskscore(*asked)
+    assert again.code == 0
+    assert "report of the run before was missing" in " ".join(again.out.split())
+    assert "Nothing new in the inbox." in again.out
+    assert "Night of 2024-01-01" in page.read_text()
+    assert json.loads(counts.read_text())["manifests"]["filings"] > 0
+    assert riskscore(*asked).out == "Nothing new in the inbox.\n"

@@ -128,6 +128,15 @@ def test_an_orphan_matters_where_its_rows_are_nowhere_else(case, lake, rows, nig
     assert lake.read("outcomes").collect().height == 12
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("run", "matter"), [(2, 0), (9, 1)])
+def test_an_orphan_in_a_table_that_no_run_wrote_to_is_looked_at_in_quiet(run, matter, lake, rows, night):
+    lake.append("outcomes", rows("outcomes", 2))
+    orphan(lake, rows("outcomes", run), night(run))
+    found = looked(lake)["outcomes"]
+    assert (found.orphans, found.matter) == (1, matter)
+
+
 def test_an_orphan_that_breaks_off_does_not_matter(lake, rows, night):
     path = orphan(lake, rows("outcomes", 9), night(9))
     path.write_bytes(path.read_bytes()[:100])
