@@ -19,7 +19,7 @@ help:
 	@echo 'make nights    thirty simulated nights into build/nights: a lake, slates and reports'
 	@echo 'make test      all tests'
 	@echo 'make check     ruff, mypy strict, import-linter'
-	@echo 'make bench     a night of a million consignments beside its floor, and the usual pandas script'
+	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
 	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
@@ -53,6 +53,7 @@ check: setup
 bench: setup
 	$(BIN)/python bench/night.py
 	$(BIN)/python bench/naive.py
+	$(BIN)/python bench/nights.py
 
 trials: setup
 	$(BIN)/python bench/kills.py
