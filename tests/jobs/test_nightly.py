@@ -254,17 +254,20 @@ def test_scores_by_the_ledger_are_those_by_the_whole_log(
 def at_commits(patch: pytest.MonkeyPatch, act: Callable[[int, bool], None]) -> None:
     """Call `act` with the number of each commit, before (False) and after (True) it."""
     made = {"count": 0}
-    append = Lake.append
 
-    def counted(self: Lake, *arguments: object, **options: object) -> bool:
-        made["count"] += 1
-        number = made["count"]
-        act(number, False)
-        done = append(self, *arguments, **options)  # type: ignore[arg-type]
-        act(number, True)
-        return done
+    def counted(write: Callable[..., bool]) -> Callable[..., bool]:
+        def commit(self: Lake, *arguments: object, **options: object) -> bool:
+            made["count"] += 1
+            number = made["count"]
+            act(number, False)
+            done = write(self, *arguments, **options)
+            act(number, True)
+            return done
 
-    patch.setattr(Lake, "append", counted)
+        return commit
+
+    for name in ("append", "overwrite"):
+        patch.setattr(Lake, name, counted(getattr(Lake, name)))
 
 
 def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
@@ -280,7 +283,7 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
     assert whole is not None
     told = {name: whole[name] for name in ("manifests", "outcomes", "scores", "slate")}
     expected = tables(night.lake)
-    assert len(points) >= 14
+    assert len(points) >= 18
     for place, point in enumerate(points):
         again = tmp_path / str(place)
         for name, folder in kept.items():
