@@ -11,7 +11,7 @@ number. `chapter` is null but in profiles that count chapters. Keys and chapters
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -93,23 +93,27 @@ def entries(filings: pl.DataFrame, outcomes: pl.DataFrame | None, profiles: Prof
 
 
 def _rows(past: Past, profiles: Profiles) -> pl.DataFrame:
-    none = {name: pl.lit(None if name == "chapter" else 0, dtype) for name, dtype in COLUMNS.items()}
+    """The rows of all profiles, one profile after the other: of a whole log, all at once would not fit the memory."""
+    everybody = _netted(EVERYBODY, [past.found_of(EVERYBODY)])
+    named = (_netted(profile, [past.filed(profile), past.found_of(profile)]) for profile in profiles.profiles.values())
+    return pl.concat([everybody, *named])
+
+
+def _netted(profile: Profile, events: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of one profile."""
+    none = {name: pl.lit(None if name == "chapter" else 0, dtype).alias(name) for name, dtype in COLUMNS.items()}
     made = [
-        events.drop_nulls("key")
-        .select(
+        some.drop_nulls("key").select(
             pl.col(name).reinterpret(signed=True)
-            if name in {"key", "chapter"} and name in events.columns
-            else (pl.col(name).cast(dtype) if name in events.columns else none[name].alias(name))
+            if name in {"key", "chapter"} and name in some.columns
+            else (pl.col(name).cast(dtype) if name in some.columns else none[name])
             for name, dtype in COLUMNS.items()
             if name != "profile"
         )
-        .with_columns(profile=pl.lit(profile.name))
-        for profile in (EVERYBODY, *profiles.profiles.values())
-        for events in (
-            (past.found_of(profile),) if profile is EVERYBODY else (past.filed(profile), past.found_of(profile))
-        )
+        for some in events
     ]
-    return net(pl.concat(made, how="diagonal"), _PLACE, _COUNTS).select(*COLUMNS)
+    rows = net(pl.concat(made), _PLACE[1:], _COUNTS)
+    return rows.select(pl.lit(profile.name).alias("profile"), *(name for name in COLUMNS if name != "profile"))
 
 
 def difference(after: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
