@@ -19,7 +19,9 @@ def version_before(row: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFr
     if earlier is None:
         return row.clear()
     versions = earlier.select(row.columns).join(row.select(KEY), on=KEY, how="semi")
-    before = versions.filter(pl.col("filed_at") < row["filed_at"].item())
+    moment, version = row["filed_at"].item(), row["version"].item()
+    lower = (pl.col("filed_at") == moment) & (pl.col("version") < pl.lit(version, pl.Int64))
+    before = versions.filter((pl.col("filed_at") < moment) | lower)
     return before.sort("filed_at", "version", maintain_order=True).tail(1)
 
 

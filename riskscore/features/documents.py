@@ -38,7 +38,7 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
             pl.lit(0, pl.Int64).alias("versions_before"),
             *(pl.lit(None, facts.schema[column]).alias(f"was_{column}") for column in _COMPARED),
         )
-    mine = facts.select(*KEY, "filed_at", "row")
+    mine = facts.select(*KEY, "filed_at", "version", "row")
     past = (
         earlier.select(
             *KEY,
@@ -47,7 +47,10 @@ def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame
             was_version="version",
         )
         .join(mine, on=list(KEY), maintain_order="left")
-        .filter(pl.col("was_filed") < pl.col("filed_at"))
+        .filter(
+            (pl.col("was_filed") < pl.col("filed_at"))
+            | ((pl.col("was_filed") == pl.col("filed_at")) & (pl.col("was_version") < pl.col("version")))
+        )
         .sort("row", "was_filed", "was_version", maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(

@@ -161,6 +161,13 @@ def test_a_later_version_is_not_seen(measure):
     assert measure({}, earlier=later)["versions_before"] == 0
 
 
+def test_of_versions_of_one_moment_the_lower_is_the_earlier(measure):
+    """A filer who writes dates without hours says the same moment twice."""
+    same = consignments({"consignee_name": "Somebody Else Ltd"})
+    assert measure({"version": 2}, earlier=same)["consignee_switched"] > 0
+    assert measure({"version": 1}, earlier=same)["versions_before"] == 0
+
+
 def test_change_after_loading_is_seen(measure):
     change = {"filed_at": HONEST["loaded_at"].replace(day=20)}
     assert measure(change, earlier=consignments({}))["changed_after_loading"] == 1
