@@ -125,7 +125,8 @@ def prepare(folder: Path, world: Path, number: int, told: Told, chance: random.R
         )
 
     arrived, alone, by_hand = (findings(what, [keys.pop() for _ in range(3)]) for what in ("inbox", "file", "single"))
-    both, ahead = findings("both", [keys.pop() for _ in range(3)]), findings("ahead", tonight.select(KEY).rows()[-1:])
+    new = tonight.select(KEY).join(boxes, on=KEY, how="anti", maintain_order="left")  # no amendment of one of these
+    both, ahead = findings("both", [keys.pop() for _ in range(3)]), findings("ahead", new.rows()[-1:])
     trial.arrive(arrived, folder / "findings" / f"{before}.parquet")
     alone.write_parquet(folder / f"alone-{number}.parquet")
     pl.concat([both, ahead]).write_parquet(folder / f"both-{number}.parquet")
