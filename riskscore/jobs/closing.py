@@ -36,7 +36,7 @@ _BASIS, _CLOSED, _ENTERED = "its basis", "closed", "entered"
 _NOTE = -(10**9)
 """Day of a note: far from all others, so that files without one are not opened."""
 
-_NEVER = date(1970, 1, 1)
+_EPOCH = date(1970, 1, 1)
 
 
 def close(lake: Lake, run: Run) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _note(lake: Lake, name: str) -> int | None:
 
 def _closed(lake: Lake) -> date | None:
     days = _note(lake, _CLOSED)
-    return None if days is None else _NEVER + timedelta(days)
+    return None if days is None else _EPOCH + timedelta(days)
 
 
 def _noted(name: str, keys: list[int] | pl.Series) -> pl.DataFrame:
@@ -152,6 +152,6 @@ def _collapse(lake: Lake, run: Run) -> None:
     is_note = pl.col("day") == _NOTE
     notes = held.filter(is_note & (pl.col("profile") != _CLOSED))
     rows = balances.collapse(held.filter(~is_note), closed, profiles.load()).sort("profile", "key", "day")
-    days = (closed - _NEVER).days
+    days = (closed - _EPOCH).days
     rows = pl.concat([rows, notes, _noted(_CLOSED, [days])])
     lake.overwrite("ledger", rows, run=run.number, night=run.night, step="collapse")

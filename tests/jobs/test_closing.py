@@ -1,13 +1,12 @@
 """What the ledger of a lake says of a night's consignments is what the whole log says, every night."""
 
-import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from worlds import START, world
 
 from riskscore.history import balances, ledger, profiles
 from riskscore.jobs import closing, record, runs, taking
@@ -16,62 +15,14 @@ from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT, RUN, TABLES
 from riskscore.manifest import schema
 
-START = datetime(2024, 1, 1, tzinfo=UTC)
-DAYS = 450
 EVERY = 15
-"""Days between two nights, which is also how late a filing may be."""
-
-PARTIES = [None, "Alder", "Birch", "Cedar", "Dogwood"]
+"""Days between two nights."""
 
 
-def night(day: float) -> int:
-    """The first night after `day`."""
-    return EVERY * (int(day) // EVERY + 1)
-
-
-def filing(rng: random.Random, bill: int, day: float, version: int = 1) -> dict[str, Any]:
-    return {
-        "bill_of_lading": f"B{bill}",
-        "container_number": f"C{bill % 5}",
-        "version": version,
-        "filed_at": START + timedelta(days=day),
-        "port_of_loading": rng.choice(["NGAPP", "MYPKG"]),
-        "port_of_discharge": rng.choice(["VNHPH", "SGSIN"]),
-        "goods_description": "GOODS",
-        "hs_codes": rng.choice([None, ["390110"], ["440399"]]),
-        "gross_weight_kg": rng.choice([None, 900.0, 21500.5]),
-        "taken": night(day + rng.choice([0, 0, 0, EVERY])),
-    } | {f"{party}_name": rng.choice(PARTIES) for party in ("shipper", "consignee", "notify", "forwarder")}
-
-
-def finding(rng: random.Random, bill: int, day: float) -> dict[str, Any]:
-    known = day + rng.choice([0.1, 3, 40, 200])
-    return {
-        "bill_of_lading": f"B{bill}",
-        "container_number": f"C{bill % 5}",
-        "inspected_at": START + timedelta(days=day + rng.choice([0, 0.05])),
-        "known_at": START + timedelta(days=known),
-        "finding": rng.choice(["clean", "irregular", "seizure"]),
-        "taken": night(known),
-    }
-
-
-def world(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Filings and findings, each with the night `taken`: bills amended, used again, late; findings corrected."""
-    rng = random.Random(seed)  # noqa: S311
-    filed, found = [], []
-    for _ in range(90):
-        bill, day = rng.randrange(40), rng.uniform(0, DAYS)
-        filed.append(filing(rng, bill, day))
-        if rng.random() < 0.4:
-            filed.append(filing(rng, bill, day + rng.choice([0, 0.3, 5, 119, 120, 121, 300]), version=2))
-        found += [finding(rng, bill, day) for _ in range(rng.choice([0, 0, 1, 2]))]
-    return frame(filed, schema.COLUMNS), frame(found, schema.OUTCOME)
-
-
-def frame(rows: list[dict[str, Any]], columns: dict[str, Any]) -> pl.DataFrame:
-    given = pl.DataFrame(rows, infer_schema_length=None)
-    return schema.conform(given, columns).with_columns(given["taken"])
+def past(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Filings and findings, each with the first night after it, `taken`."""
+    told = world(seed, days=450, size=90)
+    return tuple(frame.with_columns(taken=EVERY * (pl.col("taken") // EVERY + 1)) for frame in told)
 
 
 def take(lake: Lake, filed: pl.DataFrame, found: pl.DataFrame, day: date) -> Run:
@@ -90,7 +41,7 @@ def take(lake: Lake, filed: pl.DataFrame, found: pl.DataFrame, day: date) -> Run
 def test_every_night_the_ledger_says_what_the_whole_log_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closing, "LATE_DAYS", 2 * EVERY)
     lake = Lake.create(tmp_path / "lake")
-    filed, found = world(0)
+    filed, found = past(0)
     told = asked = 0
     for taken in sorted({*filed["taken"], *found["taken"]}):
         tonight = pl.col("taken") == taken
@@ -116,7 +67,7 @@ def test_every_night_the_ledger_says_what_the_whole_log_says(tmp_path: Path, mon
 
 def test_a_ledger_of_another_basis_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lake.create(tmp_path / "lake")
-    filed, found = world(7)
+    filed, found = past(7)
     early = pl.col("taken") < 100
     closing.close(lake, take(lake, filed.filter(early).drop("taken"), found.head(0).drop("taken"), date(2024, 4, 10)))
     monkeypatch.setattr(balances, "basis", lambda _: "ab" * 20)
