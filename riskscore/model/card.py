@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 from riskscore.errors import ModelError
@@ -22,7 +22,10 @@ class Card:
 
     `data` is simulated or real; `labels` truth or outcomes; `features` maps each feature, in the matrix's order,
     to the digest of its declaration; `splits` has one entry a part (days, rows, positives); `test` is the
-    evaluation on the last part; `importance` the mean absolute contribution by indicator.
+    evaluation on the last part; `importance` the mean absolute contribution by indicator. `learned_until` is the last
+    day of which trees, stopping or calibration saw anything (ISO 8601; empty: not known). `selection` says how the
+    labelled rows were chosen and what they weigh, `reference` how each feature and the score were distributed, for
+    drift, and `service` what was declared of a service's own fields.
     """
 
     name: str
@@ -42,6 +45,10 @@ class Card:
     importance: list[dict[str, Any]] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     command: str = ""
+    learned_until: str = ""
+    selection: Mapping[str, Any] = field(default_factory=dict)
+    reference: Mapping[str, Any] = field(default_factory=dict)
+    service: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The card as JSON text; equal cards give equal text."""
@@ -55,7 +62,8 @@ class Card:
         except json.JSONDecodeError as malformed:
             raise ModelError(f"the model's card is not valid JSON ({malformed}); train the model again") from malformed
         names = {each.name for each in fields(cls)}
-        if not isinstance(found, dict) or set(found) != names or not isinstance(found["features"], dict):
+        needed = {each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING}
+        if not isinstance(found, dict) or not needed <= set(found) <= names or not isinstance(found["features"], dict):
             raise ModelError("the model's card does not have the fields of a card; train the model again")
         return cls(**found)
 
