@@ -14,13 +14,16 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from riskscore import folders
 from riskscore.errors import CatalogueError
+from riskscore.history import profiles
+from riskscore.history.profiles import Profiles
+from riskscore.service import NONE, Service
 
 FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage")
 """The families in the order in which their features stand in a matrix."""
@@ -50,11 +53,16 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every declared feature, in order, with the numbered red flags that they measure."""
+    """Every declared feature, in order, with the numbered red flags that they measure and the profiles behind them.
+
+    `service` is the one whose own features are among them; see own.py.
+    """
 
     features: Mapping[str, Feature]
     flags: Mapping[int, str]
     unassessable: Mapping[int, str]
+    profiles: Profiles = field(default_factory=profiles.load)
+    service: Service = NONE
 
     @property
     def names(self) -> list[str]:
