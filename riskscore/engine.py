@@ -210,7 +210,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
 
 def explain(  # noqa: PLR0913
     consignments: pl.DataFrame,
-    container: str,
+    container: str | None = None,
     *,
     bill: str | None = None,
     history: pl.DataFrame | None = None,
@@ -227,7 +227,7 @@ def explain(  # noqa: PLR0913
     consignment, or more than one, has that `container` (and `bill`).
     """
     rows = _consignments(consignments, service)
-    bill, container = _key(rows, container, bill)
+    bill, container = _key(rows, container, bill, service)
     past = {"log": history, "outcomes": _outcomes(outcomes)}
     known = own.catalogue(service)
     assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
@@ -358,8 +358,14 @@ def _fitting(
         raise ManifestError(f"the {what} do not have the canonical types ({reason}); see schema.COLUMNS") from None
 
 
-def _key(rows: pl.DataFrame, container: str, bill: str | None) -> tuple[str, str]:
+def _key(rows: pl.DataFrame, container: str | None, bill: str | None, service: Service) -> tuple[str, str]:
     """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
+    if "container_number" in service.lacks:
+        if bill is None or rows.filter(bill_of_lading=bill.strip()).is_empty():
+            raise SettingsError(f"name one of the {rows.height:,} {service.row}s by its key (--bill), not {bill!r}")
+        return bill.strip(), schema.NOTHING
+    if container is None:
+        raise SettingsError("name the container (--container)")
     number = code("container_number", pl.Series([container])).item() or ""
     bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
     if not bills:

@@ -38,7 +38,7 @@ _SECTIONS = {
     "columns": (),
     "outcome": ("finding", "words", "known_after_days"),
     "field": (),
-    "profiles": ("strength", "stats", "check"),
+    "profiles": ("strength", "stats", "check", "group"),
     "profile": (),
     "drift": (),
     "storage": (),

@@ -34,7 +34,7 @@ class Feature:
     """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0.
 
     `reason` and `relief` are what an inspector is told where the feature raised or lowered the risk, `absent` where
-    it has no value.
+    it has no value. Features without a red flag that have the same `group` are explained as one.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Feature:
     check: str
     source: str
     absent: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _of_field(one: Field, service: Service) -> Feature:
 
 
 def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
-    entry = service.profiles[profile.name]
+    said = {**service.common, **service.profiles[profile.name]}
     named = {one.name: one.meaning or one.name.replace("_", " ") for one in service.fields}
     told = {
         column: _QUOTED.get(column, (named.get(column, column.replace("_", " ")), column)) for column in profile.columns
@@ -174,8 +174,9 @@ def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
             needs=tuple(name for name in profile.columns if name not in MADE and name not in IDS),
             reason=sentence,
             relief=sentence,
-            check=str(entry.get("check", service.common.get("check", _CHECK))),
+            check=str(said.get("check", _CHECK)),
             source=f"ledger; {_SOURCE}",
+            group=str(said.get("group", profile.name)),
             absent=f"No {_EARLIER.get(stat, 'earlier')} {service.row} with the same {same} is on record.",
         )
 

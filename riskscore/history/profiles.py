@@ -96,7 +96,7 @@ def of(service: Service) -> Profiles:
 
 def _counted(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """An entry of a service's profile: with a rate come the counts that a sentence tells instead of it."""
-    declared = {key: value for key, value in entry.items() if key != "check"}
+    declared = {key: value for key, value in entry.items() if key not in ("check", "group")}
     stats = declared.get("stats")
     if isinstance(stats, list) and "seizure_rate" in stats:
         declared["stats"] = list(dict.fromkeys([*stats, "inspected", "seized"]))
