@@ -399,7 +399,7 @@ def _by_feature(moved: Contributions, matrix: pl.DataFrame, catalogue: Catalogue
 
 
 def _scored(rows: pl.DataFrame, assessed: _Assessed, keep: Sequence[str] = ()) -> pl.DataFrame:
-    """Every row with its score, riskiest first; `keep` names features that stand at its end."""
+    """Every row with its score, riskiest first; `keep` names features that stand at its end, null where unknown."""
     now = datetime.now(UTC)
     return (
         rows.select(*schema.KEY, "filed_at", "port_of_loading", "port_of_discharge")
@@ -408,7 +408,10 @@ def _scored(rows: pl.DataFrame, assessed: _Assessed, keep: Sequence[str] = ()) -
             model=pl.lit(assessed.booster.name),
             scored_at=pl.lit(now, schema.UTC),
         )
-        .with_columns(assessed.matrix.select(keep))
+        .with_columns(
+            assessed.matrix[name] if name in assessed.matrix.columns else pl.lit(None, pl.Float32).alias(name)
+            for name in keep
+        )
         .sort("rank")
     )
 
