@@ -63,6 +63,20 @@ def filings(rows: pl.DataFrame) -> str:
     return _svg(base.mark_bar(color=ACCENT), height=140)
 
 
+def tried(rows: pl.DataFrame) -> str:
+    """What policies open and find (`policy`, `opened`, `found`, `low`, `high`): a dot each, with its interval."""
+    known = rows.filter(pl.col("found").is_not_null())
+    base = _chart(known).encode(
+        x=alt.X("opened:Q", title="boxes opened a night", scale=alt.Scale(zero=True, nice=True)),
+    )
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
+        y=alt.Y("low:Q", title="seizures found", scale=alt.Scale(zero=True)), y2="high:Q"
+    )
+    dot = base.mark_point(size=80, filled=True, opacity=1, color=ACCENT).encode(y="found:Q")
+    text = base.mark_text(align="left", dx=10, color=INK, fontSize=12).encode(y="found:Q", text="policy:N")
+    return _svg(bar + dot + text, height=280)
+
+
 def _chart(rows: pl.DataFrame) -> alt.Chart:
     """An empty chart with `rows` in it."""
     return alt.Chart.from_dict({"data": {"values": rows.to_dicts()}, "mark": "point"})
