@@ -1,7 +1,7 @@
 """Metrics of a ranking: what an inspection of its top finds, and how sure that figure is.
 
-    scores, labels ─▶ ranked once ─▶ as counted ─────────────┐
-                            └─▶ 200 stratified resamples ──▶ intervals (2.5% to 97.5%)
+    scores, labels ─▶ ranked once ─▶ as counted ────────┐
+                            └─▶ 200 resamples of rows ──▶ intervals (2.5% to 97.5%)
 
 A resample is a weight a row, so nothing is sorted twice. Rows of equal score count as one step: the share found at
 the border is spread evenly over the tie.
@@ -18,64 +18,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
+from riskscore.training.resamples import Clusters, Floats, Labels, by_clusters, draws
 
 SHARES = (0.01, 0.02, 0.05, 0.10)
 """Shares of all consignments that are inspected."""
 
-RESAMPLES = 200
 BINS = 20
 """Bins of equal size, over which the calibration error is averaged."""
-
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Rows from the riskiest down. `labels[n]` in that order; `ends` are the last places of the ties, 0-based."""
+    """Rows in steps from the riskiest down: `step[n]` of each row, and which rows are positive.
 
-    order: NDArray[np.int64]
-    labels: Labels
-    ends: NDArray[np.int64]
+    A step is a tie, or several in a row without a positive one: nothing that is counted changes within it.
+    """
+
+    step: NDArray[np.int64]
+    positives: NDArray[np.int64]
 
     @classmethod
     def of(cls, scores: Floats, labels: Labels) -> Ranking:
         """Rank scores[n] with labels[n]. Raises TrainingError unless both labels occur."""
-        positives = int(labels.sum())
-        if not 0 < positives < len(labels):
-            raise TrainingError(f"cannot judge a ranking: {positives} of {len(labels)} consignments are positive")
+        positives = np.flatnonzero(labels)
+        if not 0 < len(positives) < len(labels):
+            raise TrainingError(f"cannot judge a ranking: {len(positives)} of {len(labels)} consignments are positive")
         order = np.argsort(-scores, kind="stable")
         falling = scores[order]
-        steps = np.flatnonzero(falling[1:] != falling[:-1])
-        return cls(order, labels[order], np.append(steps, len(labels) - 1))
+        tie = np.cumsum(np.append(False, falling[1:] != falling[:-1]))
+        some = np.bincount(tie, labels[order]) > 0
+        step = np.empty(len(labels), np.int64)
+        step[order] = np.cumsum(np.append(False, some[1:] | some[:-1]))[tie]
+        return cls(step, positives)
 
-    def figures(self, weights: NDArray[np.float64] | None = None) -> Floats:
-        """ROC-AUC, PR-AUC, then precision and recall at each of SHARES; `weights[n]` are those of a resample."""
-        ones = self.labels if weights is None else self.labels * weights
-        every = np.ones(len(self.labels)) if weights is None else weights
-        true = np.append(0.0, np.cumsum(ones, dtype=np.float64)[self.ends])
-        seen = np.append(0.0, np.cumsum(every)[self.ends])
+    def figures(self, weights: Floats | None = None) -> Floats:
+        """ROC-AUC, PR-AUC, then precision and recall at each of SHARES; `weights[n]` are those of a resample.
+
+        NaN in a resample that has drawn one label alone.
+        """
+        steps = int(self.step.max()) + 1
+        ones = None if weights is None else weights[self.positives]
+        true = np.append(0.0, np.cumsum(np.bincount(self.step[self.positives], ones, steps)))
+        seen = np.append(0.0, np.cumsum(np.bincount(self.step, weights, steps)))
         false = seen - true
-        area = np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2) / (true[-1] * false[-1])
         with np.errstate(invalid="ignore", divide="ignore"):
+            area = np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2) / (true[-1] * false[-1])
             precision = np.nan_to_num(true[1:] / seen[1:])
-        average = np.sum(np.diff(true) * precision) / true[-1]
-        taken = np.array([inspected(seen[-1], share) for share in SHARES])
-        found = np.interp(taken, seen, true)
-        return np.concatenate([[area, average], found / taken, found / true[-1]])
-
-    def resamples(self, seed: int) -> Floats:
-        """`figures` of RESAMPLES bootstrap samples, drawn apart from positive and other rows."""
-        rng = np.random.default_rng(seed)
-        strata = [np.flatnonzero(self.labels == label) for label in (0, 1)]
-        drawn = np.empty((RESAMPLES, 2 + 2 * len(SHARES)))
-        weights = np.empty(len(self.labels))
-        for sample in range(RESAMPLES):
-            for stratum in strata:
-                picks = rng.integers(0, len(stratum), len(stratum))
-                weights[stratum] = np.bincount(picks, minlength=len(stratum))
-            drawn[sample] = self.figures(weights)
-        return drawn
+            average = np.sum(np.diff(true) * precision) / true[-1]
+            taken = np.array([inspected(seen[-1], share) for share in SHARES])
+            found = np.interp(taken, seen, true)
+            return np.concatenate([[area, average], found / taken, found / true[-1]])
 
 
 def inspected(rows: float, share: float) -> int:
@@ -89,8 +81,8 @@ def judge(scores: Floats, labels: Labels, probabilities: Floats, *, seed: int = 
     Raises TrainingError unless both labels occur.
     """
     ranking = Ranking.of(scores, labels)
-    point, drawn = ranking.figures(), ranking.resamples(seed)
-    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+    point = ranking.figures()
+    low, high = _ends(np.array([ranking.figures(weights) for weights in draws(labels, seed=seed)]))
     estimates = [_estimate(*row) for row in zip(point, low, high, strict=True)]
     size, width = len(labels), len(SHARES)
     return {
@@ -111,6 +103,45 @@ def judge(scores: Floats, labels: Labels, probabilities: Floats, *, seed: int = 
         "brier": float(np.mean((probabilities - labels) ** 2)),
         "calibration_error": _calibration_error(probabilities, labels),
         "expected_positives": round(float(probabilities.sum()), 2),
+    }
+
+
+def paired(
+    scores_a: Floats, scores_b: Floats, labels: Labels, *, clusters: Clusters | None = None, seed: int = 0
+) -> dict[str, Any]:
+    """Compare two rankings of the same rows, each resample drawn once and put to both; ready for JSON.
+
+    `clusters[n]` (say, the day of each row) are drawn whole where enough of them have a positive row; `resampled` says
+    clusters or rows. Returns rows, positives, `roc_auc`, `pr_auc`, and `at` SHARES `precision` and `recall`, each with
+    `a`, `b` and `difference` (b - a) as value, low, high. What moves both rankings alike, such as an easy day, cancels
+    out in the difference, so its interval says more than two intervals side by side.
+    Raises TrainingError unless both labels occur.
+    """
+    rankings = Ranking.of(scores_a, labels), Ranking.of(scores_b, labels)
+    point = _sides(*(ranking.figures() for ranking in rankings))
+    drawn = [_sides(*(each.figures(weights) for each in rankings)) for weights in draws(labels, clusters, seed=seed)]
+    low, high = _ends(np.array(drawn))
+    sides = np.stack([point, low, high], axis=-1)
+    figures = [
+        dict(zip(("a", "b", "difference"), (_estimate(*row) for row in sides[:, place]), strict=True))
+        for place in range(sides.shape[1])
+    ]
+    width = len(SHARES)
+    return {
+        "rows": len(labels),
+        "positives": int(labels.sum()),
+        "resampled": "clusters" if by_clusters(labels, clusters) else "rows",
+        "roc_auc": figures[0],
+        "pr_auc": figures[1],
+        "at": [
+            {
+                "share": share,
+                "inspected": inspected(len(labels), share),
+                "precision": figures[2 + place],
+                "recall": figures[2 + width + place],
+            }
+            for place, share in enumerate(SHARES)
+        ],
     }
 
 
@@ -158,6 +189,17 @@ def areas(columns: Floats, labels: Labels) -> Floats:
         both = [Ranking.of(np.where(np.isnan(column), end, column), labels).figures()[0] for end in (-np.inf, np.inf)]
         best[place] = max(max(area, 1 - area) for area in both)
     return best
+
+
+def _sides(a: Floats, b: Floats) -> Floats:
+    """Figures of two rankings and their difference, float64[3, figures]."""
+    return np.stack([a, b, b - a])
+
+
+def _ends(drawn: Floats) -> Floats:
+    """Both ends of the 95% interval of each figure over drawn[resamples, ...]."""
+    ends: Floats = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
+    return ends
 
 
 def _estimate(value: float, low: float, high: float) -> dict[str, float]:

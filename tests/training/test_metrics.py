@@ -51,8 +51,52 @@ def test_resamples_are_as_if_rows_had_been_drawn_again() -> None:
     scores = (rng.normal(size=500) + labels).round(1)
     ranking = metrics.Ranking.of(scores, labels)
     weights = rng.integers(0, 4, 500).astype(np.float64)
-    rows = np.repeat(ranking.order, weights.astype(int))
+    rows = np.repeat(np.arange(500), weights.astype(int))
     assert np.allclose(ranking.figures(weights), metrics.Ranking.of(scores[rows], labels[rows]).figures())
+
+
+def test_two_rankings_meet_the_same_resamples() -> None:
+    rng = np.random.default_rng(3)
+    labels = (rng.random(4_000) < 0.05).astype(np.int8)
+    good, poor = rng.normal(size=4_000) + 2 * labels, rng.normal(size=4_000) + labels
+    found = metrics.paired(poor, good, labels)
+    assert (found["rows"], found["positives"], found["resampled"]) == (4_000, int(labels.sum()), "rows")
+    alone = [metrics.judge(scores, labels, np.full(4_000, 0.05)) for scores in (poor, good)]
+    for figure in ("roc_auc", "pr_auc"):
+        assert [found[figure][side] for side in "ab"] == [one[figure] for one in alone]
+        assert found[figure]["difference"]["low"] > 0
+    for at, *sides in zip(found["at"], *(one["at"] for one in alone), strict=True):
+        for figure in ("precision", "recall"):
+            assert [at[figure][side] for side in "ab"] == [side[figure] for side in sides]
+            a, b = (at[figure][side]["value"] for side in "ab")
+            assert at[figure]["difference"]["value"] == pytest.approx(b - a, abs=2e-5)
+    turned = metrics.paired(good, poor, labels)
+    assert turned["roc_auc"]["difference"]["high"] == -found["roc_auc"]["difference"]["low"]
+
+
+def test_a_ranking_does_not_differ_from_itself_and_a_pair_is_surer_than_two_apart() -> None:
+    rng = np.random.default_rng(4)
+    labels = (rng.random(4_000) < 0.05).astype(np.int8)
+    scores = rng.normal(size=4_000) + labels
+    same = metrics.paired(scores, scores * 2 + 1, labels, clusters=np.arange(4_000) // 40)
+    assert same["roc_auc"]["difference"] == {"value": 0, "low": 0, "high": 0}
+    near = metrics.paired(scores, scores + rng.normal(size=4_000) / 10, labels)["roc_auc"]
+    width = {side: near[side]["high"] - near[side]["low"] for side in near}
+    assert width["difference"] < width["a"] / 3
+
+
+def test_what_comes_in_company_is_drawn_in_company() -> None:
+    rng = np.random.default_rng(5)
+    days = np.repeat(np.arange(100), 50)
+    found = np.isin(days, rng.choice(100, 40, replace=False))
+    labels = np.where(np.arange(5_000) % 10 == 0, 1, 0).astype(np.int8)
+    scores = rng.normal(size=5_000) + 3 * labels * found
+    flat = np.zeros(5_000)
+    by_rows, by_days = (metrics.paired(flat, scores, labels, clusters=each) for each in (None, days))
+    assert (by_rows["resampled"], by_days["resampled"]) == ("rows", "clusters")
+    widths = [each["at"][3]["recall"]["b"]["high"] - each["at"][3]["recall"]["b"]["low"] for each in (by_rows, by_days)]
+    assert widths[1] > 1.5 * widths[0]
+    assert metrics.paired(flat, scores, labels, clusters=days % 19)["resampled"] == "rows"
 
 
 def test_recall_spreads_over_a_tie_at_the_border() -> None:
