@@ -35,6 +35,7 @@ from riskscore.manifest.values import code
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
+from riskscore.selection.capacity import Capacities
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
 from riskscore.training.train import train, train_on_worlds
@@ -219,18 +220,20 @@ def evaluate(  # noqa: PLR0913
     truth: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    capacity: Capacities | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Judge a model on consignments whose outcomes are known; see `riskscore.training.evaluate` for what it returns.
 
-    Frames as in `score`; `truth` is what a simulation knows about every consignment. Raises TrainingError where
-    nothing is labelled or only one label occurs.
+    Frames as in `score`; `truth` is what a simulation knows about every consignment, `capacity` how many boxes each
+    port opens a day (10 without it). Raises TrainingError where nothing is labelled or only one label occurs.
     """
     booster = _booster(model)
     _tell(progress, f"judging {consignments.height:,}")
     rows = _consignments(consignments)
-    return training.evaluate(booster, rows, outcomes, truth=truth, history=history, earlier=earlier, seed=seed)
+    past = {"history": history, "earlier": earlier}
+    return training.evaluate(booster, rows, outcomes, truth=truth, **past, capacity=capacity, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
