@@ -233,7 +233,7 @@ def evaluate(  # noqa: PLR0913
     _tell(progress, f"judging {consignments.height:,}")
     rows = _consignments(consignments)
     past = {"history": history, "earlier": earlier}
-    return training.evaluate(booster, rows, outcomes, truth=truth, **past, capacity=capacity, seed=seed)
+    return training.evaluate(booster, rows, _outcomes(outcomes), truth=truth, **past, capacity=capacity, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)

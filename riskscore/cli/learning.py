@@ -136,11 +136,8 @@ def evaluate(
     from riskscore.model.tables import tables
     from riskscore.selection import capacity as capacities
 
-    suffix = "" if out is None else out.suffix.lower()
-    if out is not None and suffix not in _WRITTEN:
-        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
-    if out is not None and not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
+    if out is not None:
+        _check(out, [outcomes, *manifests, *history, *([truth] if truth else [])])
     boxes = capacities.read(capacity)
     with console.progress() as tell:
         card = engine.read_card(model)
@@ -162,7 +159,9 @@ def evaluate(
         record = {"model": card.name, "data": card.data, **judged}
         if out is not None:
             tell("writing")
-            export.write_text(evaluation_page.render(record) if suffix == ".html" else console.text(record), out)
+            export.write_text(
+                evaluation_page.render(record) if out.suffix.lower() == ".html" else console.text(record), out
+            )
     if json:
         console.emit(record)
         return
@@ -183,5 +182,16 @@ def evaluate(
 
 
 _WRITTEN = (".html", ".json")
+
+
+def _check(out: Path, inputs: Sequence[Path]) -> None:
+    """Raise SettingsError where a report cannot be written to `out`, or would take the place of one of `inputs`."""
+    if out.suffix.lower() not in _WRITTEN:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    if not out.parent.is_dir():
+        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
+    if out.exists() and (not out.is_file() or any(source.exists() and out.samefile(source) for source in inputs)):
+        raise SettingsError(f"cannot write {out}: it is there and is no report; choose another name")
+
 
 COMMANDS = (simulate, train, evaluate)
