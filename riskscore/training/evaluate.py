@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from riskscore.features.catalogue import Catalogue
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
@@ -52,16 +53,17 @@ def evaluate(  # noqa: PLR0913 - the inputs of a judgement, all by keyword
     truth: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    catalogue: Catalogue | None = None,
     capacity: Capacities | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Judge `booster` on `consignments`; see the module. Ready for JSON, for `model.tables` and for a page.
 
-    `history` are consignments filed before, for the ledger alone. Returns what `judged` does, and besides `by_port`,
-    `by_lane` and the points of a `curve`, which are too much for a card. Raises TrainingError where nothing is
-    labelled or only one label occurs.
+    `history` are consignments filed before, for the ledger alone; `catalogue` is the booster's. Returns what `judged`
+    does, and besides `by_port`, `by_lane` and the points of a `curve`, which are too much for a card. Raises
+    TrainingError where nothing is labelled or only one label occurs.
     """
-    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history)
+    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history, catalogue=catalogue)
     scored = score(data.matrix, booster)
     found = judged(scored, data, capacity=capacity, seed=seed)
     rows, margins = _filled(data.rows), scored["margin"].to_numpy()
