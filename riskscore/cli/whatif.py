@@ -92,6 +92,7 @@ def _policies(
     from riskscore import settings
     from riskscore.jobs.whatif import Policy
     from riskscore.selection import capacity as capacities
+    from riskscore.units import counted
 
     if not (capacity or boxes or shares or threshold or model):
         raise SettingsError("nothing to try: give --capacity, --boxes, --shares, --threshold or --model")
@@ -110,7 +111,7 @@ def _policies(
                 changed["threshold"] = least
             names = [
                 f"capacity {capacity.name}" if capacity else "",
-                f"{count} boxes" if count is not None else "",
+                counted(count, "box", "es") if count is not None else "",
                 f"shares {' '.join(f'{part:g}' for part in shares)}" if shares else "",
                 f"threshold {least:g}" if least is not None else "",
                 f"model {Path(model).name}" if model else "",
