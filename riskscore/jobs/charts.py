@@ -131,7 +131,7 @@ def tried(rows: pl.DataFrame) -> str:
     )
     dot = base.mark_point(size=80, filled=True, opacity=1, color=ACCENT).encode(y="found:Q")
     first, others = (
-        base.transform_filter(alt.expr.datum.place == 0 if first else alt.expr.datum.place > 0)
+        base.transform_filter("datum.place == 0" if first else "datum.place > 0")
         .mark_text(align="right" if first else "left", dx=-10 if first else 10, color=INK, fontSize=12)
         .encode(y="found:Q", text="policy:N")
         for first in (True, False)  # on either side: another policy may do just what was done
