@@ -31,24 +31,37 @@ class Platt:
     method: str = "level"
 
     @classmethod
-    def fit(cls, margins: NDArray[np.float64], labels: NDArray[np.int8]) -> Platt:
-        """Fit on margins[n] and labels[n] (0 or 1) that the trees have not seen.
+    def fit(
+        cls,
+        margins: NDArray[np.float64],
+        labels: NDArray[np.int8],
+        weights: NDArray[np.float64] | None = None,
+    ) -> Platt:
+        """Fit on margins[n] and labels[n] (0 or 1) that the trees have not seen, each weighing weights[n] (1 for all).
 
-        With fewer than ENOUGH positive rows, or where more margin does not mean more risk, the slope stays 1 and
-        only the level is set, so that the mean probability is the (smoothed) share of positive rows.
+        With fewer than ENOUGH positive rows, counted as those of equal weight that say as much, or where more margin
+        does not mean more risk, the slope stays 1 and only the level is set, so that the mean probability is the
+        (smoothed) share of positive rows.
         """
-        positives = int(labels.sum())
-        if ENOUGH <= positives <= len(labels) - ENOUGH:
-            centre, spread = float(margins.mean()), float(margins.std()) or 1.0
+        weight = np.ones(len(labels)) if weights is None else weights
+        positives, others = (effective(weight[labels == label]) for label in (1, 0))
+        centre = float(np.average(margins, weights=weight))
+        if min(positives, others) >= ENOUGH:
+            spread = float(np.sqrt(np.average((margins - centre) ** 2, weights=weight))) or 1.0
             # Standardised first: the solver stops early on a margin far from zero.
             curve = LogisticRegression(C=1e6, tol=1e-8, max_iter=500).fit(
-                ((margins - centre) / spread)[:, None], labels
+                ((margins - centre) / spread)[:, None], labels, sample_weight=weight / weight.mean()
             )
             slope = float(curve.coef_[0, 0]) / spread
             if slope > 0.0:
                 return cls(slope, float(curve.intercept_[0]) - slope * centre, "platt")
-        share = (positives + 0.5) / (len(labels) + 1.0)
-        return cls(1.0, float(brentq(lambda shift: expit(margins + shift).mean() - share, -100.0, 100.0)), "level")
+        size = effective(weight)
+        share = (float(np.average(labels, weights=weight)) * size + 0.5) / (size + 1.0)
+
+        def missed(shift: float) -> float:
+            return float(np.average(expit(margins + shift), weights=weight)) - share
+
+        return cls(1.0, float(brentq(missed, -100.0, 100.0)), "level")
 
     def apply(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities, in the order of `margins`."""
@@ -69,3 +82,8 @@ class Platt:
         if not (np.isfinite([curve.slope, curve.intercept]).all() and curve.slope > 0.0):
             raise ModelError(f"the calibration's slope is {curve.slope}, not above zero; train the model again")
         return curve
+
+
+def effective(weights: NDArray[np.float64]) -> float:
+    """How many rows of equal weight say as much (Kish)."""
+    return float(weights.sum() ** 2 / np.sum(weights**2)) if len(weights) else 0.0

@@ -72,7 +72,7 @@ def split(first: date, last: date, *, gap: int, warm_up: int = WARM_UP_DAYS) -> 
     folds = []
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], days], strict=True), 1):
         name = "test" if number > FOLDS else f"fold {number}"
-        learn = Part(f"learned for {name}", _day(first, warm_up), _day(first, start - gap - 1))
+        learn = Part(f"before {name}", _day(first, warm_up), _day(first, start - gap - 1))
         folds.append(Fold(learn, Part(name, _day(first, start), _day(first, end - 1))))
     return folds
 

@@ -54,9 +54,9 @@ def test_a_declared_direction_holds_everywhere(
 
 
 def test_outcomes_alone_make_a_model_that_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
-    card = fit([replace(toy_data, labels="outcomes")], toy_catalogue).card
+    card = fit([replace(toy_data, labels="outcomes", filed=10 * toy_data.rows.height)], toy_catalogue).card
     assert (card.data, card.labels) == ("real", "outcomes")
-    assert card.calibration["on"] == "random inspections of the calibration part"
+    assert card.calibration["on"] == "random inspections of later days"
     assert card.test["random"]["rows"] < card.test["overall"]["rows"]
     assert "chosen" in card.to_markdown()
 
@@ -73,5 +73,5 @@ def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalog
     blank = toy_data.rows.with_columns(
         label=pl.when(pl.col("day") > pl.date(2024, 4, 10)).then(0).otherwise("label").cast(pl.Int8)
     )
-    with pytest.raises(TrainingError, match=r"the test part.*has 0 positive"):
+    with pytest.raises(TrainingError, match=r"the days of test \(.*have 0 positive"):
         fit([Dataset(blank, toy_data.matrix, "truth")], toy_catalogue)
