@@ -64,7 +64,8 @@ def main() -> None:
         print(f"seed {seed}: {played[-1]['told']}", flush=True)
     for title in ("truth", "random"):
         rows = [one[title] for one in played if one[title] is not None]
-        _print(title, np.array(rows), len(rows))
+        if rows:
+            _print(title, np.array(rows), len(rows))
 
 
 def play(folder: Path, seed: int, days: int, per_day: int) -> dict[str, object]:
@@ -105,7 +106,7 @@ def _uncorrected(data: Dataset) -> Dataset:
 
 
 def _judged(scored: Sequence[pl.DataFrame], later: Dataset, at: NDArray[np.bool_], seed: int) -> Floats | None:
-    """FIGURES of each model, and last the calibration error by chance: float64[3, figures]; None without both labels."""
+    """FIGURES of each model, and last the error by chance: float64[3, figures]; None without both labels."""
     target = later.target[at]
     if not 0 < target.sum() < len(target):
         return None

@@ -35,7 +35,7 @@ class Folds:
         left, where the test lacks one, and where there are too few days.
         """
         gap = outcome_days([one.rows["known_at"] - one.rows["filed_at"] for one in data])
-        cuts = [split(one.rows["day"].min(), one.rows["day"].max(), gap=gap) for one in data]  # type: ignore[arg-type]
+        cuts = [split(one.rows["day"], gap=gap) for one in data]
         light = cls(data, cuts, ()).light()
         lacking = [light._lacking(place) for place in range(len(cuts[0]))]
         usable = [place for place, lack in enumerate(lacking[:-1]) if not lack]

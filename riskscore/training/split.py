@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
 
@@ -27,7 +29,7 @@ KNOWN_SHARE = 0.95
 WARM_UP_DAYS = 60
 FOLDS = 3
 LEARNED = 0.46
-"""Share of the days, outside the warm-up, from which the first fold learns."""
+"""Share of the rows behind the warm-up that come before the first fold's judge."""
 
 TESTED = 0.15
 """Share of them that the test judges; the folds judge what lies between, in equal parts."""
@@ -56,25 +58,36 @@ class Fold:
     judge: Part
 
 
-def split(first: date, last: date, *, gap: int, warm_up: int = WARM_UP_DAYS) -> list[Fold]:
-    """Cut the days from `first` to `last` into FOLDS folds and, last of the list, the test.
+def split(days: pl.Series, *, gap: int, warm_up: int = WARM_UP_DAYS) -> list[Fold]:
+    """Cut the period of the labelled rows, whose `days` are given, into FOLDS folds and, last of the list, the test.
 
-    In short periods gap and warm-up shrink to an eighth of the days each. Raises TrainingError where there are fewer
-    than FEWEST_DAYS.
+    Parts hold equal shares of rows, not of days: of the last days few outcomes are known. In short periods gap and
+    warm-up shrink to an eighth of the days each. Raises TrainingError where there are fewer than FEWEST_DAYS.
     """
-    days = (last - first).days + 1
-    if days < FEWEST_DAYS:
-        raise TrainingError(f"{days} days from {first} to {last} are too few to train on; give at least {FEWEST_DAYS}")
-    gap, warm_up = min(gap, days // 8), min(warm_up, days // 8)
-    usable = days - warm_up
-    borders = np.linspace(LEARNED, 1 - TESTED, FOLDS + 1)
-    starts = [warm_up + max(1, round(usable * float(border))) for border in borders]
+    first: date = days.min()  # type: ignore[assignment]
+    numbers = (days - pl.Series([first])).dt.total_days().to_numpy()
+    length = int(numbers.max()) + 1
+    if length < FEWEST_DAYS:
+        last = _day(first, length - 1)
+        raise TrainingError(
+            f"{length} days from {first} to {last} are too few to train on; give at least {FEWEST_DAYS}"
+        )
+    gap, warm_up = min(gap, length // 8), min(warm_up, length // 8)
+    starts = _starts(numbers[numbers >= warm_up], warm_up + gap + 1, length)
     folds = []
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], days], strict=True), 1):
+    for number, (start, end) in enumerate(pairwise([*starts, length]), 1):
         name = "test" if number > FOLDS else f"fold {number}"
         learn = Part(f"before {name}", _day(first, warm_up), _day(first, start - gap - 1))
         folds.append(Fold(learn, Part(name, _day(first, start), _day(first, end - 1))))
     return folds
+
+
+def _starts(numbers: NDArray[np.int64], earliest: int, length: int) -> list[int]:
+    """The days on which the folds and the test begin, each a day at least after the one before."""
+    places = np.arange(FOLDS + 1)
+    wanted = np.quantile(numbers, np.linspace(LEARNED, 1 - TESTED, FOLDS + 1), method="lower").astype(np.int64)
+    apart = np.maximum.accumulate(np.maximum(wanted, earliest) - places) + places
+    return list(map(int, np.minimum(apart, length - len(places) + places)))
 
 
 def outcome_days(delays: Sequence[pl.Series]) -> int:
