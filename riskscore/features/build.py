@@ -114,7 +114,9 @@ def facts(  # noqa: PLR0913 - what a row is measured against, by name
     with ThreadPoolExecutor(2) as pool:  # what is read in the rows, who they are and what was before: side by side
         named = pool.submit(_named, [rows, past, versions])
         history = pool.submit(know, named)
-        base = _countries(declared(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
+        base = _countries(declared(own.apart(rows, wanted.service)).with_row_index("row")).with_columns(
+            day=pl.col("filed_at").dt.date()
+        )
         base = parties.prepare(routing.prepare(base))
         base = container.prepare(cargo.prepare(goods.prepare(base)))
         rows, _, versions = named.result()

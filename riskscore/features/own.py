@@ -9,6 +9,7 @@ They stand in the matrix behind the shipped ones, of which those are left out th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,6 +26,9 @@ from riskscore.parties.resolve import IDS
 from riskscore.service import NONE, Field, Service
 
 FAMILY = "own"
+
+APART = "own_"
+"""What own fields begin with among the facts, where a column of theirs might be called as one of the engine's is."""
 
 _SOURCE = "settings of the service"
 
@@ -75,6 +79,9 @@ def catalogue(service: Service = NONE) -> Catalogue:
         return base
     kept = {name: one for name, one in base.features.items() if not set(one.needs) & set(service.lacks)}
     known = profiles.of(service)
+    for one in service.fields:
+        if one.name in (*MADE, *IDS):
+            raise SettingsError(f"[field.{one.name}] is what the engine makes of goods, ports or parties; rename it")
     declared = [_of_field(one, service) for one in service.fields if one.kind != "key"]
     declared += [feature for name in service.profiles for feature in _of_profile(known.profiles[name], service)]
     for feature in declared:
@@ -87,20 +94,32 @@ def catalogue(service: Service = NONE) -> Catalogue:
     return replace(base, features=kept, profiles=known, service=service)
 
 
+def apart(rows: pl.DataFrame, service: Service) -> pl.DataFrame:
+    """Name the own fields of `rows` so that no fact of the engine's is called alike."""
+    return rows.rename({one.name: APART + one.name for one in service.read})
+
+
 def prepare(facts: pl.DataFrame, service: Service) -> pl.DataFrame:
     """Add the fields that are made of other columns. Raises SettingsError where such a column is not there."""
     for one in service.fields:
-        if one.of is not None:
-            for column in filter(None, (one.of, one.per)):
-                if column not in facts.columns:
-                    raise SettingsError(f"[field.{one.name}] is made of {column}, which no row has")
-            value = pl.col(one.of)
-            if one.kind == "number":
-                value = value.cast(pl.Float64, strict=False)
-            if one.per is not None:
-                value = value / pl.when(pl.col(one.per) != 0).then(pl.col(one.per))
-            facts = facts.with_columns(value.alias(one.name))
+        if one.of is None:
+            continue
+        of, per = (None if column is None else _column(facts, column, one.name) for column in (one.of, one.per))
+        value = pl.col(str(of))
+        if one.kind == "number":
+            value = value.cast(pl.Float64, strict=False)
+        if per is not None:
+            value = value / pl.when(pl.col(per) != 0).then(pl.col(per))
+        facts = facts.with_columns(value.alias(APART + one.name))
     return facts
+
+
+def _column(facts: pl.DataFrame, name: str, field: str) -> str:
+    """The own field called `name` among `facts`, else the engine's fact; SettingsError where there is neither."""
+    for column in (APART + name, name):
+        if column in facts.columns:
+            return column
+    raise SettingsError(f"[field.{field}] is made of {name}, which no row has")
 
 
 def expressions(service: Service) -> dict[str, pl.Expr]:
@@ -114,9 +133,11 @@ def expressions(service: Service) -> dict[str, pl.Expr]:
 
 def _value(one: Field) -> pl.Expr:
     if one.kind == "number":
-        return pl.col(one.name)
+        return pl.col(APART + one.name)
     codes = pl.lit(pl.Series(range(len(one.values)), dtype=pl.Int64))
-    return pl.col(one.name).replace_strict(pl.lit(pl.Series(one.values)), codes, default=None, return_dtype=pl.Int64)
+    return pl.col(APART + one.name).replace_strict(
+        pl.lit(pl.Series(one.values)), codes, default=None, return_dtype=pl.Int64
+    )
 
 
 def _outputs(profile: Profile, service: Service) -> Iterator[tuple[str, str]]:
@@ -131,7 +152,7 @@ def _of_field(one: Field, service: Service) -> Feature:
     meaning = one.meaning or one.name.replace("_", " ")
     unit = f" {one.unit}" if one.unit and one.unit != "count" else ""
     shown = "{value:,.6g}" if one.kind == "number" else "{" + one.name + "}"
-    sentence = one.reason or f"The {meaning} is {shown}{unit}."
+    sentence = _apart(one.reason or f"The {meaning} is {shown}{unit}.", service)
     return Feature(
         name=one.name,
         family=FAMILY,
@@ -142,7 +163,7 @@ def _of_field(one: Field, service: Service) -> Feature:
         needs=(one.name,) if one.of is None else tuple(filter(None, (one.of, one.per))),
         reason=sentence,
         relief=sentence,
-        check=one.check or _CHECK,
+        check=_apart(one.check, service) or _CHECK,
         source=_SOURCE,
         absent=f"The {meaning} is not stated.",
     )
@@ -156,7 +177,7 @@ def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
     }
     _check_columns(profile, service)
     same = ", ".join(label for label, _ in told.values())
-    quoted = ", ".join(f"{label} {{{column}}}" for label, column in told.values())
+    quoted = _apart(", ".join(f"{label} {{{column}}}" for label, column in told.values()), service)
     words = {
         "ROW": service.row, "QUOTED": quoted, "NAME": profile.name, "PARENT": (profile.parent or "").replace("_", " "),
     }  # fmt: skip
@@ -179,6 +200,13 @@ def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
             group=str(said.get("group", profile.name)),
             absent=f"No {_EARLIER.get(stat, 'earlier')} {service.row} with the same {same} is on record.",
         )
+
+
+def _apart(sentence: str, service: Service) -> str:
+    """A sentence that quotes own fields by the names that they have among the facts."""
+    for one in service.fields:
+        sentence = re.sub(rf"\{{{one.name}(?=[}}:])", "{" + APART + one.name, sentence)
+    return sentence
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
