@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from riskscore.errors import TrainingError
+from riskscore.manifest.schema import KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,16 @@ class Held:
         """The rows of `frame` whose `moment` is no later than the last day."""
         return frame if self.until is None else frame.filter(pl.col(moment).dt.date() <= self.until)
 
+    def filings(
+        self, consignments: pl.DataFrame, earlier: pl.DataFrame | None
+    ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """The latest version of each consignment that was filed by then, and the versions before."""
+        if self.until is None:
+            return consignments, earlier
+        return latest(self.of(consignments if earlier is None else pl.concat([earlier, consignments])))
+
     def told(self) -> str:
-        """What was held back, in a sentence; empty for nothing."""
-        if not self.days:
-            return ""
+        """What was held back, for the card and the screen."""
         return (
             f"Nothing filed or known after {self.until} was learned: {self.days} later day(s) were held back, on which "
             "models can be compared. Once one is chosen, the same settings may learn from them too."
@@ -47,3 +54,10 @@ def hold(filed: pl.DataFrame, until: date | None = None, hold_back: int = 0) -> 
             "back; give a later --until, fewer days with --hold-back, or more filings"
         )
     return Held(end, max(0, (last - end).days))
+
+
+def latest(filings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The last version of each bill and container among `filings`, and all others; both in the order of filing."""
+    ordered = filings.sort("filed_at", "version", *KEY, maintain_order=True)
+    is_last = pl.struct(KEY).is_last_distinct()
+    return ordered.filter(is_last), ordered.filter(~is_last)

@@ -73,11 +73,12 @@ def train(  # noqa: PLR0913 - the inputs of a training, all by keyword
     catalogue = own.catalogue(service)
     held = hold(consignments, until, hold_back)
     tell("computing features as of each day")
+    newest, before = held.filings(consignments, earlier)
     data = dataset(
-        held.of(consignments),
+        newest,
         None if outcomes is None else held.of(outcomes, "known_at"),
         truth=truth,
-        earlier=None if earlier is None else held.of(earlier),
+        earlier=before,
         catalogue=catalogue,
         inclusion=inclusion,
         beside=BESIDE,
@@ -114,9 +115,11 @@ def train_on_worlds(  # noqa: PLR0913 - as `train`
 
 def _finished(booster: Booster, out: Path | None, held: Held, command: str) -> Booster:
     """Say on the card how `booster` was made, and write it to the folder `out` if given."""
-    card = booster.card
-    limits = [*card.limits, *([held.told()] if held.days else [])]
-    booster = replace(booster, card=replace(card, command=command, limits=limits))
+    card = replace(booster.card, command=command)
+    if held.days:
+        limits = [*card.limits, held.told()]
+        card = replace(card, limits=limits, selection={**card.selection, "held_back": held.told()})
+    booster = replace(booster, card=card)
     if out is not None:
         booster.save(out)
     return booster

@@ -25,8 +25,8 @@ def read_world(folder: Path, until: date | None = None, hold_back: int = 0) -> t
     filed = read.read_many(read.files([folder / "manifests"]))
     found, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
     held = hold(filed.consignments, until, hold_back)
-    known = held.of(found, "known_at")
-    return dataset(held.of(filed.consignments), known, truth=truth, earlier=held.of(filed.earlier)), held
+    newest, earlier = held.filings(filed.consignments, filed.earlier)
+    return dataset(newest, held.of(found, "known_at"), truth=truth, earlier=earlier), held
 
 
 def read_truth(path: str | Path) -> pl.DataFrame:
