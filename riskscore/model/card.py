@@ -95,7 +95,7 @@ class Card:
             lines += [f"### {table.title}", "", *_markdown(table)]
         lines += ["## What moves the scores", "", *_markdown(_importance(self.importance))]
         lines += ["## Known limits", "", *(f"- {limit}" for limit in self.limits), ""]
-        lines += ["## Settings", "", *(f"- `{key}`: {value}" for key, value in self.settings.items()), ""]
+        lines += ["## Settings", "", *(_setting(key, value) for key, value in self.settings.items()), ""]
         if self.command:
             lines += ["## How to get this model again", "", f"    {self.command}", ""]
         if self.reproduction:
@@ -143,6 +143,11 @@ def _selected(selection: Mapping[str, Any]) -> list[str]:
         ]
     gap = f"What is judged comes {selection['gap_days']} day(s) after what was learned, as long as outcomes take."
     return ["## How the rows were chosen", "", *lines, gap, ""]
+
+
+def _setting(key: str, value: object) -> str:
+    told = ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, Mapping) else value
+    return f"- `{key}`: {told}"
 
 
 def _split_row(part: Mapping[str, Any]) -> list[str]:

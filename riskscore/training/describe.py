@@ -69,7 +69,12 @@ def card(  # noqa: PLR0913, PLR0917 - what a training is made of
         limits=[LIMITS[limit], LIMITS["both"], *([calibrated.warning] if calibrated.warning else [])],
         learned_until=str(whole.rows["day"].max()),
         selection={
-            **weights.described(whole.rows, labels, sum(one.filed for one in data), _size(whole) - whole.rows.height),
+            **weights.described(
+                pl.concat([one.rows for one in data]),
+                labels,
+                sum(one.filed for one in data),
+                sum(_size(one) - one.rows.height for one in data),
+            ),
             "gap_days": folds.gap,
         },
         reproduction={
