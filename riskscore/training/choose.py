@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from riskscore.features.catalogue import Catalogue
 from riskscore.training.dataset import Dataset
+from riskscore.training.digest import digest
 from riskscore.training.folds import Folds
 from riskscore.training.trees import Choice, Rows, grow_folds
 from riskscore.training.tune import Tuning, tune
@@ -47,7 +48,7 @@ def choose(
     rows = [(Rows.of(learn, catalogue), Rows.of(judge, catalogue)) for learn, judge in pieces]
     choice, search = Choice(), dict[str, Any]()
     if tuning is not None:
-        choice, search = tune(rows, folds.data, catalogue, tuning, seed, progress)
+        choice, search = tune(rows, digest(folds.data), catalogue, tuning, seed, progress)
     progress(f"growing trees over {len(rows)} folds")
     grown = grow_folds(rows, catalogue, choice, seed, progress)
     margins = [part[: judge.rows.height] for part, (_, judge) in zip(grown.margins, pieces, strict=True)]

@@ -32,8 +32,6 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from riskscore.errors import BusyError, SettingsError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model.calibration import Platt
-from riskscore.training.dataset import Dataset
-from riskscore.training.digest import digest
 from riskscore.training.trees import SETTINGS, Choice, Rows, grow_folds
 
 JOURNAL = "journal.log"
@@ -70,7 +68,7 @@ class Tuning:
 
 def tune(  # noqa: PLR0913, PLR0917 - what a search needs
     folds: Sequence[tuple[Rows, Rows]],
-    data: Sequence[Dataset],
+    data: str,
     catalogue: Catalogue,
     tuning: Tuning,
     seed: int,
@@ -78,10 +76,10 @@ def tune(  # noqa: PLR0913, PLR0917 - what a search needs
 ) -> tuple[Choice, dict[str, Any]]:
     """Search, or take up a search; returns the best choice and what the card says of it.
 
-    Raises SettingsError where the study is of other data, features or seed, or cannot be written, and BusyError where
-    another process is at it.
+    `data` is the digest of what the folds are cut from. Raises SettingsError where the study is of other data, features
+    or seed, or cannot be written, and BusyError where another process is at it.
     """
-    belongs = f"data {digest(data)}, catalogue {catalogue.hash}, seed {seed}"
+    belongs = f"data {data}, catalogue {catalogue.hash}, seed {seed}"
     with _opened(tuning.study, belongs) as study:
         while not tuning.is_over(_done(study)):
             number = len(_done(study))
@@ -93,7 +91,7 @@ def tune(  # noqa: PLR0913, PLR0917 - what a search needs
             choice = _choice(trial, _rarity(folds))
             progress(f"trial {number + 1}{_beside(study)}")
             study.tell(trial, _loss(folds, catalogue, choice, seed))
-        done = _done(study)
+        done = _done(study)[: tuning.trials]
     best = min(done, key=lambda trial: (trial.value, trial.number))
     return _of(best), {
         "trials": len(done),
