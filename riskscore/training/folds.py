@@ -80,7 +80,7 @@ class Folds:
         for part, piece in zip(self.parts(place), self._piece(place), strict=True):
             if not 0 < piece.positives < piece.rows.height:
                 return (
-                    f"the days of {part.name} ({part.first} to {part.last}) have {piece.positives} positive of "
+                    f"the part '{part.name}' ({part.first} to {part.last}) has {piece.positives} positive of "
                     f"{piece.rows.height} labelled consignments; give a longer period"
                 )
         return ""

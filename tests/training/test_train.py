@@ -73,5 +73,5 @@ def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalog
     blank = toy_data.rows.with_columns(
         label=pl.when(pl.col("day") > pl.date(2024, 4, 10)).then(0).otherwise("label").cast(pl.Int8)
     )
-    with pytest.raises(TrainingError, match=r"the days of test \(.*have 0 positive"):
+    with pytest.raises(TrainingError, match=r"the part 'test' \(.*has 0 positive"):
         fit([Dataset(blank, toy_data.matrix, "truth")], toy_catalogue)
