@@ -17,6 +17,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.raises(SystemExit) as ended:
         cli.main(["simulate", str(out), "--days", "80", "--per-day", "60", "--smuggling-rate", "0.05", "--seed", "3"])
     assert ended.value.code == 0
+    (out / "found.json").write_text("[]")
     return out
 
 
@@ -44,6 +45,18 @@ def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
     printed = riskscore(*asked).out
     assert "Ranking and calibration" in printed
     assert max(map(len, printed.splitlines())) <= 100
+
+    (tmp_path / "ports.toml").write_text("[default]\nboxes = 0\n[port.VNHPH]\nboxes = 1\n")
+    page, figures = tmp_path / "page.html", tmp_path / "figures.json"
+    assert str(page) in riskscore(*asked, "--out", page).out.replace("\n", "")
+    assert "Judged on simulated traffic" in page.read_text()
+    riskscore(*asked, "--out", figures, "--capacity", tmp_path / "ports.toml")
+    written = json.loads(figures.read_text())
+    assert written["capacity"]["used"] <= 20 < told["capacity"]["used"]
+    assert written["overall"]["at"] == told["overall"]["at"]
+    assert {"curve", "by_port", "by_lane", "cold_start", "calibration"} <= written.keys()
+    assert sum(entry["rows"] for entry in told["by_port"]) == told["overall"]["rows"]
+    assert told["overall"]["quantity_kg"] > 0
 
     listed = json.loads(riskscore("score", last[-1], "--history", *past, "--model", tmp_path / "mine", "--json").out)
     assert listed["ranked"][0]["model"] == told["model"]
@@ -121,6 +134,14 @@ def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypat
         (["train", "--world", "{world}", "--mlflow", "x", "--out", "{tmp}/m"], "riskscore[mlflow]"),
         (["train", "--world", "{tmp}", "--out", "{tmp}/m"], "manifests"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{tmp}/no.parquet"], "no.parquet"),
+        (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--out",
+          "{tmp}/page.pdf"], ".html, .json"),
+        (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--out",
+          "{tmp}/no/page.html"], "no folder"),
+        (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/found.json", "--out",
+          "{world}/found.json"], "no report"),
+        (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--capacity",
+          "{tmp}/no.toml"], "cannot be read"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_learned_is_one_line_and_leaves_nothing(riskscore, world, tmp_path, arguments, told):
@@ -128,3 +149,30 @@ def test_what_cannot_be_learned_is_one_line_and_leaves_nothing(riskscore, world,
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
     assert told in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        (lambda found: found.clear(), "is named in the outcomes"),
+        (lambda found: found.with_columns(pl.lit("ELSEWHERE").alias("bill_of_lading")), "is named in the outcomes"),
+        (lambda found: found.with_columns(pl.lit("clean").alias("finding")), "are positive"),
+    ],
+    ids=["no outcomes", "outcomes of others", "all clean"],
+)
+def test_what_cannot_be_judged_is_one_line(riskscore, world, tmp_path, outcomes, told):
+    found = tmp_path / "found.parquet"
+    outcomes(pl.read_parquet(world / "outcomes.parquet")).write_parquet(found)
+    day = sorted((world / "manifests").iterdir())[40]
+    ran = riskscore("evaluate", "--manifests", day, "--outcomes", found, "--out", tmp_path / "page.html")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert told in ran.err
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_manifest_without_rows_is_one_line(riskscore, world, tmp_path):
+    empty = tmp_path / "empty.parquet"
+    pl.read_parquet(sorted((world / "manifests").iterdir())[40]).clear().write_parquet(empty)
+    ran = riskscore("evaluate", "--manifests", empty, "--outcomes", world / "outcomes.parquet")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert "0 consignments" in ran.err

@@ -64,6 +64,20 @@ def test_outcomes_label_the_inspected_rows_alone(log: pl.DataFrame) -> None:
     assert data.matrix.select(KEY).equals(data.rows.select(KEY))
 
 
+def test_quantities_are_those_of_the_truth_if_it_has_them_else_what_was_weighed_at_a_seizure(log: pl.DataFrame) -> None:
+    outcomes = found(log, {3: ["clean", "seizure"], 9: ["seizure"]}).with_columns(
+        quantity_kg=pl.Series([5.0, 70.0, None], dtype=pl.Float64)
+    )
+    rows = dataset(log, outcomes).rows
+    assert rows["quantity_kg"].to_list() == [70, None]
+    assert rows.select("port_of_loading", "port_of_discharge").rows() == [("BRSSZ", "VNHPH")] * 2
+    truth = outcomes.select(*KEY, smuggled=True, scheme=pl.lit("cover_load"), commodity=pl.lit("ivory")).unique()
+    assert dataset(log, outcomes, truth=truth).rows["quantity_kg"].to_list() == [70, None]
+    weighed = truth.with_columns(quantity_kg=pl.lit(8.5))
+    assert dataset(log, outcomes, truth=weighed).rows["quantity_kg"].to_list() == [8.5, 8.5]
+    assert dataset(log, None, truth=weighed).rows["quantity_kg"].to_list() == [8.5, 8.5]
+
+
 def test_truth_labels_every_row_that_it_names(log: pl.DataFrame) -> None:
     truth = log.select(*KEY, smuggled=pl.col("bill_of_lading") == "BL0007", scheme=pl.lit("x"), commodity=pl.lit("y"))
     data = dataset(log, None, truth=truth.head(58))
