@@ -13,7 +13,8 @@ from riskscore.explain.contributions import contributions, groups, sums
 from riskscore.features.catalogue import Catalogue
 from riskscore.model.booster import Booster, digest
 from riskscore.model.card import Card, digests
-from riskscore.scoring.score import score
+from riskscore.model.reference import reference
+from riskscore.scoring.score import features, score
 from riskscore.training import weights
 from riskscore.training.calibrate import Calibrated
 from riskscore.training.choose import Chosen
@@ -24,6 +25,9 @@ from riskscore.training.split import Part
 
 SHOWN_ROWS = 3_000
 """Riskiest test rows over which the importance of indicators is averaged."""
+
+FEWEST_SHOWN = 2_000
+"""Rows from which on the last days alone show how features are distributed."""
 
 LIMITS = {
     "simulated": "Trained on simulated data: traffic, schemes and inspections follow published cases and trade "
@@ -85,6 +89,29 @@ def card(  # noqa: PLR0913, PLR0917 - what a training is made of
             "seed": seed,
         },
     )
+
+
+def distribution(folds: Folds, later: Dataset, booster: Booster) -> dict[str, Any]:
+    """How features and scores of all that is filed are distributed: in the days `later`, where they hold enough rows.
+
+    The past of everybody grows, so the last days are most like those to come.
+    """
+    unopened = sum(one.filed - one.rows.height for one in folds.data)
+    kept = sum(_size(one) - one.rows.height for one in folds.data)
+    share = kept / unopened if kept else 1.0
+    filed = _filed(later, share)
+    if filed.height < FEWEST_SHOWN:
+        filed = _filed(folds.whole, share)
+    return reference(filed, booster.margin(features(filed, booster)), booster.features)
+
+
+def _filed(data: Dataset, share: float) -> pl.DataFrame:
+    """A matrix of a `share` of what was filed: of the opened rows as many as the closed ones were kept."""
+    if data.closed is None:
+        return data.matrix
+    size = round(share * data.rows.height)
+    picked = np.sort(np.random.default_rng(0).choice(data.rows.height, size, replace=False))
+    return pl.concat([data.matrix[pl.Series(picked, dtype=pl.UInt32)], data.closed.matrix])
 
 
 def importance(matrix: pl.DataFrame, booster: Booster, catalogue: Catalogue) -> list[dict[str, Any]]:

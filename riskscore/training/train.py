@@ -153,4 +153,5 @@ def fit(
     test["comparison"] = compare(before, later, catalogue, seed=seed)
     booster = Booster(trees, calibrated.curve, card)
     importance = describe.importance(later.matrix, booster, catalogue)
-    return replace(booster, card=replace(card, test=test, importance=importance))
+    described = describe.distribution(folds, later, booster)
+    return replace(booster, card=replace(card, test=test, importance=importance, reference=described))
