@@ -166,6 +166,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     top: int = 0,
     keep: Sequence[str] = (),
     also: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    watch: Callable[[pl.DataFrame], None] | None = None,
     service: Service = NONE,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
@@ -183,6 +184,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         top: at least so many get reasons.
         keep: names of features whose values are given beside the scores.
         also: told every score (what is returned, without reasons), gives the KEY of rows that get reasons besides.
+        watch: shown every feature (a column each) and the `margin`, a row a consignment, in their order.
         service: what the service declares of its own; the consignments have its fields behind the canonical columns.
         progress: told the name of each step as it begins.
 
@@ -200,6 +202,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         rows = rows.with_columns(consignments[STARTED])
     past = {"log": history, "outcomes": _outcomes(outcomes), "earlier": earlier, "balances": balances}
     assessed = _assess(rows, model, own.catalogue(service), progress, **past)
+    if watch is not None:
+        watch(assessed.matrix.with_columns(assessed.scored["margin"]))
     scored = _scored(rows, assessed, keep)
     wanted = pl.col("rank") <= max(top, math.ceil(explain_share * rows.height))
     if also is not None:

@@ -1,7 +1,7 @@
 """The tables of a lake: what a row of each is, its columns, and how it grows.
 
-    consignments  outcomes  scores  slates  quarantine  runs     appended to; a row once written stays
-    ledger                                                       appended to, and now and then written anew, shorter
+    consignments  outcomes  measures  scores  slates  quarantine  runs    appended to; a row once written stays
+    ledger                                                                appended to, at times written anew, shorter
 
 Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
 where the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is kept as the Int64 of its bits.
@@ -100,6 +100,18 @@ _DECLARED = (
         },
         by_night=False,
         grows=False,
+    ),
+    Table(
+        "measures",
+        "how many consignments of a night are in one bin of a measure, for drift; `expected` is the share in training",
+        {
+            "kind": pl.String,
+            "name": pl.String,
+            "bin": pl.String,
+            "count": pl.Int64,
+            "bills": pl.Int64,
+            "expected": pl.Float64,
+        },
     ),
     Table(
         "scores",

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from riskscore import cli
+from riskscore.jobs import retrain, tracking
+from riskscore.lake.io import Lake
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,40 @@ def test_worlds_bring_all_that_training_needs(riskscore, world, tmp_path):
     assert (tmp_path / "same" / "model.txt").read_text() == (tmp_path / "mine" / "model.txt").read_text()
 
 
+def test_outcomes_alone_teach_twice_the_same_and_warn_of_what_is_unsure(riskscore, world, tmp_path):
+    asked = ["train", "--manifests", world / "manifests", "--outcomes", world / "outcomes.parquet", "--hold-back", "7"]
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        trained = riskscore(*asked, "--trials", "2", "--study", tmp_path / "study", "--out", tmp_path / name / "m")
+        assert trained.code == 0, trained.err
+        assert trained.err.startswith("warning: Probabilities are not sure")
+        assert trained.err.count("\n") == 1
+        assert "7 later day(s) were held back" in trained.out.replace("\n", " ")
+    for file in ("model.txt", "calibration.json"):
+        assert (tmp_path / "one" / "m" / file).read_bytes() == (tmp_path / "two" / "m" / file).read_bytes()
+    cards = [json.loads((tmp_path / name / "m" / "card.json").read_text()) for name in ("one", "two")]
+    assert "--hold-back 7 --trials 2 --study" in cards[0]["command"]
+    assert cards[0] | {"command": ""} == cards[1] | {"command": ""}
+    assert cards[0]["learned_until"] <= "2024-03-13"
+    assert cards[0]["selection"]["never_opened"] > 0
+
+
+def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(tracking, "mlflow", lambda: None)
+    monkeypatch.setattr(tracking, "log", lambda card, uri: told.append((card.name, uri)))
+    monkeypatch.setattr(retrain, "HOLD_BACK_DAYS", 7)
+    made = Lake.create(tmp_path / "lake")
+    filed = pl.concat([pl.read_parquet(path) for path in sorted((world / "manifests").iterdir())])
+    made.append("consignments", filed.with_columns(night=pl.col("filed_at").dt.date()), run=1)
+    outcomes = pl.read_parquet(world / "outcomes.parquet")
+    made.append("outcomes", outcomes.with_columns(recorded_at=pl.col("known_at"), night=pl.col("known_at").dt.date()))
+    trained = riskscore("train", "--lake", tmp_path / "lake", "--out", tmp_path / "m", "--mlflow", "somewhere")
+    assert trained.code == 0, trained.err
+    assert "7 later day(s)" in trained.out.replace("\n", " ")
+    assert told == [(json.loads((tmp_path / "m" / "card.json").read_text())["name"], "somewhere")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -88,6 +124,14 @@ def test_worlds_bring_all_that_training_needs(riskscore, world, tmp_path):
         (["train", "--world", "{world}", "--outcomes", "{world}/outcomes.parquet", "--out", "{tmp}/m"], "either"),
         (["train", "--manifests", "{world}/manifests", "--out", "{tmp}/m"], "either"),
         (["train", "--out", "{tmp}/m"], "either"),
+        (["train", "--lake", "{tmp}", "--world", "{world}", "--out", "{tmp}/m"], "either"),
+        (["train", "--lake", "{tmp}/no", "--out", "{tmp}/m"], "no lake"),
+        (["train", "--world", "{world}", "--until", "2024-02-01", "--hold-back", "3", "--out", "{tmp}/m"], "one of"),
+        (["train", "--world", "{world}", "--hold-back", "90", "--out", "{tmp}/m"], "nothing is left"),
+        (["train", "--world", "{world}", "--study", "{tmp}/s", "--out", "{tmp}/m"], "--tune or --trials"),
+        (["train", "--world", "{world}", "--tune", "1", "--trials", "1", "--out", "{tmp}/m"], "give one"),
+        (["train", "--world", "{world}", "--tune", "-1", "--out", "{tmp}/m"], "more than"),
+        (["train", "--world", "{world}", "--mlflow", "x", "--out", "{tmp}/m"], "riskscore[mlflow]"),
         (["train", "--world", "{tmp}", "--out", "{tmp}/m"], "manifests"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{tmp}/no.parquet"], "no.parquet"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--out",

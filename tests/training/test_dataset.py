@@ -118,3 +118,23 @@ def test_nothing_known_is_a_clear_error(log: pl.DataFrame, outcomes: pl.DataFram
 def test_a_truth_without_its_columns_is_refused(log: pl.DataFrame) -> None:
     with pytest.raises(TrainingError, match="lacks the columns smuggled, scheme, commodity"):
         dataset(log, None, truth=log.select(KEY))
+
+
+def test_rows_that_nobody_opened_are_kept_beside_with_their_own_features(log: pl.DataFrame) -> None:
+    outcomes = found(log, {0: ["clean"], 7: ["seizure"], 30: ["clean"], 57: ["clean"]})
+    data = dataset(log, outcomes, beside=3)
+    assert data.closed is not None
+    assert data.filed == 24  # of four days with an outcome
+    assert data.closed.rows.height == data.closed.matrix.height == 12
+    assert data.closed.rows["label"].to_list() == [0] * 12
+    assert data.closed.rows.join(data.rows, on=KEY).is_empty()
+    assert data.closed.rows.select(KEY).equals(data.closed.matrix.select(KEY))
+    whole = dataset(log, None, truth=log.select(*KEY, smuggled=True, scheme=pl.lit("x"), commodity=pl.lit("y")))
+    assert dataset(log, outcomes).closed is None
+    assert data.rows["known_at"].to_list() == outcomes.sort("known_at")["known_at"].to_list()
+    assert whole.closed is None
+
+
+def test_the_last_word_on_an_inspection_labels_it(log: pl.DataFrame) -> None:
+    outcomes = found(log, {3: ["seizure", "clean"], 9: ["clean", "seizure"]})
+    assert dataset(log, outcomes).rows["label"].to_list() == [0, 1]
