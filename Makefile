@@ -43,7 +43,7 @@ nights: setup
 	$(BIN)/python tools/nights.py build/nights
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .
