@@ -35,6 +35,7 @@ from riskscore.manifest import read as reader
 from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
 from riskscore.manifest.values import code
+from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
@@ -309,6 +310,7 @@ def _assess(
 ) -> _Assessed:
     """Measure and score every row; `past` as in `build.facts`."""
     booster = _booster(model, catalogue)
+    catalogue = strengths.of(booster.card, catalogue)
     _tell(progress, f"measuring {rows.height:,}")
     facts = build.facts(rows, **past, catalogue=catalogue)
     matrix = build.matrix(facts, catalogue)

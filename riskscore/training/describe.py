@@ -11,6 +11,7 @@ import polars as pl
 
 from riskscore.explain.contributions import contributions, groups, sums
 from riskscore.features.catalogue import Catalogue
+from riskscore.model import strengths
 from riskscore.model.booster import Booster, digest
 from riskscore.model.card import Card, digests
 from riskscore.model.reference import reference
@@ -39,12 +40,11 @@ LIMITS = {
 }
 
 
-def card(  # noqa: PLR0913, PLR0917 - what a training is made of
-    folds: Folds, catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrated: Calibrated, seed: int
-) -> Card:
+def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrated: Calibrated, seed: int) -> Card:
     """The card of `trees`, without test and importance."""
+    folds = chosen.folds
     data, whole = folds.data, folds.whole
-    labels = data[0].labels
+    labels, factor = data[0].labels, chosen.choice.factor
     kind = "simulated" if labels == "truth" else "real"
     days = [day for one in data for day in (one.rows["day"].min(), one.rows["day"].max())]
     sha256 = digest(trees.model_to_string())
@@ -64,6 +64,7 @@ def card(  # noqa: PLR0913, PLR0917 - what a training is made of
         settings={
             **shown,
             "positive_weight": chosen.choice.positive_weight,
+            **({strengths.SETTING: strengths.chosen(catalogue, factor)} if factor != 1 else {}),
             "monotone features": sum(map(bool, settings["monotone_constraints"])),
             **({"search": chosen.search} if chosen.search else {}),
         },

@@ -22,15 +22,15 @@ import numpy as np
 import polars as pl
 
 from riskscore.features import own
-from riskscore.features.catalogue import Catalogue
-from riskscore.features.catalogue import load as shipped
+from riskscore.features.catalogue import Catalogue, load
+from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.service import NONE, Service
 from riskscore.training import describe
 from riskscore.training.baseline import compare
 from riskscore.training.calibrate import all_opened, calibrate
-from riskscore.training.choose import choose
+from riskscore.training.choose import Measured, choose
 from riskscore.training.dataset import Dataset, dataset
 from riskscore.training.evaluate import judged
 from riskscore.training.folds import Folds
@@ -72,18 +72,24 @@ def train(  # noqa: PLR0913 - the inputs of a training, all by keyword
     tell = progress or (lambda _: None)
     catalogue = own.catalogue(service)
     held = hold(consignments, until, hold_back)
-    tell("computing features as of each day")
     newest, before = held.filings(consignments, earlier)
-    data = dataset(
-        newest,
-        None if outcomes is None else held.of(outcomes, "known_at"),
-        truth=truth,
-        earlier=before,
-        catalogue=catalogue,
-        inclusion=inclusion,
-        beside=BESIDE,
-    )
-    booster = fit([data], catalogue, seed=seed, tuning=tuning, progress=progress)
+    known = None if outcomes is None else held.of(outcomes, "known_at")
+
+    def measured(factor: float) -> list[Dataset]:
+        tell("computing features as of each day")
+        return [
+            dataset(
+                newest,
+                known,
+                truth=truth,
+                earlier=before,
+                catalogue=strengths.measured_with(catalogue, strengths.chosen(catalogue, factor)),
+                inclusion=inclusion,
+                beside=BESIDE,
+            )
+        ]
+
+    booster = fit(measured(1.0), catalogue, seed=seed, tuning=tuning, measured=measured, progress=progress)
     return _finished(booster, out, held, command)
 
 
@@ -104,12 +110,20 @@ def train_on_worlds(  # noqa: PLR0913 - as `train`
     A model of several worlds cannot learn one world's fashions by heart, nor how long its past happened to be.
     """
     tell = progress or (lambda _: None)
-    data, held = [], Held()
-    for number, folder in enumerate(folders, 1):
-        tell(f"computing features of world {number} of {len(folders)} as of each day")
-        world, held = read_world(folder, until, hold_back)
-        data.append(world)
-    booster = fit(data, shipped(), seed=seed, tuning=tuning, progress=progress)
+    catalogue = load()
+    held = Held()
+
+    def measured(factor: float) -> list[Dataset]:
+        nonlocal held
+        data = []
+        for number, folder in enumerate(folders, 1):
+            tell(f"computing features of world {number} of {len(folders)} as of each day")
+            wanted = strengths.measured_with(catalogue, strengths.chosen(catalogue, factor))
+            world, held = read_world(folder, wanted, until, hold_back)
+            data.append(world)
+        return data
+
+    booster = fit(measured(1.0), catalogue, seed=seed, tuning=tuning, measured=measured, progress=progress)
     return _finished(booster, out, held, command)
 
 
@@ -125,19 +139,23 @@ def _finished(booster: Booster, out: Path | None, held: Held, command: str) -> B
     return booster
 
 
-def fit(
+def fit(  # noqa: PLR0913 - what a training is made of
     data: Sequence[Dataset],
     catalogue: Catalogue,
     *,
     seed: int = 0,
     tuning: Tuning | None = None,
+    measured: Measured | None = None,
     progress: Progress | None = None,
 ) -> Booster:
-    """Train on ready datasets, one or several, each of which is split by its own days; see `train`."""
+    """Train on ready datasets, one or several, each of which is split by its own days; see `train`.
+
+    With `measured` a search tries other strengths of the profiles too.
+    """
     tell = progress or (lambda _: None)
-    folds = Folds.of(data)
     everything = all(map(all_opened, data))
-    chosen = choose(folds, catalogue, seed=seed, tuning=tuning, progress=tell)
+    chosen = choose(Folds.of(data), catalogue, seed=seed, tuning=tuning, measured=measured, progress=tell)
+    folds = chosen.folds
 
     tell("judging on the test part")
     before, later = folds.test
@@ -148,7 +166,7 @@ def fit(
     matrix = later.matrix.select(catalogue.names).to_numpy(order="c")
     chosen = chosen.beside(later, np.asarray(judge.predict(matrix, raw_score=True), dtype=np.float64))
     calibrated = calibrate(chosen.margins, chosen.rows, everything=everything)
-    card = describe.card(folds, catalogue, chosen, trees, calibrated, seed)
+    card = describe.card(catalogue, chosen, trees, calibrated, seed)
     test = judged(score(later.matrix, Booster(judge, curve, card)), later, seed=seed)
     test["comparison"] = compare(before, later, catalogue, seed=seed)
     booster = Booster(trees, calibrated.curve, card)

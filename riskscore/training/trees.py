@@ -58,13 +58,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a search may choose: LightGBM's parameters beside SETTINGS, and how many others a positive row outweighs.
+    """What a search may choose: LightGBM's parameters beside SETTINGS, and how many others a positive row outweighs,
+    and the `factor` of the declared strengths of profiles that the rows were measured with.
 
-    Without a search it weighs like the others: class weights bend the probabilities, and the ranking gained nothing.
+    Without a search a positive row weighs like the others: class weights bend the probabilities, and the ranking
+    gained nothing from them.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     positive_weight: float = 1.0
+    factor: float = 1.0
 
     def settings(self, size: int, catalogue: Catalogue, seed: int) -> dict[str, Any]:
         """All parameters for trees on `size` rows: leaves of a few hundred rows where there are many."""

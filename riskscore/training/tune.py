@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import optuna
@@ -40,6 +40,19 @@ _NAME = "riskscore"
 _BELONGS = "belongs to"
 
 HIGHEST_WEIGHT = 100.0
+
+
+_OURS = ("positive_weight", "factor")
+"""What a trial chooses that is no parameter of LightGBM."""
+
+
+class Measurable(Protocol):
+    """Folds whose profiles may be measured with strengths of several factors; 1 is what is declared."""
+
+    factors: Sequence[float]
+
+    def rows(self, factor: float) -> Sequence[tuple[Rows, Rows]]:
+        """What trees learn from and are watched on, a pair a fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class Tuning:
 
 
 def tune(  # noqa: PLR0913, PLR0917 - what a search needs
-    folds: Sequence[tuple[Rows, Rows]],
+    folds: Measurable,
     data: str,
     catalogue: Catalogue,
     tuning: Tuning,
@@ -80,6 +93,7 @@ def tune(  # noqa: PLR0913, PLR0917 - what a search needs
     or seed, or cannot be written, and BusyError where another process is at it.
     """
     belongs = f"data {data}, catalogue {catalogue.hash}, seed {seed}"
+    rarity = _rarity(folds.rows(1.0))
     with _opened(tuning.study, belongs) as study:
         while not tuning.is_over(_done(study)):
             number = len(_done(study))
@@ -88,9 +102,9 @@ def tune(  # noqa: PLR0913, PLR0917 - what a search needs
             # Seeded anew for each trial, so that one taken up again goes on as if it had never stopped.
             study.sampler = optuna.samplers.TPESampler(seed=(1_000_003 * seed + number) % 2**32)
             trial = study.ask()
-            choice = _choice(trial, _rarity(folds))
+            choice = _choice(trial, rarity, folds.factors)
             progress(f"trial {number + 1}{_beside(study)}")
-            study.tell(trial, _loss(folds, catalogue, choice, seed))
+            study.tell(trial, _loss(folds.rows(choice.factor), catalogue, choice, seed))
         done = _done(study)[: tuning.trials]
     best = min(done, key=lambda trial: (trial.value, trial.number))
     return _of(best), {
@@ -116,11 +130,12 @@ _SHIPPED = {
         )
     },
     "positive_weight": 1.0,
+    "factor": 1.0,
 }
 """The first trial: the settings without a search. So the best is no worse than they are, on the folds."""
 
 
-def _choice(trial: Trial, rarity: float) -> Choice:
+def _choice(trial: Trial, rarity: float, factors: Sequence[float]) -> Choice:
     """What a trial proposes; trees no deeper than those that reasons can be told of quickly."""
     trial.suggest_float("learning_rate", 0.02, 0.2, log=True)
     trial.suggest_int("num_leaves", 7, 127, log=True)
@@ -130,12 +145,13 @@ def _choice(trial: Trial, rarity: float) -> Choice:
     trial.suggest_float("bagging_fraction", 0.5, 1.0)
     trial.suggest_float("lambda_l2", 0.1, 100.0, log=True)
     trial.suggest_float("positive_weight", 1.0, min(HIGHEST_WEIGHT, max(1.0 + 1e-9, rarity)), log=True)
+    trial.suggest_categorical("factor", factors)
     return _of(trial)
 
 
 def _of(trial: Trial | FrozenTrial) -> Choice:
-    parameters = {name: value for name, value in trial.params.items() if name != "positive_weight"}
-    return Choice(parameters, float(trial.params["positive_weight"]))
+    parameters = {name: value for name, value in trial.params.items() if name not in _OURS}
+    return Choice(parameters, **{name: float(trial.params[name]) for name in _OURS})
 
 
 def _rarity(folds: Sequence[tuple[Rows, Rows]]) -> float:

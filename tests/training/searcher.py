@@ -30,8 +30,21 @@ def folds(seed: int = 1, size: int = 1_500) -> list[tuple[Rows, Rows]]:
     return [(made[0], made[1]), (made[2], made[3])]
 
 
+class Folds:
+    """The same rows whatever the strengths, but for noise that grows with the factor."""
+
+    factors = (0.3, 1.0, 3.0)
+
+    def rows(self, factor: float) -> list[tuple[Rows, Rows]]:
+        made = folds()
+        for pair in made:
+            for part in pair:
+                part.matrix[:, 0] += np.random.default_rng(2).normal(0, factor, len(part.matrix))
+        return made
+
+
 if __name__ == "__main__":
     tune(
-        folds(), "made up", catalogue(), Tuning(Path(sys.argv[1]), trials=int(sys.argv[2])), 3,
+        Folds(), "made up", catalogue(), Tuning(Path(sys.argv[1]), trials=int(sys.argv[2])), 3,
         lambda step: print(step, flush=True),
     )  # fmt: skip
