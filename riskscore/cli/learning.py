@@ -59,6 +59,7 @@ def train(
     outcomes: Annotated[Path | None, typer.Option(help="What inspections found.")] = None,
     truth: options.Truth = None,
     world: options.Worlds = [],
+    settings: options.Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed and data give the same model.")] = 0,
 ) -> None:
     """Train a model on past manifests and outcomes, split by time, and write it with its card.
@@ -72,7 +73,7 @@ def train(
       riskscore train --manifests world/manifests --outcomes world/outcomes.parquet --truth world/truth.parquet --out m1
       riskscore train --world busy/ quiet/ --out models/simulated
     """
-    from riskscore import engine
+    from riskscore import engine, service
     from riskscore.manifest import read
     from riskscore.manifest.outcomes import read_outcomes
 
@@ -82,11 +83,13 @@ def train(
             booster = engine.train_on_worlds(world, out=out, seed=seed, progress=tell, command=command)
         elif manifests and outcomes and not world:
             tell("reading")
-            found = read_outcomes(outcomes)
+            own = service.find(settings)
+            found = read_outcomes(outcomes, service=own)
             known = None if truth is None else engine.read_truth(truth)
-            filed = read.read_many(read.files(manifests))
+            filed = read.read_many(read.files(manifests), service=own)
             labels = [] if truth is None else ["--truth", str(truth)]
             words = ["--manifests", *map(str, manifests), "--outcomes", str(outcomes), *labels]
+            words += [] if settings is None else ["--settings", str(settings)]
             booster = engine.train(
                 filed.consignments,
                 found,
@@ -94,6 +97,7 @@ def train(
                 earlier=filed.earlier,
                 out=out,
                 seed=seed,
+                service=own,
                 progress=tell,
                 command=_command(words, out, seed),
             )
@@ -113,6 +117,7 @@ def evaluate(
     model: options.Model = None,
     truth: options.Truth = None,
     history: options.History = [],
+    settings: options.Settings = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap behind the intervals.")] = 0,
     json: options.Json = False,
 ) -> None:
@@ -126,25 +131,26 @@ def evaluate(
       riskscore evaluate --model models/2024-06 --manifests july/ --history past/ --outcomes outcomes.parquet
       riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
     """
-    from riskscore import engine
+    from riskscore import engine, service
     from riskscore.manifest import read
-    from riskscore.manifest.outcomes import read_outcomes
     from riskscore.model.tables import tables
 
     with console.progress() as tell:
-        card = engine.read_card(model)
+        own = service.find(settings)
+        card = engine.read_card(model, own)
         tell("reading")
-        found = read_outcomes(outcomes)
+        found = engine.read_outcomes(outcomes, history=history, service=own)
         known = None if truth is None else engine.read_truth(truth)
-        filed = read.read_many(read.files(manifests))
+        filed = read.read_many(read.files(manifests), service=own)
         judged = engine.evaluate(
             filed.consignments,
             found,
             model=model,
             truth=known,
-            history=engine.read_history(history) if history else None,
+            history=engine.read_history(history, own) if history else None,
             earlier=filed.earlier,
             seed=seed,
+            service=own,
             progress=tell,
         )
     if json:

@@ -30,6 +30,12 @@ Columns = Annotated[
     Path | None,
     typer.Option(help="TOML that says which heading means which column, for headings that are not known."),
 ]
+Settings = Annotated[
+    Path | None,
+    typer.Option(
+        help="TOML of what the service has of its own: fields, rows, findings. Default: riskscore.toml, if it is here."
+    ),
+]
 Manifests = Annotated[
     list[Path],
     typer.Option(metavar="PATH...", help="Manifests: files or folders, several after one flag."),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,9 @@ def nightly(night: Night, day: date, *, progress: Progress | None = None) -> Rep
 
 def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Left]]:
     """Put a new run for the new files on record; no run where there are none. Files taken before go to done/."""
-    manifests, left = _waiting(night.inbox, record.taken("manifests"), read_manifest)
-    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes"), read_outcomes)
+    service = night.lake.service
+    manifests, left = _waiting(night.inbox, record.taken("manifests"), partial(read_manifest, service=service))
+    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes"), partial(read_outcomes, service=service))
     left += outcomes_left
     if not manifests and not found:
         return None, left
@@ -103,7 +105,7 @@ def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Le
         "manifests": [file.entry() for file in manifests],
         "outcomes": [file.entry() for file in found],
         "left": [asdict(file) for file in left],
-        "model": engine.read_card(night.model).name,
+        "model": engine.read_card(night.model, night.lake.service).name,
         "seed": night.seed,
     }
     run = runs.begin(night.lake, record.next, day, plan)
@@ -164,16 +166,18 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
 
 def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
     """Score and explain the latest filing of each consignment that the run brought."""
-    card = engine.read_card(night.model)
+    service = night.lake.service
+    card = engine.read_card(night.model, service)
     if card.name != run.plan["model"]:
         raise SettingsError(f"run {run.number} began with model {run.plan['model']}; go on with that, not {card.name}")
     if not night.lake.done("scores", run.number):
         latest, earlier = taking.versions(night.lake, run)
         scored = engine.score(
-            latest.select(*schema.COLUMNS, STARTED),
-            earlier=earlier.select(*schema.COLUMNS),
+            latest.select(*schema.columns(service), STARTED),
+            earlier=earlier.select(*schema.columns(service)),
             **_past(night.lake, run, latest),
             model=night.model,
+            service=service,
             keep=explore.KNOWN,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),
             progress=tell,
@@ -189,7 +193,9 @@ def _past(lake: Lake, run: Run, rows: pl.DataFrame) -> dict[str, Any]:
     held = closing.of(lake, rows)
     if held is not None:
         return {"balances": held}
-    before = lake.read("consignments", columns=[*engine.history_columns(), "run"]).filter(pl.col("run") < run.number)
+    before = lake.read("consignments", columns=[*engine.history_columns(lake.service), "run"]).filter(
+        pl.col("run") < run.number
+    )
     outcomes = lake.read("outcomes", columns=list(schema.OUTCOME))
     return {"history": before.drop("run").collect(), "outcomes": outcomes.collect()}
 

@@ -75,8 +75,8 @@ _REASON = pl.Struct(
 _DECLARED = (
     Table(
         "consignments",
-        "one version of one consignment, as filed; `started` is the day of its first version",
-        {**schema.COLUMNS, "started": pl.Date},
+        "one version of one consignment, as filed; `started` is the day of its first version, `own` a service's fields",
+        {**schema.COLUMNS, "started": pl.Date, "own": pl.String},
     ),
     Table(
         "outcomes",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
 from riskscore.features import build
+from riskscore.features.catalogue import Catalogue
 from riskscore.manifest.schema import KEY
 from riskscore.training.split import Part
 
@@ -67,18 +68,20 @@ def stack(datasets: Sequence[Dataset]) -> Dataset:
     )
 
 
-def dataset(
+def dataset(  # noqa: PLR0913 - what rows are labelled and measured by, all by keyword
     consignments: pl.DataFrame,
     outcomes: pl.DataFrame | None,
     *,
     truth: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Dataset:
     """Label `consignments` and compute their features as of their own days.
 
     With `truth` (KEY, `smuggled`, `scheme`, `commodity`) every row that it names is labelled; without it only those
-    with an outcome, 1 for a seizure. `history` are consignments filed before, beside `consignments` themselves.
+    with an outcome, 1 for a seizure. `history` are consignments filed before, beside `consignments` themselves. The
+    features are those of `catalogue`, by default those that ship.
     Raises TrainingError where no row can be labelled.
     """
     known = _known(outcomes, truth)
@@ -91,7 +94,7 @@ def dataset(
     # Whole days, labelled or not: some features look across all filings of a day, as they do in service.
     wanted = ordered.filter(pl.col("day").is_in(rows["day"].unique().implode()))
     parts = [
-        build.build(part.drop("day"), log=log, outcomes=outcomes, earlier=earlier).join(
+        build.build(part.drop("day"), log=log, outcomes=outcomes, earlier=earlier, catalogue=catalogue).join(
             rows.select(KEY), on=KEY, how="semi", maintain_order="left"
         )
         for part in _batches(wanted)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from riskscore.features.catalogue import Catalogue
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.training import metrics
@@ -38,14 +39,15 @@ def evaluate(  # noqa: PLR0913 - the inputs of a judgement, all by keyword
     truth: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    catalogue: Catalogue | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Judge `booster` on `consignments`; see the module. Ready for JSON and for `model.tables`.
 
-    `history` are consignments filed before, for the ledger alone. Raises TrainingError where nothing is labelled or
-    only one label occurs.
+    `history` are consignments filed before, for the ledger alone; `catalogue` is the booster's. Raises TrainingError
+    where nothing is labelled or only one label occurs.
     """
-    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history)
+    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history, catalogue=catalogue)
     return judged(score(data.matrix, booster), data, seed=seed)
 
 

@@ -21,11 +21,13 @@ import polars as pl
 from riskscore.errors import TrainingError
 from riskscore.explain.contributions import contributions, groups, sums
 from riskscore.features import catalogue as catalogues
+from riskscore.features import own
 from riskscore.features.catalogue import Catalogue
 from riskscore.model.booster import Booster, digest
 from riskscore.model.calibration import ENOUGH, Platt
 from riskscore.model.card import Card, digests
 from riskscore.scoring.score import features, score
+from riskscore.service import NONE, Service
 from riskscore.training.baseline import compare
 from riskscore.training.dataset import Dataset, dataset, stack
 from riskscore.training.evaluate import judged
@@ -82,19 +84,21 @@ def train(  # noqa: PLR0913 - the inputs of a training, all by keyword
     earlier: pl.DataFrame | None = None,
     out: Path | None = None,
     seed: int = 0,
+    service: Service = NONE,
     progress: Progress | None = None,
     command: str = "",
 ) -> Booster:
     """Train a model on canonical `consignments` and their `outcomes`, and write it to the folder `out` if given.
 
     With `truth` (of a simulation) every consignment is labelled, without it only the inspected ones. `earlier` holds
-    superseded versions. `command` goes into the card. The same data and seed give the same model, byte for byte.
-    Raises TrainingError where the period is too short or a part of it has no positive row.
+    superseded versions; `service` says what consignments have of its own. `command` goes into the card. The same data
+    and seed give the same model, byte for byte. Raises TrainingError where the period is too short or a part of it has
+    no positive row.
     """
     tell = progress or (lambda _: None)
-    catalogue = catalogues.load()
+    catalogue = own.catalogue(service)
     tell("computing features as of each day")
-    data = dataset(consignments, outcomes, truth=truth, earlier=earlier)
+    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, catalogue=catalogue)
     booster = fit([data], catalogue, seed=seed, progress=progress)
     return _finished(booster, out, command)
 
