@@ -38,6 +38,7 @@ from riskscore.manifest.values import code
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
+from riskscore.selection.capacity import Capacities
 from riskscore.service import NONE, Service
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
@@ -263,21 +264,22 @@ def evaluate(  # noqa: PLR0913
     truth: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    capacity: Capacities | None = None,
     seed: int = 0,
     service: Service = NONE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Judge a model on consignments whose outcomes are known; see `riskscore.training.evaluate` for what it returns.
 
-    Frames as in `score`; `truth` is what a simulation knows about every consignment. Raises TrainingError where
-    nothing is labelled or only one label occurs.
+    Frames as in `score`; `truth` is what a simulation knows about every consignment, `capacity` how many boxes each
+    port opens a day (10 without it). Raises TrainingError where nothing is labelled or only one label occurs.
     """
     known = own.catalogue(service)
     booster = _booster(model, known)
     _tell(progress, f"judging {consignments.height:,}")
     rows = _consignments(consignments, service)
     past = {"truth": truth, "history": history, "earlier": earlier}
-    return training.evaluate(booster, rows, outcomes, **past, catalogue=known, seed=seed)
+    return training.evaluate(booster, rows, outcomes, **past, catalogue=known, capacity=capacity, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,23 +118,34 @@ def evaluate(
     truth: options.Truth = None,
     history: options.History = [],
     settings: options.Settings = None,
+    capacity: options.Capacity = None,
+    out: Annotated[Path | None, typer.Option(help="Write a page (.html) or everything (.json) to this file.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap behind the intervals.")] = 0,
     json: options.Json = False,
 ) -> None:
-    """Judge a model: precision and recall at a capacity, ranking, calibration.
+    """Judge a model: precision, recall and kilograms at shares and at the ports' capacity, ranking, calibration.
 
     Every consignment is scored as of its own day, with what was known then. --history names what was filed before the
-    period that is judged.
+    period that is judged. --out writes a page with curves and plots, or all figures as JSON.
 
     \b
     Examples:
       riskscore evaluate --model models/2024-06 --manifests july/ --history past/ --outcomes outcomes.parquet
       riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
+      riskscore evaluate --manifests july/ --outcomes outcomes.parquet --capacity ports.toml --out july.html
     """
-    from riskscore import engine, service
+    from riskscore import engine, export, service
+    from riskscore.jobs import evaluation_page
     from riskscore.manifest import read
     from riskscore.model.tables import tables
+    from riskscore.selection import capacity as capacities
 
+    suffix = "" if out is None else out.suffix.lower()
+    if out is not None and suffix not in _WRITTEN:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    if out is not None and not out.parent.is_dir():
+        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
+    boxes = capacities.read(capacity)
     with console.progress() as tell:
         own = service.find(settings)
         card = engine.read_card(model, own)
@@ -149,12 +160,17 @@ def evaluate(
             truth=known,
             history=engine.read_history(history, own) if history else None,
             earlier=filed.earlier,
+            capacity=boxes,
             seed=seed,
             service=own,
             progress=tell,
         )
+        record = {"model": card.name, "data": card.data, **judged}
+        if out is not None:
+            tell("writing")
+            export.write_text(evaluation_page.render(record) if suffix == ".html" else console.text(record), out)
     if json:
-        console.emit({"model": card.name, "data": card.data, **judged})
+        console.emit(record)
         return
     screen = console.stdout()
     screen.print(console.basis(card))
@@ -166,6 +182,12 @@ def evaluate(
         screen.print(table)
         if part.note:
             screen.print(part.note)
+    for missing in judged["not_judged"]:
+        screen.print(console.hanging("-", f"Not judged: {console.plain(missing)}"))
+    if out is not None:
+        screen.print(f"The report is in {console.plain(out)}.")
 
+
+_WRITTEN = (".html", ".json")
 
 COMMANDS = (simulate, train, evaluate)

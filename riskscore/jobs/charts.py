@@ -12,6 +12,10 @@ INK, SOFT, ACCENT, PALE = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6"
 _FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 _WIDTH = 740
 
+_SHARES = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
+_TIMES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Ticks of axes that grow by factors."""
+
 _LOOK: dict[str, Any] = {
     "font": _FONT,
     "view": {"stroke": None},
@@ -43,6 +47,59 @@ def intervals(rows: pl.DataFrame, *, title: str, form: str) -> str:
     return _svg(bar + dot + text, height=42 * max(known.height, 1))
 
 
+def precision_recall(points: pl.DataFrame) -> str:
+    """Precision over recall as a line in its band (`recall`, `precision`, `precision_low`, `precision_high`)."""
+    named = points.select("recall", value="precision", low="precision_low", high="precision_high")
+    x = alt.X("recall:Q", title="recall: share of everything to be found", axis=alt.Axis(format=".0%", grid=False))
+    y = alt.Y("low:Q", title="precision: share of boxes with a find", axis=alt.Axis(format=".0%", tickCount=5))
+    return _banded(named, x, y)
+
+
+def lift(points: pl.DataFrame) -> str:
+    """Lift over the share inspected as a line in its band (`share`, `recall`, `recall_low`, `recall_high`)."""
+    share = pl.col("share")
+    lifts = {
+        "value": pl.col("recall") / share,
+        "low": pl.col("recall_low") / share,
+        "high": pl.col("recall_high") / share,
+    }
+    named = points.filter(pl.col("recall") > 0).select("share", **lifts)
+    highest, least = max(2.0, *named["high"]), min(named["share"])
+    x = alt.X(
+        "share:Q",
+        title="share inspected, the riskiest first",
+        axis=alt.Axis(format="~%", grid=False, values=[tick for tick in _SHARES if tick >= least]),
+        scale=alt.Scale(type="log", nice=False),
+    )
+    y = alt.Y(
+        "low:Q",
+        title="times what random inspections find",
+        axis=alt.Axis(format="~g", values=[tick for tick in _TIMES if tick <= highest]),
+        scale=alt.Scale(type="log", domain=[0.8, highest], nice=False, clamp=True),
+    )
+    return _banded(named, x, y)
+
+
+def calibration(bins: pl.DataFrame) -> str:
+    """Share found over probability shown, with intervals, beside the line on which they are the same.
+
+    `bins` have `expected`, `value`, `low`, `high`. The axes are even up to 0.1% and grow by factors beyond, because
+    most probabilities are small.
+    """
+    most = max(*bins["expected"], *bins["high"])
+    scale = alt.Scale(type="symlog", constant=_SHARES[1], domain=[0, most], nice=False)
+    ticks = alt.Axis(format=".1~%", values=[0, *(tick for tick in _SHARES[1:] if tick <= most)])
+    x = alt.X("expected:Q", title="mean probability shown", axis=ticks, scale=scale)
+    y = alt.Y("value:Q", title="share found", axis=ticks, scale=scale)
+    base = _chart(bins.select("expected", "value", "low", "high")).encode(x=x)
+    same = _chart(pl.DataFrame({"expected": [0.0, most], "value": [0.0, most]})).encode(x=x, y=y)
+    bars = base.mark_rule(strokeWidth=5, strokeCap="round", color=PALE).encode(
+        y=alt.Y("low:Q", scale=scale), y2="high:Q"
+    )
+    dots = base.mark_point(size=60, filled=True, opacity=1, color=ACCENT).encode(y=y)
+    return _svg(same.mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1.5) + bars + dots, height=320)
+
+
 def months(rows: pl.DataFrame) -> str:
     """Seizures a month as bars (`month`, `seizures`)."""
     base = _chart(rows.select("month", "seizures")).encode(
@@ -61,6 +118,13 @@ def filings(rows: pl.DataFrame) -> str:
         y=alt.Y("filings:Q", title="filings", axis=alt.Axis(tickCount=4)),
     )
     return _svg(base.mark_bar(color=ACCENT), height=140)
+
+
+def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> str:
+    """A line of `value` in the band from `low` to `high`; `y` is the axis of both, by `low`."""
+    base = _chart(rows).encode(x=x)
+    band = base.mark_area(color=PALE).encode(y=y, y2="high:Q")
+    return _svg(band + base.mark_line(color=ACCENT, strokeWidth=2).encode(y="value:Q"), height=280)
 
 
 def _chart(rows: pl.DataFrame) -> alt.Chart:

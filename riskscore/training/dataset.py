@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from riskscore.errors import TrainingError
 from riskscore.features import build
 from riskscore.features.catalogue import Catalogue
-from riskscore.manifest.schema import KEY
+from riskscore.manifest.schema import KEY, OUTCOME, conform
 from riskscore.training.split import Part
 
 BATCH = 250_000
 """Rows whose features are computed at once: the facts of a row take about ten times the room of its features."""
+
+PORTS = ("port_of_loading", "port_of_discharge")
 
 KNOWN = {"smuggled": pl.Boolean, "scheme": pl.String, "commodity": pl.String}
 
@@ -33,8 +35,9 @@ KNOWN = {"smuggled": pl.Boolean, "scheme": pl.String, "commodity": pl.String}
 class Dataset:
     """Labelled rows in the order of their days.
 
-    `rows` has KEY, `filed_at`, `day`, `label` (Int8), `commodity`, `scheme`, `selected_by`; `matrix` has KEY,
-    `filed_at` and one Float32 column a feature. Row by row they belong together. `labels` is truth or outcomes.
+    `rows` has KEY, `filed_at`, `day`, PORTS, `label` (Int8), `commodity`, `scheme`, `quantity_kg` of what was found,
+    `selected_by`; `matrix` has KEY, `filed_at` and one Float32 column a feature. Row by row they belong together.
+    `labels` is truth or outcomes.
     """
 
     rows: pl.DataFrame
@@ -86,7 +89,8 @@ def dataset(  # noqa: PLR0913 - what rows are labelled and measured by, all by k
     """
     known = _known(outcomes, truth)
     ordered = consignments.with_columns(day=pl.col("filed_at").dt.date()).sort("day", *KEY)
-    rows = ordered.select(*KEY, "filed_at", "day").join(known, on=KEY, how="inner", maintain_order="left")
+    own = ordered.select(*KEY, "filed_at", "day", *PORTS)
+    rows = own.join(known, on=KEY, how="inner", maintain_order="left")
     if rows.is_empty():
         source = "outcomes" if truth is None else "truth"
         raise TrainingError(f"none of {consignments.height:,} consignments is named in the {source}; check the file")
@@ -109,13 +113,13 @@ def _both(history: pl.DataFrame, consignments: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(outcomes: pl.DataFrame | None, truth: pl.DataFrame | None) -> pl.DataFrame:
-    """KEY, label, commodity, scheme, selected_by: one row for every consignment about which something is known."""
+    """KEY, label, commodity, scheme, quantity_kg, selected_by: a row a consignment of which something is known."""
     found = None if outcomes is None else _found(outcomes)
     if truth is None:
         if found is None:
             raise TrainingError("nothing to learn from: give outcomes, or the truth of a simulation")
         return found.with_columns(scheme=pl.lit(None, pl.String)).select(
-            *KEY, "label", "commodity", "scheme", "selected_by"
+            *KEY, "label", "commodity", "scheme", "quantity_kg", "selected_by"
         )
     absent = [name for name in (*KEY, *KNOWN) if name not in truth.columns]
     if absent:
@@ -125,19 +129,23 @@ def _known(outcomes: pl.DataFrame | None, truth: pl.DataFrame | None) -> pl.Data
         pl.col("smuggled").cast(pl.Int8).alias("label"),
         pl.col("commodity").cast(pl.String),
         pl.col("scheme").cast(pl.String),
+        pl.col("^quantity_kg$").cast(pl.Float64),
     )
     if found is None:
         return known.with_columns(selected_by=pl.lit(None, pl.String))
-    return known.join(found.select(*KEY, "selected_by"), on=KEY, how="left", maintain_order="left")
+    besides = ["selected_by"] if "quantity_kg" in truth.columns else ["quantity_kg", "selected_by"]
+    return known.join(found.select(*KEY, *besides), on=KEY, how="left", maintain_order="left")
 
 
 def _found(outcomes: pl.DataFrame) -> pl.DataFrame:
     """One row a consignment; of several inspections a seizure counts, and the first says how it was selected."""
     return (
-        outcomes.sort("known_at", *KEY)
+        conform(outcomes, OUTCOME)
+        .sort("known_at", *KEY)
         .group_by(KEY, maintain_order=True)
         .agg(
             label=(pl.col("finding") == "seizure").any().cast(pl.Int8),
+            quantity_kg=pl.col("quantity_kg").filter(pl.col("finding") == "seizure").drop_nulls().last(),
             commodity=pl.col("commodity").drop_nulls().first().cast(pl.String),
             selected_by=pl.col("selected_by").first().cast(pl.String),
         )
