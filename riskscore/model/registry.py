@@ -67,16 +67,20 @@ class Version:
 
 
 class Registry:
-    """The history in an archive, read once; a change is refused where another was made since."""
+    """The history in an archive, read once; a change is refused where another was made since.
 
-    def __init__(self, archive: Archive) -> None:
+    `otherwise` is the champion where nothing was promoted.
+    """
+
+    def __init__(self, archive: Archive, *, otherwise: str = SHIPPED) -> None:
         self.archive = archive
+        self.otherwise = otherwise
         self.changes = [Change.of(record) for record in archive.changes()]
 
     @property
     def champion(self) -> str:
         """Name of the champion."""
-        return self.changes[-1].champion if self.changes else SHIPPED
+        return self.changes[-1].champion if self.changes else self.otherwise
 
     @property
     def checksum(self) -> str | None:
@@ -121,6 +125,13 @@ class Registry:
         except ModelError as reason:
             return Version(name, self.state(name), None, str(reason))
 
+    def check(self, name: str, content: str) -> None:
+        """Raise ModelError where `name` with this checksum is the champion already, or is retired."""
+        if name == self.champion and (content == self.checksum or not self.changes):
+            raise ModelError(f"{name} is the champion already")
+        if name in self.retired:
+            raise ModelError(f"{name} was retired, which is for good; train a model under another name")
+
     def promote(  # noqa: PLR0913 - what a promotion rests on, by name
         self,
         name: str,
@@ -135,10 +146,7 @@ class Registry:
 
         Raises ModelError where it is the champion or retired, where it cannot be kept, and where somebody was faster.
         """
-        if name == self.champion and checksum(files) == self.checksum:
-            raise ModelError(f"{name} is the champion already")
-        if name in self.retired:
-            raise ModelError(f"{name} was retired, which is for good; train a model under another name")
+        self.check(name, checksum(files))
         if champion is not None:
             self.archive.keep(self.champion, champion)
         self.archive.keep(name, files)
@@ -171,7 +179,7 @@ class Registry:
 
     def _before(self) -> tuple[str, str | None]:
         """Name and checksum of the champion before: promotions pile up, and a rollback takes the top one off."""
-        first = self.changes[0].before if self.changes else SHIPPED
+        first = self.changes[0].before if self.changes else self.otherwise
         pile: list[tuple[str, str | None]] = [(first, None)]
         for change in self.changes:
             if change.action == PROMOTE:
@@ -209,7 +217,7 @@ class Registry:
             figures=figures or {},
         )
         if not self.archive.add(asdict(change)):
-            last = Registry(self.archive).changes[-1]
+            last = Change.of(self.archive.changes()[-1])
             raise ModelError(
                 f"somebody else was faster: {last.action} of {last.model}, at {last.at[:16]} UTC; look at "
                 f"`riskscore models list` before you {action} {name}"
