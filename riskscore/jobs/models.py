@@ -186,6 +186,19 @@ def promote(  # noqa: PLR0913 - what a promotion takes, by name
     )
 
 
+def rollback(lake: Lake | None, service: Service, reason: str = "") -> Change:
+    """Make the champion before champion again. Raises ModelError where there is none, or it cannot be loaded."""
+    found = registry_of(lake)
+    name, only = found.before()
+    Model(name, found.archive.files(name, only)).contender(own.catalogue(service))
+    return found.rollback(reason)
+
+
+def retire(lake: Lake | None, name: str, reason: str = "") -> Change:
+    """Mark a version as not to be promoted or used by a night again; raises ModelError as `Registry.retire` does."""
+    return registry_of(lake).retire(name, reason, known=Folder(settings.models()).names())
+
+
 def cards(lake: Lake) -> Iterator[Card]:
     """The cards that are at hand: of the models that the lake keeps, and of those in the folder."""
     kept = lake.read("models").filter(pl.col("file") == CARD).select("content").collect()["content"].to_list()

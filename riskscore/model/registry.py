@@ -9,7 +9,7 @@ figures, stays known. Where nothing was promoted the model that ships is the cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -157,28 +157,16 @@ class Registry:
 
         Raises ModelError where there is none, where it cannot be read, and where somebody was faster.
         """
-        name, only = self._before()
+        name, only = self.before()
         files = self.archive.files(name, only)
         Card.from_json(files[CARD])
         return self._add(ROLLBACK, name, name, checksum(files), files, reason)
 
-    def retire(self, name: str, reason: str = "") -> Change:
-        """Mark `name` as not to be promoted or used again.
+    def before(self) -> tuple[str, str | None]:
+        """Name and checksum of the champion before: promotions pile up, and a rollback takes the top one off.
 
-        Raises ModelError for the champion, for what ships, and for a name that is retired already or not known.
+        Raises ModelError where there is none that is not retired.
         """
-        if name == self.champion:
-            raise ModelError(f"{name} is the champion; promote another or roll back first")
-        if name == SHIPPED:
-            raise ModelError(f"{SHIPPED} ships and stands in where nothing was promoted, so it cannot be retired")
-        if name in self.retired:
-            raise ModelError(f"{name} is retired already")
-        if name not in self.archive.names() and not self.of(name):
-            raise ModelError(f"no model {name} at {self.archive.where}; `riskscore models list` shows them")
-        return self._add(RETIRE, name, self.champion, self.checksum, None, reason)
-
-    def _before(self) -> tuple[str, str | None]:
-        """Name and checksum of the champion before: promotions pile up, and a rollback takes the top one off."""
         first = self.changes[0].before if self.changes else self.otherwise
         pile: list[tuple[str, str | None]] = [(first, None)]
         for change in self.changes:
@@ -191,6 +179,21 @@ class Registry:
             if name not in self.retired:
                 return name, only
         raise ModelError(f"there is no champion before {self.champion} to go back to")
+
+    def retire(self, name: str, reason: str = "", *, known: Collection[str] = ()) -> Change:
+        """Mark `name` as not to be promoted or used again; `known` are names that are not in the archive yet.
+
+        Raises ModelError for the champion, for what ships, and for a name that is retired already or not known.
+        """
+        if name == self.champion:
+            raise ModelError(f"{name} is the champion; promote another or roll back first")
+        if name == SHIPPED:
+            raise ModelError(f"{SHIPPED} ships and stands in where nothing was promoted, so it cannot be retired")
+        if name in self.retired:
+            raise ModelError(f"{name} is retired already")
+        if name not in (*self.archive.names(), *known) and not self.of(name):
+            raise ModelError(f"no model {name} at {self.archive.where}; `riskscore models list` shows them")
+        return self._add(RETIRE, name, self.champion, self.checksum, None, reason)
 
     def _add(  # noqa: PLR0913, PLR0917 - the fields of a change
         self,

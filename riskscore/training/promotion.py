@@ -46,6 +46,17 @@ ABSOLUTE = 0.01
 DRAWS = 4_000
 """Samples of labels by which a miscalibration is told from chance."""
 
+CHECKS = (
+    "better at capacity",
+    "better than chance",
+    "no worse at random",
+    "calibrated",
+    "not from the future",
+    "not too good",
+    "as good as its card",
+)
+"""What is asked of a challenger, in the order in which it is told."""
+
 FEWEST = 50
 """Random inspections below which calibration is judged on all rows, with a warning."""
 
