@@ -318,8 +318,8 @@ def promote(
     else:
         _print(comparison_page.verdict(verdict))
     if change is None:
-        why = "; ".join(f"{asked}: {reason}" for asked, reason in verdict.refusals.items())
-        raise ModelError(f'{model.name} is not promoted ({why}); mend it, or give --override "reason"')
+        failed = ", ".join(verdict.refusals)
+        raise ModelError(f'{model.name} is not promoted, it fails: {failed}; mend it, or give --override "reason"')
     if not json:
         console.stdout().print(_told(change))
 

@@ -107,25 +107,36 @@ def tables(record: Mapping[str, Any]) -> list[Table]:
 
 def verdict(found: Verdict) -> list[Table]:
     """Each check with what it came to, and what could not be checked."""
-    rows = [[asked, "no" if asked in found.refusals else "", found.refusals.get(asked, "")] for asked in CHECKS]
-    rows = [[asked, mark or "yes", why or _passed(asked, found.figures)] for asked, mark, why in rows]
+    rows = []
+    for asked in CHECKS:
+        why, figures = found.refusals.get(asked), _passed(asked, found.figures)
+        rows.append([asked, "no", why] if why else [asked, "yes" if figures else "not known", figures])
     return [Table("Checks", ["check", "passed", "figures"], rows, " ".join(found.warnings))]
 
 
 def _passed(asked: str, figures: Mapping[str, Any]) -> str:
-    """The figures of a check that was passed."""
-    capacity, random, calibration = (figures.get(name) for name in ("capacity", "random", "calibration"))
-    if asked == "better at capacity" and capacity:
-        hits = capacity["found"]
-        least = f"90% sure of {capacity['least']:+.3f} or more"
-        return f"{hits['b']} found with {capacity['boxes']:,} boxes, the champion {hits['a']}; {least} in recall"
-    if asked == "no worse at random":
-        return f"ROC-AUC {interval(random['roc_auc']['difference'])}" if random else "not known: too few seizures there"
-    if asked == "calibrated" and calibration:
-        return f"{calibration['expected']:,.1f} seizures expected, {calibration['observed']:,} found"
-    if asked == "better than chance" and figures.get("roc_auc"):
-        return f"ROC-AUC {interval(figures['roc_auc']['b'])}"
-    return ""
+    """The figures of a check that was passed; empty where it was not made."""
+    capacity, random, fit = (figures.get(name) for name in ("capacity", "random", "calibration"))
+    leaks = figures["leaks"]
+    told = {
+        "better at capacity": capacity and _better(capacity),
+        "better than chance": figures.get("roc_auc") and f"ROC-AUC {interval(figures['roc_auc']['b'])}",
+        "no worse at random": random and f"ROC-AUC {interval(random['roc_auc']['difference'])} beside the champion's",
+        "calibrated": fit and f"{fit['expected']:,.1f} seizures expected, {fit['observed']:,} found",
+        "not from the future": f"learned until {figures['learned_until']}",
+        "not too good": leaks["feature"] and f"best single feature: {leaks['feature']}, {leaks['feature_roc_auc']:.3f}",
+        "as good as its card": leaks["comparable"]
+        and f"ROC-AUC {interval(leaks['card'])} on its card, {interval(leaks['seen'])} on these rows",
+    }
+    return str(told[asked] or "")
+
+
+def _better(capacity: Mapping[str, Any]) -> str:
+    hits = capacity["found"]
+    return (
+        f"{hits['b']} found with {capacity['boxes']:,} boxes, the champion {hits['a']}; 90% sure of "
+        f"{capacity['least']:+.3f} in recall"
+    )
 
 
 def _figures(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -109,6 +109,7 @@ def judge(  # noqa: PLR0913 - what is judged, on what, by name
 def _future(card: Card, data: Dataset, verdict: Verdict) -> None:
     """Nothing learned from the rows of the evaluation or later ones."""
     first = str(data.rows["day"].min())
+    verdict.figures["learned_until"] = card.learned_until or None
     if not card.learned_until:
         told = "its card does not say until when it learned, so no row is known to be later"
     elif card.learned_until >= first:
@@ -222,7 +223,11 @@ def _believable(data: Dataset | None, challenger: Contender, verdict: Verdict) -
     said = test.get("overall", {}).get("roc_auc")
     seen = None if verdict.comparison is None else verdict.comparison["overall"]["roc_auc"]["b"]
     name, alone = ("", 0.5) if data is None else _strongest(data, challenger)
-    verdict.figures["leaks"] = {"card": said, "seen": seen, "feature": name, "feature_roc_auc": alone}
+    comparable = bool(said and seen and data and test.get("labels") == data.labels)
+    verdict.figures["leaks"] = {"card": said, "seen": seen, "comparable": comparable} | {
+        "feature": name,
+        "feature_roc_auc": alone,
+    }
     told = list(_perfect(test, said, seen, name, alone))
     if told:
         verdict.refusals["not too good"] = "; ".join(told) + ": a label has leaked into the features, most likely"
