@@ -180,7 +180,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         earlier: superseded versions of the same consignments, as `read` returns them.
         balances: the past as a ledger keeps it, instead of `history` and `outcomes`; it holds the consignments
             themselves already, which then say when each of them `started`.
-        model: folder of a model, or the name of one under `settings.models()`; None takes the one that ships.
+        model: folder of a model, or the name of one under `settings.models()`; None takes the champion of these, or
+            the one that ships where none was promoted.
         explain_share: share of the consignments (0 to 1) that get reasons, the riskiest ones.
         top: at least so many get reasons.
         keep: names of features whose values are given beside the scores.
@@ -191,8 +192,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
 
     Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
     port_of_discharge, probability, margin (log-odds), rank (1 = riskiest), reasons and mitigating (lists of structs:
-    indicator, feature, sentence, check, contribution), not_assessed (list), model, scored_at. Reasons are null in
-    rows that were not explained.
+    indicator, feature, sentence, check, contribution), not_assessed (list), model (its version), catalogue (hash of
+    what was measured and said), scored_at. Reasons are null in rows that were not explained.
     Raises ManifestError where consignments or outcomes lack a required column or have other types, where a
     consignment is there twice, SettingsError for a share that is none, ModelError where the model does not fit.
     """
@@ -414,6 +415,7 @@ def _scored(rows: pl.DataFrame, assessed: _Assessed, keep: Sequence[str] = ()) -
         .with_columns(
             assessed.scored.select("probability", "margin", "rank"),
             model=pl.lit(assessed.booster.name),
+            catalogue=pl.lit(assessed.catalogue.hash),
             scored_at=pl.lit(now, schema.UTC),
         )
         .with_columns(

@@ -9,6 +9,7 @@
     lake init | info | compact | export   the tables that nights write (lake)
     slate draw | show | add | strike      the boxes that are opened    (slates)
     record · report                       what was found in them       (findings)
+    models list | show | compare | promote | rollback | retire         (models)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -25,7 +26,7 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import findings, lake, learning, nights, ranking, reading, rehearsing, slates, whatif
+from riskscore.cli import findings, lake, learning, models, nights, ranking, reading, rehearsing, slates, whatif
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world")
@@ -58,6 +59,7 @@ for group in (ranking, reading, learning, rehearsing, nights, findings, whatif):
         app.command()(command)
 app.add_typer(lake.app)
 app.add_typer(slates.app)
+app.add_typer(models.app)
 
 
 def _version(asked: bool) -> None:

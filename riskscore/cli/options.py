@@ -24,7 +24,7 @@ Outcomes = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option(help="Folder of a model, or a name below $RISKSCORE_MODELS. Default: the one that ships."),
+    typer.Option(help="Folder of a model, or a name below $RISKSCORE_MODELS. Default: the champion, or what ships."),
 ]
 Columns = Annotated[
     Path | None,

@@ -9,6 +9,7 @@ import polars as pl
 import vl_convert
 
 INK, SOFT, ACCENT, PALE = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6"
+ALARM = "#b3261e"
 _FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 _WIDTH = 740
 
@@ -98,6 +99,21 @@ def calibration(bins: pl.DataFrame) -> str:
     )
     dots = base.mark_point(size=60, filled=True, opacity=1, color=ACCENT).encode(y=y)
     return _svg(same.mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1.5) + bars + dots, height=320)
+
+
+def differences(rows: pl.DataFrame, *, title: str) -> str:
+    """Each of `rows` (name, value, low, high) as a dot with its interval beside zero; ALARM where all is below it."""
+    known = rows.select("name", "value", "low", "high")
+    base = _chart(known).encode(y=alt.Y("name:N", sort=None, title=None))
+    zero = _chart(pl.DataFrame({"zero": [0]})).mark_rule(color=SOFT, strokeDash=[4, 4]).encode(x="zero:Q")
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
+        x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.2f", tickCount=6), scale=alt.Scale(zero=True)),
+        x2="high:Q",
+    )
+    colour = alt.condition("datum.high < 0", alt.value(ALARM), alt.value(ACCENT))
+    dot = base.mark_point(size=80, filled=True, opacity=1).encode(x="value:Q", color=colour)
+    text = base.mark_text(dy=-13, color=INK, fontSize=12).encode(x="value:Q", text=alt.Text("value:Q", format="+.3f"))
+    return _svg(bar + zero + dot + text, height=42 * known.height)
 
 
 def months(rows: pl.DataFrame) -> str:

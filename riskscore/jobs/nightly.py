@@ -22,15 +22,18 @@ import polars as pl
 
 from riskscore import engine
 from riskscore.errors import LakeError, ManifestError, SettingsError
+from riskscore.features import own
 from riskscore.history.filings import STARTED
-from riskscore.jobs import closing, drift, lock, measures, runs, slates, taking
+from riskscore.jobs import closing, drift, lock, measures, models, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
+from riskscore.jobs.models import Model
 from riskscore.jobs.runs import Record, Run
 from riskscore.jobs.thresholds import Thresholds
 from riskscore.lake.io import Lake
 from riskscore.manifest import schema
 from riskscore.manifest.outcomes import read as read_outcomes
 from riskscore.manifest.read import read as read_manifest
+from riskscore.model import archive
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import slate
@@ -103,13 +106,17 @@ def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Le
         raise SettingsError(
             f"the night of {record.last_night} is closed, and {waiting} new files wait; run the night after it (--date)"
         )
+    model = models.at_work(night.lake, night.model)
     plan = {
         "manifests": [file.entry() for file in manifests],
         "outcomes": [file.entry() for file in found],
         "left": [asdict(file) for file in left],
-        "model": engine.read_card(night.model, night.lake.service).name,
+        "model": model.contender(own.catalogue(service)).booster.name,
+        "version": {"name": model.name, "checksum": model.checksum},
         "seed": night.seed,
     }
+    # Kept first: whoever takes the run up again finds the model that it began with, whatever was promoted since.
+    archive.Tables(night.lake).keep(model.name, model.files)
     run = runs.begin(night.lake, record.next, day, plan)
     if run is None:
         raise LakeError("another nightly run on this lake was faster, from another inbox; run again when it is done")
@@ -169,17 +176,33 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
 
 def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
     """Score and explain the latest filing of each consignment that the run brought."""
+    model = _begun_with(night, run)
+    with archive.at_hand(model.name, model.files) as folder:
+        return _scored(night, run, folder, tell)
+
+
+def _begun_with(night: Night, run: Run) -> Model:
+    """The model that `run` began with. Raises SettingsError where another one is named now."""
+    begun, version = run.plan["model"], run.plan.get("version")
+    if version is not None and night.model is None:
+        return Model(version["name"], archive.Tables(night.lake).files(version["name"], version["checksum"]))
+    model = models.at_work(night.lake, night.model)
+    if model.card.name != begun:
+        raise SettingsError(f"run {run.number} began with model {begun}; go on with that, not {model.card.name}")
+    return model
+
+
+def _scored(night: Night, run: Run, model: Path, tell: Progress) -> dict[str, Any]:
+    """Score with the model in a folder, unless the run has; count what is scored."""
     service = night.lake.service
-    card = engine.read_card(night.model, service)
-    if card.name != run.plan["model"]:
-        raise SettingsError(f"run {run.number} began with model {run.plan['model']}; go on with that, not {card.name}")
+    card = engine.read_card(model, service)
     if not night.lake.done("scores", run.number):
         latest, earlier = taking.versions(night.lake, run)
         scored = engine.score(
             latest.select(*schema.columns(service), STARTED),
             earlier=earlier.select(*schema.columns(service)),
             **_past(night.lake, run, latest),
-            model=night.model,
+            model=model,
             service=service,
             keep=explore.KNOWN,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),

@@ -15,14 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from riskscore import settings
-from riskscore.errors import RiskscoreError
-from riskscore.jobs import slates
+from riskscore.jobs import models, slates
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.manifest import corrections
 from riskscore.manifest.schema import KEY
-from riskscore.model.card import Card
 from riskscore.selection import nights
 from riskscore.selection.estimate import Unseen, hit_rates, unseen, unseen_by
 
@@ -35,8 +32,6 @@ NAMED = 5
 """Commodities that the yearly table names; the others are counted together."""
 
 NO_PORT, NO_COMMODITY = "(no port)", "(not named)"
-
-_CARD = "card.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +190,8 @@ def _years(cases: pl.DataFrame) -> pl.DataFrame:
 def _models(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
     """What each model that scored the period was trained on."""
     names = lake.read("scores", nights=period, columns=["model", NIGHT]).select("model").unique().collect()["model"]
-    return {name: _data(name) for name in names.drop_nulls().sort()}
-
-
-def _data(model: str) -> str:
-    for asked in (None, model):
-        try:
-            card = Card.from_json((settings.model_folder(asked) / _CARD).read_text("utf-8"))
-        except (RiskscoreError, OSError, UnicodeDecodeError):
-            continue
-        if card.name == model:
-            return card.data
-    return "unknown"
+    data = {card.name: card.data for card in models.cards(lake)} if names.len() else {}
+    return {name: data.get(name, "unknown") for name in names.drop_nulls().sort()}
 
 
 def _notes(found: Report) -> list[str]:

@@ -1,7 +1,8 @@
 """The tables of a lake: what a row of each is, its columns, and how it grows.
 
-    consignments  outcomes  measures  scores  slates  quarantine  runs    appended to; a row once written stays
-    ledger                                                                appended to, at times written anew, shorter
+    consignments  outcomes  measures  scores  slates     appended to; a row once written stays
+    models  champions  quarantine  runs
+    ledger                                               appended to, and now and then written anew, shorter
 
 Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
 where the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is kept as the Int64 of its bits.
@@ -134,6 +135,7 @@ _DECLARED = (
             "mitigating": pl.List(_REASON),
             "not_assessed": schema.TEXTS,
             "model": pl.String,
+            "catalogue": pl.String,
             "scored_at": schema.UTC,
         },
         stamps=("scored_at",),
@@ -160,6 +162,26 @@ _DECLARED = (
             "reason": pl.String,
             "at": schema.UTC,
         },
+        stamps=("at",),
+    ),
+    Table(
+        "models",
+        "one file of one model that scored here or was promoted; the files of a model are one commit",
+        {
+            "name": pl.String,
+            "checksum": pl.String,
+            "file": pl.String,
+            "content": pl.String,
+            "kept_at": schema.UTC,
+        },
+        by_night=False,
+        stamps=("kept_at",),
+    ),
+    Table(
+        "champions",
+        "one change of which model is the champion, or is retired; `detail` is JSON",
+        {"number": pl.Int64, "action": pl.String, "model": pl.String, "at": schema.UTC, "detail": pl.String},
+        by_night=False,
         stamps=("at",),
     ),
     Table("quarantine", "one row of a file that was refused, whole, with the rule it broke", quarantine.SCHEMA),
