@@ -2,10 +2,10 @@
 
     Kept ─▶ columns, values, newcomers, unseen, levels, distributions ─▶ kind, name, bin, before, now, effect, bound
 
-`effect` says how large a change is, in the unit of its kind. `bound` says how large it may be without meaning anything:
-what sampling alone shows once in ten thousand times, and `usual` times what nine of ten of the nights before show,
-each set against the others. So a small night, weekends, and a young lake whose past still grows need no rules of their
-own. Sampling goes by bills: the containers of one bill are alike.
+`effect` says how large a change is, in the unit of its kind. `bound` says how large it may be without meaning
+anything: what sampling alone shows once in a hundred thousand times, and `usual` times what nine of ten of the nights
+before show, each set against the others. So a small night, weekends, and a young lake whose past still grows need no
+rules of their own. Sampling goes by bills, and a bill of many containers, which are alike, makes it coarse.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scipy.stats import chi2, norm
 from riskscore.jobs.thresholds import Thresholds
 from riskscore.lake.tables import NIGHT
 
-SELDOM = 1e-4
+SELDOM = 1e-5
 """How often sampling alone passes its bound."""
 
 RECENT = 7
@@ -34,6 +34,7 @@ NEEDED = {"kind": pl.String, "name": pl.String, "bin": pl.String}
 COLUMNS = NEEDED | dict.fromkeys(("before", "now", "effect", "bound"), pl.Float64)
 
 _OFTEN = 0.9
+_SIDES = ("", "_before")
 _WHAT = list(NEEDED)
 _NAME = ["kind", "name"]
 _Z = float(norm.isf(SELDOM / 2))
@@ -51,22 +52,27 @@ class Kept:
     thresholds: Thresholds
 
     @property
-    def rows(self) -> tuple[int, int]:
-        """Consignments and bills of the period."""
-        return _sums(self.now)
+    def rows(self) -> int:
+        """Consignments of the period."""
+        return _sum(self.now, "night")
 
     @property
-    def rows_before(self) -> tuple[int, int]:
-        """Consignments and bills of the nights before."""
-        return _sums(self.before)
+    def bills(self) -> int:
+        """Bills of the period."""
+        return _sum(self.now, "night", "bills")
+
+    @property
+    def samples(self) -> tuple[int, int]:
+        """Bills of equal size that vary as much as those of the period, and of the nights before."""
+        return _sum(self.now, "sample"), _sum(self.before, "sample")
 
     def of(self, *kinds: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows of `before` and of `now`."""
         return tuple(frame.filter(pl.col("kind").is_in(kinds)) for frame in (self.before, self.now))  # type: ignore[return-value]
 
-    def nights(self) -> pl.DataFrame:
-        """`night` and `all`, the consignments of each night before, in order."""
-        return self.before.filter(kind="night").select(NIGHT, all="count").sort(NIGHT)
+    def nights(self, column: str = "count") -> pl.DataFrame:
+        """`night` and `all`, the consignments (or `bills`) of each night before, in order."""
+        return self.before.filter(kind="night").select(NIGHT, all=column).sort(NIGHT)
 
 
 def compare(kept: Kept) -> pl.DataFrame:
@@ -78,16 +84,20 @@ def compare(kept: Kept) -> pl.DataFrame:
 def columns(kept: Kept) -> pl.DataFrame:
     """Shares of the consignments that lack each column; the effect is the difference either way."""
     before, now = kept.of("column")
-    return _shares(kept, before, now, either_way=True)
+    return _shares(kept, before, now, of="count", samples=kept.samples).with_columns(pl.col("effect").abs())
 
 
 def values(kept: Kept) -> pl.DataFrame:
-    """Shares of the values that have become more; the effect is the rise."""
+    """Shares of the bills that have each value; the effect is the rise.
+
+    Of the bills, because one of many containers is a fifth of a small night.
+    """
     before, now = kept.of("value")
-    known = before.group_by(_WHAT).agg(total=pl.col("count").sum())
-    risen = now.join(known, on=_WHAT)
-    risen = risen.filter(pl.col("count") / kept.rows[0] > pl.col("total") / kept.rows_before[0] + LEAST_RISE)
-    return _shares(kept, before, risen.drop("total"), either_way=False)
+    bills = kept.bills, int(kept.nights("bills")["all"].sum())
+    known = before.group_by(_WHAT).agg(total=pl.col("bills").sum())
+    rise = pl.col("bills") / bills[0] - pl.col("total") / bills[1]
+    risen = now.join(known, on=_WHAT).filter(rise > LEAST_RISE)
+    return _shares(kept, before, risen, of="bills", samples=bills)
 
 
 def newcomers(kept: Kept) -> pl.DataFrame:
@@ -101,22 +111,22 @@ def newcomers(kept: Kept) -> pl.DataFrame:
         .group_by("name", maintain_order=True)
         .agg(before=pl.col("last").last(), often=pl.col("moved").quantile(_OFTEN))
     )
-    rows, bills = kept.rows
+    sample, _ = kept.samples
     return (
         now.join(found, on="name")
-        .with_columns(now=pl.col("count") / rows)
+        .with_columns(now=pl.col("count") / kept.rows)
         .with_columns(effect=pl.col("now") - pl.col("before"))
-        .with_columns(_bound(kept, _sampled(pl.col("now"), bills, bills * RECENT)))
+        .with_columns(_bound(kept, _sampled(pl.col("now"), sample, sample * RECENT)))
     )
 
 
 def unseen(kept: Kept) -> pl.DataFrame:
-    """Values that no night before had; the effect is their share of the bills.
+    """Values that no night before had; the effect is their share of the consignments.
 
-    What is usual is the most frequent value of a night that none of the other nights has.
+    The bound goes by bills. What is usual is the most bills of a value of one night that none of the others has.
     """
     before, now = kept.of("value")
-    rows, bills = kept.rows
+    rows = kept.rows
     alone = before.filter(pl.len().over(_WHAT) == 1)
     largest = alone.group_by("name", NIGHT).agg(pl.col("bills").max())
     every = before.select("name").unique().join(kept.nights(), how="cross")
@@ -134,40 +144,36 @@ def unseen(kept: Kept) -> pl.DataFrame:
             "bin",
             before=pl.lit(0.0),
             now=pl.col("count") / rows,
-            effect=pl.col("bills") / bills,
+            effect=pl.col("count") / rows,
             bound=pl.max_horizontal(
                 pl.lit(kept.thresholds.new_bills - 1), kept.thresholds.usual * pl.col("often").fill_null(0)
             )
-            / bills,
+            / pl.col("bills")
+            * pl.col("count")
+            / rows,
         )
     )
 
 
 def levels(kept: Kept) -> pl.DataFrame:
-    """Quartiles of amounts, of each name the one that moved most; `bin` is the quartile, the effect a factor from 1.
-
-    A factor of 4 is four times as much, or a quarter of it.
-    """
+    """Geometric means of amounts; the effect is how many times the usual one it is, or one part in so many of it."""
     before, now = kept.of("level")
-    total = before.group_by(_WHAT).agg(pl.col("count").sum())
-    usual = _quartiles(total, _NAME)
-    by_night = _quartiles(before, [*_NAME, NIGHT]).join(usual, on=[*_NAME, "quartile"], suffix="_before")
+    usual = _logs(before.group_by(_WHAT).agg(pl.col("count").sum()), _NAME)
     moved = (pl.col("log") - pl.col("log_before")).abs()
-    often = by_night.group_by(*_NAME, "quartile").agg(often=moved.quantile(_OFTEN))
-    found = _quartiles(now, _NAME).join(usual, on=[*_NAME, "quartile"], suffix="_before")
-    return (
-        found.join(often, on=[*_NAME, "quartile"])
-        .with_columns(moved=moved - kept.thresholds.usual * pl.col("often"), effect=10**moved)
-        .sort(*_NAME, "moved", "quartile", descending=[False, False, True, False])
-        .unique(_NAME, keep="first", maintain_order=True)
-        .select(
-            *_NAME,
-            bin=pl.col("quartile").cast(pl.String),
-            before=10 ** pl.col("log_before"),
-            now=10 ** pl.col("log"),
-            effect="effect",
-            bound=10 ** (kept.thresholds.usual * pl.col("often")),
-        )
+    by_night = _logs(before, [*_NAME, NIGHT]).join(usual, on=_NAME, suffix="_before")
+    often = by_night.group_by(_NAME).agg(often=moved.quantile(_OFTEN))
+    found = _logs(now, _NAME).join(usual, on=_NAME, suffix="_before").join(often, on=_NAME)
+    bills = kept.samples[0] / kept.rows, kept.samples[1] / int(kept.nights()["all"].sum())
+    squares = (
+        pl.col(f"variance{side}") / (pl.col(f"count{side}") * each) for side, each in zip(_SIDES, bills, strict=True)
+    )
+    return found.with_columns(_bound(kept, _Z * pl.sum_horizontal(squares).sqrt())).select(
+        *_NAME,
+        pl.lit(None, pl.String).alias("bin"),
+        before=10 ** pl.col("log_before"),
+        now=10 ** pl.col("log"),
+        effect=10**moved,
+        bound=10 ** pl.col("bound"),
     )
 
 
@@ -191,13 +197,13 @@ def distributions(kept: Kept) -> pl.DataFrame:
         .agg(psi=psi(pl.col("count"), pl.col("rest")), filled=((pl.col("count") + pl.col("rest")) > 0).sum())
     )
     usual = found.drop_nulls(NIGHT).group_by(_NAME).agg(often=pl.col("psi").quantile(_OFTEN), nights=pl.len())
-    (_, bills), (_, bills_before) = kept.rows, kept.rows_before
+    sample, sample_before = kept.samples
     current = found.filter(pl.col(NIGHT).is_null()).join(usual, on=_NAME)
     rare = pl.Series("rare", chi2.isf(SELDOM, (current["filled"] - 1).clip(1).to_numpy()))
     share = pl.col("nights") / max(kept.nights().height, 1)
     return (
         current.with_columns(rare)
-        .with_columns(_bound(kept, pl.col("rare") * (1 / bills + 1 / (bills_before * share))))
+        .with_columns(_bound(kept, pl.col("rare") * (1 / sample + 1 / (sample_before * share))))
         .with_columns(pl.when(pl.col("nights") >= kept.thresholds.least_nights).then("bound").alias("bound"))
         .select(*_NAME, "bound", bin=pl.lit(None, pl.String), before="often", now="psi", effect="psi")
         .sort(_NAME)
@@ -213,24 +219,21 @@ def psi(count: pl.Expr, other: pl.Expr) -> pl.Expr:
     return ((p - q) * (p / q).log()).sum()
 
 
-def _shares(kept: Kept, before: pl.DataFrame, now: pl.DataFrame, *, either_way: bool) -> pl.DataFrame:
-    """Shares of the consignments, for each kind, name and bin of `now`."""
-    every = now.select(_WHAT).join(kept.nights(), how="cross")
-    by_night = every.join(before.select(*_WHAT, NIGHT, "count"), on=[*_WHAT, NIGHT], how="left", nulls_equal=True)
-    by_night = by_night.with_columns(pl.col("count").fill_null(0))
-    count, every_row = pl.col("count"), pl.col("all")
-    rest = (count.sum() - count) / (every_row.sum() - every_row)
-    moved = count / every_row - rest
+def _shares(kept: Kept, before: pl.DataFrame, now: pl.DataFrame, *, of: str, samples: tuple[int, int]) -> pl.DataFrame:
+    """Shares of the consignments (`of` count) or of the bills, for each kind, name and bin of `now`.
+
+    `samples` are how many the shares are of, as far as sampling goes, now and before.
+    """
+    every = now.select(_WHAT).join(kept.nights(of), how="cross")
+    by_night = every.join(before.select(*_WHAT, NIGHT, of), on=[*_WHAT, NIGHT], how="left", nulls_equal=True)
+    count, whole = pl.col(of).fill_null(0), pl.col("all")
+    rest = (count.sum() - count) / (whole.sum() - whole)
     usual = by_night.group_by(_WHAT).agg(
-        before=count.sum() / every_row.sum(), often=(moved.abs() if either_way else moved).quantile(_OFTEN)
+        before=count.sum() / whole.sum(), often=(count / whole - rest).abs().quantile(_OFTEN)
     )
-    (rows, bills), (_, bills_before) = kept.rows, kept.rows_before
-    found = now.join(usual, on=_WHAT, nulls_equal=True).with_columns(now=count / rows)
-    effect = pl.col("now") - pl.col("before")
-    mixed = (pl.col("now") * bills + pl.col("before") * bills_before) / (bills + bills_before)
-    return found.with_columns(
-        _bound(kept, _sampled(mixed, bills, bills_before)), effect=effect.abs() if either_way else effect
-    )
+    found = now.join(usual, on=_WHAT, nulls_equal=True)
+    found = found.with_columns(now=pl.col(of) / (kept.rows if of == "count" else kept.bills))
+    return found.with_columns(_bound(kept, _sampled(pl.col("now"), *samples)), effect=pl.col("now") - pl.col("before"))
 
 
 def _bound(kept: Kept, sampled: pl.Expr) -> pl.Expr:
@@ -238,29 +241,27 @@ def _bound(kept: Kept, sampled: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(sampled, kept.thresholds.usual * pl.col("often").fill_null(0).fill_nan(0)).alias("bound")
 
 
-def _sampled(share: pl.Expr, bills: int, bills_before: int) -> pl.Expr:
-    """Difference of two shares that sampling shows once in ten thousand times; no share counts as wholly sure."""
-    sure = (share * bills + 1) / (bills + 2)
-    return _Z * (sure * (1 - sure) * (1 / bills + 1 / bills_before)).sqrt()
+def _sampled(share: pl.Expr, sample: int, before: int) -> pl.Expr:
+    """How far a share is from one `before` by sampling alone, SELDOM; no share counts as wholly sure.
+
+    It varies as the share of now does, not as both do together: of a thousand values the largest rise is looked at, and
+    the pooled share of a rare one makes that look surer than it is.
+    """
+    sure = (share * sample + 1) / (sample + 2)
+    return _Z * (sure * (1 - sure) * (1 / sample + 1 / before)).sqrt()
 
 
-def _quartiles(histogram: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """`by`, quartile and `log`, its decimal logarithm, of histograms in tenths of a power of ten that are not small."""
-    ordered = histogram.with_columns(upper=pl.col("bin").cast(pl.Float64)).sort(*by, "upper")
-    ordered = ordered.with_columns(
-        upto=pl.col("count").cum_sum().over(by), total=pl.col("count").sum().over(by)
-    ).filter(pl.col("total") >= LEAST_AMOUNTS)
-    quartiles = ordered.join(pl.DataFrame({"quartile": [0.25, 0.5, 0.75]}), how="cross")
-    wanted = pl.col("quartile") * pl.col("total")
-    within = (wanted - pl.col("upto") + pl.col("count")) / pl.col("count")
+def _logs(histogram: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """`by`, mean `log` and `variance` of decimal logarithms, and `count`, of histograms in tenths of a power of ten."""
+    count, middle = pl.col("count"), pl.col("bin").cast(pl.Float64) - 0.05
+    mean = (count * middle).sum() / count.sum()
     return (
-        quartiles.filter(pl.col("upto") >= wanted)
-        .sort(*by, "quartile", "upper")
-        .unique([*by, "quartile"], keep="first", maintain_order=True)
-        .select(*by, "quartile", log=pl.col("upper") - 0.1 + 0.1 * within)
+        histogram.group_by(by)
+        .agg(count.sum(), log=mean, variance=(count * (middle - mean) ** 2).sum() / count.sum())
+        .filter(count >= LEAST_AMOUNTS)
+        .sort(by)
     )
 
 
-def _sums(frame: pl.DataFrame) -> tuple[int, int]:
-    night = frame.filter(kind="night").select(pl.col("count", "bills").sum())
-    return night.row(0)
+def _sum(frame: pl.DataFrame, kind: str, column: str = "count") -> int:
+    return int(frame.filter(pl.col("kind") == kind)[column].sum())

@@ -44,7 +44,7 @@ class Drift:
     before       the nights that it is compared with, in order
     young        whether these are too few for an alarm
     moves        a row a comparison, alarms first and of them what moved most: kind, name, bin, before, now, effect,
-                 bound, level (alarm, note, quiet), cause (column whose alarm explains it), sentence
+                 bound, level (alarm, note, quiet), cause (column whose going missing explains it), sentence
     trained      a row a feature or model: name, psi (distance of the period from the training)
     score        a row a bin of the score: bin, before, now (shares)
     volume       a row a night, those before included: night, rows
@@ -98,8 +98,7 @@ def drift(
     if not nights:
         raise SettingsError(f"the lake has no measures of {_span(first, last)}; nights before they were kept have none")
     before = kept.nights()[NIGHT].to_list()
-    rows, _ = kept.rows
-    found = compare(kept) if rows and before else pl.DataFrame(schema=COLUMNS)
+    found = compare(kept) if kept.rows and before else pl.DataFrame(schema=COLUMNS)
     young = len(before) < asked.least_nights
     judged = _ordered(_judged(found, asked, young=young), asked)
     caused = judged.with_columns(cause=_cause(judged, lake.service))
@@ -108,7 +107,7 @@ def drift(
         first=first,
         last=last,
         nights=len(nights),
-        rows=rows,
+        rows=kept.rows,
         before=before,
         young=young,
         moves=caused.with_columns(sentence=told).select(list(MOVES)),
@@ -193,16 +192,14 @@ def _ordered(judged: pl.DataFrame, asked: Thresholds) -> pl.DataFrame:
 
 
 def _cause(judged: pl.DataFrame, service: Service) -> pl.Series:
-    """The column, if any, whose own alarm explains that of a value, a level or a feature made of it."""
-    gone = judged.filter(pl.col("level") == ALARM, pl.col("kind") == "column")["name"].to_list()
-    needs: dict[str, Iterable[str]] = {
-        name: value.meta.root_names() for name, value in {**measures.VALUES, **measures.LEVELS}.items()
-    }
+    """The column that went missing, if any, by which the move of an amount or a feature made of it is explained."""
+    lost = pl.col("now") > pl.col("before")
+    gone = judged.filter(pl.col("level") == ALARM, pl.col("kind") == "column", lost)["name"].to_list()
+    needs: dict[str, Iterable[str]] = {name: amount.meta.root_names() for name, amount in measures.LEVELS.items()}
     needs |= {name: feature.needs for name, feature in own.catalogue(service).features.items()}
     causes = {name: next((column for column in gone if column in wanted), None) for name, wanted in needs.items()}
-    named = pl.when(pl.col("kind") != "column", pl.col("level") != QUIET).then(
-        pl.col("name").replace_strict(causes, default=None, return_dtype=pl.String)
-    )
+    follows = pl.col("kind").is_in(["level", "feature"]) & (pl.col("level") != QUIET)
+    named = pl.when(follows).then(pl.col("name").replace_strict(causes, default=None, return_dtype=pl.String))
     return judged.select(named.alias("cause")).to_series()
 
 

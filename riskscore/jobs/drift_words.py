@@ -28,8 +28,6 @@ _NAMES = {
 
 _UNITS = {"gross_weight_kg": " kg", "volume_m3": " cubic metres"}
 
-_QUARTILES = {"0.25": "a quarter", "0.5": "half", "0.75": "three quarters"}
-
 
 def named(name: str) -> str:
     """What people call a column or another measure, in small letters."""
@@ -55,14 +53,13 @@ def share(part: float) -> str:
 
 def sentences(moves: pl.DataFrame, kept: Kept, catalogue: Catalogue) -> pl.Series:
     """A sentence for each of `moves` (kind, name, bin, before, now, effect, bound)."""
-    rows, _ = kept.rows
     bills = {
         (name, text): count for name, text, count in kept.of("value")[1].select("name", "bin", "bills").iter_rows()
     }
     nights = kept.nights().height
 
     def unseen(move: Mapping[str, Any]) -> str:
-        many, bill = round(move["now"] * rows), bills[move["name"], move["bin"]]
+        many, bill = round(move["now"] * kept.rows), bills[move["name"], move["bin"]]
         return (
             f"{value(move['name'], move['bin'])} is new: it stands on {counted(many, 'consignment')} "
             f"({share(move['now'])}) of {counted(bill, 'bill')}, and on none in the {nights} nights before."
@@ -94,7 +91,7 @@ def _column(move: Mapping[str, Any]) -> str:
 
 def _value(move: Mapping[str, Any]) -> str:
     return (
-        f"{value(move['name'], move['bin'])} stands on {share(move['now'])} of the consignments, where "
+        f"{value(move['name'], move['bin'])} stands on {share(move['now'])} of the bills, where "
         f"{share(move['before'])} is usual."
     )
 
@@ -108,12 +105,15 @@ def _new(move: Mapping[str, Any]) -> str:
 
 def _level(move: Mapping[str, Any]) -> str:
     now, before, unit = move["now"], move["before"], _UNITS.get(move["name"], "")
-    times = f"{now / before:.1f} times the usual" if now >= before else f"{before / now:.1f} times below the usual"
-    part = _QUARTILES[move["bin"]]
+    times = f"{_times(now / before)} the usual" if now >= before else f"{_times(before / now)} below the usual"
     return (
-        f"{capital(named(move['name']))} is {times}: {part} of the amounts that are stated are at most "
-        f"{_figure(now)}{unit}, where {_figure(before)}{unit} is usual."
+        f"{capital(named(move['name']))} is {times}: {_figure(now)}{unit} in the geometric mean, where "
+        f"{_figure(before)}{unit} is usual."
     )
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.1f} times" if factor < 100 else f"{factor:,.0f} times"
 
 
 def _psi(move: Mapping[str, Any]) -> str:

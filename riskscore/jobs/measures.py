@@ -1,9 +1,10 @@
 """Measures: what a night keeps of itself for drift, some thousand counts, so that drift computes no feature again.
 
     kind      name                    bin                count: consignments that ...
-    night     rows                                       are there; `bills` has their bills, here and in `value`
+    night     rows                                       are there, on so many `bills`
+    sample    bills                                      or rather the number of bills of equal size that vary as much
     column    gross_weight_kg                            lack the canonical or own column
-    value     lane, currency, ...     NGAPP to VNHPH     have the value; the most frequent of each name
+    value     lane, currency, ...     NGAPP to VNHPH     have the value, on so many `bills`; the most frequent ones
     level     value_per_kg, ...       1.3                lie below 10^1.3, and not below 10^1.2
     new       consignee, lane, ...                       have one without any past
     feature   each of the catalogue   0.5, inf, (none)   lie below that edge, or have no value
@@ -99,9 +100,7 @@ def measures(
     return pl.concat(
         [
             pl.DataFrame(schema=_SCHEMA),
-            counted.select(
-                kind=pl.lit("night"), name=pl.lit("rows"), count=pl.len().cast(pl.Int64), bills=_bills(pl.col("bill"))
-            ),
+            _night(counted),
             _columns(rows, schema.columns(service)),
             *(_values(counted, name, value) for name, value in _named(service)),
             *(_level(rows, name, amount) for name, amount in LEVELS.items()),
@@ -113,6 +112,14 @@ def measures(
 
 
 _SCHEMA = dict(find("measures").own)
+
+
+def _night(rows: pl.DataFrame) -> pl.DataFrame:
+    """How many consignments and bills there are, and how many bills of equal size would vary as much (Kish)."""
+    sizes = rows.group_by("bill").agg(size=pl.len().cast(pl.Int64))["size"]
+    alike = round(int(sizes.sum()) ** 2 / max(int((sizes**2).sum()), 1))
+    counts = {"count": [rows.height, alike], "bills": [sizes.len(), None]}
+    return pl.DataFrame({"kind": ["night", "sample"], "name": ["rows", "bills"], **counts})
 
 
 def _bill() -> pl.Expr:

@@ -41,7 +41,7 @@ class Thresholds:
     new_bills     bills on which a new value must stand
     psi           population stability index of a feature or the score
     missing       share of the consignments, by which more or fewer lack a column
-    share         share of the consignments, by which a value, or newcomers, have become more
+    share         share of the bills by which a value, or of the consignments by which newcomers, have become more
     new           share of the consignments that have a value not seen in the nights before
     level         times the usual amount, or one part in so many of it
     """
