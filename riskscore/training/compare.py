@@ -28,7 +28,7 @@ from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
 from riskscore.training import metrics, resamples
 from riskscore.training.dataset import Dataset
-from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY
+from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, filled
 from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
 from riskscore.training.openings import openings
 
@@ -116,7 +116,7 @@ def compare(  # noqa: PLR0913 - what is compared, on what, by name
     Raises TrainingError where no row is left or only one label occurs.
     """
     data, left_out = later(data, a, b)
-    rows, target = data.rows, data.target
+    rows, target = filled(data.rows), data.target
     scored = [score(data.matrix, one.booster) for one in (a, b)]
     resampled, clusters = resamples.clusters(rows)
     margins = [each["margin"].to_numpy() for each in scored]
