@@ -115,7 +115,7 @@ def _lake(lake: str | None, own: Service | None = None) -> Lake | None:
 
 
 @app.command("list")
-def list_(lake: Where = None, json: options.Json = False) -> None:
+def list_(lake: Where = None, settings: options.Settings = None, json: options.Json = False) -> None:
     """List the versions: which is champion, which were, which may be, and which are retired or cannot be read.
 
     \b
@@ -123,9 +123,11 @@ def list_(lake: Where = None, json: options.Json = False) -> None:
       riskscore models list
       riskscore models list --lake s3://customs-risk/lake --json
     """
+    from riskscore import service
     from riskscore.jobs import models
 
-    found = models.versions(_lake(lake))
+    own = service.find(settings)
+    found = models.versions(_lake(lake, own), own)
     if json:
         console.emit({"models": [_entry(version) for version in found]})
         return
@@ -179,18 +181,17 @@ def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
 
     found = _lake(lake)
     model = models.named(name, found)
+    card = model.card
     history = models.registry_of(found)
     changes = history.of(model.name)
     if json:
         told = [asdict(change) for change in changes]
-        console.emit(
-            {"name": model.name, "state": history.state(model.name), "card": asdict(model.card), "history": told}
-        )
+        console.emit({"name": model.name, "state": history.state(model.name), "card": asdict(card), "history": told})
         return
     screen = console.stdout()
     screen.print(f"{console.plain(model.name)}: {history.state(model.name)}")
     screen.print()
-    for line in model.card.to_markdown().splitlines():
+    for line in card.to_markdown().splitlines():
         screen.print("".join(c for c in line if c.isprintable()), soft_wrap=True)
     screen.print(console.heading("What became of it"))
     for change in changes:

@@ -97,8 +97,11 @@ def at_work(lake: Lake, model: str | None) -> Model:
     return found
 
 
-def versions(lake: Lake | None) -> list[Version]:
-    """Every version of the registry; of a lake's also those in the folder, which may be promoted to it."""
+def versions(lake: Lake | None, service: Service) -> list[Version]:
+    """Every version of the registry; of a lake's also those in the folder, which may be promoted to it.
+
+    One that could not score, because it is damaged or of other features, is unreadable, whatever its card says.
+    """
     others: dict[str, Files | ModelError] = {}
     if lake is not None:
         there = Folder(settings.models())
@@ -107,7 +110,8 @@ def versions(lake: Lake | None) -> list[Version]:
                 others[name] = there.files(name)
             except ModelError as reason:
                 others[name] = reason
-    return registry_of(lake).versions(others)
+    catalogue = own.catalogue(service)
+    return registry_of(lake).versions(others, lambda name, files: Model(name, files).contender(catalogue))
 
 
 def rows_of_lake(

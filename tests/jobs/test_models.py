@@ -147,7 +147,7 @@ def test_a_rollback_to_what_cannot_be_loaded_is_refused(folder: Path) -> None:
 
 def test_versions_of_a_lake_show_those_of_the_folder_too(night: Night) -> None:
     promote(night.lake, "other")
-    assert {version.name: version.state for version in models.versions(night.lake)} == {
+    assert {version.name: version.state for version in models.versions(night.lake, NONE)} == {
         "default": "former", "other": "champion", "third": "challenger",
     }  # fmt: skip
 
