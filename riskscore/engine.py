@@ -35,6 +35,7 @@ from riskscore.manifest import read as reader
 from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
 from riskscore.manifest.values import code
+from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
@@ -166,6 +167,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     top: int = 0,
     keep: Sequence[str] = (),
     also: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    watch: Callable[[pl.DataFrame], None] | None = None,
     service: Service = NONE,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
@@ -184,6 +186,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         top: at least so many get reasons.
         keep: names of features whose values are given beside the scores.
         also: told every score (what is returned, without reasons), gives the KEY of rows that get reasons besides.
+        watch: shown every feature (a column each) and the `margin`, a row a consignment, in their order.
         service: what the service declares of its own; the consignments have its fields behind the canonical columns.
         progress: told the name of each step as it begins.
 
@@ -201,6 +204,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         rows = rows.with_columns(consignments[STARTED])
     past = {"log": history, "outcomes": _outcomes(outcomes), "earlier": earlier, "balances": balances}
     assessed = _assess(rows, model, own.catalogue(service), progress, **past)
+    if watch is not None:
+        watch(assessed.matrix.with_columns(assessed.scored["margin"]))
     scored = _scored(rows, assessed, keep)
     wanted = pl.col("rank") <= max(top, math.ceil(explain_share * rows.height))
     if also is not None:
@@ -280,7 +285,7 @@ def evaluate(  # noqa: PLR0913
     _tell(progress, f"judging {consignments.height:,}")
     rows = _consignments(consignments, service)
     past = {"truth": truth, "history": history, "earlier": earlier}
-    return training.evaluate(booster, rows, outcomes, **past, catalogue=known, capacity=capacity, seed=seed)
+    return training.evaluate(booster, rows, _outcomes(outcomes), **past, catalogue=known, capacity=capacity, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,7 @@ def _assess(
 ) -> _Assessed:
     """Measure and score every row; `past` as in `build.facts`."""
     booster = _booster(model, catalogue)
+    catalogue = strengths.of(booster.card, catalogue)
     _tell(progress, f"measuring {rows.height:,}")
     facts = build.facts(rows, **past, catalogue=catalogue)
     matrix = build.matrix(facts, catalogue)

@@ -8,8 +8,7 @@ import altair as alt
 import polars as pl
 import vl_convert
 
-INK, SOFT, ACCENT, PALE = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6"
-ALARM = "#b3261e"
+INK, SOFT, ACCENT, PALE, ALARM = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6", "#b3261e"
 _FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 _WIDTH = 740
 
@@ -127,6 +126,53 @@ def months(rows: pl.DataFrame) -> str:
     return _svg(bars + numbers, height=180)
 
 
+def shifts(rows: pl.DataFrame, *, title: str) -> str:
+    """Each of `rows` (name, value, usual, alarm) as a bar, red where it is an alarm, with a line at what is usual."""
+    base = _chart(rows.select("name", "value", "usual", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
+    colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
+    bars = base.mark_bar(height={"band": 0.55}).encode(
+        x=alt.X("value:Q", title=title, axis=alt.Axis(tickCount=6), scale=alt.Scale(zero=True)), color=colour
+    )
+    usual = base.mark_tick(color=INK, thickness=2, size=18).encode(x="usual:Q")
+    return _svg(bars + usual, height=26 * rows.height)
+
+
+def movements(rows: pl.DataFrame, *, title: str) -> str:
+    """Each of `rows` (name, before, now, alarm) as a way from a hollow dot, before, to a full one, now; in percent."""
+    base = _chart(rows.select("name", "before", "now", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
+    colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
+    axis = alt.X("before:Q", title=title, axis=alt.Axis(format=".0%", tickCount=6), scale=alt.Scale(domain=[0, 1]))
+    way = base.mark_rule(strokeWidth=4, color=PALE).encode(x=axis, x2="now:Q")
+    past = base.mark_point(size=70, color=SOFT, filled=False, opacity=1).encode(x="before:Q")
+    now = base.mark_point(size=80, filled=True, opacity=1).encode(x="now:Q", color=colour)
+    return _svg(way + past + now, height=26 * rows.height)
+
+
+def histogram(rows: pl.DataFrame, *, title: str) -> str:
+    """Shares by `bin`, now as bars, before as lines across them (`bin`, `before`, `now`)."""
+    base = _chart(rows.select("bin", "before", "now")).encode(
+        x=alt.X("bin:N", sort=None, title=title, axis=alt.Axis(labelAngle=-45, grid=False))
+    )
+    share = alt.Y("now:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5))
+    bars = base.mark_bar(color=PALE, width={"band": 0.7}).encode(y=share)
+    lines = base.mark_tick(color=INK, thickness=2, width={"band": 0.85}).encode(y="before:Q")
+    return _svg(bars + lines, height=180)
+
+
+def over_time(rows: pl.DataFrame, *, form: str) -> str:
+    """Each of `rows` (period, value, low, high) as a dot with its interval, from the left to the right."""
+    known = rows.filter(pl.col("value").is_not_null()).select(
+        pl.col("period").cast(pl.String), pl.col("value", "low", "high")
+    )
+    base = _chart(known).encode(
+        x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=True, grid=False))
+    )
+    axis = alt.Y("low:Q", title=None, axis=alt.Axis(format=form, tickCount=4), scale=alt.Scale(zero=True))
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(y=axis, y2="high:Q")
+    dot = base.mark_point(size=70, filled=True, opacity=1, color=ACCENT).encode(y="value:Q")
+    return _svg(bar + dot, height=130)
+
+
 def filings(rows: pl.DataFrame) -> str:
     """Filings a night as bars (`night`, `filings`)."""
     base = _chart(rows.select("night", "filings")).encode(
@@ -134,6 +180,25 @@ def filings(rows: pl.DataFrame) -> str:
         y=alt.Y("filings:Q", title="filings", axis=alt.Axis(tickCount=4)),
     )
     return _svg(base.mark_bar(color=ACCENT), height=140)
+
+
+def tried(rows: pl.DataFrame) -> str:
+    """What policies open and find (`policy`, `opened`, `found`, `low`, `high`): a dot each, with its interval."""
+    known = rows.with_row_index("place").filter(pl.col("found").is_not_null())
+    base = _chart(known).encode(
+        x=alt.X("opened:Q", title="boxes opened a night", scale=alt.Scale(zero=True, nice=True)),
+    )
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
+        y=alt.Y("low:Q", title="seizures found", scale=alt.Scale(zero=True)), y2="high:Q"
+    )
+    dot = base.mark_point(size=80, filled=True, opacity=1, color=ACCENT).encode(y="found:Q")
+    first, others = (
+        base.transform_filter("datum.place == 0" if first else "datum.place > 0")
+        .mark_text(align="right" if first else "left", dx=-10 if first else 10, color=INK, fontSize=12)
+        .encode(y="found:Q", text="policy:N")
+        for first in (True, False)  # on either side: another policy may do just what was done
+    )
+    return _svg(bar + dot + first + others, height=280)
 
 
 def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> str:

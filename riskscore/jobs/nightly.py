@@ -1,6 +1,7 @@
 """The nightly run: files of the inbox in, a slate and a report out, each step once, whatever happens in between.
 
-    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ scores ─▶ slate ─▶ finished ─▶ files to done/, report
+    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ measures, scores ─▶ slate ─▶ drift ─▶ finished
+                                                                        files to done/, report ◀─┘
 
 A run puts on record what it sets out with before it does anything. Each step is one commit a table, marked with the
 number of the run, and is not made twice. So a run that was killed is simply run again: it takes the same files, finds
@@ -23,10 +24,11 @@ from riskscore import engine
 from riskscore.errors import LakeError, ManifestError, SettingsError
 from riskscore.features import own
 from riskscore.history.filings import STARTED
-from riskscore.jobs import closing, lock, models, runs, slates, taking
+from riskscore.jobs import closing, drift, lock, measures, models, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
 from riskscore.jobs.models import Model
 from riskscore.jobs.runs import Record, Run
+from riskscore.jobs.thresholds import Thresholds
 from riskscore.lake.io import Lake
 from riskscore.manifest import schema
 from riskscore.manifest.outcomes import read as read_outcomes
@@ -161,6 +163,7 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
     step("ledger", lambda: closing.close(night.lake, run))
     step("scores", lambda: _score(night, run, tell))
     step("slate", lambda: _slate(night, run))
+    step("drift", lambda: _drift(night, run))
     usual = [past["manifests"]["filings"] for past in record.finished()[-USUAL_NIGHTS:]]
     return counts | {
         "usual_filings": float(pl.Series(usual).median()) if usual else None,  # type: ignore[arg-type]
@@ -203,6 +206,7 @@ def _scored(night: Night, run: Run, model: Path, tell: Progress) -> dict[str, An
             service=service,
             keep=explore.KNOWN,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),
+            watch=lambda matrix: measures.keep(night.lake, run, latest, matrix, card),
             progress=tell,
         )
         rows = scored.with_columns(port="port_of_discharge", scored_at=pl.lit(run.at, schema.UTC))
@@ -232,6 +236,12 @@ def _slate(night: Night, run: Run) -> dict[str, Any]:
     drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
     shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
     return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}
+
+
+def _drift(night: Night, run: Run) -> dict[str, Any]:
+    """What the night has that the nights before it had not."""
+    thresholds = Thresholds.of(night.lake.service.drift)
+    return drift.drift(night.lake, run.night, run.night, thresholds=thresholds).entry()
 
 
 def _draw(night: Night, run: Run, candidates: pl.DataFrame) -> pl.DataFrame:

@@ -83,7 +83,7 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
     became known.
     """
     period = (first or date.min, last or date.max)
-    rows = _slates(lake, period)
+    rows = slates.of_nights(lake, period)
     found = lake.read("outcomes").collect()
     units = nights.consignments(rows).join(
         corrections.of_consignments(found).select(*KEY, "finding", "quantity_kg"), on=KEY, how="left"
@@ -108,14 +108,6 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
         models=_models(lake, period),
         unpublished=int((~drawn["published"].fill_null(False)).sum()),
     )
-
-
-def _slates(lake: Lake, period: tuple[date, date]) -> pl.DataFrame:
-    """Every candidate of the nights of `period`, as the slates in force have it."""
-    columns = [*KEY, "port", "event", "action", "share", "inclusion", "explored", "place", "published", "boxes"]
-    events = lake.read("slates", nights=period, columns=[*columns, "lane", "reason", "at", NIGHT]).collect()
-    empty = slates.standing(events.clear())
-    return pl.concat([empty, *(slates.standing(part) for part in events.partition_by(NIGHT))])
 
 
 def _results(units: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -53,6 +53,13 @@ class Record:
         row = open_runs.row(-1, named=True)
         return Run(row["run"], row["night"], row["at"], json.loads(row["detail"]))
 
+    def runs(self) -> list[Run]:
+        """Every run that began, oldest first."""
+        begun = self.events.filter(step=BEGUN).sort("run")
+        return [
+            Run(row["run"], row["night"], row["at"], json.loads(row["detail"])) for row in begun.iter_rows(named=True)
+        ]
+
     @property
     def next(self) -> int:
         """Number of the next run."""

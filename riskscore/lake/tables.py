@@ -1,8 +1,8 @@
 """The tables of a lake: what a row of each is, its columns, and how it grows.
 
-    consignments  outcomes  scores  slates  models               appended to; a row once written stays
-    quarantine  champions  runs
-    ledger                                                       appended to, and now and then written anew, shorter
+    consignments  outcomes  measures  scores  slates     appended to; a row once written stays
+    models  champions  quarantine  runs
+    ledger                                               appended to, and now and then written anew, shorter
 
 Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
 where the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is kept as the Int64 of its bits.
@@ -101,6 +101,18 @@ _DECLARED = (
         },
         by_night=False,
         grows=False,
+    ),
+    Table(
+        "measures",
+        "how many consignments of a night are in one bin of a measure, for drift; `expected` is the share in training",
+        {
+            "kind": pl.String,
+            "name": pl.String,
+            "bin": pl.String,
+            "count": pl.Int64,
+            "bills": pl.Int64,
+            "expected": pl.Float64,
+        },
     ),
     Table(
         "scores",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from riskscore.units import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -78,7 +80,7 @@ def _overall(evaluation: Mapping[str, Any]) -> Table:
         offered = evaluation["capacity"]
         notes.append(
             f"Capacity: the riskiest of each port and day, {offered['used']:,} boxes of {offered['offered']:,} that "
-            f"could be opened on {offered['port_days']:,} days of {offered['ports']:,} ports."
+            f"could be opened ({counted(offered['port_days'], 'day')} of {counted(offered['ports'], 'port')})."
         )
     header = ["of", "inspected", "consignments", "found", "precision", "recall"]
     return Table("What an inspection of the top finds", header, rows, " ".join(notes).strip())

@@ -1,7 +1,8 @@
 """Capacity: how much a port can do on a day, and how its opened boxes are shared out.
 
-[default]                      any of boxes, scans, documents, audits, shares; what is left out stays
-boxes = 10                     as in the level above, and at last as in Capacity() and Shares()
+[default]                      any of boxes, scans, documents, audits, shares, threshold; what is left out
+boxes = 10                     stays as in the level above, and at last as in Capacity() and Shares()
+threshold = 0.02               the score opens no box below this probability: some days not all are used
 shares = { score = 0.8, explore = 0.1, random = 0.1 }
 
 [port.VNHPH]                   this port, every day
@@ -32,7 +33,7 @@ MOST = 1_000_000
 """A capacity above this is a slip of the keyboard."""
 
 _COUNTS = ("boxes", "scans", "documents", "audits")
-_ENTRIES = (*_COUNTS, "shares")
+_ENTRIES = (*_COUNTS, "shares", "threshold")
 _PORT = re.compile(r"[A-Z]{2}[A-Z0-9]{3}")
 
 
@@ -64,13 +65,17 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What one port can do on one day: boxes opened, scanner slots, document checks, audits after release."""
+    """What one port can do on one day: boxes opened, scanner slots, document checks, audits after release.
+
+    `threshold` is the probability below which the score share opens nothing, 0 to 1; the other shares have none.
+    """
 
     boxes: int = 10
     scans: int = 20
     documents: int = 40
     audits: int = 20
     shares: Shares = field(default_factory=Shares)
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,10 @@ def _capacity(entry: Mapping[str, Any], base: Capacity, where: str, besides: tup
     _known(entry, (*_ENTRIES, *besides), where)
     counts = {name: _count(entry[name], f"{where} {name}") for name in _COUNTS if name in entry}
     shares = _shares(entry["shares"], f"{where} shares") if "shares" in entry else base.shares
-    return replace(base, shares=shares, **counts)
+    threshold = entry.get("threshold", base.threshold)
+    if not is_part(threshold):
+        raise SettingsError(f"capacity {where} threshold: {threshold!r} is no probability; write a number from 0 to 1")
+    return replace(base, shares=shares, threshold=float(threshold), **counts)
 
 
 def _dated(entries: object, where: str) -> list[tuple[datetime.date, Mapping[str, Any]]]:
@@ -143,7 +151,7 @@ def _shares(value: object, where: str) -> Shares:
     names = ("score", "explore", "random")
     _known(entry, names, where)
     parts = {name: entry.get(name) for name in names}
-    wrong = [f"{name} = {part!r}" for name, part in parts.items() if not _is_part(part)]
+    wrong = [f"{name} = {part!r}" for name, part in parts.items() if not is_part(part)]
     if wrong:
         raise SettingsError(f"capacity {where}: {', '.join(wrong)}; score, explore and random each need a part, 0 to 1")
     shares = Shares(**{name: float(entry[name]) for name in names})
@@ -153,7 +161,8 @@ def _shares(value: object, where: str) -> Shares:
     return shares
 
 
-def _is_part(value: object) -> bool:
+def is_part(value: object) -> bool:
+    """Whether `value` is a number from 0 to 1."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 

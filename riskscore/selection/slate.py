@@ -71,12 +71,14 @@ def slate(
         .sort("port", "probability", "margin", *KEY, descending=[False, True, True, False, False])
     )
     lots = tickets.tickets(rows["text"])
-    weights = rows["weight"].to_numpy()
+    weights, probabilities = rows["weight"].to_numpy(), rows["probability"].to_numpy()
     choice = _Choice.of(rows.height)
     end = 0
     for port, count in rows.group_by("port", maintain_order=True).len().iter_rows():
         part = slice(end, end + count)
-        choice.decide(part, capacity.on(port, date), weights, lots, tickets.start(port, date=date, seed=text))
+        limits = capacity.on(port, date)
+        worth = int(np.sum(probabilities[part] >= limits.threshold))
+        choice.decide(part, limits, worth, weights, lots, tickets.start(port, date=date, seed=text))
         end += count
     return (
         rows.select(
@@ -113,15 +115,15 @@ class _Choice:
             np.zeros(count, dtype=np.int64),
         )
 
-    def decide(
-        self, part: slice, limits: Capacity, weights: NDArray[np.float64], lots: tickets.Words, start: float
+    def decide(  # noqa: PLR0913, PLR0917 - everything that a port's decision rests on
+        self, part: slice, limits: Capacity, worth: int, weights: NDArray[np.float64], lots: tickets.Words, start: float
     ) -> None:
-        """Fill in the rows `part`: one port, by falling probability."""
+        """Fill in the rows `part`: one port, by falling probability, of which `worth` many reach the threshold."""
         weights, lots = weights[part], lots[part]
         action, share = self.action[part], self.share[part]
         count = len(weights)
         by_score, by_exploring, by_lot = limits.shares.split(limits.boxes)
-        by_score = min(by_score, count)
+        by_score = min(by_score, count, worth)
         share[:by_score] = SHARES.index("score")
 
         rest = np.arange(by_score, count)

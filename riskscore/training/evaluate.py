@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore.features.catalogue import Catalogue
+from riskscore.features.catalogue import Catalogue, load
+from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
@@ -63,7 +64,8 @@ def evaluate(  # noqa: PLR0913 - the inputs of a judgement, all by keyword
     does, and besides `by_port`, `by_lane` and the points of a `curve`, which are too much for a card. Raises
     TrainingError where nothing is labelled or only one label occurs.
     """
-    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history, catalogue=catalogue)
+    measured = strengths.of(booster.card, catalogue or load())
+    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history, catalogue=measured)
     scored = score(data.matrix, booster)
     found = judged(scored, data, capacity=capacity, seed=seed)
     rows, margins = filled(data.rows), scored["margin"].to_numpy()

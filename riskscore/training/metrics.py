@@ -177,11 +177,11 @@ def paired(
 ) -> dict[str, Any]:
     """Compare two rankings of the same rows, each resample drawn once and put to both; ready for JSON.
 
-    `clusters[n]` (`resamples.clusters` says which) are drawn whole where enough of them have a positive row;
-    `resampled` says clusters or rows. Returns rows, positives, `roc_auc`, `pr_auc`, and `at` SHARES `precision` and
-    `recall`, each with `a`, `b` and `difference` (b - a) as value, low, high. What moves both rankings alike, such as
-    an easy day, cancels out in the difference, so its interval says more than two intervals side by side.
-    Raises TrainingError unless both labels occur.
+    `clusters[n]` (`resamples.clusters` says which) are drawn whole where they are enough; `resampled` says clusters or
+    rows. Returns rows, positives, `roc_auc`, `pr_auc`, and `at` SHARES `precision` and `recall`, each with `a`, `b` and
+    `difference` (b - a) as value, low, high. What moves both rankings alike, such as an easy day, cancels out in the
+    difference, so its interval says more than two intervals side by side. Raises TrainingError unless both labels
+    occur.
     """
     width = len(SHARES)
     rankings = Ranking.of(scores_a, labels), Ranking.of(scores_b, labels)
@@ -197,7 +197,7 @@ def paired(
     return {
         "rows": len(labels),
         "positives": int(labels.sum()),
-        "resampled": "clusters" if by_clusters(labels, clusters) else "rows",
+        "resampled": "clusters" if by_clusters(clusters) else "rows",
         "roc_auc": figures[0],
         "pr_auc": figures[1],
         "at": [

@@ -1,7 +1,8 @@
 """Resamples: how often each row of a judgement is drawn when the rows that it rests on are drawn again.
 
 What comes in company is drawn in company. The boxes of one bill are smuggled together or not at all, so that by rows an
-interval would be too narrow; whole days hold whole bills, and the good and bad days besides.
+interval would be too narrow; whole days hold whole bills, and the good and bad days besides. Over 150 samples of 30
+simulated days, intervals of 95% held what they should in 91 to 95% by days, 91 to 97% by bills and 77 to 91% by rows.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 RESAMPLES = 200
 
 FEWEST_CLUSTERS = 20
-"""Clusters with a positive row that it takes to draw clusters: of fewer, an interval is too narrow."""
+"""Clusters that it takes to draw clusters: of fewer, an interval is too narrow."""
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int8]
@@ -23,16 +24,16 @@ Clusters = NDArray[np.generic]
 
 
 def clusters(rows: pl.DataFrame) -> tuple[str, Clusters]:
-    """What is drawn whole for `rows` (`day`, `bill_of_lading`, `label`), days or bills, and that of each row."""
+    """What is drawn whole for `rows` (`day`, `bill_of_lading`), days or bills, and that of each row."""
     days = rows["day"].to_numpy()
-    if by_clusters(rows["label"].to_numpy(), days):
+    if by_clusters(days):
         return "days", days
     return "bills", rows["bill_of_lading"].rank("dense").to_numpy()
 
 
-def by_clusters(labels: Labels, clusters: Clusters | None) -> bool:
-    """Whether enough of `clusters` (the day of each row, say) have a positive row for `draws` to draw them whole."""
-    return clusters is not None and len(np.unique(clusters[labels == 1])) >= FEWEST_CLUSTERS
+def by_clusters(clusters: Clusters | None) -> bool:
+    """Whether there are enough of `clusters` (the day of each row, say) for `draws` to draw them whole."""
+    return clusters is not None and len(np.unique(clusters)) >= FEWEST_CLUSTERS
 
 
 def draws(labels: Labels, clusters: Clusters | None = None, *, seed: int = 0) -> Iterator[Floats]:
@@ -41,7 +42,7 @@ def draws(labels: Labels, clusters: Clusters | None = None, *, seed: int = 0) ->
     `clusters[n]` are drawn whole if they are enough, else each row by itself.
     """
     rng, size, cluster = np.random.default_rng(seed), len(labels), None
-    if clusters is not None and by_clusters(labels, clusters):
+    if clusters is not None and by_clusters(clusters):
         names, cluster = np.unique(clusters, return_inverse=True)
         size = len(names)
     for _ in range(RESAMPLES):
