@@ -92,7 +92,7 @@ def judge(  # noqa: PLR0913 - what is judged, on what, by name
     _future(card, data, verdict)
     kept = None
     try:
-        kept, _ = later(data, challenger)
+        kept, _ = later(challenger.measured(data), challenger)
         if champion is not None:
             verdict.comparison = compare(data, champion, challenger, catalogue=catalogue, capacity=capacity, seed=seed)
     except TrainingError as untold:

@@ -219,7 +219,7 @@ def test_a_challenger_that_did_not_learn_fairly_is_refused_with_the_reason(
     if before is None:
         promote(None, "honest")
     champion = models.champion(None).name
-    verdict, change = models.promote(lambda: rows, models.named(name, None), None, service=NONE)
+    verdict, change = models.promote(lambda _: rows, models.named(name, None), None, service=NONE)
     assert change is None
     for asked, why in REFUSED[name].items():
         assert pl.Series([verdict.refusals[asked]]).str.contains(why).all(), verdict.refusals
@@ -227,7 +227,7 @@ def test_a_challenger_that_did_not_learn_fairly_is_refused_with_the_reason(
 
 
 def test_a_challenger_of_another_catalogue_is_refused_even_with_an_override(weak: Path) -> None:
-    def unread() -> Dataset:
+    def unread(_: object) -> Dataset:
         raise AssertionError
 
     with pytest.raises(ModelError, match=r"other features \(not in the model: hs_missing; not in the catalogue: hs_ab"):
@@ -236,18 +236,18 @@ def test_a_challenger_of_another_catalogue_is_refused_even_with_an_override(weak
 
 
 def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -> None:
-    verdict, change = models.promote(lambda: rows, models.named("honest", None), None, service=NONE)
+    verdict, change = models.promote(lambda _: rows, models.named("honest", None), None, service=NONE)
     assert verdict.refusals == {}
     assert change is not None
     assert (change.before, change.champion, change.refusals) == ("weak", "honest", [])
     assert change.figures["capacity"]["found"]["b"] > change.figures["capacity"]["found"]["a"]
     assert change.catalogue == catalogue.load().hash
     with pytest.raises(ModelError, match="is the champion already"):
-        models.promote(lambda: rows, models.named("honest", None), None, service=NONE)
+        models.promote(lambda _: rows, models.named("honest", None), None, service=NONE)
 
 
 def test_an_override_promotes_and_keeps_what_it_overrode(weak: Path, rows: Dataset) -> None:
-    _, change = models.promote(lambda: rows, models.named("future", None), None, service=NONE, override="we must")
+    _, change = models.promote(lambda _: rows, models.named("future", None), None, service=NONE, override="we must")
     assert change is not None
     (kept,) = [each for each in Registry(Folder(weak)).changes if each.model == "future"]
     assert kept == change

@@ -11,31 +11,28 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.model.booster import Booster
 from riskscore.training.compare import Contender, compare, later, learned_until
 from riskscore.training.dataset import Dataset
-from riskscore.training.train import fit
 
 LAST = date(2024, 4, 1)
 """The last day that the contenders learned from, of the 120 days of the toy world."""
 
 
-def learned(booster: Booster, until: date) -> Booster:
-    return replace(booster, card=replace(booster.card, learned_until=str(until)))
+def until(booster: Booster, day: date) -> Booster:
+    return replace(booster, card=replace(booster.card, learned_until=str(day)))
 
 
 @pytest.fixture(scope="module")
-def good(toy_booster: Booster) -> Contender:
-    return Contender("good", learned(toy_booster, LAST))
+def good(seeing: Booster) -> Contender:
+    return Contender("good", seeing)
 
 
 @pytest.fixture(scope="module")
-def blind(toy_data: Dataset, toy_catalogue: Catalogue) -> Contender:
-    """A model for which nobody was a newcomer."""
-    matrix = toy_data.matrix.with_columns(newcomer=pl.lit(0, pl.Float32))
-    return Contender("blind", learned(fit([replace(toy_data, matrix=matrix)], toy_catalogue), date(2024, 3, 1)))
+def poor(blind: Booster) -> Contender:
+    return Contender("poor", until(blind, date(2024, 3, 1)))
 
 
 @pytest.fixture(scope="module")
-def record(toy_data: Dataset, toy_catalogue: Catalogue, blind: Contender, good: Contender) -> dict:
-    return compare(toy_data, blind, good, catalogue=toy_catalogue)
+def record(toy_data: Dataset, toy_catalogue: Catalogue, poor: Contender, good: Contender) -> dict:
+    return compare(toy_data, poor, good, catalogue=toy_catalogue)
 
 
 def test_rows_that_either_has_learned_from_are_left_out_and_counted(toy_data: Dataset, record: dict) -> None:
@@ -48,14 +45,14 @@ def test_rows_that_either_has_learned_from_are_left_out_and_counted(toy_data: Da
 def test_where_no_row_is_left_it_says_who_learned_until_when(toy_data: Dataset, good: Contender) -> None:
     end = date(2024, 12, 31)
     with pytest.raises(TrainingError, match=f"none of .* is from after {end}, until when late learned"):
-        later(toy_data, good, Contender("late", learned(good.booster, end)))
+        later(toy_data, good, Contender("late", until(good.booster, end)))
 
 
 def test_a_model_that_ships_binds_no_day_and_an_old_card_tells_by_its_parts(
-    toy_data: Dataset, good: Contender, toy_booster: Booster
+    toy_data: Dataset, good: Contender, seeing: Booster
 ) -> None:
     assert later(toy_data, replace(good, ships=True)) == (toy_data, None)
-    old = replace(toy_booster.card, learned_until="")
+    old = replace(seeing.card, learned_until="")
     parts = [{"part": "train", "to": "2024-03-02"}, {"part": "calibration", "to": "2024-03-20"},
              {"part": "test", "to": "2024-04-20"}]  # fmt: skip
     assert learned_until(replace(old, splits=parts)) == date(2024, 3, 20)
@@ -95,19 +92,30 @@ def test_a_model_against_itself_moves_nothing(toy_data: Dataset, toy_catalogue: 
     assert same["why"] == []
 
 
+def test_a_model_that_measures_otherwise_is_scored_on_its_own_measures(
+    toy_data: Dataset, toy_catalogue: Catalogue, good: Contender
+) -> None:
+    half = replace(toy_data, matrix=toy_data.matrix.with_columns(newcomer=pl.lit(0, pl.Float32)))
+    made = compare(toy_data, replace(good, own=half), good, catalogue=toy_catalogue)
+    alone = compare(half, good, good, catalogue=toy_catalogue)
+    assert made["overall"]["roc_auc"]["a"] == alone["overall"]["roc_auc"]["b"]
+    assert made["overall"]["roc_auc"]["difference"]["low"] > 0
+    assert made["why"][0]["feature"] == "newcomer"
+
+
 def test_random_inspections_are_compared_alone_where_they_found_enough(
-    toy_data: Dataset, toy_catalogue: Catalogue, blind: Contender, good: Contender, record: dict
+    toy_data: Dataset, toy_catalogue: Catalogue, poor: Contender, good: Contender, record: dict
 ) -> None:
     assert record["random"]["rows"] < record["rows"]
     few = toy_data.rows.with_columns(
         selected_by=pl.when(pl.col("label") == 0).then("selected_by").otherwise(pl.lit("officer"))
     )
-    assert compare(replace(toy_data, rows=few), blind, good, catalogue=toy_catalogue)["random"] is None
+    assert compare(replace(toy_data, rows=few), poor, good, catalogue=toy_catalogue)["random"] is None
 
 
 def test_a_capacity_that_opens_most_rows_is_stood_in_for(toy_data: Dataset, toy_catalogue: Catalogue, record: dict,
-                                                         blind: Contender, good: Contender) -> None:  # fmt: skip
+                                                         poor: Contender, good: Contender) -> None:  # fmt: skip
     assert (record["capacity"]["instead"], record["capacity"]["boxes"]) == (None, 10 * 28)  # ten a day, one port
     tenth = toy_data.where(pl.int_range(pl.len()) % 12 == 0)
-    made = compare(tenth, blind, good, catalogue=toy_catalogue)["capacity"]
+    made = compare(tenth, poor, good, catalogue=toy_catalogue)["capacity"]
     assert (made["instead"], made["boxes"]) == (0.1, round(0.1 * (tenth.rows["day"] > LAST).sum()))

@@ -15,7 +15,6 @@ from riskscore.model.card import Card
 from riskscore.training.compare import Contender
 from riskscore.training.dataset import Dataset
 from riskscore.training.promotion import CHECKS, Verdict, judge, misfit
-from riskscore.training.train import fit
 
 LAST = "2024-04-01"
 
@@ -32,17 +31,16 @@ def rows(toy_data: Dataset) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def blind(toy_data: Dataset, toy_catalogue: Catalogue) -> Contender:
-    matrix = toy_data.matrix.with_columns(newcomer=pl.lit(0, pl.Float32))
-    return contender(fit([replace(toy_data, matrix=matrix)], toy_catalogue), "blind")
+def poor(blind: Booster) -> Contender:
+    return contender(blind, "poor")
 
 
 Judge = Callable[..., Verdict]
 
 
 @pytest.fixture
-def judged(rows: Dataset, toy_catalogue: Catalogue, blind: Contender) -> Judge:
-    def run(challenger: Contender, champion: Contender | None = blind, data: Dataset = rows) -> Verdict:
+def judged(rows: Dataset, toy_catalogue: Catalogue, poor: Contender) -> Judge:
+    def run(challenger: Contender, champion: Contender | None = poor, data: Dataset = rows) -> Verdict:
         verdict = judge(data, challenger, champion, catalogue=toy_catalogue)
         assert set(verdict.refusals) <= set(CHECKS)
         return verdict
@@ -50,35 +48,35 @@ def judged(rows: Dataset, toy_catalogue: Catalogue, blind: Contender) -> Judge:
     return run
 
 
-def test_a_better_model_passes_every_check(judged: Judge, toy_booster: Booster) -> None:
-    verdict = judged(contender(toy_booster))
+def test_a_better_model_passes_every_check(judged: Judge, seeing: Booster) -> None:
+    verdict = judged(contender(seeing))
     assert verdict.refusals == {}
     assert verdict.figures["capacity"]["recall"]["difference"]["value"] > 0
     assert verdict.figures["random"]["positives"] > 100
     assert verdict.warnings == []
 
 
-def test_a_worse_one_is_refused_with_what_both_find(judged: Judge, toy_booster: Booster, blind: Contender) -> None:
-    verdict = judged(blind, contender(toy_booster, "champion"))
+def test_a_worse_one_is_refused_with_what_both_find(judged: Judge, seeing: Booster, poor: Contender) -> None:
+    verdict = judged(poor, contender(seeing, "champion"))
     hits = verdict.figures["capacity"]["found"]
     assert hits["b"] < hits["a"]
     assert f"it finds {hits['b']} of" in verdict.refusals["better at capacity"]
     assert "the champion's" in verdict.refusals["no worse at random"]
 
 
-def test_the_same_model_again_is_not_better(judged: Judge, toy_booster: Booster) -> None:
-    verdict = judged(contender(toy_booster), contender(toy_booster, "champion"))
+def test_the_same_model_again_is_not_better(judged: Judge, seeing: Booster) -> None:
+    verdict = judged(contender(seeing), contender(seeing, "champion"))
     assert list(verdict.refusals) == ["better at capacity"]
     assert "finds no more" in verdict.refusals["better at capacity"]
 
 
-def test_few_seizures_say_nothing(judged: Judge, toy_booster: Booster, rows: Dataset) -> None:
+def test_few_seizures_say_nothing(judged: Judge, seeing: Booster, rows: Dataset) -> None:
     few = rows.where((pl.col("label") == 0) | (pl.col("label").cum_sum() <= 6))
-    assert "6 seizures are too few" in judged(contender(toy_booster), data=few).refusals["better at capacity"]
+    assert "6 seizures are too few" in judged(contender(seeing), data=few).refusals["better at capacity"]
 
 
-def test_a_champion_that_cannot_be_read_is_not_taken_for_beaten(judged: Judge, toy_booster: Booster) -> None:
-    verdict = judged(contender(toy_booster), None)
+def test_a_champion_that_cannot_be_read_is_not_taken_for_beaten(judged: Judge, seeing: Booster) -> None:
+    verdict = judged(contender(seeing), None)
     assert list(verdict.refusals) == ["better at capacity"]
     assert verdict.comparison is None
 
@@ -87,26 +85,24 @@ def test_a_champion_that_cannot_be_read_is_not_taken_for_beaten(judged: Judge, t
     ("until", "told"),
     [("", "does not say until when"), ("2024-04-02", "the evaluation begins on 2024-04-02"), ("2025-01-01", "begins")],
 )
-def test_rows_that_it_may_have_learned_from_do_not_judge(
-    judged: Judge, toy_booster: Booster, until: str, told: str
-) -> None:
-    assert told in judged(contender(toy_booster, learned_until=until)).refusals["not from the future"]
+def test_rows_that_it_may_have_learned_from_do_not_judge(judged: Judge, seeing: Booster, until: str, told: str) -> None:
+    assert told in judged(contender(seeing, learned_until=until)).refusals["not from the future"]
 
 
 @pytest.mark.parametrize("shift", [-1.5, 1.5])
-def test_a_level_that_is_off_is_refused(judged: Judge, toy_booster: Booster, shift: float) -> None:
-    curve = toy_booster.calibration
-    off = replace(toy_booster, calibration=replace(curve, intercept=curve.intercept + shift))
+def test_a_level_that_is_off_is_refused(judged: Judge, seeing: Booster, shift: float) -> None:
+    curve = seeing.calibration
+    off = replace(seeing, calibration=replace(curve, intercept=curve.intercept + shift))
     verdict = judged(contender(off))
     assert list(verdict.refusals) == ["calibrated"]
     assert "random inspections it expects" in verdict.refusals["calibrated"]
 
 
-def test_a_slope_that_is_off_is_refused_by_its_error(judged: Judge, toy_booster: Booster, rows: Dataset) -> None:
-    margins = toy_booster.margin(rows.matrix.select(toy_booster.features).to_numpy(order="c").astype(np.float32))
+def test_a_slope_that_is_off_is_refused_by_its_error(judged: Judge, seeing: Booster, rows: Dataset) -> None:
+    margins = seeing.margin(rows.matrix.select(seeing.features).to_numpy(order="c").astype(np.float32))
     flat = Platt(0.05, 0.0)
     level = np.log(rows.target.mean() / (1 - rows.target.mean())) - 0.05 * margins.mean()
-    verdict = judged(contender(replace(toy_booster, calibration=replace(flat, intercept=float(level)))))
+    verdict = judged(contender(replace(seeing, calibration=replace(flat, intercept=float(level)))))
     assert "calibration error" in verdict.refusals["calibrated"]
 
 
@@ -128,31 +124,28 @@ def perfect(card: Card, area: float = 1.0) -> dict:
     return {**card.test, "overall": {**card.test["overall"], "roc_auc": {"value": area, "low": area, "high": area}}}
 
 
-def test_a_card_that_is_nearly_perfect_is_a_leak(judged: Judge, toy_booster: Booster) -> None:
-    verdict = judged(contender(toy_booster, test=perfect(toy_booster.card, 0.99)))
+def test_a_card_that_is_nearly_perfect_is_a_leak(judged: Judge, seeing: Booster) -> None:
+    verdict = judged(contender(seeing, test=perfect(seeing.card, 0.99)))
     assert list(verdict.refusals) == ["not too good", "as good as its card"]
     assert "ROC-AUC on its card is 0.990" in verdict.refusals["not too good"]
 
 
-def test_a_card_far_above_later_rows_is_not_believed(judged: Judge, toy_booster: Booster) -> None:
+def test_a_card_far_above_later_rows_is_not_believed(judged: Judge, seeing: Booster) -> None:
     for area, refused in ((0.9, []), (0.98, ["as good as its card"])):
-        verdict = judged(contender(toy_booster, test=perfect(toy_booster.card, area)))
+        verdict = judged(contender(seeing, test=perfect(seeing.card, area)))
         assert list(verdict.refusals) == refused
 
 
-def test_a_feature_that_is_the_label_is_a_leak(judged: Judge, toy_data: Dataset, toy_catalogue: Catalogue) -> None:
-    told = toy_data.matrix.with_columns(heavy=pl.Series(toy_data.target).cast(pl.Float32))
-    leaking = replace(toy_data, matrix=told)
-    booster = contender(fit([leaking], toy_catalogue))
-    verdict = judged(booster, data=leaking.where(pl.col("day") > date.fromisoformat(LAST)))
-    why = verdict.refusals["not too good"]
-    assert "by its card the feature heavy alone" in why
+def test_a_feature_that_is_the_label_is_a_leak(judged: Judge, seeing: Booster, rows: Dataset) -> None:
+    leaking = replace(rows, matrix=rows.matrix.with_columns(heavy=pl.Series(rows.target).cast(pl.Float32)))
+    why = judged(contender(seeing), data=leaking).refusals["not too good"]
     assert "the feature heavy alone has a ROC-AUC of 1.000 on these rows" in why
+    card = seeing.card.test | {"comparison": {"single_features": [{"feature": "heavy", "roc_auc": 0.99}]}}
+    told = judged(contender(seeing, test=card)).refusals["not too good"]
+    assert "by its card the feature heavy alone has a ROC-AUC of 0.990" in told
 
 
-def test_other_labels_than_the_cards_are_not_held_against_it(
-    judged: Judge, toy_booster: Booster, rows: Dataset
-) -> None:
-    verdict = judged(contender(toy_booster), data=replace(rows, labels="outcomes"))
+def test_other_labels_than_the_cards_are_not_held_against_it(judged: Judge, seeing: Booster, rows: Dataset) -> None:
+    verdict = judged(contender(seeing), data=replace(rows, labels="outcomes"))
     assert verdict.refusals == {}
     assert any("not held against" in warning for warning in verdict.warnings)

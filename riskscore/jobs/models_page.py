@@ -18,7 +18,7 @@ def render(record: Mapping[str, Any], *, now: datetime | None = None) -> str:
     """The page of `record`, what `training.compare` returns. Every text in it is escaped."""
     a, b = record["models"]
     drawing = charts.differences(pl.DataFrame(list(_differences(record))), title=f"{b['name']} less {a['name']}")
-    return page.template("comparison.html").render(
+    return page.template("models.html").render(
         record=record,
         a=a,
         b=b,
