@@ -14,9 +14,11 @@ from riskscore.manifest.outcomes import read_outcomes
 from riskscore.manifest.schema import KEY
 from riskscore.simulate.write import simulate
 
-DAYS, PER_DAY = 70, 150
-LEARNED = date(2024, 2, 19)
-"""The last day that an honest challenger learns from; the twenty days after it judge."""
+DAYS, PER_DAY = 60, 130
+LEARNED = date(2024, 2, 14)
+"""The last day that an honest challenger learns from; the days after it judge."""
+BEYOND = date(2024, 2, 22)
+"""A day amid those that judge."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class World:
         return [path for path in days if (path.stem > str(LEARNED)) == later]
 
     def train(
-        self, out: Path, *, until: date = LEARNED, consignments: pl.DataFrame | None = None,
-        truth: pl.DataFrame | None = None, seed: int = 0,
+        self,
+        out: Path,
+        *,
+        until: date = LEARNED,
+        consignments: pl.DataFrame | None = None,
+        truth: pl.DataFrame | None = None,
+        seed: int = 0,
     ) -> Path:
         """Train on the days up to `until`, and say so on the card."""
         rows = self.consignments if consignments is None else consignments

@@ -13,6 +13,7 @@ from riskscore.cli import console, options
 from riskscore.errors import ModelError, SettingsError
 
 if TYPE_CHECKING:
+    from riskscore.features.catalogue import Catalogue
     from riskscore.lake.io import Lake
     from riskscore.model.registry import Change, Version
     from riskscore.service import Service
@@ -61,15 +62,13 @@ class _Rows:
     history: list[Path]
     truth: Path | None
 
-    def read(self) -> Dataset:
-        """Labelled rows, as of their own days."""
+    def read(self, catalogue: Catalogue) -> Dataset:
+        """Labelled rows, as of their own days, measured as `catalogue` says."""
         from riskscore import engine
-        from riskscore.features import own
         from riskscore.jobs import models
         from riskscore.manifest import read
         from riskscore.training.dataset import dataset
 
-        catalogue = own.catalogue(self.service)
         if self.lake is not None:
             days = (moment.date() if moment else None for moment in (self.first, self.last))
             return models.rows_of_lake(self.lake, *days, catalogue=catalogue)
@@ -115,7 +114,7 @@ def _lake(lake: str | None, own: Service | None = None) -> Lake | None:
 
 
 @app.command("list")
-def list_(lake: Where = None, json: options.Json = False) -> None:
+def list_(lake: Where = None, settings: options.Settings = None, json: options.Json = False) -> None:
     """List the versions: which is champion, which were, which may be, and which are retired or cannot be read.
 
     \b
@@ -123,9 +122,11 @@ def list_(lake: Where = None, json: options.Json = False) -> None:
       riskscore models list
       riskscore models list --lake s3://customs-risk/lake --json
     """
+    from riskscore import service
     from riskscore.jobs import models
 
-    found = models.versions(_lake(lake))
+    own = service.find(settings)
+    found = models.versions(_lake(lake, own), own)
     if json:
         console.emit({"models": [_entry(version) for version in found]})
         return
@@ -179,18 +180,17 @@ def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
 
     found = _lake(lake)
     model = models.named(name, found)
+    card = model.card
     history = models.registry_of(found)
     changes = history.of(model.name)
     if json:
         told = [asdict(change) for change in changes]
-        console.emit(
-            {"name": model.name, "state": history.state(model.name), "card": asdict(model.card), "history": told}
-        )
+        console.emit({"name": model.name, "state": history.state(model.name), "card": asdict(card), "history": told})
         return
     screen = console.stdout()
     screen.print(f"{console.plain(model.name)}: {history.state(model.name)}")
     screen.print()
-    for line in model.card.to_markdown().splitlines():
+    for line in card.to_markdown().splitlines():
         screen.print("".join(c for c in line if c.isprintable()), soft_wrap=True)
     screen.print(console.heading("What became of it"))
     for change in changes:
@@ -236,7 +236,7 @@ def compare(
       riskscore models compare 2024-05 2024-06 --manifests july/ --outcomes found.csv --history past/ --out july.html
     """
     from riskscore import export
-    from riskscore.jobs import comparison_page, models
+    from riskscore.jobs import models, models_page
     from riskscore.selection import capacity as capacities
 
     suffix = "" if out is None else out.suffix.lower()
@@ -249,14 +249,14 @@ def compare(
         tell("reading, and scoring with both")
         record = models.compared(rows.read, *sides, service=rows.service, capacity=boxes, seed=seed)
         if out is not None:
-            export.write_text(comparison_page.render(record) if suffix == ".html" else console.text(record), out)
+            export.write_text(models_page.render(record) if suffix == ".html" else console.text(record), out)
     if json:
         console.emit(record)
         return
     screen = console.stdout()
-    for line in comparison_page.basis(record):
+    for line in models_page.basis(record):
         screen.print(console.plain(line))
-    _print(comparison_page.tables(record))
+    _print(models_page.tables(record))
     if out is not None:
         screen.print(f"Written to {console.plain(out)}.")
 
@@ -301,7 +301,7 @@ def promote(
       riskscore models promote 2024-06 --manifests july/ --outcomes found.parquet --history past/
       riskscore models promote 2024-06 --lake /srv/riskscore/lake --override "the champion misses the new lane"
     """
-    from riskscore.jobs import comparison_page, models
+    from riskscore.jobs import models, models_page
     from riskscore.selection import capacity as capacities
 
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
@@ -316,7 +316,7 @@ def promote(
         told = {"refusals": verdict.refusals, "warnings": verdict.warnings, "figures": verdict.figures}
         console.emit({"promoted": change is not None, **told, "change": None if change is None else asdict(change)})
     else:
-        _print(comparison_page.verdict(verdict))
+        _print(models_page.verdict(verdict))
     if change is None:
         failed = ", ".join(verdict.refusals)
         raise ModelError(f'{model.name} is not promoted, it fails: {failed}; mend it, or give --override "reason"')

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -20,7 +20,7 @@ from riskscore.features import own
 from riskscore.features.catalogue import Catalogue
 from riskscore.lake.io import Lake
 from riskscore.manifest import schema
-from riskscore.model import archive
+from riskscore.model import archive, strengths
 from riskscore.model.archive import Files, Folder, Tables
 from riskscore.model.booster import CARD, Booster
 from riskscore.model.card import Card
@@ -30,7 +30,11 @@ from riskscore.service import Service
 from riskscore.training import promotion
 from riskscore.training.compare import Contender, compare
 from riskscore.training.dataset import Dataset, dataset
+from riskscore.training.period import latest
 from riskscore.training.promotion import Verdict
+
+Rows: TypeAlias = Callable[[Catalogue], Dataset]
+"""Gives the labelled rows that models are judged on, measured as a catalogue says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,11 @@ def at_work(lake: Lake, model: str | None) -> Model:
     return found
 
 
-def versions(lake: Lake | None) -> list[Version]:
-    """Every version of the registry; of a lake's also those in the folder, which may be promoted to it."""
+def versions(lake: Lake | None, service: Service) -> list[Version]:
+    """Every version of the registry; of a lake's also those in the folder, which may be promoted to it.
+
+    One that could not score, because it is damaged or of other features, is unreadable, whatever its card says.
+    """
     others: dict[str, Files | ModelError] = {}
     if lake is not None:
         there = Folder(settings.models())
@@ -107,7 +114,8 @@ def versions(lake: Lake | None) -> list[Version]:
                 others[name] = there.files(name)
             except ModelError as reason:
                 others[name] = reason
-    return registry_of(lake).versions(others)
+    catalogue = own.catalogue(service)
+    return registry_of(lake).versions(others, lambda name, files: Model(name, files).contender(catalogue))
 
 
 def rows_of_lake(
@@ -118,21 +126,20 @@ def rows_of_lake(
     Each is taken as it was filed last; what was filed before is their past. Raises TrainingError where none has one.
     """
     columns = list(schema.columns(lake.service))
-    filed = lake.read("consignments", columns=columns).collect().sort("filed_at", "version", maintain_order=True)
-    latest = filed.unique(schema.KEY, keep="last", maintain_order=True)
+    newest, earlier = latest(lake.read("consignments", columns=columns).collect())
     day = pl.col("filed_at").dt.date()
     within = day.is_between(first or date.min, last or date.max)
     return dataset(
-        latest.filter(within),
+        newest.filter(within),
         lake.read("outcomes", columns=list(schema.OUTCOME)).collect(),
-        earlier=filed.join(latest, on=[*schema.KEY, "filed_at", "version"], how="anti", nulls_equal=True),
-        history=latest.filter(~within).select(engine.history_columns(lake.service)),
+        earlier=earlier,
+        history=newest.filter(~within).select(engine.history_columns(lake.service)),
         catalogue=catalogue,
     )
 
 
 def compared(  # noqa: PLR0913 - as `promote`
-    rows: Callable[[], Dataset],
+    rows: Rows,
     a: Model,
     b: Model,
     *,
@@ -145,12 +152,20 @@ def compared(  # noqa: PLR0913 - as `promote`
     Raises ModelError where one cannot be, and TrainingError as comparing does.
     """
     catalogue = own.catalogue(service)
-    sides = [one.contender(catalogue) for one in (a, b)]
-    return compare(rows(), *sides, catalogue=catalogue, capacity=capacity, seed=seed)
+    loaded = [one.contender(catalogue) for one in (a, b)]
+    data = rows(catalogue)
+    sides = (_measuring(one, rows, catalogue) for one in loaded)
+    return compare(data, *sides, catalogue=catalogue, capacity=capacity, seed=seed)
+
+
+def _measuring(side: Contender, rows: Rows, catalogue: Catalogue) -> Contender:
+    """`side` with the rows as it measures them, where it chose other strengths of profiles than are declared."""
+    chosen = strengths.of(side.booster.card, catalogue)
+    return side if chosen is catalogue else replace(side, own=rows(chosen))
 
 
 def promote(  # noqa: PLR0913 - what a promotion takes, by name
-    rows: Callable[[], Dataset],
+    rows: Rows,
     challenger: Model,
     lake: Lake | None,
     *,
@@ -173,7 +188,10 @@ def promote(  # noqa: PLR0913 - what a promotion takes, by name
     with contextlib.suppress(ModelError):  # the verdict says that there is nothing to compare with
         before = champion(lake)
         rival = before.contender(catalogue)
-    verdict = promotion.judge(rows(), side, rival, catalogue=catalogue, capacity=capacity, seed=seed)
+    data = rows(catalogue)
+    side = _measuring(side, rows, catalogue)
+    rival = rival and _measuring(rival, rows, catalogue)
+    verdict = promotion.judge(data, side, rival, catalogue=catalogue, capacity=capacity, seed=seed)
     if verdict.refusals and not override.strip():
         return verdict, None
     return verdict, found.promote(

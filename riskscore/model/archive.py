@@ -143,8 +143,8 @@ class Folder:
 
     def keep(self, name: str, files: Files) -> None:
         """Nothing is copied: the version must be a folder below the root."""
-        if name != SHIPPED and not (self.root / name).is_dir():
-            raise ModelError(f"{name} is not below {self.root}, where models that are promoted are; move it there")
+        if name != SHIPPED and not ((self.root / name).is_dir() and self.files(name) == files):
+            raise ModelError(f"this model {name} is not below {self.root}, where those are that are promoted; move it")
 
 
 class Tables:

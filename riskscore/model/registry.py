@@ -9,7 +9,7 @@ figures, stays known. Where nothing was promoted the model that ships is the cha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -58,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version as it stands: its name, its state, and its card, or why it is `unreadable`."""
+    """A version as it stands: its name, its state, its card if it has one, and why it is `unreadable`, if it is."""
 
     name: str
     state: str
@@ -105,8 +105,15 @@ class Registry:
         """The changes that `name` took part in."""
         return [change for change in self.changes if name in (change.model, change.before, change.champion)]
 
-    def versions(self, others: Mapping[str, Files | ModelError] | None = None) -> list[Version]:
-        """Every version: those of the archive, and `others` that are at hand elsewhere, by name."""
+    def versions(
+        self,
+        others: Mapping[str, Files | ModelError] | None = None,
+        fits: Callable[[str, Files], object] = lambda *_: None,
+    ) -> list[Version]:
+        """Every version: those of the archive, and `others` that are at hand elsewhere, by name.
+
+        `fits` is told each name and its files, and raises ModelError where they cannot be used.
+        """
         found: dict[str, Files | ModelError] = dict(others or {})
         for name in {*self.archive.names(), self.champion}:
             try:
@@ -115,15 +122,18 @@ class Registry:
             except ModelError as reason:
                 if name not in found or name == self.champion:
                     found[name] = reason
-        return [self._version(name, found[name]) for name in sorted(found)]
+        return [self._version(name, found[name], fits) for name in sorted(found)]
 
-    def _version(self, name: str, files: Files | ModelError) -> Version:
+    def _version(self, name: str, files: Files | ModelError, fits: Callable[[str, Files], object]) -> Version:
         if isinstance(files, ModelError):
             return Version(name, self.state(name), None, str(files))
+        card = None
         try:
-            return Version(name, self.state(name), Card.from_json(files[CARD]))
+            card = Card.from_json(files[CARD])
+            fits(name, files)
         except ModelError as reason:
-            return Version(name, self.state(name), None, str(reason))
+            return Version(name, self.state(name), card, str(reason))
+        return Version(name, self.state(name), card)
 
     def check(self, name: str, content: str) -> None:
         """Raise ModelError where `name` with this checksum is the champion already, or is retired."""

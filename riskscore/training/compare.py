@@ -28,7 +28,7 @@ from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
 from riskscore.training import metrics, resamples
 from riskscore.training.dataset import Dataset
-from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY
+from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, filled
 from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
 from riskscore.training.openings import openings
 
@@ -49,11 +49,19 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A model with the name of its version. One that `ships` learned from worlds of its own, never from these rows."""
+    """A model with the name of its version. One that `ships` learned from worlds of its own, never from these rows.
+
+    `own` are the rows as it measures them, where it has chosen other strengths of profiles than are declared.
+    """
 
     name: str
     booster: Booster
     ships: bool = False
+    own: Dataset | None = None
+
+    def measured(self, data: Dataset) -> Dataset:
+        """`data`, as this model measures it."""
+        return data if self.own is None else self.own
 
     @property
     def learned_until(self) -> date | None:
@@ -115,9 +123,10 @@ def compare(  # noqa: PLR0913 - what is compared, on what, by name
     few; `moves` in and out of the top; `why`, a row a feature. Differences are b - a.
     Raises TrainingError where no row is left or only one label occurs.
     """
-    data, left_out = later(data, a, b)
-    rows, target = data.rows, data.target
-    scored = [score(data.matrix, one.booster) for one in (a, b)]
+    kept, left_out = later(data, a, b)
+    rows, target = filled(kept.rows), kept.target
+    matrices = [later(one.measured(data), a, b)[0].matrix for one in (a, b)]
+    scored = [score(matrix, one.booster) for matrix, one in zip(matrices, (a, b), strict=True)]
     resampled, clusters = resamples.clusters(rows)
     margins = [each["margin"].to_numpy() for each in scored]
     opened, boxes = _opened(rows, scored, capacity or Capacities())
@@ -136,7 +145,7 @@ def compare(  # noqa: PLR0913 - what is compared, on what, by name
         "capacity": boxes | _found(target, *opened, clusters=clusters, seed=seed),
         "random": _on_random(margins, target, random, seed),
         "moves": moves,
-        "why": _why(data.matrix, a.booster, b.booster, *top, catalogue=catalogue),
+        "why": _why(matrices, [a.booster, b.booster], top, catalogue),
     }
 
 
@@ -210,14 +219,15 @@ def _moves(rows: pl.DataFrame, scored: list[pl.DataFrame], a: Mask, b: Mask) -> 
     }
 
 
-def _why(  # noqa: PLR0913 - both sides of a move
-    matrix: pl.DataFrame, a: Booster, b: Booster, top_a: Mask, top_b: Mask, *, catalogue: Catalogue
+def _why(
+    matrices: list[pl.DataFrame], boosters: list[Booster], tops: list[Mask], catalogue: Catalogue
 ) -> list[dict[str, Any]]:
-    """Features by how much more `b` moves the rows that enter the top, and those that leave it, than `a` does."""
+    """Features by how much more B moves the rows that enter the top, and those that leave it, than A does."""
     means: dict[str, dict[str, float]] = {}
-    for way, mask in (("entered", top_b & ~top_a), ("left", top_a & ~top_b)):
-        moved = matrix.filter(pl.Series(mask))
-        sides = [dict(_means(moved, booster)) for booster in (a, b)]
+    for way, mask in (("entered", tops[1] & ~tops[0]), ("left", tops[0] & ~tops[1])):
+        sides = [
+            _means(each.filter(pl.Series(mask)), booster) for each, booster in zip(matrices, boosters, strict=True)
+        ]
         means[way] = {name: sides[1][name] - sides[0][name] for name in catalogue.names}
     found: list[dict[str, Any]] = [
         {

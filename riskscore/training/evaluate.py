@@ -68,7 +68,7 @@ def evaluate(  # noqa: PLR0913 - the inputs of a judgement, all by keyword
     data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history, catalogue=measured)
     scored = score(data.matrix, booster)
     found = judged(scored, data, capacity=capacity, seed=seed)
-    rows, margins = _filled(data.rows), scored["margin"].to_numpy()
+    rows, margins = filled(data.rows), scored["margin"].to_numpy()
     opened = _openings(rows, scored, capacity or Capacities()).opened
     groups = Groups.of(margins, data.target, opened)
     ports = _by_ports(["port_of_discharge"], rows, groups)
@@ -90,7 +90,7 @@ def judged(scored: pl.DataFrame, data: Dataset, *, capacity: Capacities | None =
     is what was offered in all, `calibration` has `bins` and the checks of `all` and `random`; `not_judged` says in
     sentences what is missing. Without `capacity` each port opens as many boxes as `Capacities()` says.
     """
-    rows, target = _filled(data.rows), data.target
+    rows, target = filled(data.rows), data.target
     margins, probabilities = scored["margin"].to_numpy(), scored["probability"].to_numpy()
     capacities = capacity or Capacities()
     everything = np.ones(rows.height, np.bool_)
@@ -141,7 +141,7 @@ def judged(scored: pl.DataFrame, data: Dataset, *, capacity: Capacities | None =
     return {**found, "not_judged": _not_judged(found, int(random.sum()), int(target[random].sum()))}
 
 
-def _filled(rows: pl.DataFrame) -> pl.DataFrame:
+def filled(rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with the columns that are judged by, null where a dataset was made without them."""
     wanted = {"port_of_loading": pl.String, "port_of_discharge": pl.String, "quantity_kg": pl.Float64}
     return rows.with_columns(

@@ -13,15 +13,12 @@ from riskscore.jobs import charts, page
 from riskscore.model.tables import Table, interval
 from riskscore.training.promotion import CHECKS, Verdict
 
-NAMED = 5
-"""Consignments of each direction that stand in a table; the JSON has all that are told."""
-
 
 def render(record: Mapping[str, Any], *, now: datetime | None = None) -> str:
     """The page of `record`, what `training.compare` returns. Every text in it is escaped."""
     a, b = record["models"]
     drawing = charts.differences(pl.DataFrame(list(_differences(record))), title=f"{b['name']} less {a['name']}")
-    return page.template("comparison.html").render(
+    return page.template("models.html").render(
         record=record,
         a=a,
         b=b,
@@ -80,18 +77,18 @@ def tables(record: Mapping[str, Any]) -> list[Table]:
     ]
     rows = [
         [
-            f"{way}, {'capacity' if top == 'capacity' else top}",
+            way,
             f"{row['container_number']} {row['bill_of_lading']}",
             row["day"],
             f"{row['rank_a']:,} > {row['rank_b']:,}",
             "yes" if row["label"] else "",
         ]
-        for top, move in record["moves"].items()
         for way in ("entered", "left")
-        for row in move[way]["most"][:NAMED]
+        for row in record["moves"]["5%"][way]["most"]
     ]
     if rows:
-        made.append(Table("Rows that move most", ["move", "consignment", "filed", "rank", "positive"], rows))
+        header = ["move", "consignment", "filed", "rank", "positive"]
+        made.append(Table("Rows that move most in and out of the top 5%", header, rows))
     why = [
         [entry["feature"], entry["flag"] or entry["meaning"], f"{entry['entered']:+.3f}", f"{entry['left']:+.3f}"]
         for entry in record["why"]
