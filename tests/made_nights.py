@@ -57,20 +57,22 @@ def filings(number: int, bills: int = 400) -> pl.DataFrame:
     return schema.conform(rows.with_columns(container_number=container, goods_description=pl.lit("GOODS")))
 
 
-def matrix(number: int, height: int, shift: float = 0.0) -> pl.DataFrame:
-    """Features and margin of a night; `shift` moves `amount`."""
+def matrix(number: int, height: int, shift: float = 0.0, past: float = 0.0) -> pl.DataFrame:
+    """Features and margin of a night; `shift` moves `amount`, and `past` all that the ledger says."""
     rng = np.random.default_rng(1_000 + number)
-    past = {name: rng.poisson(0.1 + number / 5, height) for name in measures.NEW.values()}
+    told = {name: rng.poisson(0.1 + number / 5 + past, height) for name in measures.NEW.values()}
     own: dict[str, Any] = {"flag": rng.random(height) < 0.1, "amount": rng.normal(shift, 1, height)}
-    return pl.DataFrame({**own, **past}).cast(pl.Float32).with_columns(margin=pl.Series(rng.normal(-5, 1, height)))
+    return pl.DataFrame({**own, **told}).cast(pl.Float32).with_columns(margin=pl.Series(rng.normal(-5, 1, height)))
 
 
-def night(lake: Lake, number: int, *, card: Card = CARD, change: Change | None = None, shift: float = 0.0) -> date:
+def night(
+    lake: Lake, number: int, *, card: Card = CARD, change: Change | None = None, shift: float = 0.0, past: float = 0.0
+) -> date:
     """Let a lake keep the measures of its night `number`, and finish it; return its date."""
     rows = filings(number) if change is None else change(filings(number))
     day = FIRST + timedelta(number - 1)
     run = runs.begin(lake, number, day, {"manifests": [], "outcomes": []})
     assert run is not None
-    measures.keep(lake, run, rows, matrix(number, rows.height, shift), card)
+    measures.keep(lake, run, rows, matrix(number, rows.height, shift, past), card)
     runs.tell(lake, run, runs.FINISHED, {"night": str(day)})
     return day

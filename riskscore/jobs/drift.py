@@ -9,7 +9,7 @@ and so differs from the past in training for a reason that is no change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,13 +18,13 @@ import polars as pl
 
 from riskscore.errors import SettingsError
 from riskscore.features import build, own
+from riskscore.features.catalogue import Catalogue
 from riskscore.jobs import drift_words, measures
 from riskscore.jobs.comparison import COLUMNS, Kept, compare, psi
 from riskscore.jobs.runs import Record
 from riskscore.jobs.thresholds import Limit, Thresholds
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT
-from riskscore.service import Service
 
 ALARM, NOTE, QUIET = "alarm", "note", "quiet"
 LEVELS = (ALARM, NOTE, QUIET)
@@ -98,9 +98,12 @@ def drift(
     before = kept.nights()[NIGHT].to_list()
     found = compare(kept) if kept.rows and before else pl.DataFrame(schema=COLUMNS)
     young = len(before) < asked.least_nights
-    judged = _ordered(_judged(found, asked, young=young), asked)
-    caused = judged.with_columns(cause=_cause(judged, lake.service))
-    told = drift_words.sentences(caused, kept, own.catalogue(lake.service))
+    catalogue = own.catalogue(lake.service)
+    needs = _needs(catalogue)
+    green = _green(needs, catalogue) if _age(lake, first) < asked.ripe_nights else []
+    judged = _ordered(_judged(found, asked, young=young, green=green), asked)
+    caused = judged.with_columns(cause=_cause(judged, needs))
+    told = drift_words.sentences(caused, kept, catalogue)
     return Drift(
         first=first,
         last=last,
@@ -112,6 +115,12 @@ def drift(
         trained=_trained(kept.now),
         score=_score(kept),
     )
+
+
+def _age(lake: Lake, night: date) -> int:
+    """Nights from the lake's first run to `night`."""
+    started = Record.read(lake).events[NIGHT].min()
+    return (night - started).days if isinstance(started, date) else 0
 
 
 def _span(first: date, last: date) -> str:
@@ -150,8 +159,11 @@ def _limits(asked: Thresholds) -> dict[str, Limit]:
     }
 
 
-def _judged(found: pl.DataFrame, asked: Thresholds, *, young: bool) -> pl.DataFrame:
-    """Add the level of each row, and its effect in alarms: a factor's by its logarithm. What creeps is no alarm."""
+def _judged(found: pl.DataFrame, asked: Thresholds, *, young: bool, green: list[str]) -> pl.DataFrame:
+    """Add the level of each row, and its effect in alarms: a factor's by its logarithm.
+
+    What creeps is no alarm, nor is any of the features `green`, whose past is short; a `young` lake has no level.
+    """
     limits = _limits(asked)
     note, alarm = (
         pl.col("kind").replace_strict(
@@ -160,7 +172,8 @@ def _judged(found: pl.DataFrame, asked: Thresholds, *, young: bool) -> pl.DataFr
         for each in ("note", "alarm")
     )
     beyond = (pl.col("effect") > pl.col("bound")).fill_null(False) & (not young)
-    sudden = (pl.col("lately") >= alarm).fill_null(True)
+    is_green = (pl.col("kind") == "feature") & pl.col("name").is_in(green)
+    sudden = (pl.col("lately") >= alarm).fill_null(True) & ~is_green
     level = (
         pl.when(beyond & sudden & (pl.col("effect") >= alarm))
         .then(pl.lit(ALARM))
@@ -186,19 +199,29 @@ def _ordered(judged: pl.DataFrame, asked: Thresholds) -> pl.DataFrame:
     )
 
 
-def _cause(judged: pl.DataFrame, service: Service) -> pl.Series:
+def _cause(judged: pl.DataFrame, needs: Mapping[str, set[str]]) -> pl.Series:
     """The column that went missing, if any, by which the move of an amount or a feature made of it is explained."""
     lost = pl.col("now") > pl.col("before")
     gone = judged.filter(pl.col("level") == ALARM, pl.col("kind") == "column", lost)["name"].to_list()
-    needs: dict[str, Iterable[str]] = {name: amount.meta.root_names() for name, amount in measures.LEVELS.items()}
-    computed = build.functions()
-    for name, feature in own.catalogue(service).features.items():
-        made_of = computed[name]().meta.root_names() if name in computed else []
-        needs[name] = {*feature.needs, *made_of}
     causes = {name: next((column for column in gone if column in wanted), None) for name, wanted in needs.items()}
     follows = pl.col("kind").is_in(["level", "feature"]) & (pl.col("level") != QUIET)
     named = pl.when(follows).then(pl.col("name").replace_strict(causes, default=None, return_dtype=pl.String))
     return judged.select(named.alias("cause")).to_series()
+
+
+def _needs(catalogue: Catalogue) -> dict[str, set[str]]:
+    """What each amount and each feature is made of: columns, and what the ledger says."""
+    computed = build.functions()
+    return {name: set(amount.meta.root_names()) for name, amount in measures.LEVELS.items()} | {
+        name: {name, *feature.needs, *(computed[name]().meta.root_names() if name in computed else [])}
+        for name, feature in catalogue.features.items()
+    }
+
+
+def _green(needs: Mapping[str, set[str]], catalogue: Catalogue) -> list[str]:
+    """The features of the past: those made of what the ledger says."""
+    told = {profile.output(stat) for profile in catalogue.profiles.profiles.values() for stat in profile.stats}
+    return [name for name, parts in needs.items() if parts & told]
 
 
 def _trained(now: pl.DataFrame) -> pl.DataFrame:

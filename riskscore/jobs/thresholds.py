@@ -1,15 +1,18 @@
 """Thresholds: from how large a change on drift is noted, and from how large a one it is an alarm.
 
-[drift]                                     # in riskscore.toml; whatever is left out stays as here
-nights = 28
-least_nights = 7
-usual = 2.0
-new_bills = 5
-psi = { note = 0.1, alarm = 0.25 }
-missing = { note = 0.05, alarm = 0.1 }
-share = { note = 0.03, alarm = 0.05 }
-new = { note = 0.005, alarm = 0.01 }
-level = { note = 1.25, alarm = 1.5 }
+    [drift]                                     in riskscore.toml, with what stands where an entry is left out
+    nights = 28
+    least_nights = 7
+    ripe_nights = 120
+    usual = 2.0
+    new_bills = 5
+    psi = { note = 0.1, alarm = 0.25 }
+    missing = { note = 0.05, alarm = 0.1 }
+    share = { note = 0.03, alarm = 0.05 }
+    new = { note = 0.005, alarm = 0.01 }
+    level = { note = 1.25, alarm = 1.5 }
+
+What each of them is measured by stands in comparison.py.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ class Thresholds:
 
     nights        nights before, with which a period is compared
     least_nights  nights that must be there before anything is an alarm or a note
+    ripe_nights   nights from a lake's first, before which no feature of the past is an alarm: they ripen, windows of 30
+                  and 90 days all at once
     usual         times what nine of ten of these nights show
     new_bills     bills on which a new value must stand
     psi           population stability index of a feature or the score
@@ -48,6 +53,7 @@ class Thresholds:
 
     nights: int = 28
     least_nights: int = 7
+    ripe_nights: int = 120
     usual: float = 2.0
     new_bills: int = 5
     psi: Limit = Limit(0.1, 0.25)

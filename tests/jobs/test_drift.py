@@ -106,6 +106,15 @@ def test_a_young_lake_raises_no_alarm_and_says_so(tmp_path: Path) -> None:
     assert drift(lake, day, day, thresholds=Thresholds(least_nights=3)).told("alarm")[0].startswith("Gross weight")
 
 
+def test_a_feature_of_the_past_is_noted_until_the_lake_is_ripe(planted: Lake) -> None:
+    day = nights.night(planted, ALIKE + 1, past=8)
+    asked = Thresholds(ripe_nights=120), Thresholds(ripe_nights=ALIKE)
+    green, ripe = (drift(planted, day, day, thresholds=one) for one in asked)
+    assert green.told("alarm") == []
+    assert any(sentence.startswith("Feature lane_before") for sentence in green.told("note"))
+    assert any(sentence.startswith("Feature lane_before") for sentence in ripe.told("alarm"))
+
+
 def test_a_night_without_consignments_says_nothing(planted: Lake) -> None:
     day = nights.night(planted, ALIKE + 1, change=lambda rows: rows.clear())
     assert drift(planted, day, day).told("alarm") == []
