@@ -28,6 +28,7 @@ from riskscore.scoring.score import score
 from riskscore.simulate.write import simulate
 from riskscore.training import metrics
 from riskscore.training.dataset import Dataset, dataset
+from riskscore.training.reliability import calibration_error
 from riskscore.training.train import fit
 from riskscore.training.weights import BESIDE
 from riskscore.training.worlds import read_truth
@@ -121,16 +122,10 @@ def _judged(scored: Sequence[pl.DataFrame], later: Dataset, at: NDArray[np.bool_
         )  # fmt: skip
     probabilities = scored[0]["probability"].to_numpy()[at]
     rng = np.random.default_rng(seed)
-    chance = [_error(probabilities, rng.random(len(target)) < probabilities) for _ in range(200)]
+    drawn = [(rng.random(len(target)) < probabilities).astype(np.int8) for _ in range(200)]
+    chance = [calibration_error(probabilities, labels) for labels in drawn]
     rows.append([np.nan] * 5 + [float(np.quantile(chance, 0.95)), np.nan])
     return np.array(rows)
-
-
-def _error(probabilities: Floats, labels: NDArray[np.bool_]) -> float:
-    """Mean distance of probability and share found over bins of equal size, as the evaluation has it."""
-    parts = np.array_split(np.argsort(probabilities, kind="stable"), metrics.BINS)
-    gaps = [abs(probabilities[part].mean() - labels[part].mean()) * len(part) for part in parts if len(part)]
-    return float(sum(gaps) / len(labels))
 
 
 def _print(title: str, rows: Floats, seeds: int) -> None:

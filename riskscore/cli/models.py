@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,7 +39,10 @@ Source = Annotated[
     typer.Option("--lake", metavar="LAKE", help="The lake whose registry it is, and whose outcomes judge."),
 ]
 From = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of filing that counts (--lake).")
+    datetime | None,
+    typer.Option(
+        "--from", formats=["%Y-%m-%d"], help="First day of filing that counts (--lake). Default: what was not learned."
+    ),
 ]
 To = Annotated[
     datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of filing that counts (--lake).")
@@ -55,8 +58,8 @@ class _Rows:
 
     lake: Lake | None
     service: Service
-    first: datetime | None
-    last: datetime | None
+    first: date | None
+    last: date | None
     manifests: list[Path]
     outcomes: Path | None
     history: list[Path]
@@ -70,8 +73,7 @@ class _Rows:
         from riskscore.training.dataset import dataset
 
         if self.lake is not None:
-            days = (moment.date() if moment else None for moment in (self.first, self.last))
-            return models.rows_of_lake(self.lake, *days, catalogue=catalogue)
+            return models.rows_of_lake(self.lake, self.first, self.last, catalogue=catalogue)
         filed = read.read_many(read.files(self.manifests), service=self.service)
         return dataset(
             filed.consignments,
@@ -103,7 +105,8 @@ def _rows(
     if lake is None and any(days):
         raise SettingsError("--from and --to choose rows of a --lake; of files, give those that count")
     own = service.find(settings)
-    return _Rows(_lake(lake, own), own, *days, manifests, outcomes, history, truth)
+    first, last = (moment.date() if moment else None for moment in days)
+    return _Rows(_lake(lake, own), own, first, last, manifests, outcomes, history, truth)
 
 
 def _lake(lake: str | None, own: Service | None = None) -> Lake | None:
@@ -308,6 +311,8 @@ def promote(
     boxes = capacities.read(capacity)
     with console.progress() as tell:
         model = models.named(challenger, rows.lake)
+        if rows.lake is not None and rows.first is None:
+            rows = replace(rows, first=models.unlearned(rows.lake, model))
         tell("reading, and holding it against the champion")
         verdict, change = models.promote(
             rows.read, model, rows.lake, service=rows.service, capacity=boxes, seed=seed, override=override

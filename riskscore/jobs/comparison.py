@@ -2,10 +2,11 @@
 
     Kept ─▶ columns, values, newcomers, unseen, levels, distributions ─▶ kind, name, bin, before, now, effect, bound
 
-`effect` says how large a change is, in the unit of its kind. `bound` says how large it may be without meaning
-anything: what sampling alone shows once in a hundred thousand times, and `usual` times what nine of ten of the nights
-before show, each set against the others. So a small night, weekends, and a young lake whose past still grows need no
-rules of their own. Sampling goes by bills, and a bill of many containers, which are alike, makes it coarse.
+`effect` says how large a change is, in the unit of its kind, `lately` how large it is beside the last nights alone, and
+`bound` how large it may be without meaning anything: what sampling alone shows once in a hundred thousand times, and
+`usual` times what nine of ten of the nights before show, each set against the others. So a small night, weekends, and a
+young lake whose past still grows need no rules of their own. Sampling goes by bills, and a bill of many containers,
+which are alike, makes it coarse.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SELDOM = 1e-5
 """How often sampling alone passes its bound."""
 
 RECENT = 7
-"""Nights before, with which the share of newcomers is compared: it falls for as long as a lake grows."""
+"""Nights just before, beside which what ripens is compared: newcomers become fewer for as long as a lake grows."""
 
 LEAST_RISE = 0.01
 """Share by which a value must have become more to be looked at."""
@@ -31,7 +32,7 @@ LEAST_AMOUNTS = 50
 """Amounts that a level rests on, at least."""
 
 NEEDED = {"kind": pl.String, "name": pl.String, "bin": pl.String}
-COLUMNS = NEEDED | dict.fromkeys(("before", "now", "effect", "bound"), pl.Float64)
+COLUMNS = NEEDED | dict.fromkeys(("before", "now", "effect", "lately", "bound"), pl.Float64)
 
 _OFTEN = 0.9
 _SIDES = ("", "_before")
@@ -78,7 +79,9 @@ class Kept:
 def compare(kept: Kept) -> pl.DataFrame:
     """Every comparison, one after the other: COLUMNS."""
     parts = [columns(kept), values(kept), newcomers(kept), unseen(kept), levels(kept), distributions(kept)]
-    return pl.concat([part.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()) for part in parts])
+    return pl.concat([pl.DataFrame(schema=COLUMNS), *parts], how="diagonal_relaxed").select(
+        pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()
+    )
 
 
 def columns(kept: Kept) -> pl.DataFrame:
@@ -181,7 +184,8 @@ def distributions(kept: Kept) -> pl.DataFrame:
     """Population stability indices of each feature, missing values being a bin, and of the score.
 
     Of the nights before only those with the same bins are compared; `before` is what nine of ten of them show. Where
-    they are too few, there is no bound.
+    they are too few, there is no bound. `lately` is the index beside the last RECENT of them alone: a feature of the
+    past, which ripens for as long as a lake grows, creeps, and only what comes at once is far from both.
     """
     before, now = kept.of("feature", "score")
     bins = pl.col("bin").fill_null("").sort().str.join(" ")
@@ -196,16 +200,19 @@ def distributions(kept: Kept) -> pl.DataFrame:
         .group_by(*_NAME, NIGHT)
         .agg(psi=psi(pl.col("count"), pl.col("rest")), filled=((pl.col("count") + pl.col("rest")) > 0).sum())
     )
+    near = before.filter(pl.col(NIGHT).is_in(kept.nights()[NIGHT].tail(RECENT).implode()))
+    near = near.group_by(_WHAT).agg(near=pl.col("count").sum())
+    lately = now.join(near, on=_WHAT, nulls_equal=True).group_by(_NAME).agg(lately=psi(pl.col("count"), pl.col("near")))
     usual = found.drop_nulls(NIGHT).group_by(_NAME).agg(often=pl.col("psi").quantile(_OFTEN), nights=pl.len())
     sample, sample_before = kept.samples
-    current = found.filter(pl.col(NIGHT).is_null()).join(usual, on=_NAME)
+    current = found.filter(pl.col(NIGHT).is_null()).join(usual, on=_NAME).join(lately, on=_NAME, how="left")
     rare = pl.Series("rare", chi2.isf(SELDOM, (current["filled"] - 1).clip(1).to_numpy()))
     share = pl.col("nights") / max(kept.nights().height, 1)
     return (
         current.with_columns(rare)
         .with_columns(_bound(kept, pl.col("rare") * (1 / sample + 1 / (sample_before * share))))
         .with_columns(pl.when(pl.col("nights") >= kept.thresholds.least_nights).then("bound").alias("bound"))
-        .select(*_NAME, "bound", bin=pl.lit(None, pl.String), before="often", now="psi", effect="psi")
+        .select(*_NAME, "bound", "lately", bin=pl.lit(None, pl.String), before="often", now="psi", effect="psi")
         .sort(_NAME)
     )
 

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from riskscore.errors import SettingsError
-from riskscore.features import own
+from riskscore.features import build, own
 from riskscore.jobs import drift_words, measures
 from riskscore.jobs.comparison import COLUMNS, Kept, compare, psi
 from riskscore.jobs.runs import Record
@@ -44,10 +44,9 @@ class Drift:
     before       the nights that it is compared with, in order
     young        whether these are too few for an alarm
     moves        a row a comparison, alarms first and of them what moved most: kind, name, bin, before, now, effect,
-                 bound, level (alarm, note, quiet), cause (column whose going missing explains it), sentence
+                 lately, bound, level (alarm, note, quiet), cause (column whose going missing explains it), sentence
     trained      a row a feature or model: name, psi (distance of the period from the training)
     score        a row a bin of the score: bin, before, now (shares)
-    volume       a row a night, those before included: night, rows
     """
 
     first: date
@@ -59,7 +58,6 @@ class Drift:
     moves: pl.DataFrame
     trained: pl.DataFrame
     score: pl.DataFrame
-    volume: pl.DataFrame
 
     def told(self, level: str) -> list[str]:
         """Sentences of all moves of a level, without those that another's alarm explains."""
@@ -113,14 +111,6 @@ def drift(
         moves=caused.with_columns(sentence=told).select(list(MOVES)),
         trained=_trained(kept.now),
         score=_score(kept),
-        volume=pl.concat([kept.nights().rename({"all": "rows"}), nights_of(kept, nights)]),
-    )
-
-
-def nights_of(kept: Kept, nights: dict[date, int]) -> pl.DataFrame:
-    """`night` and `rows` of the period."""
-    return pl.DataFrame(
-        {NIGHT: list(nights), "rows": list(nights.values())}, schema=kept.nights().rename({"all": "rows"}).schema
     )
 
 
@@ -161,7 +151,7 @@ def _limits(asked: Thresholds) -> dict[str, Limit]:
 
 
 def _judged(found: pl.DataFrame, asked: Thresholds, *, young: bool) -> pl.DataFrame:
-    """Add the level of each row, and its effect in alarms: a factor's by its logarithm."""
+    """Add the level of each row, and its effect in alarms: a factor's by its logarithm. What creeps is no alarm."""
     limits = _limits(asked)
     note, alarm = (
         pl.col("kind").replace_strict(
@@ -170,7 +160,12 @@ def _judged(found: pl.DataFrame, asked: Thresholds, *, young: bool) -> pl.DataFr
         for each in ("note", "alarm")
     )
     beyond = (pl.col("effect") > pl.col("bound")).fill_null(False) & (not young)
-    level = pl.when(beyond & (pl.col("effect") >= alarm)).then(pl.lit(ALARM)).when(beyond & (pl.col("effect") >= note))
+    sudden = (pl.col("lately") >= alarm).fill_null(True)
+    level = (
+        pl.when(beyond & sudden & (pl.col("effect") >= alarm))
+        .then(pl.lit(ALARM))
+        .when(beyond & (pl.col("effect") >= note))
+    )
     is_factor = pl.col("kind") == "level"
     alarms = pl.when(is_factor).then(pl.col("effect").log() / alarm.log()).otherwise(pl.col("effect") / alarm)
     return found.with_columns(level=level.then(pl.lit(NOTE)).otherwise(pl.lit(QUIET)), alarms=alarms)
@@ -196,7 +191,10 @@ def _cause(judged: pl.DataFrame, service: Service) -> pl.Series:
     lost = pl.col("now") > pl.col("before")
     gone = judged.filter(pl.col("level") == ALARM, pl.col("kind") == "column", lost)["name"].to_list()
     needs: dict[str, Iterable[str]] = {name: amount.meta.root_names() for name, amount in measures.LEVELS.items()}
-    needs |= {name: feature.needs for name, feature in own.catalogue(service).features.items()}
+    computed = build.functions()
+    for name, feature in own.catalogue(service).features.items():
+        made_of = computed[name]().meta.root_names() if name in computed else []
+        needs[name] = {*feature.needs, *made_of}
     causes = {name: next((column for column in gone if column in wanted), None) for name, wanted in needs.items()}
     follows = pl.col("kind").is_in(["level", "feature"]) & (pl.col("level") != QUIET)
     named = pl.when(follows).then(pl.col("name").replace_strict(causes, default=None, return_dtype=pl.String))

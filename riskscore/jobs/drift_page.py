@@ -12,10 +12,14 @@ from markupsafe import Markup
 from riskscore.jobs import charts, page
 from riskscore.jobs.drift import ALARM, QUIET, Drift
 from riskscore.jobs.drift_words import capital, named, share, value
+from riskscore.jobs.measures import VALUES
 from riskscore.jobs.performance import ALL, Performance
 
 MOST = 15
 """Rows of a chart or a table."""
+
+FRESH = 4
+"""New values of a kind that are shown."""
 
 KINDS = {
     "column": "missing",
@@ -39,7 +43,7 @@ def html(found: Drift, done: Performance, *, now: datetime | None = None) -> str
         notes=found.told("note"),
         explained=found.entry()["explained"],
         moved=[row for row in rows(found) if row["level"] != QUIET][: 2 * MOST],
-        fresh=rows(found, "unseen")[:MOST],
+        fresh=_fresh(found),
         rates=in_order(done.rates).to_dicts(),
         auc=done.auc.to_dicts(),
         change=in_order(done.change).to_dicts(),
@@ -55,10 +59,16 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort(*(["period"] if "period" in frame.columns else []), order)
 
 
-def rows(found: Drift, *kinds: str) -> list[dict[str, Any]]:
-    """Moves as rows of a table, all or those of `kinds`: level, kind, what, before, now (texts), sentence."""
-    wanted = found.moves.filter(pl.col("kind").is_in(kinds)) if kinds else found.moves
-    return [_row(move) for move in wanted.iter_rows(named=True)]
+def rows(found: Drift) -> list[dict[str, Any]]:
+    """Moves as rows of a table: level, kind, what, before, now (texts), sentence."""
+    return [_row(move) for move in found.moves.iter_rows(named=True)]
+
+
+def _fresh(found: Drift) -> list[dict[str, Any]]:
+    """The most frequent new values of each kind, ports and goods before parties, which are new every day."""
+    new = found.moves.filter(pl.col("kind") == "unseen").group_by("name", maintain_order=True).head(FRESH)
+    place = pl.col("name").replace_strict(list(VALUES), range(len(VALUES)), default=-1, return_dtype=pl.Int64)
+    return [_row(move) for move in new.sort(place, maintain_order=True).iter_rows(named=True)]
 
 
 def _row(move: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +94,7 @@ def _drawings(found: Drift, done: Performance) -> Iterator[tuple[str, str]]:
         found.moves.filter(pl.col("kind") == "feature").sort("effect", "name", descending=[True, False]).head(MOST)
     )
     if features.height:
-        usual = pl.col("bound").fill_null(0).alias("usual")
+        usual = pl.when(pl.col("bound") <= pl.col("effect").max()).then("bound").alias("usual")
         yield "features", charts.shifts(features.select("name", is_alarm, usual, value="effect"), title="PSI")
     gaps = found.moves.filter(pl.col("kind") == "column").sort("effect", "name", descending=[True, False]).head(MOST)
     if gaps.height:
@@ -101,7 +111,7 @@ def _drawings(found: Drift, done: Performance) -> Iterator[tuple[str, str]]:
     for name in _SHARES:
         rates = done.rates.filter(pl.col("share") == name, pl.col("answered") > 0).rename({"rate": "value"})
         if rates.height > 1:
-            yield f"rate {name}", charts.over_time(rates, form=".0%")
+            yield f"rate {name}", charts.over_time(rates, form=".1%")
     auc = done.auc.rename({"auc": "value"}).filter(pl.col("value").is_not_null())
     if auc.height > 1:
         yield "auc", charts.over_time(auc, form=".1f")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import polars as pl
@@ -28,7 +28,7 @@ from riskscore.model.registry import RETIRED, Change, Registry, Version
 from riskscore.selection.capacity import Capacities
 from riskscore.service import Service
 from riskscore.training import promotion
-from riskscore.training.compare import Contender, compare
+from riskscore.training.compare import Contender, compare, learned_until
 from riskscore.training.dataset import Dataset, dataset
 from riskscore.training.period import latest
 from riskscore.training.promotion import Verdict
@@ -136,6 +136,13 @@ def rows_of_lake(
         history=newest.filter(~within).select(engine.history_columns(lake.service)),
         catalogue=catalogue,
     )
+
+
+def unlearned(lake: Lake, model: Model) -> date | None:
+    """The day from which on the lake holds filings that `model` did not learn from; None where it holds none."""
+    until = learned_until(model.card)
+    last = lake.read("consignments", columns=["filed_at"]).select(pl.col("filed_at").max()).collect().item()
+    return until + timedelta(1) if until is not None and last is not None and last.date() > until else None
 
 
 def compared(  # noqa: PLR0913 - as `promote`

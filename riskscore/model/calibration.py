@@ -36,13 +36,13 @@ class Platt:
         margins: NDArray[np.float64],
         labels: NDArray[np.int8],
         weights: NDArray[np.float64] | None = None,
+        share: float | None = None,
     ) -> Platt:
         """Fit on margins[n] and labels[n] (0 or 1) that the trees have not seen, each weighing weights[n] (1 for all).
 
+        With a `share` the mean probability is that one, whatever the labels say, which then only bend the curve.
         With fewer than ENOUGH positive rows, counted as those of equal weight that say as much, or where more margin
-        does not mean more risk, the slope stays 1. Then, and with weights, the level is set so that the mean
-        probability is the share of positive rows, smoothed by half a row: where a few heavy rows speak for many, not
-        having met a positive one among them does not mean that there is none.
+        does not mean more risk, the slope stays 1, and the mean probability is the `smoothed` share of positive rows.
         """
         weight = np.ones(len(labels)) if weights is None else weights
         centre = float(np.average(margins, weights=weight))
@@ -56,13 +56,12 @@ class Platt:
             rising = float(curve.coef_[0, 0]) / spread
             if rising > 0.0:
                 slope, method = rising, "platt"
-                if weights is None:
+                if share is None:
                     return cls(slope, float(curve.intercept_[0]) - slope * centre, method)
-        size = effective(weight)
-        share = (float(np.average(labels, weights=weight)) * size + 0.5) / (size + 1.0)
+        wanted = smoothed(labels, weight) if share is None else share
 
         def missed(shift: float) -> float:
-            return float(np.average(expit(slope * margins + shift), weights=weight)) - share
+            return float(np.average(expit(slope * margins + shift), weights=weight)) - wanted
 
         return cls(slope, float(brentq(missed, -100.0, 100.0)), method)
 
@@ -85,6 +84,15 @@ class Platt:
         if not (np.isfinite([curve.slope, curve.intercept]).all() and curve.slope > 0.0):
             raise ModelError(f"the calibration's slope is {curve.slope}, not above zero; train the model again")
         return curve
+
+
+def smoothed(labels: NDArray[np.int8], weights: NDArray[np.float64]) -> float:
+    """The share of positive rows, with half a row to spare on either side.
+
+    Where a few heavy rows speak for many, not having met a positive one among them does not mean that there is none.
+    """
+    size = effective(weights)
+    return (float(np.average(labels, weights=weights)) * size + 0.5) / (size + 1.0)
 
 
 def effective(weights: NDArray[np.float64]) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore.model.calibration import ENOUGH, Platt, effective
+from riskscore.model.calibration import ENOUGH, Platt, effective, smoothed
 from riskscore.training.dataset import Dataset
 from riskscore.training.weights import ALL_OPENED, inverse
 
@@ -59,36 +59,36 @@ def all_opened(data: Dataset) -> bool:
     return data.labels == "truth" or data.rows.height >= ALL_OPENED * data.filed > 0
 
 
-def calibrate(margins: NDArray[np.float64], rows: pl.DataFrame, *, everything: bool) -> Calibrated:
+def calibrate(margins: NDArray[np.float64], rows: pl.DataFrame, *, known: pl.DataFrame, everything: bool) -> Calibrated:
     """Fit a curve on `margins` of `rows` (label, selected_by, inclusion), which the trees have not seen.
 
-    `everything` says that the rows are all that was filed, not a choice of it.
+    `everything` says that the rows are all that was filed, not a choice of it. Otherwise the level is that of all rows
+    whose label is `known`, which the trees may have seen: it depends on no margin, and boxes opened at random are few.
     """
-    at_random = (rows["selected_by"] == "random").fill_null(False).to_numpy()
-    by_lot = int(rows["label"].to_numpy()[at_random].sum())
-    every = np.ones(rows.height, dtype=np.bool_)
+    by_lot = int(rows.filter(_RANDOM)["label"].cast(pl.Int64).sum())
     if everything:
-        return _fitted(margins, rows, every, "all consignments of later days", weighted=False)
+        return _fitted(margins, rows, None, "all consignments of later days")
     if by_lot >= ENOUGH:
-        return _fitted(margins, rows, at_random, "random inspections of later days", weighted=True)
-    if (rows["inclusion"] < 1).any():
-        warning = _FEW.format(seizures=by_lot, boxes=int(at_random.sum()))
-        told = "all inspections of later days, weighted by 1 / chance of being opened"
-        return _fitted(margins, rows, every, told, weighted=True, warning=warning)
-    return _fitted(margins, rows, every, "all inspections of later days", weighted=False, warning=_NONE)
+        at = rows.select(_RANDOM).to_series().to_numpy()
+        return _fitted(margins[at], rows.filter(_RANDOM), known.filter(_RANDOM), "random inspections of later days")
+    if (known["inclusion"] < 1).any():
+        warning = _FEW.format(seizures=by_lot, boxes=rows.filter(_RANDOM).height)
+        return _fitted(margins, rows, known, "all inspections of later days, weighted by 1 / chance", warning)
+    return _fitted(margins, rows, None, "all inspections of later days", _NONE)
 
 
-def _fitted(  # noqa: PLR0913 - how, in words and in rows
-    margins: NDArray[np.float64],
-    rows: pl.DataFrame,
-    which: NDArray[np.bool_],
-    on: str,
-    *,
-    weighted: bool,
-    warning: str = "",
+_RANDOM = (pl.col("selected_by") == "random").fill_null(False)
+
+
+def _fitted(
+    margins: NDArray[np.float64], rows: pl.DataFrame, known: pl.DataFrame | None, on: str, warning: str = ""
 ) -> Calibrated:
-    kept = rows.filter(which)
-    labels = kept["label"].to_numpy()
-    weights = inverse(kept) if weighted else np.ones(kept.height)
-    curve = Platt.fit(margins[which], labels, weights if weighted else None)
-    return Calibrated(curve, on, kept.height, int(labels.sum()), effective(weights), warning)
+    """A curve of `rows`, weighted by 1 / chance and at the level of `known` where that is given."""
+    labels = rows["label"].to_numpy()
+    if known is None:
+        curve, size = Platt.fit(margins, labels), float(rows.height)
+    else:
+        weights = inverse(rows)
+        share = smoothed(known["label"].to_numpy(), inverse(known))
+        curve, size = Platt.fit(margins, labels, weights, share), effective(weights)
+    return Calibrated(curve, on, rows.height, int(labels.sum()), size, warning)

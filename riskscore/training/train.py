@@ -160,12 +160,12 @@ def fit(  # noqa: PLR0913 - what a training is made of
     tell("judging on the test part")
     before, later = folds.test
     judge = grow(Rows.of(before, catalogue), chosen.trees, catalogue, chosen.choice, seed)
-    curve = calibrate(chosen.margins, chosen.rows, everything=everything).curve
+    curve = calibrate(chosen.margins, chosen.rows, known=before.rows, everything=everything).curve
     tell("growing the model on all days")
     trees = grow(Rows.of(folds.whole, catalogue), chosen.trees, catalogue, chosen.choice, seed)
     matrix = later.matrix.select(catalogue.names).to_numpy(order="c")
     chosen = chosen.beside(later, np.asarray(judge.predict(matrix, raw_score=True), dtype=np.float64))
-    calibrated = calibrate(chosen.margins, chosen.rows, everything=everything)
+    calibrated = calibrate(chosen.margins, chosen.rows, known=folds.whole.rows, everything=everything)
     card = describe.card(catalogue, chosen, trees, calibrated, seed)
     test = judged(score(later.matrix, Booster(judge, curve, card)), later, seed=seed)
     test["comparison"] = compare(before, later, catalogue, seed=seed)
