@@ -12,7 +12,7 @@ from riskscore.manifest.schema import UTC
 
 COLUMNS = [
     "bill_of_lading", "container_number", "filed_at", "port_of_loading", "port_of_discharge", "probability", "margin",
-    "rank", "reasons", "mitigating", "not_assessed", "model", "scored_at",
+    "rank", "reasons", "mitigating", "not_assessed", "model", "catalogue", "scored_at",
 ]  # fmt: skip
 REASON = ["indicator", "feature", "sentence", "check", "contribution"]
 

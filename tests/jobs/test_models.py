@@ -3,7 +3,7 @@
 import os
 import shutil
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import challengers
@@ -13,13 +13,13 @@ from challengers import LEARNED, World
 
 from riskscore.errors import ModelError, SettingsError
 from riskscore.features import catalogue
+from riskscore.features.catalogue import Catalogue
 from riskscore.jobs import models
 from riskscore.jobs.inbox import Inbox
 from riskscore.jobs.models import Model
 from riskscore.jobs.nightly import Night, nightly
 from riskscore.lake.io import Lake
 from riskscore.manifest import schema
-from riskscore.manifest.schema import KEY
 from riskscore.model import archive
 from riskscore.model.archive import Folder, Tables
 from riskscore.model.booster import Booster
@@ -255,22 +255,49 @@ def test_an_override_promotes_and_keeps_what_it_overrode(weak: Path, rows: Datas
     assert [told.split(":")[0] for told in kept.refusals] == ["not from the future"]
 
 
-def test_rows_of_a_lake_are_inspected_consignments_as_they_were_filed_last(world: World, tmp_path: Path) -> None:
+@pytest.fixture
+def filled(world: World, tmp_path: Path) -> Lake:
+    """A lake that holds the small world, as nights would have taken it."""
     lake = Lake.create(tmp_path / "filled")
     filed = pl.concat([world.earlier, world.consignments]).with_columns(started=pl.col("filed_at").dt.date())
     lake.append("consignments", filed, night=FIRST)
-    known = world.outcomes.filter(pl.struct(KEY).is_in(filed.select(pl.struct(KEY)).to_series().implode()))
-    lake.append("outcomes", known.with_columns(recorded_at=pl.lit(datetime(2024, 5, 1), schema.UTC)), night=FIRST)
+    at = pl.lit(datetime(2024, 5, 1, tzinfo=UTC), schema.UTC)
+    lake.append("outcomes", world.outcomes.with_columns(recorded_at=at), night=FIRST)
+    return lake
+
+
+def test_rows_of_a_lake_are_inspected_consignments_as_they_were_filed_last(world: World, filled: Lake) -> None:
     after = LEARNED + timedelta(1)
-    found = models.rows_of_lake(lake, after)
+    found = models.rows_of_lake(filled, after)
     assert found.labels == "outcomes"
     day = pl.col("filed_at").dt.date()
     expected = dataset(
         world.consignments.filter(day >= after),
-        known,
+        world.outcomes,
         earlier=world.earlier,
         history=world.consignments.filter(day < after),
     )
     assert found.rows.equals(expected.rows)
     assert found.matrix.equals(expected.matrix)
     assert found.rows["selected_by"].null_count() < found.rows.height
+
+
+def test_a_promotion_to_a_lake_rests_on_its_outcomes_and_can_be_taken_back(
+    filled: Lake, folder: Path, trained: Path
+) -> None:
+    shutil.copytree(trained / "honest", folder / "honest")
+
+    def rows(known: Catalogue) -> Dataset:
+        return models.rows_of_lake(filled, LEARNED + timedelta(1), catalogue=known)
+
+    judged = rows(catalogue.load())
+    verdict, change = models.promote(rows, models.named("honest", filled), filled, service=NONE, override="a trial")
+    assert change is not None
+    assert verdict.comparison is not None
+    assert verdict.comparison["rows"] == judged.rows.height
+    assert any("held against" in warning for warning in verdict.warnings)  # a card of the truth, rows of outcomes
+    shutil.rmtree(folder / "honest")
+    assert models.champion(filled).checksum == change.checksum
+    assert models.champion(None).name == "default"
+    assert models.rollback(filled, NONE, "it was a trial").champion == "default"
+    assert models.champion(filled).files == models.champion(None).files
