@@ -1,8 +1,9 @@
 """Capacity: how much a port can do on a day, and how its opened boxes are shared out.
 
-[default]                      any of boxes, scans, documents, audits, shares; what is left out stays
-boxes = 10                     as in the level above, and at last as in Capacity() and Shares()
+[default]                      any of boxes, scans, documents, audits, shares, threshold; what is left
+boxes = 10                     out stays as in the level above, and at last as in Capacity() and Shares()
 shares = { score = 0.8, explore = 0.1, random = 0.1 }
+threshold = 0.02               the score share opens no box of a lower probability, and may stay below its boxes
 
 [port.VNHPH]                   this port, every day
 boxes = 6
@@ -32,7 +33,7 @@ MOST = 1_000_000
 """A capacity above this is a slip of the keyboard."""
 
 _COUNTS = ("boxes", "scans", "documents", "audits")
-_ENTRIES = (*_COUNTS, "shares")
+_ENTRIES = (*_COUNTS, "shares", "threshold")
 _PORT = re.compile(r"[A-Z]{2}[A-Z0-9]{3}")
 
 
@@ -64,13 +65,18 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What one port can do on one day: boxes opened, scanner slots, document checks, audits after release."""
+    """What one port can do on one day: boxes opened, scanner slots, document checks, audits after release.
+
+    `threshold` is the least probability (0 to 1) that the score share opens; what it leaves unused nobody takes,
+    so that exploring and lots do what they would do anyway. 0 is none.
+    """
 
     boxes: int = 10
     scans: int = 20
     documents: int = 40
     audits: int = 20
     shares: Shares = field(default_factory=Shares)
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,10 @@ def _capacity(entry: Mapping[str, Any], base: Capacity, where: str, besides: tup
     _known(entry, (*_ENTRIES, *besides), where)
     counts = {name: _count(entry[name], f"{where} {name}") for name in _COUNTS if name in entry}
     shares = _shares(entry["shares"], f"{where} shares") if "shares" in entry else base.shares
-    return replace(base, shares=shares, **counts)
+    threshold = entry.get("threshold", base.threshold)
+    if not _is_part(threshold):
+        raise SettingsError(f"capacity {where} threshold: {threshold!r} is no probability; write a number from 0 to 1")
+    return replace(base, shares=shares, threshold=float(threshold), **counts)
 
 
 def _dated(entries: object, where: str) -> list[tuple[datetime.date, Mapping[str, Any]]]:
