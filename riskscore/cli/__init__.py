@@ -4,6 +4,7 @@
     score · explain           the ranked list, one consignment in full (ranking)
     simulate · train · evaluate                                        (learning)
     rehearse                  policies of opening boxes tried out      (rehearsing)
+    whatif                    another policy on past nights            (whatif)
     nightly                   the inbox into the lake, and a slate     (nights)
     lake init | info | compact | export   the tables that nights write (lake)
     slate draw | show | add | strike      the boxes that are opened    (slates)
@@ -24,11 +25,11 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import findings, lake, learning, nights, ranking, reading, rehearsing, slates
+from riskscore.cli import findings, lake, learning, nights, ranking, reading, rehearsing, slates, whatif
 from riskscore.errors import RiskscoreError
 
-MANY = ("--history", "--manifests", "--world")
-"""Options that take every word up to the next option, because a shell expands `days/*.parquet` to many."""
+MANY = ("--history", "--manifests", "--world", "--boxes", "--threshold")
+"""Options that take every word up to the next option, because a shell expands `days/*.parquet` or `{2..6}` to many."""
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 """What a file system says that no code can mend: no permission, no space, read-only."""
@@ -52,7 +53,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning, rehearsing, nights, findings):
+for group in (ranking, reading, learning, rehearsing, whatif, nights, findings):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)

@@ -63,6 +63,23 @@ def filings(rows: pl.DataFrame) -> str:
     return _svg(base.mark_bar(color=ACCENT), height=140)
 
 
+def trade(rows: pl.DataFrame) -> str:
+    """Seizures found against boxes a night: `name`, `boxes`, `found`, `low`, `high`; the `actual` one in ink."""
+    known = rows.filter(pl.col("found").is_not_null())
+    x = alt.X(
+        "boxes:Q", title="boxes opened a night", axis=alt.Axis(tickCount=6, grid=False), scale=alt.Scale(zero=True)
+    )
+    base = _chart(known).encode(x=x)
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
+        y=alt.Y("low:Q", title="seizures found", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=True)), y2="high:Q"
+    )
+    dot = base.mark_point(size=80, filled=True, opacity=1).encode(
+        y="found:Q", color=alt.condition("datum.actual", alt.value(INK), alt.value(ACCENT))
+    )
+    text = base.mark_text(dx=9, align="left", color=INK, fontSize=12).encode(y="found:Q", text="name:N")
+    return _svg(bar + dot + text, height=260)
+
+
 def _chart(rows: pl.DataFrame) -> alt.Chart:
     """An empty chart with `rows` in it."""
     return alt.Chart.from_dict({"data": {"values": rows.to_dicts()}, "mark": "point"})

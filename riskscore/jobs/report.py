@@ -110,7 +110,7 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
         month=_results(units, "month").sort("month"),
         commodity=_commodities(cases),
         years=_years(cases),
-        models=_models(lake, period),
+        models=models(lake, period),
         unpublished=int((~drawn["published"].fill_null(False)).sum()),
     )
 
@@ -200,8 +200,11 @@ def _years(cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _models(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
-    """What each model that scored the period was trained on."""
+def models(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
+    """What each model that scored the nights of `period`, first and last with it, was trained on.
+
+    Name -> simulated, real, or unknown where its card is not at hand.
+    """
     names = lake.read("scores", nights=period, columns=["model", NIGHT]).select("model").unique().collect()["model"]
     return {name: _data(name) for name in names.drop_nulls().sort()}
 

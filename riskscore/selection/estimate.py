@@ -109,7 +109,7 @@ def unseen(rows: pl.DataFrame, *, confidence: float = 0.95) -> Unseen:
     raised = float(spoken_for / heard) if heard > 0 else 1.0
     mean, variance = _moments(hits["inclusion"], raised)
     step, step_variance = _moments(drawable["inclusion"].sort().head(1), raised)
-    low, high = _interval(mean, variance, step, step_variance, 1 - confidence)
+    low, high = interval(mean, variance, step, step_variance, 1 - confidence)
     otherwise = drawable.filter(~_DRAWN, _HIT).height
     estimate, low, high = (min(max(end - otherwise, 0.0), float(closed.height)) for end in (mean, low, high))
     return Unseen(estimate, low, high, *counts)
@@ -126,7 +126,7 @@ def _weights(drawn: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]
     return np.asarray(1 / drawn["inclusion"].to_numpy() - 1, dtype=np.float64)
 
 
-def _interval(mean: float, variance: float, step: float, step_variance: float, error: float) -> tuple[float, float]:
+def interval(mean: float, variance: float, step: float, step_variance: float, error: float) -> tuple[float, float]:
     """Mid-p gamma interval around `mean`; `step` is what one more hit of the largest weight would add to it."""
     below, above = _Gamma.of(mean, variance), _Gamma.of(mean + step, variance + step_variance)
 

@@ -1,0 +1,114 @@
+"""The command that tries policies on past nights: `whatif`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskscore.cli import console, options
+from riskscore.errors import SettingsError
+
+if TYPE_CHECKING:
+    from riskscore.jobs.whatif.trial import WhatIf
+
+_Night = datetime | None
+
+
+def whatif(
+    lake: options.Lake,
+    first: Annotated[_Night, typer.Option("--from", formats=["%Y-%m-%d"], help="First night. Default: all.")] = None,
+    last: Annotated[_Night, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night. Default: all.")] = None,
+    capacity: Annotated[
+        Path | None, typer.Option(help="TOML of capacities, as the night takes it. Default: as the slates were drawn.")
+    ] = None,
+    boxes: Annotated[
+        list[int], typer.Option(metavar="N...", help="Boxes opened a port and day; several are tried one by one.")
+    ] = [],
+    shares: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option(metavar="SCORE EXPLORE RANDOM", help="Parts of the opened boxes, 1 together."),
+    ] = None,
+    threshold: Annotated[
+        list[float],
+        typer.Option(metavar="P...", help="Least probability that the score opens, 0 to 1; several as with --boxes."),
+    ] = [],
+    model: Annotated[
+        str | None, typer.Option(help="A model that scores the nights again, with what was known then.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a page to this .html file.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Try other capacities, shares, thresholds or another model on past nights, before anything is switched.
+
+    Tells what would have been opened, scanned and checked, which seizures would be kept and lost, and how many others
+    would be found among boxes that stayed closed, with intervals of 95%. These rest on boxes that were drawn by lot,
+    with a known chance, and not on the model. Nothing in the lake is changed.
+
+    \b
+    Examples:
+      riskscore whatif --lake lake --boxes 4 6 8 --out boxes.html
+      riskscore whatif --lake lake --capacity new.toml --from 2024-03-01 --to 2024-03-31
+      riskscore whatif --lake lake --shares 0.9 0 0.1 --threshold 0.01 0.02 0.05
+      riskscore whatif --lake lake --model models/ours --json
+    """
+    from riskscore import export
+    from riskscore.jobs.whatif import page, trial
+    from riskscore.jobs.whatif.policy import Policy
+    from riskscore.lake.io import Lake
+    from riskscore.selection import capacity as capacities
+
+    if first is not None and last is not None and first > last:
+        raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
+    if out is not None and out.suffix.lower() != ".html":
+        raise SettingsError(f"cannot write {out}: its name must end with .html")
+    limits = capacities.read(capacity) if capacity else None
+    parts = capacities.Shares(*shares) if shares else None
+    policies = [
+        Policy(limits, count, parts, least, model, capacity.name if capacity else None)
+        for count, least in product(dict.fromkeys(boxes) or (None,), dict.fromkeys(threshold) or (None,))
+    ]
+    with console.progress() as tell:
+        found = trial.whatif(Lake.open(lake), policies, first and first.date(), last and last.date(), progress=tell)
+        if out is not None:
+            tell("writing the page")
+            export.write_text(page.html(found), out)
+    if json:
+        console.emit(found.record())
+    elif out is not None:
+        console.stdout().print(f"The page is in {console.plain(out)}.")
+    else:
+        _print(found)
+
+
+def _print(found: WhatIf) -> None:
+    from riskscore.jobs.whatif import page
+
+    screen = console.stdout()
+    screen.print(
+        f"{found.first} to {found.last}: {found.consignments:,} consignments of {found.nights:,} nights, "
+        f"{found.opened:,} opened, with {found.seizures:,} seizures."
+    )
+    _show("Work a night", page.WORK, page.work(found))
+    _show("Seizures, with intervals of 95%", page.SEIZURES, page.seizures(found))
+    if len(found.trials) == 1:
+        _show(f"The {len(found.trials[0].ports)} largest ports", page.PORTS, page.ports(found.trials[0]))
+    for note in found.notes:
+        screen.print(console.hanging("-", console.plain(note)))
+
+
+def _show(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    screen = console.stdout()
+    screen.print(console.heading(title))
+    table = console.table(*header)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        table.add_row(*map(console.plain, row))
+    screen.print(table)
+
+
+COMMANDS = (whatif,)
