@@ -106,8 +106,8 @@ def _show(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> N
     table = console.table(*header)
     for column in table.columns[1:]:
         column.justify = "right"
-    for row in rows:
-        table.add_row(*map(console.plain, row))
+    for name, *cells in rows:
+        table.add_row(console.plain(name), *(console.plain(cell).replace(" (", "\n(") for cell in cells))
     screen.print(table)
 
 

@@ -76,8 +76,10 @@ def trade(rows: pl.DataFrame) -> str:
     dot = base.mark_point(size=80, filled=True, opacity=1).encode(
         y="found:Q", color=alt.condition("datum.actual", alt.value(INK), alt.value(ACCENT))
     )
-    text = base.mark_text(dx=9, align="left", color=INK, fontSize=12).encode(y="found:Q", text="name:N")
-    return _svg(bar + dot + text, height=260)
+    text = base.encode(y="found:Q", text="name:N")
+    actual = text.transform_filter("datum.actual").mark_text(dx=-9, align="right", color=INK, fontSize=12)
+    tried = text.transform_filter("!datum.actual").mark_text(dx=9, align="left", color=INK, fontSize=12)
+    return _svg(bar + dot + actual + tried, height=260)
 
 
 def _chart(rows: pl.DataFrame) -> alt.Chart:

@@ -31,6 +31,9 @@ _WEIGHED = ("probability", "margin", *explore.KNOWN)
 _PARTS = ("score", "explore", "random")
 _COUNTS = ("scan", "documents", "audit")
 
+_ROUNDED = 0.01
+"""Part of a box that the score share had before it was rounded."""
+
 _EVENTS = (*KEY, "port", "event", "action", "share", "inclusion", "explored", "place", "boxes", "lane", "reason", "at")
 
 
@@ -60,7 +63,7 @@ def read(lake: Lake, first: date | None = None, last: date | None = None) -> Pas
     period = (first or date.min, last or date.max)
     events = lake.read("slates", nights=period, columns=[*_EVENTS, NIGHT]).collect()
     if events.is_empty():
-        when = f" from {first or 'the first'} to {last or 'the last'} night" if first or last else ""
+        when = f" of a night from {first or 'the first'} to {last or 'the last'}" if first or last else ""
         raise SettingsError(
             f"the lake at {lake.store.uri} has no slate{when}; what-if looks at past nights with slates"
         )
@@ -128,16 +131,26 @@ def _capacities(drawn: pl.DataFrame) -> dict[date, Capacities]:
             for name in _COUNTS
         ),
         pl.concat_list(_PARTS).alias("own"),
-        pl.concat_list(pl.col(_PARTS).sum().over("port")).alias("port_s"),
+        pl.concat_list(pl.col(_PARTS).sum().over("port")).alias("ports"),
         pl.concat_list(pl.col(_PARTS).sum()).alias("all"),
     )
     nights: dict[date, dict[str | None, Capacity]] = {}
     for row in counts.iter_rows(named=True):
-        parts = next((row[of] for of in ("own", "port_s", "all") if sum(row[of])), None)
-        shares = Shares(*(part / sum(parts) for part in parts)) if parts else Shares()
+        shares = next((_shares(*row[of]) for of in ("own", "ports", "all") if sum(row[of])), Shares())
         limits = Capacity(row["boxes"], row["scan"], row["documents"], row["audit"], shares)
         nights.setdefault(row[NIGHT], {})[row["port"]] = limits
     return {
         night: Capacities(ports.get(None, Capacity()), {port: limits for port, limits in ports.items() if port})
         for night, ports in nights.items()
     }
+
+
+def _shares(score: int, explore: int, random: int) -> Shares:
+    """Shares that split as these boxes did.
+
+    The parts were rounded to boxes, and of equal boxes the score had most: it has a little more, which splits the same
+    number of boxes alike, and of fewer leaves some to the score.
+    """
+    score_part = score + _ROUNDED if score else 0.0
+    total = score_part + explore + random
+    return Shares(score_part / total, explore / total, random / total)

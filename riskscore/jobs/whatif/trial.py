@@ -154,7 +154,8 @@ def units(rows: pl.DataFrame) -> pl.DataFrame:
         *((1 - (1 - pl.col(chance)).product()).alias(chance) for chance in ("chance", "tried")),
         pl.col("finding").first(),
     )
-    return nights.consignments(rows).join(ever, on=KEY).with_columns(pl.col("port").fill_null(NO_PORT))
+    told = nights.consignments(rows).join(ever, on=KEY, how="left", maintain_order="left")
+    return told.with_columns(pl.col("port").fill_null(NO_PORT))
 
 
 def _work(past: Past, rows: pl.DataFrame, boxes: pl.Expr, action: pl.Expr) -> Work:
@@ -205,9 +206,7 @@ def _notes(trials: list[Trial], models: dict[str, str], cards: Sequence[Card], f
             "The shares are those that the slates show, which are rounded to whole boxes; give --shares or --capacity "
             "to say them."
         )
-    notes.append(
-        "Only these nights are told of: a policy that opens other boxes also learns, and is learned of, otherwise."
-    )
+    notes.append("Only these nights are compared. In time, opening other boxes also teaches the model, and smugglers.")
     return notes
 
 

@@ -1,0 +1,114 @@
+"""`whatif` on the command line: two nights of a lake, tried otherwise; nothing is written but the page."""
+
+import json
+import os
+import shutil
+
+import polars as pl
+import pytest
+
+from riskscore import cli
+from riskscore.folders import default_model
+from riskscore.lake.io import Lake
+from riskscore.simulate.write import simulate
+
+DAYS = ("2024-01-01", "2024-01-02")
+CAPACITY = "[default]\nboxes = 3\nscans = 1\ndocuments = 1\nshares = { score = 0.34, explore = 0.33, random = 0.33 }\n"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Two nights of which every opened box has been found out about."""
+    folder = tmp_path_factory.mktemp("whatif")
+    world = simulate(folder / "world", days=2, per_day=120, seed=8, smuggling_rate=0.1)
+    (folder / "inbox").mkdir()
+    (folder / "ports.toml").write_text(CAPACITY)
+    Lake.create(folder / "lake")
+    words = ["--lake", folder / "lake", "--inbox", folder / "inbox", "--capacity", folder / "ports.toml"]
+    for day in DAYS:
+        shutil.copy(world / "manifests" / f"{day}.parquet", folder / "inbox")
+        os.utime(folder / "inbox" / f"{day}.parquet", (1, 1))
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(word) for word in ("nightly", *words, "--date", day)])
+        assert not ended.value.code
+    key = ["bill_of_lading", "container_number"]
+    opened = Lake.open(folder / "lake").read("slates").filter(pl.col("action") == "open").select(key).unique().collect()
+    found = opened.join(pl.read_parquet(world / "truth.parquet"), on=key).select(
+        *key,
+        finding=pl.when("smuggled").then(pl.lit("seizure")).otherwise(pl.lit("clean")),
+        known_at=pl.lit("2024-01-05T00:00:00Z"),
+    )
+    found.write_csv(folder / "found.csv")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["record", "--lake", str(folder / "lake"), str(folder / "found.csv")])
+    assert not ended.value.code
+    return folder
+
+
+def test_policies_are_told_in_tables_and_on_a_page(riskscore, place, tmp_path):
+    ran = riskscore("whatif", "--lake", place / "lake", "--boxes", 2, 3, "--threshold", "0", "0.5")
+    assert (ran.code, ran.err) == (0, "")
+    assert "2024-01-01 to 2024-01-02" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+    for name in ("2 boxes a port, from 0", "3 boxes a port, from 0.5", "as it was"):
+        assert name in " ".join(ran.out.split())
+    assert "trained on" in ran.out or "simulated traffic" in ran.out
+    ran = riskscore("whatif", "--lake", place / "lake", "--shares", "0.5", "0", "0.5", "--out", tmp_path / "page.html")
+    assert (ran.code, ran.err) == (0, "")
+    text = (tmp_path / "page.html").read_text("utf-8")
+    assert "<svg" in text
+    assert "shares 0.5/0/0.5" in text
+
+
+def test_the_same_again_keeps_all_and_the_same_model_scores_alike(riskscore, place):
+    before = sorted(place.rglob("*"))
+    file = ("--capacity", place / "ports.toml")
+    told = [
+        json.loads(riskscore("whatif", "--lake", place / "lake", *file, *more, "--json").out)
+        for more in ((), ("--model", default_model()))
+    ]
+    plain, rescored = (one["policies"][0] for one in told)
+    assert plain["seizures"] == plain["kept"] > 0
+    assert plain["change"] == {"value": 0, "low": 0, "high": 0}
+    names = ("still", "other", "kept", "lost", "gained", "found", "change", "ports", "a_night")
+    assert {name: plain[name] for name in names} == {name: rescored[name] for name in names}
+    assert any("learned until" in note or "until when it learned" in note for note in told[1]["notes"])
+    assert sorted(place.rglob("*")) == before
+
+
+def test_another_model_opens_other_boxes(riskscore, place, model):
+    asked = ("whatif", "--lake", place / "lake", "--model", model, "--from", DAYS[1], "--json")
+    told = json.loads(riskscore(*asked).out)
+    (tried,) = told["policies"]
+    assert (told["nights"], told["first"]) == (1, DAYS[1])
+    assert tried["a_night"]["boxes"] == pytest.approx(told["a_night"]["boxes"])
+    assert tried["still"] < tried["opened"]
+    assert tried["other"] > 0
+    assert told["models"]["small"] == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--lake", "{tmp}/none", "--boxes", "3"], "no lake"),
+        (["--lake", "{empty}", "--boxes", "3"], "no slate"),
+        (["--lake", "{lake}", "--boxes", "3", "--from", "2025-01-01"], "from 2025-01-01"),
+        (["--lake", "{lake}", "--boxes", "3", "--from", "2024-02-01", "--to", "2024-01-01"], "is after"),
+        (["--lake", "{lake}"], "nothing to try"),
+        (["--lake", "{lake}", "--boxes", "-1"], "boxes -1"),
+        (["--lake", "{lake}", "--boxes", "many"], "--boxes"),
+        (["--lake", "{lake}", "--shares", "0.5", "0.1", "0.1"], "1 together"),
+        (["--lake", "{lake}", "--threshold", "1.2"], "threshold 1.2"),
+        (["--lake", "{lake}", "--threshold", "0.1", "nan"], "threshold nan"),
+        (["--lake", "{lake}", "--model", "none"], "no model folder"),
+        (["--lake", "{lake}", "--capacity", "{tmp}/none.toml"], "none.toml"),
+        (["--lake", "{lake}", "--boxes", "3", "--out", "page.pdf"], ".html"),
+        (["--lake", "{lake}", "--boxes", "3", "--out", "{tmp}/none/page.html"], "no folder"),
+    ],
+)
+def test_what_cannot_be_tried_is_one_line(riskscore, place, tmp_path, arguments, message):
+    Lake.create(tmp_path / "empty")
+    named = {"lake": place / "lake", "tmp": tmp_path, "empty": tmp_path / "empty"}
+    ran = riskscore("whatif", *(argument.format(**named) for argument in arguments))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert message in ran.err
