@@ -104,8 +104,9 @@ def _show(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> N
     screen = console.stdout()
     screen.print(console.heading(title))
     table = console.table(*header)
+    table.columns[0].no_wrap = False  # a long name gives way to figures
     for column in table.columns[1:]:
-        column.justify = "right"
+        column.justify, column.no_wrap = "right", True
     for name, *cells in rows:
         table.add_row(console.plain(name), *(console.plain(cell).replace(" (", "\n(") for cell in cells))
     screen.print(table)

@@ -8,7 +8,9 @@ import polars as pl
 import pytest
 
 from riskscore import cli
+from riskscore.errors import LakeError
 from riskscore.folders import default_model
+from riskscore.jobs import closing
 from riskscore.lake.io import Lake
 from riskscore.simulate.write import simulate
 
@@ -50,7 +52,7 @@ def test_policies_are_told_in_tables_and_on_a_page(riskscore, place, tmp_path):
     assert (ran.code, ran.err) == (0, "")
     assert "2024-01-01 to 2024-01-02" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 100
-    for name in ("2 boxes a port, from 0", "3 boxes a port, from 0.5", "as it was"):
+    for name in ("2 boxes a port, threshold 0", "3 boxes a port, threshold 0.5", "as it was"):
         assert name in " ".join(ran.out.split())
     assert "trained on" in ran.out or "simulated traffic" in ran.out
     ran = riskscore("whatif", "--lake", place / "lake", "--shares", "0.5", "0", "0.5", "--out", tmp_path / "page.html")
@@ -74,6 +76,17 @@ def test_the_same_again_keeps_all_and_the_same_model_scores_alike(riskscore, pla
     assert {name: plain[name] for name in names} == {name: rescored[name] for name in names}
     assert any("learned until" in note or "until when it learned" in note for note in told[1]["notes"])
     assert sorted(place.rglob("*")) == before
+
+
+def test_where_the_past_ledger_is_cleared_away_the_log_tells_the_same(riskscore, place, monkeypatch):
+    asked = ("whatif", "--lake", place / "lake", "--model", default_model(), "--json")
+    with_ledger = riskscore(*asked).out
+
+    def cleared(*_: object) -> None:
+        raise LakeError("its files were cleared away")
+
+    monkeypatch.setattr(closing, "of", cleared)
+    assert riskscore(*asked).out == with_ledger
 
 
 def test_another_model_opens_other_boxes(riskscore, place, model):

@@ -38,8 +38,14 @@ def html(found: WhatIf, *, now: datetime | None = None) -> str:
 
 def work(found: WhatIf) -> list[tuple[str, ...]]:
     """A row a policy under WORK, as it was first."""
-    told = [(ACTUAL, found.work), *((trial.policy.name, trial.work) for trial in found.trials)]
+    told = zip((ACTUAL, *_names(found)), (found.work, *(trial.work for trial in found.trials)), strict=True)
     return [(name, *_worked(one)) for name, one in told]
+
+
+def _names(found: WhatIf) -> list[str]:
+    """The policies by name, with the number that the chart gives each where there are several."""
+    names = [trial.policy.name for trial in found.trials]
+    return names if len(names) == 1 else [f"{number}: {name}" for number, name in enumerate(names, start=1)]
 
 
 def _worked(one: Work) -> tuple[str, ...]:
@@ -49,7 +55,7 @@ def _worked(one: Work) -> tuple[str, ...]:
 def seizures(found: WhatIf) -> list[tuple[str, ...]]:
     """A row a policy under SEIZURES, as it was first."""
     actual = (ACTUAL, figure(found.seizures), "", "", "", "")
-    rows: list[tuple[str, dict[str, Any]]] = [(trial.policy.name, trial.effect.record()) for trial in found.trials]
+    rows = zip(_names(found), (trial.effect.record() for trial in found.trials), strict=True)
     return [actual, *((name, between(row["found"]), *_moved(row)) for name, row in rows)]
 
 
@@ -67,10 +73,11 @@ def _moved(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def curve(found: WhatIf) -> pl.DataFrame:
-    """A point a policy: `name`, `boxes` (a night), `found`, `low`, `high` (null: not known), `actual`."""
+    """A point a policy: `name` (short), `boxes` (a night), `found`, `low`, `high` (null: not known), `actual`."""
     points: list[tuple[Any, ...]] = [(ACTUAL, found.work.boxes, found.seizures, None, None, True)]
-    for trial in found.trials:
-        points.append((trial.policy.name, trial.work.boxes, *(trial.effect.found or (None,) * 3), False))
+    for name, trial in zip(_names(found), found.trials, strict=True):
+        short = name.partition(":")[0] if len(found.trials) > 1 else name
+        points.append((short, trial.work.boxes, *(trial.effect.found or (None,) * 3), False))
     numbers = dict.fromkeys(("boxes", "found", "low", "high"), pl.Float64)
     return pl.DataFrame(points, schema={"name": pl.String, **numbers, "actual": pl.Boolean}, orient="row")
 

@@ -54,7 +54,7 @@ class Policy:
         if self.shares is not None:
             told.append(f"shares {self.shares.score:g}/{self.shares.explore:g}/{self.shares.random:g}")
         if self.threshold is not None:
-            told.append(f"from {self.threshold:.3g}")
+            told.append(f"threshold {self.threshold:.3g}")
         if self.model is not None:
             told.append(f"model {self.model}")
         return ", ".join(told)

@@ -29,8 +29,8 @@ def test_capacities_of_a_file_come_first():
 
 def test_a_name_says_what_is_otherwise():
     told = Policy(Capacities(), 4, Shares(0.9, 0, 0.1), 0.025, "models/ours", "new.toml").name
-    assert told == "new.toml, 4 boxes a port, shares 0.9/0/0.1, from 0.025, model models/ours"
-    assert Policy(boxes=0, threshold=0.0).name == "0 boxes a port, from 0"
+    assert told == "new.toml, 4 boxes a port, shares 0.9/0/0.1, threshold 0.025, model models/ours"
+    assert Policy(boxes=0, threshold=0.0).name == "0 boxes a port, threshold 0"
 
 
 @pytest.mark.parametrize(
