@@ -12,7 +12,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test check bench trials model samples pictures lock clean
+.PHONY: help setup demo nights test check bench retraining trials model samples pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test      all tests'
 	@echo 'make check     ruff, mypy strict, import-linter'
 	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
+	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
 	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
@@ -42,7 +43,7 @@ nights: setup
 	$(BIN)/python tools/nights.py build/nights
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .
@@ -54,6 +55,9 @@ bench: setup
 	$(BIN)/python bench/night.py
 	$(BIN)/python bench/naive.py
 	$(BIN)/python bench/nights.py
+
+retraining: setup
+	$(BIN)/python bench/selective.py
 
 trials: setup
 	$(BIN)/python bench/kills.py

@@ -58,6 +58,7 @@ STEPS = (
     ("manifests", "quarantine", "manifests", NIGHTS),
     ("outcomes", "quarantine", "outcomes", NIGHTS),
     ("outcomes", "outcomes", "nightly", NIGHTS),
+    ("measures", "measures", "nightly", NIGHTS),
     ("scores", "scores", "nightly", NIGHTS),
     ("slate", "slates", f"slate {LAST}", 1),
 )

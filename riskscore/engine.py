@@ -17,31 +17,49 @@ from typing import Any
 
 import polars as pl
 
+from riskscore import service as services
 from riskscore import settings
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.explain import waterfall
 from riskscore.explain.changes import changes, version_before
 from riskscore.explain.contributions import Contributions, contributions
 from riskscore.explain.reasons import reasons
-from riskscore.features import build, catalogue
+from riskscore.features import build, own
+from riskscore.features.catalogue import Catalogue
 from riskscore.features.evidence import evidence
 from riskscore.history import keys, profiles
 from riskscore.history.balances import Balances
 from riskscore.history.filings import STARTED
+from riskscore.manifest import outcomes as findings
 from riskscore.manifest import read as reader
 from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
 from riskscore.manifest.values import code
+from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
+from riskscore.selection.capacity import Capacities
+from riskscore.service import NONE, Service
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
 from riskscore.training.train import train, train_on_worlds
 from riskscore.training.worlds import read_truth
 from riskscore.units import counted
 
-__all__ = ["Explanation", "evaluate", "explain", "read", "read_truth", "score", "simulate", "train", "train_on_worlds"]
+__all__ = [
+    "Explanation",
+    "evaluate",
+    "explain",
+    "read",
+    "read_outcomes",
+    "read_settings",
+    "read_truth",
+    "score",
+    "simulate",
+    "train",
+    "train_on_worlds",
+]
 
 EXPLAIN_SHARE = 0.01
 """Share of the riskiest consignments that get reasons when the caller does not say."""
@@ -87,30 +105,54 @@ class Explanation:
         )
 
 
-def read(paths: str | Path | Sequence[str | Path], *, columns: str | Path | None = None) -> reader.Manifest:
+def read(
+    paths: str | Path | Sequence[str | Path], *, columns: str | Path | None = None, service: Service = NONE
+) -> reader.Manifest:
     """Read one manifest file or several: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed.
 
-    `columns` is a TOML file that says which heading means which canonical column, for headings that are not
-    known. Raises ManifestError where a file cannot be read at all; a row that breaks a rule goes to `quarantine`.
+    `columns` is a TOML file that says which heading means which canonical column, for headings that are not known;
+    `service` says what a service has of its own, as `read_settings` reads it. Raises ManifestError where a file cannot
+    be read at all; a row that breaks a rule goes to `quarantine`.
     """
     files = [paths] if isinstance(paths, str | Path) else paths
-    return reader.read_many(files, columns=columns)
+    return reader.read_many(files, columns=columns, service=service)
 
 
-def read_card(model: str | Path | None = None) -> Card:
+def read_settings(path: str | Path) -> Service:
+    """Read what a service declares of its own fields, rows and findings; the TOML file is explained in docs/own.md.
+
+    Raises SettingsError where the file cannot be read or says what is not understood.
+    """
+    return services.read(path)
+
+
+def read_card(model: str | Path | None = None, service: Service = NONE) -> Card:
     """Read what a model was trained on and how well it does; `model` as in `score`. Raises ModelError if it cannot."""
-    return _booster(model).card
+    return _booster(model, own.catalogue(service)).card
 
 
-def read_history(paths: Sequence[str | Path]) -> pl.DataFrame:
+def read_history(paths: Sequence[str | Path], service: Service = NONE) -> pl.DataFrame:
     """Read past consignments from files, patterns or folders: only the columns that the ledger looks at."""
-    return read_log(paths, only=history_columns())
+    return read_log(paths, only=history_columns(service), service=service)
 
 
-def history_columns() -> list[str]:
+def read_outcomes(
+    path: str | Path | None, *, history: Sequence[str | Path] = (), service: Service = NONE
+) -> pl.DataFrame | None:
+    """Read what inspections found, and what a service's past manifests say of it; None where neither is there.
+
+    Raises ManifestError where a file cannot be read or has a row that cannot be.
+    """
+    told = findings.read_findings(history, service)
+    given = [] if path is None else [findings.read_outcomes(path, service=service)]
+    found = pl.concat([*given, told]).unique(maintain_order=True)
+    return found if given or found.height else None
+
+
+def history_columns(service: Service = NONE) -> list[str]:
     """The columns of past consignments that the ledger looks at."""
-    needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.load().sources}
-    return [name for name in schema.COLUMNS if name in needed]
+    needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.of(service).sources}
+    return [name for name in schema.columns(service) if name in needed]
 
 
 def score(  # noqa: PLR0913  the frames that a score rests on, by name
@@ -125,6 +167,8 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     top: int = 0,
     keep: Sequence[str] = (),
     also: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    watch: Callable[[pl.DataFrame], None] | None = None,
+    service: Service = NONE,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Rank consignments by risk, riskiest first, with reasons for those at the top.
@@ -136,27 +180,32 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         earlier: superseded versions of the same consignments, as `read` returns them.
         balances: the past as a ledger keeps it, instead of `history` and `outcomes`; it holds the consignments
             themselves already, which then say when each of them `started`.
-        model: folder of a model, or the name of one under `settings.models()`; None takes the one that ships.
+        model: folder of a model, or the name of one under `settings.models()`; None takes the champion of these, or
+            the one that ships where none was promoted.
         explain_share: share of the consignments (0 to 1) that get reasons, the riskiest ones.
         top: at least so many get reasons.
         keep: names of features whose values are given beside the scores.
         also: told every score (what is returned, without reasons), gives the KEY of rows that get reasons besides.
+        watch: shown every feature (a column each) and the `margin`, a row a consignment, in their order.
+        service: what the service declares of its own; the consignments have its fields behind the canonical columns.
         progress: told the name of each step as it begins.
 
     Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
     port_of_discharge, probability, margin (log-odds), rank (1 = riskiest), reasons and mitigating (lists of structs:
-    indicator, feature, sentence, check, contribution), not_assessed (list), model, scored_at. Reasons are null in
-    rows that were not explained.
+    indicator, feature, sentence, check, contribution), not_assessed (list), model (its version), catalogue (hash of
+    what was measured and said), scored_at. Reasons are null in rows that were not explained.
     Raises ManifestError where consignments or outcomes lack a required column or have other types, where a
     consignment is there twice, SettingsError for a share that is none, ModelError where the model does not fit.
     """
     if not 0 <= explain_share <= 1:
         raise SettingsError(f"explain_share is a share of the consignments from 0 to 1, not {explain_share:g}")
-    rows = _consignments(consignments)
+    rows = _consignments(consignments, service)
     if balances is not None:
         rows = rows.with_columns(consignments[STARTED])
     past = {"log": history, "outcomes": _outcomes(outcomes), "earlier": earlier, "balances": balances}
-    assessed = _assess(rows, model, progress, **past)
+    assessed = _assess(rows, model, own.catalogue(service), progress, **past)
+    if watch is not None:
+        watch(assessed.matrix.with_columns(assessed.scored["margin"]))
     scored = _scored(rows, assessed, keep)
     wanted = pl.col("rank") <= max(top, math.ceil(explain_share * rows.height))
     if also is not None:
@@ -168,13 +217,14 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
 
 def explain(  # noqa: PLR0913
     consignments: pl.DataFrame,
-    container: str,
+    container: str | None = None,
     *,
     bill: str | None = None,
     history: pl.DataFrame | None = None,
     outcomes: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
     model: str | Path | None = None,
+    service: Service = NONE,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain one consignment of a manifest in full; arguments as in `score`.
@@ -183,30 +233,31 @@ def explain(  # noqa: PLR0913
     once more with the version before in its place, which shows what the amendment did. Raises SettingsError where no
     consignment, or more than one, has that `container` (and `bill`).
     """
-    rows = _consignments(consignments)
-    bill, container = _key(rows, container, bill)
+    rows = _consignments(consignments, service)
+    bill, container = _key(rows, container, bill, service)
     past = {"log": history, "outcomes": _outcomes(outcomes)}
-    assessed = _assess(rows, model, progress, **past, earlier=earlier)
+    known = own.catalogue(service)
+    assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
     named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
     told, moved = assessed.explain(named)
-    own = rows.filter(named)
+    filed = rows.filter(named)
     scored = _told(_scored(rows, assessed).filter(named), told)
-    before = version_before(own, earlier)
+    before = version_before(filed, earlier)
     unchanged = scored.clear()
     if earlier is not None and before.height:
         _tell(progress, "comparing with the version before")
         others = earlier.join(before, on=[*schema.KEY, "filed_at", "version"], how="anti", nulls_equal=True)
         former = pl.concat([rows.filter(~named), before])
-        unchanged = _scored(former, _assess(former, model, None, **past, earlier=others)).filter(named)
+        unchanged = _scored(former, _assess(former, model, known, None, **past, earlier=others)).filter(named)
     return Explanation(
-        consignment=own,
+        consignment=filed,
         scored=scored,
-        contributions=_by_feature(moved, assessed.matrix.filter(named)),
+        contributions=_by_feature(moved, assessed.matrix.filter(named), known),
         base=moved.base,
         among=rows.height,
         data=assessed.booster.card.data,
-        changes=changes(before, own),
+        changes=changes(before, filed),
         unchanged=unchanged,
     )
 
@@ -219,24 +270,29 @@ def evaluate(  # noqa: PLR0913
     truth: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    capacity: Capacities | None = None,
     seed: int = 0,
+    service: Service = NONE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Judge a model on consignments whose outcomes are known; see `riskscore.training.evaluate` for what it returns.
 
-    Frames as in `score`; `truth` is what a simulation knows about every consignment. Raises TrainingError where
-    nothing is labelled or only one label occurs.
+    Frames as in `score`; `truth` is what a simulation knows about every consignment, `capacity` how many boxes each
+    port opens a day (10 without it). Raises TrainingError where nothing is labelled or only one label occurs.
     """
-    booster = _booster(model)
+    known = own.catalogue(service)
+    booster = _booster(model, known)
     _tell(progress, f"judging {consignments.height:,}")
-    rows = _consignments(consignments)
-    return training.evaluate(booster, rows, outcomes, truth=truth, history=history, earlier=earlier, seed=seed)
+    rows = _consignments(consignments, service)
+    past = {"truth": truth, "history": history, "earlier": earlier}
+    return training.evaluate(booster, rows, _outcomes(outcomes), **past, catalogue=known, capacity=capacity, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Assessed:
     """Every consignment scored, with what is needed to explain some; all frames in the order of the rows."""
 
+    catalogue: Catalogue
     booster: Booster
     facts: pl.DataFrame
     matrix: pl.DataFrame
@@ -247,26 +303,30 @@ class _Assessed:
         chosen = self.scored.select(which).to_series()
         matrix = self.matrix.filter(chosen)
         moved = contributions(matrix, self.booster)
-        return reasons(evidence(self.facts.filter(chosen)), matrix, moved, catalogue.load()), moved
+        return reasons(evidence(self.facts.filter(chosen)), matrix, moved, self.catalogue), moved
 
 
-def _assess(rows: pl.DataFrame, model: str | Path | None, progress: Progress | None, **past: Any) -> _Assessed:
+def _assess(
+    rows: pl.DataFrame, model: str | Path | None, catalogue: Catalogue, progress: Progress | None, **past: Any
+) -> _Assessed:
     """Measure and score every row; `past` as in `build.facts`."""
-    booster = _booster(model)
+    booster = _booster(model, catalogue)
+    catalogue = strengths.of(booster.card, catalogue)
     _tell(progress, f"measuring {rows.height:,}")
-    facts = build.facts(rows, **past)
-    matrix = build.matrix(facts)
+    facts = build.facts(rows, **past, catalogue=catalogue)
+    matrix = build.matrix(facts, catalogue)
     _tell(progress, f"scoring {rows.height:,}")
-    return _Assessed(booster, facts, matrix, scoring.score(matrix, booster))
+    return _Assessed(catalogue, booster, facts, matrix, scoring.score(matrix, booster))
 
 
-def _booster(model: str | Path | None) -> Booster:
-    return Booster.load(settings.model_folder(model), catalogue.load())
+def _booster(model: str | Path | None, catalogue: Catalogue) -> Booster:
+    return Booster.load(settings.model_folder(model), catalogue)
 
 
-def _consignments(frame: pl.DataFrame) -> pl.DataFrame:
-    """The canonical columns of `frame`; raises ManifestError where it cannot be scored."""
-    rows = _fitting(frame, schema.COLUMNS, schema.REQUIRED, "consignments")
+def _consignments(frame: pl.DataFrame, service: Service) -> pl.DataFrame:
+    """The canonical columns of `frame` and own ones; raises ManifestError where it cannot be scored."""
+    required = [name for name in schema.REQUIRED if name not in service.lacks]
+    rows = _fitting(frame, schema.columns(service), required, "consignments")
     twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
     if not twice.is_empty():
         bill, container = twice.row(0)
@@ -307,8 +367,14 @@ def _fitting(
         raise ManifestError(f"the {what} do not have the canonical types ({reason}); see schema.COLUMNS") from None
 
 
-def _key(rows: pl.DataFrame, container: str, bill: str | None) -> tuple[str, str]:
+def _key(rows: pl.DataFrame, container: str | None, bill: str | None, service: Service) -> tuple[str, str]:
     """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
+    if "container_number" in service.lacks:
+        if bill is None or rows.filter(bill_of_lading=bill.strip()).is_empty():
+            raise SettingsError(f"name one of the {rows.height:,} {service.row}s by its key (--bill), not {bill!r}")
+        return bill.strip(), schema.NOTHING
+    if container is None:
+        raise SettingsError("name the container (--container)")
     number = code("container_number", pl.Series([container])).item() or ""
     bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
     if not bills:
@@ -320,10 +386,10 @@ def _key(rows: pl.DataFrame, container: str, bill: str | None) -> tuple[str, str
     return (bills[0] if bill is None else bill.strip()), number
 
 
-def _by_feature(moved: Contributions, matrix: pl.DataFrame) -> pl.DataFrame:
+def _by_feature(moved: Contributions, matrix: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """The contributions of the one row of `matrix`, a row a feature, strongest first."""
-    features = [catalogue.load().features[name] for name in moved.names]
-    labelled = waterfall.labelled(moved, 0, matrix, catalogue.load())
+    features = [catalogue.features[name] for name in moved.names]
+    labelled = waterfall.labelled(moved, 0, matrix, catalogue)
     return (
         pl.DataFrame(
             {
@@ -342,16 +408,20 @@ def _by_feature(moved: Contributions, matrix: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scored(rows: pl.DataFrame, assessed: _Assessed, keep: Sequence[str] = ()) -> pl.DataFrame:
-    """Every row with its score, riskiest first; `keep` names features that stand at its end."""
+    """Every row with its score, riskiest first; `keep` names features that stand at its end, null where unknown."""
     now = datetime.now(UTC)
     return (
         rows.select(*schema.KEY, "filed_at", "port_of_loading", "port_of_discharge")
         .with_columns(
             assessed.scored.select("probability", "margin", "rank"),
             model=pl.lit(assessed.booster.name),
+            catalogue=pl.lit(assessed.catalogue.hash),
             scored_at=pl.lit(now, schema.UTC),
         )
-        .with_columns(assessed.matrix.select(keep))
+        .with_columns(
+            assessed.matrix[name] if name in assessed.matrix.columns else pl.lit(None, pl.Float32).alias(name)
+            for name in keep
+        )
         .sort("rank")
     )
 

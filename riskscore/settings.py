@@ -1,7 +1,8 @@
 """Settings that come from the environment: read when asked for, never at import.
 
 `RISKSCORE_MODELS` names the folder that holds the models, one folder a version; without it `models` in the
-working folder. The default model ships with the package and needs no setting.
+working folder. Where one of them was promoted (`riskscore models promote`), its `history` says which; the default model
+ships with the package and needs no setting.
 
 A lake on a store with an address (s3://...) takes its options, such as `aws_endpoint_url`, from variables called
 `RISKSCORE_STORAGE_AWS_ENDPOINT_URL` and so on, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE`
@@ -10,6 +11,7 @@ names, which only its owner should be able to read; a variable wins over the fil
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -23,14 +25,42 @@ def models() -> Path:
     return Path(os.environ.get("RISKSCORE_MODELS") or "models")
 
 
+HISTORY = "history"
+"""Folder below `models()` with one file a change of the champion, in order; no model is called so."""
+
+SHIPPED = "default"
+"""Name of the model that ships."""
+
+
+def champion() -> str:
+    """Name of the model below `models()` that was promoted last, or SHIPPED where none was.
+
+    Raises SettingsError where the last change cannot be read.
+    """
+    last = max((models() / HISTORY).glob("[0-9]*.json"), default=None)
+    if last is None:
+        return SHIPPED
+    try:
+        return str(json.loads(last.read_text("utf-8"))["champion"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SettingsError(f"{last} does not say which model is the champion; name a model, or restore it") from None
+
+
 def model_folder(model: str | Path | None) -> Path:
-    """Folder of `model`: a folder, the name of one under `models()`, or None for the one that ships.
+    """Folder of `model`: a folder, the name of one under `models()`, SHIPPED, or None for the champion.
 
     Raises SettingsError when there is no such folder, with the places that were looked at.
     """
     if model is None:
-        return folders.default_model()
-    places = (Path(model), models() / model)
+        name = champion()
+        return folders.default_model() if name == SHIPPED else _folder(models() / name)
+    places = [Path(model), models() / model]
+    if str(model) == SHIPPED:
+        places.append(folders.default_model())
+    return _folder(*places)
+
+
+def _folder(*places: Path) -> Path:
     for place in places:
         if place.is_dir():
             return place

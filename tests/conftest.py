@@ -70,9 +70,11 @@ def toy_data(toy_catalogue: Catalogue) -> Dataset:
         pl.Series("commodity", ["ivory" if positive else None for positive in label], dtype=pl.String),
         pl.Series("scheme", [name or None for name in scheme.tolist()], dtype=pl.String),
         pl.Series("selected_by", rng.choice(["random", "officer"], size), dtype=pl.String),
+        pl.lit(None, pl.Float64).alias("inclusion"),
+        (pl.col("filed_at") + timedelta(days=3)).alias("known_at"),
     )
     matrix = key.hstack(pl.DataFrame(columns, schema=dict.fromkeys(toy_catalogue.names, pl.Float32)))
-    return Dataset(rows, matrix.with_columns(pl.col(toy_catalogue.names).fill_nan(None)), "truth")
+    return Dataset(rows, matrix.with_columns(pl.col(toy_catalogue.names).fill_nan(None)), "truth", size)
 
 
 @pytest.fixture(scope="session")

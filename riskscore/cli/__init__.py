@@ -4,11 +4,13 @@
     score · explain           the ranked list, one consignment in full (ranking)
     simulate · train · evaluate                                        (learning)
     rehearse                  policies of opening boxes tried out      (rehearsing)
-    whatif                    another policy on past nights            (whatif)
     nightly                   the inbox into the lake, and a slate     (nights)
+    whatif                    a change tried on past nights            (whatif)
     lake init | info | compact | export   the tables that nights write (lake)
     slate draw | show | add | strike      the boxes that are opened    (slates)
     record · report                       what was found in them       (findings)
+    models list | show | compare | promote | rollback | retire         (models)
+    drift                     what changes by night                    (drifting)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -25,7 +27,19 @@ from typing import Annotated
 import typer
 
 from riskscore import __version__
-from riskscore.cli import findings, lake, learning, nights, ranking, reading, rehearsing, slates, whatif
+from riskscore.cli import (
+    drifting,
+    findings,
+    lake,
+    learning,
+    models,
+    nights,
+    ranking,
+    reading,
+    rehearsing,
+    slates,
+    whatif,
+)
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world", "--boxes", "--threshold")
@@ -53,11 +67,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning, rehearsing, whatif, nights, findings):
+for group in (ranking, reading, learning, rehearsing, nights, findings, whatif, drifting):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)
 app.add_typer(slates.app)
+app.add_typer(models.app)
 
 
 def _version(asked: bool) -> None:

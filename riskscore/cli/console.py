@@ -82,6 +82,11 @@ def short(text: object, length: int) -> str:
     return line if len(line) <= length else line[: length - 3].rstrip() + "..."
 
 
+def warn(text: object) -> None:
+    """Say on stderr, in one line, what to mind."""
+    sys.stderr.write(f"warning: {plain(text)}\n")
+
+
 def emit(value: Any) -> None:
     """Print `value` as JSON, for machines; days and moments in ISO 8601."""
     sys.stdout.write(text(value))

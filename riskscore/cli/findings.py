@@ -25,6 +25,7 @@ def record(
     lake: options.Lake,
     files: Annotated[list[Path], typer.Argument(help="Files of outcomes, in any format that a manifest has.")] = [],
     columns: options.Columns = None,
+    settings: options.Settings = None,
     bill: Annotated[str | None, typer.Option(help="Bill of lading, to record one finding by hand.")] = None,
     container: Annotated[str | None, typer.Option(help="Number of the container, such as MSKU1234565.")] = None,
     finding: Annotated[str | None, typer.Option(help="clean, irregular or seizure.")] = None,
@@ -56,6 +57,7 @@ def record(
       riskscore record --lake /srv/riskscore/lake --bill BL00013 --container TCLU7654321 --finding seizure \\
         --commodity ivory --quantity-kg 1250 --inspected-at 2024-05-03
     """
+    from riskscore import service
     from riskscore.jobs import record as job
     from riskscore.lake.io import Lake
 
@@ -72,11 +74,11 @@ def record(
     }
     given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
     _check(files, given)
-    found = Lake.open(lake)
+    found = Lake.open(lake, service.find(settings))
     with console.progress() as tell:
         tell("recording")
         if files:
-            outcomes, refused = job.read(files, columns=columns)
+            outcomes, refused = job.read(files, columns=columns, service=found.service)
             done = job.record(found, outcomes, refused=refused)
         else:
             done = job.one(found, given)

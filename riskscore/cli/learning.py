@@ -6,12 +6,15 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from riskscore.cli import console, options
 from riskscore.errors import SettingsError
+
+if TYPE_CHECKING:
+    from riskscore.training.tune import Tuning
 
 
 def simulate(
@@ -59,47 +62,114 @@ def train(
     outcomes: Annotated[Path | None, typer.Option(help="What inspections found.")] = None,
     truth: options.Truth = None,
     world: options.Worlds = [],
+    lake: Annotated[
+        str | None,
+        typer.Option(metavar="LAKE", help="Learn from what this lake holds: filings, outcomes, and chances of slates."),
+    ] = None,
+    settings: options.Settings = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Learn from nothing filed or known after this day.")
+    ] = None,
+    hold_back: Annotated[
+        int | None,
+        typer.Option(min=0, help="Learn nothing of the last so many days. Default: 28 with --lake, else 0."),
+    ] = None,
+    tune: Annotated[float | None, typer.Option(metavar="MINUTES", help="Search for better settings so long.")] = None,
+    trials: Annotated[int | None, typer.Option(help="Search by a number of trials instead: alike everywhere.")] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the search, to be taken up again. Default: OUT.study.")
+    ] = None,
+    mlflow: Annotated[
+        str | None, typer.Option(metavar="URI", help="Log the training to this MLflow; needs riskscore[mlflow].")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed and data give the same model.")] = 0,
 ) -> None:
     """Train a model on past manifests and outcomes, split by time, and write it with its card.
 
     Without --truth only inspected consignments teach, as in a real service. With --truth, which only a simulated world
     has, all do, and the card says so. --world names folders of `riskscore simulate` and takes all three from each.
+    With --lake the last four weeks are held back, so that models can be compared on them. A search that was stopped or
+    killed goes on when the same command is given again.
 
     \b
     Examples:
       riskscore train --manifests past/*.parquet --outcomes outcomes.parquet --out models/2024-06
       riskscore train --manifests world/manifests --outcomes world/outcomes.parquet --truth world/truth.parquet --out m1
       riskscore train --world busy/ quiet/ --out models/simulated
+      riskscore train --lake lake --out models/june --tune 30
     """
-    from riskscore import engine
+    from riskscore import engine, service
+    from riskscore.jobs import retrain, tracking
+    from riskscore.lake.io import Lake
     from riskscore.manifest import read
     from riskscore.manifest.outcomes import read_outcomes
 
+    if mlflow is not None:
+        tracking.mlflow()
+    if until is not None and hold_back is not None:
+        raise SettingsError("--until and --hold-back both say where learning ends; give one of them")
+    given = {"--manifests": manifests, "--outcomes": outcomes, "--truth": truth, "--world": world, "--lake": lake}
+    named = [name for name, value in given.items() if value]
+    words = [word for name in named for word in (name, *map(str, _several(given[name])))]
+    words += _words(settings=settings, until=until and until.date(), hold_back=hold_back)
+    words += _words(tune=tune, trials=trials, study=study)
+    last = until.date() if until else None
+    back = (retrain.HOLD_BACK_DAYS if lake else 0) if hold_back is None and until is None else hold_back or 0
+    common: dict[str, Any] = {"until": last, "hold_back": back, "out": out, "seed": seed}
+    common |= {"tuning": _tuning(out, tune, trials, study), "command": _command(words, out, seed)}
     with console.progress() as tell:
-        if world and not (manifests or outcomes or truth):
-            command = _command(["--world", *map(str, world)], out, seed)
-            booster = engine.train_on_worlds(world, out=out, seed=seed, progress=tell, command=command)
-        elif manifests and outcomes and not world:
+        if named == ["--world"]:
+            booster = engine.train_on_worlds(world, progress=tell, **common)
+        elif named == ["--lake"]:
+            source = Lake.open(str(lake), service.find(settings))
+            booster = retrain.retrain(source, progress=tell, **common)
+        elif manifests and outcomes and not (world or lake):
             tell("reading")
-            found = read_outcomes(outcomes)
+            own = service.find(settings)
+            found = read_outcomes(outcomes, service=own)
             known = None if truth is None else engine.read_truth(truth)
-            filed = read.read_many(read.files(manifests))
-            labels = [] if truth is None else ["--truth", str(truth)]
-            words = ["--manifests", *map(str, manifests), "--outcomes", str(outcomes), *labels]
+            filed = read.read_many(read.files(manifests), service=own)
             booster = engine.train(
-                filed.consignments,
-                found,
-                truth=known,
-                earlier=filed.earlier,
-                out=out,
-                seed=seed,
-                progress=tell,
-                command=_command(words, out, seed),
+                filed.consignments, found, truth=known, earlier=filed.earlier, service=own, progress=tell, **common
             )
         else:
-            raise SettingsError("train takes either --manifests and --outcomes, or --world alone; see train --help")
-    console.stdout().print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
+            raise SettingsError(
+                "train takes either --manifests and --outcomes, or --world alone, or --lake alone; see train --help"
+            )
+        if mlflow is not None:
+            tell("logging to MLflow")
+            tracking.log(booster.card, mlflow)
+    screen = console.stdout()
+    screen.print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
+    if warning := booster.card.calibration.get("warning"):
+        console.warn(warning)
+    if held := booster.card.selection.get("held_back"):
+        screen.print(console.plain(held))
+
+
+def _several(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _words(**given: object) -> list[str]:
+    """The options that were given, as words of a command."""
+    return [
+        word
+        for name, value in given.items()
+        if value is not None
+        for word in (f"--{name.replace('_', '-')}", str(value))
+    ]
+
+
+def _tuning(out: Path, tune: float | None, trials: int | None, study: Path | None) -> Tuning | None:
+    """The search that is asked for, if any."""
+    from riskscore.training.tune import Tuning
+
+    if tune is None and trials is None:
+        if study is not None:
+            raise SettingsError("--study keeps a search; say how long it takes with --tune or --trials")
+        return None
+    return Tuning(study or out.with_name(f"{out.name}.study"), tune, trials)
 
 
 def _command(words: Sequence[str], out: Path, seed: int) -> str:
@@ -113,42 +183,59 @@ def evaluate(
     model: options.Model = None,
     truth: options.Truth = None,
     history: options.History = [],
+    settings: options.Settings = None,
+    capacity: options.Capacity = None,
+    out: Annotated[Path | None, typer.Option(help="Write a page (.html) or everything (.json) to this file.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap behind the intervals.")] = 0,
     json: options.Json = False,
 ) -> None:
-    """Judge a model: precision and recall at a capacity, ranking, calibration.
+    """Judge a model: precision, recall and kilograms at shares and at the ports' capacity, ranking, calibration.
 
     Every consignment is scored as of its own day, with what was known then. --history names what was filed before the
-    period that is judged.
+    period that is judged. --out writes a page with curves and plots, or all figures as JSON.
 
     \b
     Examples:
       riskscore evaluate --model models/2024-06 --manifests july/ --history past/ --outcomes outcomes.parquet
       riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
+      riskscore evaluate --manifests july/ --outcomes outcomes.parquet --capacity ports.toml --out july.html
     """
-    from riskscore import engine
+    from riskscore import engine, export, service
+    from riskscore.jobs import evaluation_page
     from riskscore.manifest import read
-    from riskscore.manifest.outcomes import read_outcomes
     from riskscore.model.tables import tables
+    from riskscore.selection import capacity as capacities
 
+    if out is not None:
+        _check(out, [outcomes, *manifests, *history, *([truth] if truth else [])])
+    boxes = capacities.read(capacity)
     with console.progress() as tell:
-        card = engine.read_card(model)
+        own = service.find(settings)
+        card = engine.read_card(model, own)
         tell("reading")
-        found = read_outcomes(outcomes)
+        found = engine.read_outcomes(outcomes, history=history, service=own)
         known = None if truth is None else engine.read_truth(truth)
-        filed = read.read_many(read.files(manifests))
+        filed = read.read_many(read.files(manifests), service=own)
         judged = engine.evaluate(
             filed.consignments,
             found,
             model=model,
             truth=known,
-            history=engine.read_history(history) if history else None,
+            history=engine.read_history(history, own) if history else None,
             earlier=filed.earlier,
+            capacity=boxes,
             seed=seed,
+            service=own,
             progress=tell,
         )
+        record = {"model": card.name, "data": card.data, **judged}
+        if out is not None:
+            tell("writing")
+            export.write_text(
+                evaluation_page.render(record) if out.suffix.lower() == ".html" else console.text(record), out
+            )
     if json:
-        console.emit({"model": card.name, "data": card.data, **judged})
+        console.emit(record)
         return
     screen = console.stdout()
     screen.print(console.basis(card))
@@ -160,6 +247,23 @@ def evaluate(
         screen.print(table)
         if part.note:
             screen.print(part.note)
+    for missing in judged["not_judged"]:
+        screen.print(console.hanging("-", f"Not judged: {console.plain(missing)}"))
+    if out is not None:
+        screen.print(f"The report is in {console.plain(out)}.")
+
+
+_WRITTEN = (".html", ".json")
+
+
+def _check(out: Path, inputs: Sequence[Path]) -> None:
+    """Raise SettingsError where a report cannot be written to `out`, or would take the place of one of `inputs`."""
+    if out.suffix.lower() not in _WRITTEN:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    if not out.parent.is_dir():
+        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
+    if out.exists() and (not out.is_file() or any(source.exists() and out.samefile(source) for source in inputs)):
+        raise SettingsError(f"cannot write {out}: it is there and is no report; choose another name")
 
 
 COMMANDS = (simulate, train, evaluate)

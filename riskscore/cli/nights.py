@@ -25,6 +25,7 @@ def nightly(
     ] = None,
     model: options.Model = None,
     capacity: options.Capacity = None,
+    settings: options.Settings = None,
     seed: options.Seed = None,
     reports: Annotated[
         Path | None, typer.Option(help="Folder for the reports of the nights. Default: reports/ in the inbox.")
@@ -42,6 +43,7 @@ def nightly(
       riskscore nightly --lake lake --inbox inbox
       riskscore nightly --lake lake --inbox inbox --outcomes-inbox findings --capacity ports.toml --seed "draw 4711"
     """
+    from riskscore import service
     from riskscore.jobs import night_report
     from riskscore.jobs.inbox import Inbox
     from riskscore.jobs.nightly import Night, nightly
@@ -49,7 +51,7 @@ def nightly(
     from riskscore.selection import capacity as capacities
 
     night = Night(
-        Lake.open(lake),
+        Lake.open(lake, service.find(settings)),
         Inbox(inbox),
         Inbox(outcomes_inbox) if outcomes_inbox else None,
         capacities.read(capacity),

@@ -24,11 +24,17 @@ Outcomes = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option(help="Folder of a model, or a name below $RISKSCORE_MODELS. Default: the one that ships."),
+    typer.Option(help="Folder of a model, or a name below $RISKSCORE_MODELS. Default: the champion, or what ships."),
 ]
 Columns = Annotated[
     Path | None,
     typer.Option(help="TOML that says which heading means which column, for headings that are not known."),
+]
+Settings = Annotated[
+    Path | None,
+    typer.Option(
+        help="TOML of what the service has of its own: fields, rows, findings. Default: riskscore.toml, if it is here."
+    ),
 ]
 Manifests = Annotated[
     list[Path],

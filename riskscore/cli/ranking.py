@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from riskscore.manifest.read import Manifest
     from riskscore.model.card import Card
+    from riskscore.service import Service
 
 SHOWN = 10
 """Consignments in the printed table when --top does not say."""
@@ -34,6 +35,7 @@ def score(
         Path | None, typer.Option(help="Write refused rows, whole, with file, line, rule and value, to this file.")
     ] = None,
     columns: options.Columns = None,
+    settings: options.Settings = None,
     explain_share: Annotated[float, typer.Option(help="Share of the consignments that get reasons, 0 to 1.")] = 0.01,
     json: options.Json = False,
 ) -> None:
@@ -49,9 +51,10 @@ def score(
       riskscore score tonight.csv --out ranked.csv --quarantine refused.csv
       riskscore score tonight.csv --top 50 --json
     """
-    from riskscore import export
+    from riskscore import export, service
     from riskscore.manifest import read
 
+    own = service.find(settings)
     targets = [path for path in (out, quarantine) if path is not None]
     inputs = (*files, *read.files(history), *(path for path in (outcomes, columns) if path is not None))
     for target in targets:
@@ -60,7 +63,7 @@ def score(
         raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
     with console.progress() as tell:
         tell("reading")
-        manifest, log, found, card = _read(files, columns, history, outcomes, model)
+        manifest, log, found, card = _read(files, columns, history, outcomes, model, own)
         from riskscore import engine
         from riskscore.cli import tables
 
@@ -72,6 +75,7 @@ def score(
             model=model,
             explain_share=explain_share,
             top=top,
+            service=own,
             progress=tell,
         )
         tell("writing")
@@ -90,12 +94,15 @@ def score(
 
 def explain(
     file: options.File,
-    container: Annotated[str, typer.Option(help="Number of the container, such as MSKU1234565.")],
-    bill: Annotated[str | None, typer.Option(help="Bill of lading, where the container stands on several.")] = None,
+    container: Annotated[str | None, typer.Option(help="Number of the container, such as MSKU1234565.")] = None,
+    bill: Annotated[
+        str | None, typer.Option(help="Bill of lading, where the container stands on several, or rows have none.")
+    ] = None,
     history: options.History = [],
     outcomes: options.Outcomes = None,
     model: options.Model = None,
     columns: options.Columns = None,
+    settings: options.Settings = None,
     waterfall: Annotated[
         Path | None, typer.Option(help="Draw what moved the score, step by step, to this .png or .svg file.")
     ] = None,
@@ -110,10 +117,14 @@ def explain(
       riskscore explain tonight.csv --container MSKU1234565
       riskscore explain tonight.csv --container MSKU1234565 --waterfall why.png
       riskscore explain tonight.csv --container MSKU1234565 --history past/ --outcomes outcomes.parquet --json
+      riskscore explain today.csv --settings ours.toml --bill 97061800
     """
+    from riskscore import service
+
+    own = service.find(settings)
     with console.progress() as tell:
         tell("reading")
-        manifest, log, found, card = _read([file], columns, history, outcomes, model)
+        manifest, log, found, card = _read([file], columns, history, outcomes, model, own)
         from riskscore import engine
         from riskscore.cli import tables
 
@@ -125,6 +136,7 @@ def explain(
             outcomes=found,
             earlier=manifest.earlier,
             model=model,
+            service=own,
             progress=tell,
         )
         if waterfall is not None:
@@ -137,7 +149,12 @@ def explain(
 
 
 def _read(
-    files: list[Path], columns: Path | None, history: list[Path], outcomes: Path | None, model: str | None
+    files: list[Path],
+    columns: Path | None,
+    history: list[Path],
+    outcomes: Path | None,
+    model: str | None,
+    own: Service,
 ) -> tuple[Manifest, pl.DataFrame | None, pl.DataFrame | None, Card]:
     """Manifest, history, outcomes and the model's card.
 
@@ -147,9 +164,9 @@ def _read(
     from riskscore.manifest import read
 
     with ThreadPoolExecutor(1) as beside:
-        others = beside.submit(_read_others, history, outcomes, model)
+        others = beside.submit(_read_others, history, outcomes, model, own)
         try:
-            manifest = read.read_many(files, columns=columns)
+            manifest = read.read_many(files, columns=columns, service=own)
         except RiskscoreError:
             others.result()  # a model that does not fit is told first: it takes no reading of files to see it
             raise
@@ -157,13 +174,13 @@ def _read(
 
 
 def _read_others(
-    history: list[Path], outcomes: Path | None, model: str | None
+    history: list[Path], outcomes: Path | None, model: str | None, own: Service
 ) -> tuple[pl.DataFrame | None, pl.DataFrame | None, Card]:
     from riskscore import engine
-    from riskscore.manifest.outcomes import read_outcomes
 
-    card = engine.read_card(model)
-    return engine.read_history(history) if history else None, read_outcomes(outcomes) if outcomes else None, card
+    card = engine.read_card(model, own)
+    log = engine.read_history(history, own) if history else None
+    return log, engine.read_outcomes(outcomes, history=history, service=own), card
 
 
 COMMANDS = (score, explain)

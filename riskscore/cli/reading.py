@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from riskscore.cli import console, options
 
@@ -16,7 +18,15 @@ DIRECTIONS = {1: "can only raise the risk", -1: "can only lower the risk", 0: "c
 """What more of a feature can do to the risk."""
 
 
-def columns(file: options.File, columns: options.Columns = None, json: options.Json = False) -> None:
+def columns(
+    file: options.File,
+    columns: options.Columns = None,
+    settings: options.Settings = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Print settings for this file instead: own fields, profiles, findings.")
+    ] = False,
+    json: options.Json = False,
+) -> None:
     """Show how a manifest would be read: format, encoding, and which heading was taken for which column and unit.
 
     Nothing is scored. A heading that is not known is left aside; name it in a TOML file and give that with --columns:
@@ -30,10 +40,16 @@ def columns(file: options.File, columns: options.Columns = None, json: options.J
     Examples:
       riskscore columns tonight.csv
       riskscore columns tonight.csv --columns ours.toml
+      riskscore columns declarations.csv --propose > riskscore.toml
     """
+    from riskscore import service
+    from riskscore.manifest import propose as proposals
     from riskscore.manifest import read
 
-    understood = read.understand(file, columns=columns)
+    if propose:
+        typer.echo(proposals.propose(file), nl=False)
+        return
+    understood = read.understand(file, columns=columns, service=service.find(settings))
     if json:
         console.emit(asdict(understood))
         return
@@ -58,7 +74,7 @@ def columns(file: options.File, columns: options.Columns = None, json: options.J
         screen.print(f"required and not found: {', '.join(understood.missing)}; name their headings with --columns")
 
 
-def features(json: options.Json = False) -> None:
+def features(settings: options.Settings = None, json: options.Json = False) -> None:
     """List the catalogue: every feature with its red flag, meaning, unit, direction and source.
 
     Below it stand the red flags that no manifest can answer, with what they would need.
@@ -67,10 +83,12 @@ def features(json: options.Json = False) -> None:
     Examples:
       riskscore features
       riskscore features --json
+      riskscore features --settings ours.toml
     """
-    from riskscore.features import catalogue
+    from riskscore import service
+    from riskscore.features import own
 
-    known = catalogue.load()
+    known = own.catalogue(service.find(settings))
     if json:
         console.emit(
             {
@@ -87,7 +105,8 @@ def features(json: options.Json = False) -> None:
         )
         return
     screen = console.stdout()
-    for family in catalogue.FAMILIES:
+    families = dict.fromkeys(feature.family for feature in known.features.values())
+    for family in families:
         screen.print(console.heading(family))
         for feature in known.features.values():
             if feature.family == family:

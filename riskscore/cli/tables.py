@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from riskscore.cli.console import basis, hanging, heading, plain, short
-from riskscore.manifest.schema import KEY
+from riskscore.manifest.schema import KEY, NOTHING
 from riskscore.units import counted
 
 if TYPE_CHECKING:
@@ -106,6 +106,11 @@ def route(row: Mapping[str, Any]) -> str:
 
 
 def _filed(row: Mapping[str, Any]) -> Text:
+    if row["container_number"] == NOTHING:  # a service's own rows: neither box nor ports
+        codes = ", ".join(row["hs_codes"] or ())
+        return Text(plain(row["bill_of_lading"]), style="bold").append(
+            f"\nHS {plain(codes)}" if codes else "", "not bold"
+        )
     text = Text(plain(row["container_number"]), style="bold")
     text.append(f"\n{short(row['bill_of_lading'], 30)}\n{route(row)}\n", style="not bold")
     text.append(f"{short(row['goods_description'], 60)}\n", style="not bold")
@@ -122,9 +127,9 @@ def _bullets(reasons: list[Mapping[str, Any]] | None) -> Group:
 def explanation(screen: Console, explained: Explanation, card: Card, *, history: bool) -> None:
     """Print one consignment in full."""
     scored, filed = explained.scored.row(0, named=True), explained.consignment.row(0, named=True)
-    screen.print(
-        Text(f"Container {plain(filed['container_number'])} on bill {plain(filed['bill_of_lading'])}", style="bold")
-    )
+    bill, container = plain(filed["bill_of_lading"]), filed["container_number"]
+    title = f"Container {plain(container)} on bill {bill}" if container != NOTHING else f"Number {bill}"
+    screen.print(Text(title, style="bold"))
     screen.print(
         f"Rank {scored['rank']:,} of {explained.among:,}; probability {scored['probability']:.2%}, "
         f"margin {scored['margin']:+.2f} log-odds."
@@ -172,7 +177,8 @@ def _amended(screen: Console, explained: Explanation) -> None:
 
 def _lines(filed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What was filed, a line a field, without what was left open."""
-    yield "route", route(filed)
+    if filed["port_of_loading"]:
+        yield "route", route(filed)
     for name, value in filed.items():
         if value is None or value == [] or name in _ELSEWHERE:
             continue

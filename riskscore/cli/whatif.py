@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _Night = datetime | None
 
+_WRITTEN = (".html", ".json")
+
 
 def whatif(
     lake: options.Lake,
@@ -39,7 +41,10 @@ def whatif(
     model: Annotated[
         str | None, typer.Option(help="A model that scores the nights again, with what was known then.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write a page to this .html file.")] = None,
+    settings: options.Settings = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write a page to this .html file, or the figures to a .json file.")
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Try other capacities, shares, thresholds or another model on past nights, before anything is switched.
@@ -55,7 +60,7 @@ def whatif(
       riskscore whatif --lake lake --shares 0.9 0 0.1 --threshold 0.01 0.02 0.05
       riskscore whatif --lake lake --model models/ours --json
     """
-    from riskscore import export
+    from riskscore import export, service
     from riskscore.jobs.whatif import page, trial
     from riskscore.jobs.whatif.policy import Policy
     from riskscore.lake.io import Lake
@@ -63,8 +68,9 @@ def whatif(
 
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
-    if out is not None and out.suffix.lower() != ".html":
-        raise SettingsError(f"cannot write {out}: its name must end with .html")
+    suffix = "" if out is None else out.suffix.lower()
+    if out is not None and suffix not in _WRITTEN:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
     limits = capacities.read(capacity) if capacity else None
     parts = capacities.Shares(*shares) if shares else None
     policies = [
@@ -72,14 +78,15 @@ def whatif(
         for count, least in product(dict.fromkeys(boxes) or (None,), dict.fromkeys(threshold) or (None,))
     ]
     with console.progress() as tell:
-        found = trial.whatif(Lake.open(lake), policies, first and first.date(), last and last.date(), progress=tell)
+        place = Lake.open(lake, service.find(settings))
+        found = trial.whatif(place, policies, first and first.date(), last and last.date(), progress=tell)
         if out is not None:
-            tell("writing the page")
-            export.write_text(page.html(found), out)
+            tell("writing")
+            export.write_text(page.html(found) if suffix == ".html" else console.text(found.record()), out)
     if json:
         console.emit(found.record())
     elif out is not None:
-        console.stdout().print(f"The page is in {console.plain(out)}.")
+        console.stdout().print(f"The comparison is in {console.plain(out)}.")
     else:
         _print(found)
 

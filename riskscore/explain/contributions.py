@@ -3,7 +3,7 @@
     margin = base value + contributions of all features        (log-odds, exact)
 
 Features that measure one red flag say one thing to an inspector, so they are summed into one group, under the
-first indicator that the catalogue names. A feature without an indicator is a group of its own.
+first indicator that the catalogue names. A feature without an indicator is in the group that it names, else alone.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def groups(names: Sequence[str], catalogue: Catalogue) -> list[Group]:
     """Group features `names` by their first indicator, in the order in which the groups first occur."""
     members: dict[int | str, list[int]] = {}
     for column, name in enumerate(names):
-        indicators = catalogue.features[name].indicators
-        members.setdefault(indicators[0] if indicators else name, []).append(column)
+        feature = catalogue.features[name]
+        members.setdefault(feature.indicators[0] if feature.indicators else feature.group or name, []).append(column)
     return [Group(key if isinstance(key, int) else None, tuple(columns)) for key, columns in members.items()]
 
 

@@ -18,9 +18,10 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.errors import CatalogueError
-from riskscore.features import cargo, catalogue, container, documents, goods, parties, routing, voyage
+from riskscore.features import cargo, container, documents, goods, own, parties, routing, voyage
+from riskscore.features.catalogue import Catalogue, load
 from riskscore.features.distinct import AT, beside, distinct
-from riskscore.history import ledger, profiles
+from riskscore.history import ledger
 from riskscore.history.balances import Balances
 from riskscore.history.keys import declared
 from riskscore.manifest.schema import KEY
@@ -45,7 +46,7 @@ def functions() -> dict[str, Callable[[], pl.Expr]]:
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_") and name != "prepare"
     }
-    declared = catalogue.load().names
+    declared = load().names
     strays = {
         "declared in features/ but not computed": sorted(set(declared) - set(coded)),
         "computed but not declared in features/": sorted(set(coded) - set(declared)),
@@ -61,22 +62,24 @@ def build(
     log: pl.DataFrame | None = None,
     outcomes: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    catalogue: Catalogue | None = None,
 ) -> pl.DataFrame:
-    """Compute every feature of `rows` (canonical columns), one row each, in their order.
+    """Compute every feature of `catalogue` (the shipped one by default) for `rows`, one row each, in their order.
 
     `log` holds consignments filed before (and may hold `rows` themselves, for training); only days strictly
     before a row's own count for it. `outcomes` count from the day on which they became known. `earlier` holds
-    superseded versions of the same consignments. Returns KEY, `filed_at` and one Float32 column a feature.
+    superseded versions of the same consignments. Frames have canonical columns and, of a service that has them, its
+    own fields. Returns KEY, `filed_at` and one Float32 column a feature.
     """
-    return matrix(facts(rows, log=log, outcomes=outcomes, earlier=earlier))
+    return matrix(facts(rows, log=log, outcomes=outcomes, earlier=earlier, catalogue=catalogue), catalogue)
 
 
-def matrix(facts: pl.DataFrame) -> pl.DataFrame:
-    """Compute the features from ready `facts`."""
+def matrix(facts: pl.DataFrame, catalogue: Catalogue | None = None) -> pl.DataFrame:
+    """Compute the features from ready `facts` of the same catalogue."""
+    wanted = catalogue or load()
+    values = {name: function() for name, function in functions().items()} | own.expressions(wanted.service)
     return facts.select(
-        *KEY,
-        "filed_at",
-        *(_finite(function().cast(pl.Float32)).alias(name) for name, function in functions().items()),
+        *KEY, "filed_at", *(_finite(values[name].cast(pl.Float32)).alias(name) for name in wanted.names)
     )
 
 
@@ -85,35 +88,39 @@ def _finite(value: pl.Expr) -> pl.Expr:
     return pl.when(value.is_finite()).then(value)
 
 
-def facts(
+def facts(  # noqa: PLR0913 - what a row is measured against, by name
     rows: pl.DataFrame,
     *,
     log: pl.DataFrame | None = None,
     outcomes: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
     balances: Balances | None = None,
+    catalogue: Catalogue | None = None,
 ) -> pl.DataFrame:
     """Everything that features and sentences read, one row a consignment, in the order of `rows`.
 
-    Frames as in `build`. With `balances` of what was filed and known before, `log` and `outcomes` hold only what is
-    not in them yet, and `rows` say when each consignment `started`; see `ledger.history`.
+    Frames and `catalogue` as in `build`. With `balances` of what was filed and known before, `log` and `outcomes` hold
+    only what is not in them yet, and `rows` say when each consignment `started`; see `ledger.history`.
     """
+    wanted = catalogue or load()
     none = rows.clear()
     past, versions = (none if frame is None else frame for frame in (log, earlier))
 
     def know(named: Future[list[pl.DataFrame]]) -> pl.DataFrame:
         """The ledger's answers, which wait for the parties alone."""
         rows, past, versions = named.result()
-        return ledger.history(rows, past, outcomes, profiles.load(), earlier=versions, balances=balances)
+        return ledger.history(rows, past, outcomes, wanted.profiles, earlier=versions, balances=balances)
 
     with ThreadPoolExecutor(2) as pool:  # what is read in the rows, who they are and what was before: side by side
         named = pool.submit(_named, [rows, past, versions])
         history = pool.submit(know, named)
-        base = _countries(declared(rows).with_row_index("row")).with_columns(day=pl.col("filed_at").dt.date())
+        base = _countries(declared(own.apart(rows, wanted.service)).with_row_index("row")).with_columns(
+            day=pl.col("filed_at").dt.date()
+        )
         base = parties.prepare(routing.prepare(base))
         base = container.prepare(cargo.prepare(goods.prepare(base)))
         rows, _, versions = named.result()
-        base = voyage.prepare(base.with_columns(rows.select(*IDS)))
+        base = own.prepare(voyage.prepare(base.with_columns(rows.select(*IDS))), wanted.service)
         return pl.concat([documents.prepare(base, versions), history.result()], how="horizontal")
 
 

@@ -14,13 +14,16 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from riskscore import folders
 from riskscore.errors import CatalogueError
+from riskscore.history import profiles
+from riskscore.history.profiles import Profiles
+from riskscore.service import NONE, Service
 
 FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage")
 """The families in the order in which their features stand in a matrix."""
@@ -31,7 +34,7 @@ class Feature:
     """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0.
 
     `reason` and `relief` are what an inspector is told where the feature raised or lowered the risk, `absent` where
-    it has no value.
+    it has no value. Features without a red flag that have the same `group` are explained as one.
     """
 
     name: str
@@ -46,15 +49,21 @@ class Feature:
     check: str
     source: str
     absent: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every declared feature, in order, with the numbered red flags that they measure."""
+    """Every declared feature, in order, with the numbered red flags that they measure and the profiles behind them.
+
+    `service` is the one whose own features are among them; see own.py.
+    """
 
     features: Mapping[str, Feature]
     flags: Mapping[int, str]
     unassessable: Mapping[int, str]
+    profiles: Profiles = field(default_factory=profiles.load)
+    service: Service = NONE
 
     @property
     def names(self) -> list[str]:

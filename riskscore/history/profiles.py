@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from riskscore import folders
-from riskscore.errors import CatalogueError
+from riskscore.errors import CatalogueError, SettingsError
+from riskscore.service import Service
 
 STATS = (
     "before",
@@ -74,6 +75,32 @@ class Profiles:
 def load() -> Profiles:
     """Read the shipped profiles. Raises CatalogueError where the file is missing or malformed."""
     return read(folders.features() / "profiles.toml")
+
+
+def of(service: Service) -> Profiles:
+    """The shipped profiles, and behind them those that a service declares. Raises SettingsError where one is wrong."""
+    if not service.profiles:
+        return load()
+    shipped = load()
+    common = {name: value for name, value in service.common.items() if name in ("strength", "stats")}
+    declared = {name: _counted(common | {**entry}) for name, entry in service.profiles.items()}
+    twice = sorted(set(declared) & set(shipped.profiles))
+    if twice:
+        raise SettingsError(f"[profile.{twice[0]}]: a profile of that name ships; give it another one")
+    try:
+        own = parse({"profile": declared, "base": {"rate": shipped.base_rate, "strength": shipped.base_strength}})
+    except CatalogueError as wrong:
+        raise SettingsError(str(wrong)) from None
+    return replace(shipped, profiles={**shipped.profiles, **own.profiles})
+
+
+def _counted(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry of a service's profile: with a rate come the counts that a sentence tells instead of it."""
+    declared = {key: value for key, value in entry.items() if key not in ("check", "group")}
+    stats = declared.get("stats")
+    if isinstance(stats, list) and "seizure_rate" in stats:
+        declared["stats"] = list(dict.fromkeys([*stats, "inspected", "seized"]))
+    return declared
 
 
 def read(path: Path) -> Profiles:

@@ -8,9 +8,13 @@ import altair as alt
 import polars as pl
 import vl_convert
 
-INK, SOFT, ACCENT, PALE = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6"
+INK, SOFT, ACCENT, PALE, ALARM = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6", "#b3261e"
 _FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 _WIDTH = 740
+
+_SHARES = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
+_TIMES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Ticks of axes that grow by factors."""
 
 _LOOK: dict[str, Any] = {
     "font": _FONT,
@@ -43,6 +47,74 @@ def intervals(rows: pl.DataFrame, *, title: str, form: str) -> str:
     return _svg(bar + dot + text, height=42 * max(known.height, 1))
 
 
+def precision_recall(points: pl.DataFrame) -> str:
+    """Precision over recall as a line in its band (`recall`, `precision`, `precision_low`, `precision_high`)."""
+    named = points.select("recall", value="precision", low="precision_low", high="precision_high")
+    x = alt.X("recall:Q", title="recall: share of everything to be found", axis=alt.Axis(format=".0%", grid=False))
+    y = alt.Y("low:Q", title="precision: share of boxes with a find", axis=alt.Axis(format=".0%", tickCount=5))
+    return _banded(named, x, y)
+
+
+def lift(points: pl.DataFrame) -> str:
+    """Lift over the share inspected as a line in its band (`share`, `recall`, `recall_low`, `recall_high`)."""
+    share = pl.col("share")
+    lifts = {
+        "value": pl.col("recall") / share,
+        "low": pl.col("recall_low") / share,
+        "high": pl.col("recall_high") / share,
+    }
+    named = points.filter(pl.col("recall") > 0).select("share", **lifts)
+    highest, least = max(2.0, *named["high"]), min(named["share"])
+    x = alt.X(
+        "share:Q",
+        title="share inspected, the riskiest first",
+        axis=alt.Axis(format="~%", grid=False, values=[tick for tick in _SHARES if tick >= least]),
+        scale=alt.Scale(type="log", nice=False),
+    )
+    y = alt.Y(
+        "low:Q",
+        title="times what random inspections find",
+        axis=alt.Axis(format="~g", values=[tick for tick in _TIMES if tick <= highest]),
+        scale=alt.Scale(type="log", domain=[0.8, highest], nice=False, clamp=True),
+    )
+    return _banded(named, x, y)
+
+
+def calibration(bins: pl.DataFrame) -> str:
+    """Share found over probability shown, with intervals, beside the line on which they are the same.
+
+    `bins` have `expected`, `value`, `low`, `high`. The axes are even up to 0.1% and grow by factors beyond, because
+    most probabilities are small.
+    """
+    most = max(*bins["expected"], *bins["high"])
+    scale = alt.Scale(type="symlog", constant=_SHARES[1], domain=[0, most], nice=False)
+    ticks = alt.Axis(format=".1~%", values=[0, *(tick for tick in _SHARES[1:] if tick <= most)])
+    x = alt.X("expected:Q", title="mean probability shown", axis=ticks, scale=scale)
+    y = alt.Y("value:Q", title="share found", axis=ticks, scale=scale)
+    base = _chart(bins.select("expected", "value", "low", "high")).encode(x=x)
+    same = _chart(pl.DataFrame({"expected": [0.0, most], "value": [0.0, most]})).encode(x=x, y=y)
+    bars = base.mark_rule(strokeWidth=5, strokeCap="round", color=PALE).encode(
+        y=alt.Y("low:Q", scale=scale), y2="high:Q"
+    )
+    dots = base.mark_point(size=60, filled=True, opacity=1, color=ACCENT).encode(y=y)
+    return _svg(same.mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1.5) + bars + dots, height=320)
+
+
+def differences(rows: pl.DataFrame, *, title: str) -> str:
+    """Each of `rows` (name, value, low, high) as a dot with its interval beside zero; ALARM where all is below it."""
+    known = rows.select("name", "value", "low", "high")
+    base = _chart(known).encode(y=alt.Y("name:N", sort=None, title=None))
+    zero = _chart(pl.DataFrame({"zero": [0]})).mark_rule(color=SOFT, strokeDash=[4, 4]).encode(x="zero:Q")
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
+        x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.2f", tickCount=6), scale=alt.Scale(zero=True)),
+        x2="high:Q",
+    )
+    colour = alt.condition("datum.high < 0", alt.value(ALARM), alt.value(ACCENT))
+    dot = base.mark_point(size=80, filled=True, opacity=1).encode(x="value:Q", color=colour)
+    text = base.mark_text(dy=-13, color=INK, fontSize=12).encode(x="value:Q", text=alt.Text("value:Q", format="+.3f"))
+    return _svg(bar + zero + dot + text, height=42 * known.height)
+
+
 def months(rows: pl.DataFrame) -> str:
     """Seizures a month as bars (`month`, `seizures`)."""
     base = _chart(rows.select("month", "seizures")).encode(
@@ -52,6 +124,53 @@ def months(rows: pl.DataFrame) -> str:
     bars = base.mark_bar(color=ACCENT, cornerRadiusTopLeft=2, cornerRadiusTopRight=2, width={"band": 0.7})
     numbers = base.mark_text(dy=-7, color=INK, fontSize=11).encode(text="seizures:Q")
     return _svg(bars + numbers, height=180)
+
+
+def shifts(rows: pl.DataFrame, *, title: str) -> str:
+    """Each of `rows` (name, value, usual, alarm) as a bar, red where it is an alarm, with a line at what is usual."""
+    base = _chart(rows.select("name", "value", "usual", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
+    colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
+    bars = base.mark_bar(height={"band": 0.55}).encode(
+        x=alt.X("value:Q", title=title, axis=alt.Axis(tickCount=6), scale=alt.Scale(zero=True)), color=colour
+    )
+    usual = base.mark_tick(color=INK, thickness=2, size=18).encode(x="usual:Q")
+    return _svg(bars + usual, height=26 * rows.height)
+
+
+def movements(rows: pl.DataFrame, *, title: str) -> str:
+    """Each of `rows` (name, before, now, alarm) as a way from a hollow dot, before, to a full one, now; in percent."""
+    base = _chart(rows.select("name", "before", "now", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
+    colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
+    axis = alt.X("before:Q", title=title, axis=alt.Axis(format=".0%", tickCount=6), scale=alt.Scale(domain=[0, 1]))
+    way = base.mark_rule(strokeWidth=4, color=PALE).encode(x=axis, x2="now:Q")
+    past = base.mark_point(size=70, color=SOFT, filled=False, opacity=1).encode(x="before:Q")
+    now = base.mark_point(size=80, filled=True, opacity=1).encode(x="now:Q", color=colour)
+    return _svg(way + past + now, height=26 * rows.height)
+
+
+def histogram(rows: pl.DataFrame, *, title: str) -> str:
+    """Shares by `bin`, now as bars, before as lines across them (`bin`, `before`, `now`)."""
+    base = _chart(rows.select("bin", "before", "now")).encode(
+        x=alt.X("bin:N", sort=None, title=title, axis=alt.Axis(labelAngle=-45, grid=False))
+    )
+    share = alt.Y("now:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5))
+    bars = base.mark_bar(color=PALE, width={"band": 0.7}).encode(y=share)
+    lines = base.mark_tick(color=INK, thickness=2, width={"band": 0.85}).encode(y="before:Q")
+    return _svg(bars + lines, height=180)
+
+
+def over_time(rows: pl.DataFrame, *, form: str) -> str:
+    """Each of `rows` (period, value, low, high) as a dot with its interval, from the left to the right."""
+    known = rows.filter(pl.col("value").is_not_null()).select(
+        pl.col("period").cast(pl.String), pl.col("value", "low", "high")
+    )
+    base = _chart(known).encode(
+        x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=True, grid=False))
+    )
+    axis = alt.Y("low:Q", title=None, axis=alt.Axis(format=form, tickCount=4), scale=alt.Scale(zero=True))
+    bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(y=axis, y2="high:Q")
+    dot = base.mark_point(size=70, filled=True, opacity=1, color=ACCENT).encode(y="value:Q")
+    return _svg(bar + dot, height=130)
 
 
 def filings(rows: pl.DataFrame) -> str:
@@ -80,6 +199,13 @@ def trade(rows: pl.DataFrame) -> str:
     actual = text.transform_filter("datum.actual").mark_text(dx=-9, align="right", color=INK, fontSize=12)
     tried = text.transform_filter("!datum.actual").mark_text(dx=9, align="left", color=INK, fontSize=12)
     return _svg(bar + dot + actual + tried, height=260)
+
+
+def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> str:
+    """A line of `value` in the band from `low` to `high`; `y` is the axis of both, by `low`."""
+    base = _chart(rows).encode(x=x)
+    band = base.mark_area(color=PALE).encode(y=y, y2="high:Q")
+    return _svg(band + base.mark_line(color=ACCENT, strokeWidth=2).encode(y="value:Q"), height=280)
 
 
 def _chart(rows: pl.DataFrame) -> alt.Chart:

@@ -20,6 +20,7 @@ from riskscore.history import balances, past, profiles
 from riskscore.history.balances import Balances
 from riskscore.history.filings import SAME_BILL_DAYS, STARTED, sessions
 from riskscore.history.hashes import mixed
+from riskscore.history.profiles import Profiles
 from riskscore.jobs.runs import Run
 from riskscore.lake.io import Lake
 from riskscore.manifest.schema import KEY, OUTCOME
@@ -41,7 +42,7 @@ _EPOCH = date(1970, 1, 1)
 
 def close(lake: Lake, run: Run) -> dict[str, Any]:
     """Enter what `run` filed and all that was found and is not entered yet, once a run; returns counts of rows."""
-    basis = int(balances.basis(profiles.load())[:15], 16)
+    basis = int(balances.basis(profiles.of(lake.service))[:15], 16)
     if not lake.done("ledger", run.number):
         if _note(lake, _BASIS) == basis:
             lake.append("ledger", _entries(lake, run), run=run.number, night=run.night)
@@ -58,7 +59,7 @@ def of(lake: Lake, rows: pl.DataFrame) -> Balances | None:
     closed = _closed(lake)
     if closed is not None and (rows[STARTED] <= closed).any():
         return None
-    asked = balances.asked(rows, profiles.load()).select("key").unique()
+    asked = balances.asked(rows, profiles.of(lake.service)).select("key").unique()
     held = lake.read("ledger", columns=list(balances.COLUMNS)).filter(pl.col("day") != _NOTE)
     return Balances(held.join(asked.lazy(), on="key", how="semi").collect(engine="streaming"), closed)
 
@@ -90,7 +91,9 @@ def _whole(lake: Lake, run: Run) -> pl.DataFrame:
     """The ledger of everything that is in the lake."""
     filings = _log(lake, run).drop("run", STARTED).collect()
     found = lake.read("outcomes", columns=list(OUTCOME)).collect()
-    return pl.concat([balances.entries(filings, found, profiles.load()), _noted(_ENTERED, _marks(found).unique())])
+    return pl.concat(
+        [balances.entries(filings, found, profiles.of(lake.service)), _noted(_ENTERED, _marks(found).unique())]
+    )
 
 
 def _entries(lake: Lake, run: Run) -> pl.DataFrame:
@@ -104,15 +107,16 @@ def _entries(lake: Lake, run: Run) -> pl.DataFrame:
     found = found.with_columns(is_new.alias("is_new")).join(touched, on=KEY, how="semi")
     filings = _filings(lake, run, own, found, touched)
     earlier = pl.col("run") < run.number
-    after = _of_bills(filings, found)
-    before = _of_bills(filings.filter(earlier), found.filter(~pl.col("is_new")))
+    known = profiles.of(lake.service)
+    after = _of_bills(filings, found, known)
+    before = _of_bills(filings.filter(earlier), found.filter(~pl.col("is_new")), known)
     return pl.concat([balances.difference(after, before), _noted(_ENTERED, marks.filter(is_new).unique())])
 
 
-def _of_bills(filings: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _of_bills(filings: pl.DataFrame, found: pl.DataFrame, known: Profiles) -> pl.DataFrame:
     """The ledger rows of some bills."""
     told = filings.drop("run").with_columns(sessions(filings))
-    return balances.entries(told, found.drop("is_new"), profiles.load())
+    return balances.entries(told, found.drop("is_new"), known)
 
 
 def _filings(lake: Lake, run: Run, own: pl.DataFrame, found: pl.DataFrame, touched: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +142,7 @@ def _filings(lake: Lake, run: Run, own: pl.DataFrame, found: pl.DataFrame, touch
 
 def _log(lake: Lake, run: Run, nights: tuple[date, date] | None = None) -> pl.LazyFrame:
     """What the ledger looks at of every filing up to `run`, with `started` and `run`."""
-    columns = [*engine.history_columns(), STARTED, "run"]
+    columns = [*engine.history_columns(lake.service), STARTED, "run"]
     return lake.read("consignments", columns=columns, nights=nights).filter(pl.col("run") <= run.number)
 
 
@@ -151,7 +155,7 @@ def _collapse(lake: Lake, run: Run) -> None:
     held = lake.read("ledger", columns=list(balances.COLUMNS)).collect()
     is_note = pl.col("day") == _NOTE
     notes = held.filter(is_note & (pl.col("profile") != _CLOSED))
-    rows = balances.collapse(held.filter(~is_note), closed, profiles.load()).sort("profile", "key", "day")
+    rows = balances.collapse(held.filter(~is_note), closed, profiles.of(lake.service)).sort("profile", "key", "day")
     days = (closed - _EPOCH).days
     rows = pl.concat([rows, notes, _noted(_CLOSED, [days])])
     lake.overwrite("ledger", rows, run=run.number, night=run.night, step="collapse")

@@ -19,8 +19,10 @@ from riskscore.jobs import charts, page
 from riskscore.jobs.nightly import Report
 from riskscore.jobs.runs import Record
 from riskscore.lake.io import Lake
+from riskscore.units import counted
 
 SHOWN_NIGHTS = 60
+SHOWN_ALARMS = 5
 _LABELS = {"open": "open", "scan": "scan", "documents": "check documents", "audit": "audit later", "none": "let pass"}
 
 
@@ -73,7 +75,16 @@ def look_at(counts: dict[str, Any]) -> list[str]:
         notes.append(
             f"{taken['filings']:,} filings came in, where {usual:,.0f} are usual: is a file missing or doubled?"
         )
-    return notes
+    return notes + changed(counts)
+
+
+def changed(counts: dict[str, Any]) -> list[str]:
+    """The alarms of the drift of a night, in sentences, the first few of them, and how to see the others."""
+    alarms = counts.get("drift", {}).get("alarms", [])
+    more = len(alarms) - SHOWN_ALARMS
+    if more <= 0:
+        return list(alarms)
+    return [*alarms[:SHOWN_ALARMS], f"{counted(more, 'more change')} of this kind; `riskscore drift` shows all."]
 
 
 def _slate(lake: Lake, counts: dict[str, Any]) -> list[dict[str, Any]]:

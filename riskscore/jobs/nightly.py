@@ -1,6 +1,7 @@
 """The nightly run: files of the inbox in, a slate and a report out, each step once, whatever happens in between.
 
-    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ scores ─▶ slate ─▶ finished ─▶ files to done/, report
+    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ measures, scores ─▶ slate ─▶ drift ─▶ finished
+                                                                        files to done/, report ◀─┘
 
 A run puts on record what it sets out with before it does anything. Each step is one commit a table, marked with the
 number of the run, and is not made twice. So a run that was killed is simply run again: it takes the same files, finds
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,18 @@ import polars as pl
 
 from riskscore import engine
 from riskscore.errors import LakeError, ManifestError, SettingsError
+from riskscore.features import own
 from riskscore.history.filings import STARTED
-from riskscore.jobs import closing, lock, runs, slates, taking
+from riskscore.jobs import closing, drift, lock, measures, models, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
+from riskscore.jobs.models import Model
 from riskscore.jobs.runs import Record, Run
+from riskscore.jobs.thresholds import Thresholds
 from riskscore.lake.io import Lake
 from riskscore.manifest import schema
 from riskscore.manifest.outcomes import read as read_outcomes
 from riskscore.manifest.read import read as read_manifest
+from riskscore.model import archive
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import slate
@@ -89,8 +95,9 @@ def nightly(night: Night, day: date, *, progress: Progress | None = None) -> Rep
 
 def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Left]]:
     """Put a new run for the new files on record; no run where there are none. Files taken before go to done/."""
-    manifests, left = _waiting(night.inbox, record.taken("manifests"), read_manifest)
-    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes"), read_outcomes)
+    service = night.lake.service
+    manifests, left = _waiting(night.inbox, record.taken("manifests"), partial(read_manifest, service=service))
+    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes"), partial(read_outcomes, service=service))
     left += outcomes_left
     if not manifests and not found:
         return None, left
@@ -99,13 +106,17 @@ def _begin(night: Night, record: Record, day: date) -> tuple[Run | None, list[Le
         raise SettingsError(
             f"the night of {record.last_night} is closed, and {waiting} new files wait; run the night after it (--date)"
         )
+    model = models.at_work(night.lake, night.model)
     plan = {
         "manifests": [file.entry() for file in manifests],
         "outcomes": [file.entry() for file in found],
         "left": [asdict(file) for file in left],
-        "model": engine.read_card(night.model).name,
+        "model": model.contender(own.catalogue(service)).booster.name,
+        "version": {"name": model.name, "checksum": model.checksum},
         "seed": night.seed,
     }
+    # Kept first: whoever takes the run up again finds the model that it began with, whatever was promoted since.
+    archive.Tables(night.lake).keep(model.name, model.files)
     run = runs.begin(night.lake, record.next, day, plan)
     if run is None:
         raise LakeError("another nightly run on this lake was faster, from another inbox; run again when it is done")
@@ -152,6 +163,7 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
     step("ledger", lambda: closing.close(night.lake, run))
     step("scores", lambda: _score(night, run, tell))
     step("slate", lambda: _slate(night, run))
+    step("drift", lambda: _drift(night, run))
     usual = [past["manifests"]["filings"] for past in record.finished()[-USUAL_NIGHTS:]]
     return counts | {
         "usual_filings": float(pl.Series(usual).median()) if usual else None,  # type: ignore[arg-type]
@@ -164,15 +176,36 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
 
 def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
     """Score and explain the latest filing of each consignment that the run brought."""
-    card = engine.read_card(night.model)
-    if card.name != run.plan["model"]:
-        raise SettingsError(f"run {run.number} began with model {run.plan['model']}; go on with that, not {card.name}")
+    model = _begun_with(night, run)
+    with archive.at_hand(model.name, model.files) as folder:
+        return _scored(night, run, folder, tell)
+
+
+def _begun_with(night: Night, run: Run) -> Model:
+    """The model that `run` began with. Raises SettingsError where another one is named now."""
+    begun, version = run.plan["model"], run.plan.get("version")
+    if version is not None and night.model is None:
+        return Model(version["name"], archive.Tables(night.lake).files(version["name"], version["checksum"]))
+    model = models.at_work(night.lake, night.model)
+    if model.card.name != begun:
+        raise SettingsError(f"run {run.number} began with model {begun}; go on with that, not {model.card.name}")
+    return model
+
+
+def _scored(night: Night, run: Run, model: Path, tell: Progress) -> dict[str, Any]:
+    """Score with the model in a folder, unless the run has; count what is scored."""
+    service = night.lake.service
+    card = engine.read_card(model, service)
     if not night.lake.done("scores", run.number):
+        latest, earlier = taking.versions(night.lake, run)
         rows = score(
             night.lake,
             run,
-            night.model,
+            latest,
+            earlier,
+            model,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),
+            watch=lambda matrix: measures.keep(night.lake, run, latest, matrix, card),
             progress=tell,
         )
         rows = rows.with_columns(scored_at=pl.lit(run.at, schema.UTC))
@@ -181,19 +214,20 @@ def _score(night: Night, run: Run, tell: Progress) -> dict[str, Any]:
     return {"scored": scores.height, "explained": scores["reasons"].count(), "data": card.data}
 
 
-def score(lake: Lake, run: Run, model: str | None, **asked: Any) -> pl.DataFrame:
-    """Score the latest filing of each consignment that `run` brought, with `model`, as of its night.
+def score(lake: Lake, run: Run, latest: pl.DataFrame, earlier: pl.DataFrame, model: Path, **asked: Any) -> pl.DataFrame:
+    """Score the filings of `run` (as `taking.versions` gives them) with the model in a folder, as of its night.
 
     `lake` is the lake after the ledger of the run was closed, or, of a past run, as after its night (`lake.at`), which
     gives what the night would have given. `asked` goes to `engine.score`. Returns its rows with `port`, and the
     counts of their past that exploring looks at. Raises as `engine.score` and the lake do.
     """
-    latest, earlier = taking.versions(lake, run)
+    columns = schema.columns(lake.service)
     scored = engine.score(
-        latest.select(*schema.COLUMNS, STARTED),
-        earlier=earlier.select(*schema.COLUMNS),
+        latest.select(*columns, STARTED),
+        earlier=earlier.select(*columns),
         **_past(lake, run, latest),
         model=model,
+        service=lake.service,
         keep=explore.KNOWN,
         **asked,
     )
@@ -210,7 +244,9 @@ def _past(lake: Lake, run: Run, rows: pl.DataFrame) -> dict[str, Any]:
         held = None  # the ledger of a past night may be cleared away; the log never is
     if held is not None:
         return {"balances": held}
-    before = lake.read("consignments", columns=[*engine.history_columns(), "run"]).filter(pl.col("run") < run.number)
+    before = lake.read("consignments", columns=[*engine.history_columns(lake.service), "run"]).filter(
+        pl.col("run") < run.number
+    )
     outcomes = lake.read("outcomes", columns=list(schema.OUTCOME))
     return {"history": before.drop("run").collect(), "outcomes": outcomes.collect()}
 
@@ -224,6 +260,12 @@ def _slate(night: Night, run: Run) -> dict[str, Any]:
     drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
     shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
     return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}
+
+
+def _drift(night: Night, run: Run) -> dict[str, Any]:
+    """What the night has that the nights before it had not."""
+    thresholds = Thresholds.of(night.lake.service.drift)
+    return drift.drift(night.lake, run.night, run.night, thresholds=thresholds).entry()
 
 
 def _draw(night: Night, run: Run, candidates: pl.DataFrame) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from riskscore.lake.io import STEP, Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.manifest import corrections, outcomes, quarantine, schema
 from riskscore.manifest.schema import KEY, OUTCOME
+from riskscore.service import NONE, Service
 
 UNKNOWN = "unknown_consignment"
 """Rule of the outcomes that wait in quarantine for their consignment."""
@@ -58,9 +59,11 @@ class Recorded:
     messages: tuple[str, ...]
 
 
-def read(files: Sequence[Path], *, columns: Path | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read(
+    files: Sequence[Path], *, columns: Path | None = None, service: Service = NONE
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Outcomes (OUTCOME and `file`) and refused rows (quarantine.SCHEMA) of files. Raises as `outcomes.read` does."""
-    parts = [(file.name, outcomes.read(file, columns=columns)) for file in files]
+    parts = [(file.name, outcomes.read(file, columns=columns, service=service)) for file in files]
     found = [part.outcomes.with_columns(pl.lit(name).alias("file")) for name, part in parts]
     return (
         pl.concat([pl.DataFrame(schema={**OUTCOME, "file": pl.String}), *found]),

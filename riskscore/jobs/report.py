@@ -15,14 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from riskscore import settings
-from riskscore.errors import RiskscoreError
-from riskscore.jobs import slates
+from riskscore.jobs import models, slates
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.manifest import corrections
 from riskscore.manifest.schema import KEY
-from riskscore.model.card import Card
 from riskscore.selection import nights
 from riskscore.selection.estimate import Unseen, hit_rates, unseen, unseen_by
 
@@ -35,8 +32,6 @@ NAMED = 5
 """Commodities that the yearly table names; the others are counted together."""
 
 NO_PORT, NO_COMMODITY = "(no port)", "(not named)"
-
-_CARD = "card.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,7 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
     became known.
     """
     period = (first or date.min, last or date.max)
-    rows = _slates(lake, period)
+    rows = slates.of_nights(lake, period)
     found = lake.read("outcomes").collect()
     units = nights.consignments(rows).join(
         corrections.of_consignments(found).select(*KEY, "finding", "quantity_kg"), on=KEY, how="left"
@@ -110,17 +105,9 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
         month=_results(units, "month").sort("month"),
         commodity=_commodities(cases),
         years=_years(cases),
-        models=models(lake, period),
+        models=scored_by(lake, period),
         unpublished=int((~drawn["published"].fill_null(False)).sum()),
     )
-
-
-def _slates(lake: Lake, period: tuple[date, date]) -> pl.DataFrame:
-    """Every candidate of the nights of `period`, as the slates in force have it."""
-    columns = [*KEY, "port", "event", "action", "share", "inclusion", "explored", "place", "published", "boxes"]
-    events = lake.read("slates", nights=period, columns=[*columns, "lane", "reason", "at", NIGHT]).collect()
-    empty = slates.standing(events.clear())
-    return pl.concat([empty, *(slates.standing(part) for part in events.partition_by(NIGHT))])
 
 
 def _results(units: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -200,24 +187,14 @@ def _years(cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def models(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
+def scored_by(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
     """What each model that scored the nights of `period`, first and last with it, was trained on.
 
     Name -> simulated, real, or unknown where its card is not at hand.
     """
     names = lake.read("scores", nights=period, columns=["model", NIGHT]).select("model").unique().collect()["model"]
-    return {name: _data(name) for name in names.drop_nulls().sort()}
-
-
-def _data(model: str) -> str:
-    for asked in (None, model):
-        try:
-            card = Card.from_json((settings.model_folder(asked) / _CARD).read_text("utf-8"))
-        except (RiskscoreError, OSError, UnicodeDecodeError):
-            continue
-        if card.name == model:
-            return card.data
-    return "unknown"
+    data = {card.name: card.data for card in models.cards(lake)} if names.len() else {}
+    return {name: data.get(name, "unknown") for name in names.drop_nulls().sort()}
 
 
 def _notes(found: Report) -> list[str]:

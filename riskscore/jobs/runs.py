@@ -44,16 +44,21 @@ class Record:
         return cls(lake.read("runs").collect().sort("run", "at"))
 
     @property
-    def begun(self) -> list[Run]:
-        """Every run, oldest first."""
-        rows = self.events.filter(step=BEGUN).iter_rows(named=True)
-        return [Run(row["run"], row["night"], row["at"], json.loads(row["detail"])) for row in rows]
-
-    @property
     def unfinished(self) -> Run | None:
         """The run that began and did not finish; there is one at most."""
-        finished = set(self.events.filter(step=FINISHED)["run"])
-        return next((run for run in reversed(self.begun) if run.number not in finished), None)
+        finished = self.events.filter(step=FINISHED)["run"]
+        open_runs = self.events.filter((pl.col("step") == BEGUN) & ~pl.col("run").is_in(finished.implode()))
+        if open_runs.is_empty():
+            return None
+        row = open_runs.row(-1, named=True)
+        return Run(row["run"], row["night"], row["at"], json.loads(row["detail"]))
+
+    def runs(self) -> list[Run]:
+        """Every run that began, oldest first."""
+        begun = self.events.filter(step=BEGUN).sort("run")
+        return [
+            Run(row["run"], row["night"], row["at"], json.loads(row["detail"])) for row in begun.iter_rows(named=True)
+        ]
 
     @property
     def next(self) -> int:

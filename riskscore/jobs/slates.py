@@ -89,6 +89,14 @@ def in_force(lake: Lake, night: date) -> pl.DataFrame:
     return standing(_events(lake, night))
 
 
+def of_nights(lake: Lake, period: tuple[date, date] | None = None) -> pl.DataFrame:
+    """Every candidate of the nights of `period`, or of all, a row a night, as the slates in force have it."""
+    columns = [*KEY, "port", "event", "action", "share", "inclusion", "explored", "place", "published", "boxes"]
+    events = lake.read("slates", nights=period, columns=[*columns, "lane", "reason", "at", NIGHT]).collect()
+    empty = standing(events.clear())
+    return pl.concat([empty, *(standing(part) for part in events.partition_by(NIGHT))])
+
+
 def standing(events: pl.DataFrame) -> pl.DataFrame:
     """`in_force`, of the rows of the table `slates` of one night."""
     rows = events.filter(pl.col("event") == SELECTED).with_columns(pl.col("inclusion").alias("chance"))

@@ -23,9 +23,12 @@ from riskscore.jobs.runs import Run
 from riskscore.lake.io import Lake
 from riskscore.manifest import quarantine, schema
 from riskscore.manifest.read import read_many
+from riskscore.service import Service
 
-_SAID = [name for name in schema.COLUMNS if name != "version"]
-"""What makes two filings the same: all that they say but the number of the version, which may be counted."""
+
+def _said(lake: Lake) -> list[str]:
+    """What makes two filings the same: all that they say but the number of the version, which may be counted."""
+    return [name for name in schema.columns(lake.service) if name != "version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,11 @@ class Taken:
 def manifests(lake: Lake, run: Run, inbox: Inbox) -> Taken:
     """Take the manifests of `run`. Raises SettingsError where a file is gone."""
     paths = [inbox.find(file) for file in run.files("manifests")]
-    filings, broken, rows_in = _read(paths)
+    filings, broken, rows_in = _read(paths, lake.service)
     known = _known(lake, run, filings)
-    again = filings.join(known.select(_SAID), on=_SAID, how="semi", nulls_equal=True)
-    fresh = filings.join(known.select(_SAID), on=_SAID, how="anti", nulls_equal=True, maintain_order="left")
+    said = _said(lake)
+    again = filings.join(known.select(said), on=said, how="semi", nulls_equal=True)
+    fresh = filings.join(known.select(said), on=said, how="anti", nulls_equal=True, maintain_order="left")
     refused = pl.concat([broken, _copies(again)])
     lake.append("consignments", _started(fresh, known), run=run.number, night=run.night)
     lake.append("quarantine", refused, run=run.number, night=run.night, step="manifests")
@@ -62,18 +66,18 @@ def outcomes(lake: Lake, run: Run, inbox: Inbox | None) -> Taken:
     files = run.files("outcomes")
     if files and inbox is None:
         raise SettingsError(f"run {run.number} set out with outcomes; name their inbox again (--outcomes-inbox)")
-    found, refused = record.read([inbox.find(file) for file in files] if inbox else [])
+    found, refused = record.read([inbox.find(file) for file in files] if inbox else [], service=lake.service)
     done = record.record(lake, found, refused=refused, night=run.night, run=run.number, now=run.at)
     aside = {"breaks_a_rule": done.refused, record.UNKNOWN: done.unknown}
     more = {"repeated": done.repeated, "corrections": done.corrections, "taken_up": done.taken_up}
     return Taken(done.rows, done.added, {rule: count for rule, count in aside.items() if count}, more)
 
 
-def _read(paths: list[Path]) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+def _read(paths: list[Path], service: Service) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """Every filing of some manifests, their refused rows, and how many rows they have; a night may bring none."""
     if not paths:
-        return pl.DataFrame(schema=schema.COLUMNS), quarantine.empty(), 0
-    manifest = read_many(paths)
+        return pl.DataFrame(schema=schema.columns(service)), quarantine.empty(), 0
+    manifest = read_many(paths, service=service)
     return pl.concat([manifest.earlier, manifest.consignments]), manifest.quarantine, manifest.rows_in
 
 

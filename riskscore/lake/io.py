@@ -22,9 +22,10 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from riskscore.errors import LakeError
-from riskscore.lake import past
+from riskscore.lake import fields, past
 from riskscore.lake.store import Store
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
+from riskscore.service import NONE, Service
 
 T = TypeVar("T")
 
@@ -53,11 +54,15 @@ class _Table(DeltaTable):
 
 
 class Lake:
-    """The tables at one place, or, from `at`, as they were after a past night, to be read only."""
+    """The tables at one place, or, from `at`, as they were after a past night, to be read only.
 
-    def __init__(self, store: Store, night: date | None = None) -> None:
+    Where its `service` has own fields, they are columns of the table `consignments`, to be read and written.
+    """
+
+    def __init__(self, store: Store, night: date | None = None, service: Service = NONE) -> None:
         self.store = store
         self.night = night
+        self.service = service
 
     def __repr__(self) -> str:
         return f"Lake({self.store.uri!r})" + (f".at({self.night})" if self.night else "")
@@ -83,9 +88,9 @@ class Lake:
         return lake
 
     @classmethod
-    def open(cls, uri: str | Path) -> Lake:
+    def open(cls, uri: str | Path, service: Service = NONE) -> Lake:
         """Open the lake at `uri`. Raises LakeError where none is, or its store refuses."""
-        lake = cls(Store.of(uri))
+        lake = cls(Store.of(uri), service=service)
         lake.store.check_readable()
         with lake.store.telling("open"):
             if not lake._made():
@@ -94,7 +99,7 @@ class Lake:
 
     def at(self, night: date) -> Lake:
         """The lake as after `night`, to be read only: what nights up to and with that one wrote."""
-        return Lake(self.store, night)
+        return Lake(self.store, night, self.service)
 
     def read(
         self, table: str, *, columns: Sequence[str] | None = None, nights: tuple[date, date] | None = None
@@ -115,7 +120,16 @@ class Lake:
             rows = rows.filter(pl.col(NIGHT).is_between(first, last))
         if self.night is not None and declared.grows:
             rows = rows.filter(pl.col(NIGHT) <= self.night)
-        return rows.select(list(declared.columns if columns is None else columns))
+        wanted = self.columns(table) if columns is None else list(columns)
+        if table == fields.TABLE:
+            rows = fields.unpacked(rows, self.service, wanted)
+        return rows.select(wanted)
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, as `read` gives them."""
+        declared = list(find(table).columns)
+        own = fields.names(self.service) if table == fields.TABLE else []
+        return [name for name in declared if name != fields.OWN] + own if own else declared
 
     def append(
         self,
@@ -133,7 +147,8 @@ class Lake:
         writers may be at work; their commits and this one all succeed. Raises LakeError as `conform` does, where
         the store refuses, and where conflicts do not end.
         """
-        rows = conform(find(table), frame, night=night, run=run)
+        rows = fields.packed(frame, self.service) if table == fields.TABLE else frame
+        rows = conform(find(table), rows, night=night, run=run)
         return self._write(table, rows, "append", night or _last(rows), None if run is None else (step, run))
 
     def overwrite(self, table: str, frame: pl.DataFrame, *, run: int, night: date, step: str = STEP) -> bool:

@@ -1,7 +1,8 @@
 """The tables of a lake: what a row of each is, its columns, and how it grows.
 
-    consignments  outcomes  scores  slates  quarantine  runs     appended to; a row once written stays
-    ledger                                                       appended to, and now and then written anew, shorter
+    consignments  outcomes  measures  scores  slates     appended to; a row once written stays
+    models  champions  quarantine  runs
+    ledger                                               appended to, and now and then written anew, shorter
 
 Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
 where the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is kept as the Int64 of its bits.
@@ -75,8 +76,8 @@ _REASON = pl.Struct(
 _DECLARED = (
     Table(
         "consignments",
-        "one version of one consignment, as filed; `started` is the day of its first version",
-        {**schema.COLUMNS, "started": pl.Date},
+        "one version of one consignment, as filed; `started` is the day of its first version, `own` a service's fields",
+        {**schema.COLUMNS, "started": pl.Date, "own": pl.String},
     ),
     Table(
         "outcomes",
@@ -102,6 +103,18 @@ _DECLARED = (
         grows=False,
     ),
     Table(
+        "measures",
+        "how many consignments of a night are in one bin of a measure, for drift; `expected` is the share in training",
+        {
+            "kind": pl.String,
+            "name": pl.String,
+            "bin": pl.String,
+            "count": pl.Int64,
+            "bills": pl.Int64,
+            "expected": pl.Float64,
+        },
+    ),
+    Table(
         "scores",
         "one consignment as a night scored it, with the counts of its past that exploring looks at",
         {
@@ -122,6 +135,7 @@ _DECLARED = (
             "mitigating": pl.List(_REASON),
             "not_assessed": schema.TEXTS,
             "model": pl.String,
+            "catalogue": pl.String,
             "scored_at": schema.UTC,
         },
         stamps=("scored_at",),
@@ -148,6 +162,26 @@ _DECLARED = (
             "reason": pl.String,
             "at": schema.UTC,
         },
+        stamps=("at",),
+    ),
+    Table(
+        "models",
+        "one file of one model that scored here or was promoted; the files of a model are one commit",
+        {
+            "name": pl.String,
+            "checksum": pl.String,
+            "file": pl.String,
+            "content": pl.String,
+            "kept_at": schema.UTC,
+        },
+        by_night=False,
+        stamps=("kept_at",),
+    ),
+    Table(
+        "champions",
+        "one change of which model is the champion, or is retired; `detail` is JSON",
+        {"number": pl.Int64, "action": pl.String, "model": pl.String, "at": schema.UTC, "detail": pl.String},
+        by_night=False,
         stamps=("at",),
     ),
     Table("quarantine", "one row of a file that was refused, whole, with the rule it broke", quarantine.SCHEMA),

@@ -24,6 +24,7 @@ from typing import Any
 from riskscore import folders, units
 from riskscore.errors import ReferenceDataError, SettingsError
 from riskscore.manifest import schema
+from riskscore.service import Service
 
 IGNORE = "ignore"
 """What a user's TOML maps a heading to that is not to be read."""
@@ -54,6 +55,11 @@ class Heading:
     column: str | None = None
     unit: str | None = None
     rank: int = 0
+
+    @property
+    def users(self) -> bool:
+        """Whether the user, and not the table of wordings, said what it means."""
+        return self.rank == _USERS
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,11 @@ def manifest_synonyms() -> Synonyms:
     if unknown:
         raise ReferenceDataError(f"columns.toml and the canonical columns differ in {', '.join(sorted(unknown))}")
     return _synonyms({**lists["columns"], **lists["helpers"]})
+
+
+def with_fields(synonyms: Synonyms, service: Service) -> Synonyms:
+    """`synonyms` that know the own fields of a service besides, by their headings alone."""
+    return Synonyms(synonyms.columns, (*synonyms.names, *(one.name for one in service.read)))
 
 
 @cache
@@ -130,6 +141,28 @@ def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
             hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(synonyms.names)}"
             raise SettingsError(f"{path}: '{heading}' is mapped to the unknown column '{column}'{hint}")
     return {"".join(words(heading)) or heading: column for heading, column in mapping.items()}
+
+
+def declared(service: Service) -> dict[str, str]:
+    """The column map that a service's settings make: its key, its own fields and its headings.
+
+    Raises SettingsError where they name a column that is not known, or a field as a canonical column is called.
+    """
+    known = schema.columns(service)
+    for one in service.fields:
+        if one.name in schema.COLUMNS:
+            raise SettingsError(f"[field.{one.name}] is a canonical column; map its heading in [columns] instead")
+    for place, names in (("[columns]", service.columns.values()), ("[row] lacks", service.lacks)):
+        for column in names:
+            if column not in (*known, IGNORE):
+                near = difflib.get_close_matches(column, known, 1)
+                raise SettingsError(
+                    f"{place}: unknown column '{column}'" + (f"; did you mean '{near[0]}'?" if near else "")
+                )
+    headings = dict(service.columns) | {one.source: one.name for one in service.read if one.source is not None}
+    if service.key is not None:
+        headings[service.key] = schema.KEY[0]
+    return {"".join(words(heading)) or heading: column for heading, column in headings.items()}
 
 
 def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = None) -> Heading:

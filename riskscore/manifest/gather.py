@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskscore.manifest.schema import COLUMNS, ITEM, KEY
+from riskscore.manifest.schema import COLUMNS, ITEM, KEY, own
 from riskscore.manifest.values import LIMITS
 from riskscore.units import counted
 
@@ -25,7 +25,9 @@ FILE, ORDER, ROW = "_file", "_order", "row"
 FILING = (FILE, *KEY, "filed_at", "version")
 _OWN = (*FILING, *SUMMED, *JOINED, *UNITED, "goods_items")
 HEADER = tuple(name for name in COLUMNS if name not in _OWN)
-"""Columns that describe the whole consignment, not a goods line."""
+"""Columns that describe the whole consignment, not a goods line; own fields of a service do so too."""
+
+_BESIDE = (FILE, ORDER, ROW, "described")
 
 _JOINT = " | "
 
@@ -33,6 +35,11 @@ _JOINT = " | "
 def repeated(frame: pl.DataFrame, names: tuple[str, ...] = KEY) -> pl.Series:
     """Whether another row of `frame` has the same values under `names`."""
     return frame.select(pl.struct(names).hash()).to_series().is_duplicated()
+
+
+def _fields(lines: pl.DataFrame) -> list[str]:
+    """Own fields of a service among the columns of `lines`."""
+    return [name for name in own(lines) if name not in _BESIDE]
 
 
 def complete(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -48,11 +55,12 @@ def complete(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     keys = (FILE, *KEY)
     moments = [pl.col(name).forward_fill().backward_fill().over(keys) for name in ("filed_at", "version")]
     many = lines.filter(several).sort(ORDER).with_columns(moments)
+    header = [*HEADER, *_fields(lines)]
     first = many.group_by(FILING).agg(
-        *(pl.col(name).drop_nulls().first() for name in HEADER),
+        *(pl.col(name).drop_nulls().first() for name in header),
         described=pl.col("goods_description").drop_nulls().first(),
     )
-    filled = many.drop(HEADER).join(first, on=FILING, how="left", nulls_equal=True)
+    filled = many.drop(header).join(first, on=FILING, how="left", nulls_equal=True)
     return pl.concat([alone, filled.select(alone.columns)]).sort(ORDER), _contradictions(many)
 
 
@@ -76,14 +84,15 @@ def gather(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     if several.any():
         several &= repeated(lines, FILING)
     alone = _with_items(lines.filter(~several))
-    names = [*COLUMNS, FILE, ORDER]
+    fields = _fields(lines)
+    names = [*COLUMNS, *fields, FILE, ORDER]
     if not several.any():
         return alone.select(names), []
     many = _with_items(lines.filter(several)).sort(ORDER)
     groups = many.group_by(FILING, maintain_order=True)
     gathered = groups.agg(
         pl.col(ORDER).first(),
-        *(pl.col(name).first() for name in HEADER),
+        *(pl.col(name).first() for name in (*HEADER, *fields)),
         *(pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in SUMMED),
         *(pl.col(name).drop_nulls().unique(maintain_order=True) for name in JOINED),
         *(pl.col(name).drop_nulls().explode().drop_nulls().unique(maintain_order=True) for name in UNITED),
@@ -117,7 +126,7 @@ def versions(filings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.Data
     if not several.any():
         return alone, filings.clear(), filings.clear()
     ranked = filings.filter(several).sort(*KEY, "filed_at", "version", ORDER, nulls_last=False)
-    copy = ~ranked.select(pl.struct(*COLUMNS).is_first_distinct()).to_series()
+    copy = ~ranked.select(pl.struct(*COLUMNS, *_fields(ranked)).is_first_distinct()).to_series()
     copies, ranked = ranked.filter(copy), ranked.filter(~copy)
     rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(KEY)
     last = pl.int_range(pl.len(), dtype=pl.Int64).over(KEY) == pl.len().over(KEY).cast(pl.Int64) - 1

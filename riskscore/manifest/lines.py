@@ -16,6 +16,7 @@ from riskscore.manifest import archives, columns, gather, quarantine, schema, ta
 from riskscore.manifest.columns import Heading
 from riskscore.manifest.tabular import Table
 from riskscore.manifest.values import FAULTS, Converter, currency_of
+from riskscore.service import NONE, Service
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Kind:
     """What sort of file is read: its headings, columns and types, required ones, and what stands in for these.
 
     `stands_in` gives, in order of preference, the columns that are read where there is no heading of the required
-    one; those of `fills` are also read where it is blank.
+    one; those of `fills` are also read where it is blank. What the service `lacks` is not looked for.
     """
 
     synonyms: columns.Synonyms
@@ -31,15 +32,17 @@ class Kind:
     required: tuple[str, ...]
     stands_in: Mapping[str, tuple[str, ...]]
     fills: tuple[str, ...] = ("bill_of_lading",)
+    lacks: tuple[str, ...] = ()
 
 
-def manifest() -> Kind:
-    """The kind of file that holds goods lines."""
+def manifest(service: Service = NONE) -> Kind:
+    """The kind of file that holds goods lines, of a service that may have own fields and lack canonical columns."""
     return Kind(
-        columns.manifest_synonyms(),
-        schema.COLUMNS,
-        schema.REQUIRED,
+        columns.with_fields(columns.manifest_synonyms(), service),
+        schema.columns(service),
+        tuple(name for name in schema.REQUIRED if name not in service.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "filed_at": ("loaded_at", "arrives_at")},
+        lacks=service.lacks,
     )
 
 
@@ -89,22 +92,22 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
     return tables
 
 
-def read(path: Path, mapping: dict[str, str]) -> Filed:
+def read(path: Path, mapping: dict[str, str], kind: Kind) -> Filed:
     """Read the file at `path`; `mapping` is a user's, from columns.read_map.
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
-    tables = open_tables(path, mapping, manifest())
-    return join([_read_table(table, mapping) for table in tables], str(path))
+    tables = open_tables(path, mapping, kind)
+    return join([_read_table(table, mapping, kind) for table in tables], str(path))
 
 
-def understand(path: Path, mapping: dict[str, str]) -> Understood:
+def understand(path: Path, mapping: dict[str, str], kind: Kind) -> Understood:
     """Say how `path` would be read; a missing required column is told, not raised."""
-    tables = open_tables(path, mapping, manifest())
-    found = [look(table, mapping, manifest()) for table in tables]
+    tables = open_tables(path, mapping, kind)
+    found = [look(table, mapping, kind) for table in tables]
     if any(one.missing for one in found):
         return _joined(found, str(path))
-    return join([_read_table(table, mapping) for table in tables], str(path)).understood
+    return join([_read_table(table, mapping, kind) for table in tables], str(path)).understood
 
 
 def join(filed: Sequence[Filed], name: str) -> Filed:
@@ -143,7 +146,10 @@ def _joined(parts: Sequence[Understood], name: str) -> Understood:
 
 def look(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
     """Recognise the headings of `table`, and find the required columns that are missing."""
-    headings = columns.assign(table.frame.columns, kind.synonyms, mapping)
+    headings = [
+        Heading(heading.source) if heading.column in kind.lacks else heading
+        for heading in columns.assign(table.frame.columns, kind.synonyms, mapping)
+    ]
     found = {heading.column for heading in headings}
     missing = [name for name in kind.required if not found & {name, *kind.stands_in.get(name, ())}]
     there = {"".join(columns.words(source)) or source for source in table.frame.columns}
@@ -161,11 +167,10 @@ def look(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
     )
 
 
-def _read_table(table: Table, mapping: dict[str, str]) -> Filed:
-    kind = manifest()
+def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> Filed:
     understood = look(table, mapping, kind)
     require(understood, kind)
-    converter = Converter(table.frame, understood.headings)
+    converter = Converter(table.frame, understood.headings, own=kind.columns)
     lines, notes = canonical(converter, kind)
     weights = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
     lines = lines.with_columns(
@@ -177,7 +182,7 @@ def _read_table(table: Table, mapping: dict[str, str]) -> Filed:
     kept = _without(lines, faults)
     faults.append(_copies(table, kept))
     kept, contradictions = gather.complete(_without(kept, faults[-1:]))
-    faults.append(validate.faults(_as_described(kept), validate.Line))
+    faults.append(validate.faults(_as_described(kept, kind.lacks), validate.Line))
     kept = _without(kept, faults[-1:])
     return Filed(
         kept.drop("described"),
@@ -230,6 +235,7 @@ def canonical(converter: Converter, kind: Kind) -> tuple[pl.DataFrame, list[str]
     if "package_type" in found and not converter.has("package_type") and converter.packages is not None:
         found["package_type"] = converter.packages
     frame = pl.DataFrame([values.alias(name) for name, values in found.items()])
+    frame = frame.with_columns(pl.lit(schema.NOTHING).alias(name) for name in schema.KEY if name in kind.lacks)
     return frame.select(pl.col(name).cast(dtype) for name, dtype in kind.columns.items()), notes
 
 
@@ -257,5 +263,9 @@ def _copies(table: Table, lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _as_described(lines: pl.DataFrame) -> pl.DataFrame:
-    return lines.with_columns(goods_description="described")
+def _as_described(lines: pl.DataFrame, lacks: Sequence[str]) -> pl.DataFrame:
+    """`lines` as the rules see them: described by the whole filing, and nothing missing that the service lacks."""
+    lacking = [name for name in schema.REQUIRED if name in lacks]
+    return lines.with_columns(pl.col("described").alias("goods_description")).with_columns(
+        pl.lit(schema.NOTHING).alias(name) for name in lacking
+    )

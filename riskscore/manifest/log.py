@@ -6,8 +6,9 @@ scanned, and only the columns asked for are read. Anything else is read as a man
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 import pyarrow as pa
@@ -15,32 +16,38 @@ from pyarrow import parquet
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.read import files, read_many
-from riskscore.manifest.schema import COLUMNS, KEY, REQUIRED
+from riskscore.manifest.schema import KEY, REQUIRED, columns
+from riskscore.service import NONE, Service
+
+Types: TypeAlias = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
-def read_log(paths: Iterable[str | Path], *, only: Sequence[str] | None = None) -> pl.DataFrame:
+def read_log(
+    paths: Iterable[str | Path], *, only: Sequence[str] | None = None, service: Service = NONE
+) -> pl.DataFrame:
     """Read all versions of all consignments under `paths`: files, patterns, or folders of them.
 
-    `only` names the canonical columns to read (all by default); columns that a file lacks are null. Raises
-    ManifestError where a file cannot be read.
+    `only` names the columns to read (all by default, the service's own among them); columns that a file lacks are
+    null. Raises ManifestError where a file cannot be read.
     """
-    names = list(COLUMNS) if only is None else list(only)
+    types = columns(service)
+    names = list(types) if only is None else list(only)
     canonical: list[Path] = []
     others: list[Path] = []
     for path in files(paths):
-        (canonical if _is_canonical(path) else others).append(path)
-    frames = [_scan(path, names) for path in canonical]
+        (canonical if _is_canonical(path, types) else others).append(path)
+    frames = [_scan(path, {name: types[name] for name in names}) for path in canonical]
     if others:
-        manifest = read_many(others)
+        manifest = read_many(others, service=service)
         frames += [manifest.consignments.select(names).lazy(), manifest.earlier.select(names).lazy()]
     try:
-        return pl.concat(frames).collect() if frames else pl.DataFrame(schema={name: COLUMNS[name] for name in names})
+        return pl.concat(frames).collect() if frames else pl.DataFrame(schema={name: types[name] for name in names})
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = " ".join(str(error).split())[:160]
         raise ManifestError(f"a Parquet file of the history is damaged ({reason}); write it again") from None
 
 
-def _is_canonical(path: Path) -> bool:
+def _is_canonical(path: Path, types: Types) -> bool:
     """Whether `path` is Parquet with canonical names and types and at least the required columns."""
     if path.suffix.lower() != ".parquet" or not path.is_file():
         return False
@@ -48,7 +55,7 @@ def _is_canonical(path: Path) -> bool:
         schema = pl.DataFrame(parquet.read_schema(path).empty_table()).schema
     except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError):
         return False
-    known = all(name in COLUMNS and _fits(dtype, COLUMNS[name]) for name, dtype in schema.items())
+    known = all(name in types and _fits(dtype, types[name]) for name, dtype in schema.items())
     return known and {*KEY, *REQUIRED} <= set(schema)
 
 
@@ -57,10 +64,10 @@ def _fits(dtype: pl.DataType, wanted: pl.DataType | type[pl.DataType]) -> bool:
     return dtype in (wanted, pl.Null) or (wanted == pl.Int64 and dtype in (pl.Int32, pl.UInt32, pl.Int16))
 
 
-def _scan(path: Path, names: Sequence[str]) -> pl.LazyFrame:
+def _scan(path: Path, types: Types) -> pl.LazyFrame:
     frame = pl.scan_parquet(path, glob=False)
     present = set(frame.collect_schema())
     return frame.select(
-        pl.col(name).cast(COLUMNS[name]) if name in present else pl.lit(None, COLUMNS[name]).alias(name)
-        for name in names
+        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype).alias(name)
+        for name, dtype in types.items()
     )

@@ -6,17 +6,21 @@ the first such row named; `read` gives the good rows and the quarantine instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 
 from riskscore.errors import ManifestError
-from riskscore.manifest import gather, lines, quarantine, schema, validate
-from riskscore.manifest.columns import outcome_synonyms, read_map
+from riskscore.manifest import gather, lines, quarantine, schema, texts, validate
+from riskscore.manifest.columns import Heading, outcome_synonyms, read_map, words
 from riskscore.manifest.lines import Kind, Understood
+from riskscore.manifest.read import files
 from riskscore.manifest.tabular import Table
 from riskscore.manifest.values import FAULTS, Converter
+from riskscore.service import NONE, Finding, Service
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,39 @@ class Outcomes:
         return self.rows_in - self.outcomes.height - self.quarantine.height
 
 
-def kind() -> Kind:
+def kind(service: Service = NONE) -> Kind:
     """The kind of file that holds outcomes; without a day when it became known, that of the inspection counts."""
     return Kind(
         outcome_synonyms(),
         schema.OUTCOME,
-        ("bill_of_lading", "container_number", "known_at", "finding"),
+        tuple(name for name in schema.OUTCOME_REQUIRED if name not in service.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "known_at": ("inspected_at",)},
+        lacks=tuple(name for name in service.lacks if name in schema.KEY),
     )
 
 
-def read(path: str | Path, *, columns: str | Path | None = None) -> Outcomes:
-    """Read outcomes; `finding` is brought to schema.FINDINGS from the usual words.
+def _declared(service: Service) -> dict[str, str]:
+    """The column map of a service that writes its findings beside what was filed: they are known days after filing."""
+    if service.outcome is None:
+        return {}
+    filed = {heading: "known_at" for heading, column in service.columns.items() if column == "filed_at"}
+    key = {} if service.key is None else {service.key: schema.KEY[0]}
+    keys = {heading: column for heading, column in service.columns.items() if column in schema.KEY}
+    headings = filed | key | keys | {service.outcome.source: "finding"}
+    return {"".join(words(heading)) or heading: column for heading, column in headings.items()}
 
-    Raises ManifestError where the file cannot be read or lacks a required column, SettingsError for a wrong map.
+
+def read(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Outcomes:
+    """Read outcomes; `finding` is brought to schema.FINDINGS from the usual words, or from those of the `service`.
+
+    Where a service's settings say in which column of its manifests the finding stands, such a file is one of outcomes
+    too: each is known so many days after the filing. Raises ManifestError where the file cannot be read or lacks a
+    required column, SettingsError for a wrong map.
     """
-    expected = kind()
-    mapping = read_map(columns, expected.synonyms)
+    expected = kind(service)
+    mapping = _declared(service) | read_map(columns, expected.synonyms)
     tables = lines.open_tables(Path(path), mapping, expected)
-    parts = [_read_table(table, mapping, expected) for table in tables]
+    parts = [_read_table(table, mapping, expected, service.outcome) for table in tables]
     return Outcomes(
         pl.concat([part.outcomes for part in parts]),
         pl.concat([part.quarantine for part in parts]),
@@ -61,12 +79,12 @@ def read(path: str | Path, *, columns: str | Path | None = None) -> Outcomes:
     )
 
 
-def read_outcomes(path: str | Path, *, columns: str | Path | None = None) -> pl.DataFrame:
+def read_outcomes(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> pl.DataFrame:
     """Read outcomes that are all sound: exactly schema.OUTCOME.
 
     Raises ManifestError where any row is not, naming the first one, and as `read` does.
     """
-    found = read(path, columns=columns)
+    found = read(path, columns=columns, service=service)
     if found.quarantine.height:
         line, rule, column, value = found.quarantine.select("line", "rule", "column", "value").row(0)
         raise ManifestError(
@@ -76,12 +94,36 @@ def read_outcomes(path: str | Path, *, columns: str | Path | None = None) -> pl.
     return found.outcomes
 
 
-def _read_table(table: Table, mapping: dict[str, str], expected: Kind) -> Outcomes:
+def read_findings(paths: Iterable[str | Path], service: Service) -> pl.DataFrame:
+    """What the manifests at `paths` (files, patterns, folders) themselves say of findings, as the settings tell.
+
+    Exactly schema.OUTCOME; without a row where the settings name no such column. Raises as `read_outcomes` does.
+    """
+    empty = pl.DataFrame(schema=schema.OUTCOME)
+    if service.outcome is None:
+        return empty
+    mapping, expected = _declared(service), kind(service)
+    found = [empty]
+    for path in files(paths):
+        tables = lines.open_tables(path, mapping, expected)
+        if any(service.outcome.source in table.frame.columns for table in tables):
+            found.append(read_outcomes(path, service=service))
+    return pl.concat(found)
+
+
+def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:
     understood = lines.look(table, mapping, expected)
+    shift = timedelta()
+    if own is not None and own.source in table.frame.columns:
+        table, shift = _with_findings(table, own), timedelta(days=own.known_after_days)
+        # A manifest with findings in it: nothing but what the settings name speaks of the inspection.
+        named = [heading if heading.users else Heading(heading.source) for heading in understood.headings]
+        understood = replace(understood, headings=tuple(named))
     lines.require(understood, expected)
     converter = Converter(table.frame, understood.headings)
     frame, _ = lines.canonical(converter, expected)
-    frame = frame.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
+    frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
+    frame = frame.with_columns(pl.col(gather.ROW).cast(pl.Int64))
     faults = pl.concat([pl.DataFrame(schema=FAULTS), *converter.faults, validate.faults(frame, validate.Outcome)])
     ones = pl.Series([1], dtype=pl.Int64).new_from_index(0, frame.height)
     good = frame.filter(~pl.col(gather.ROW).is_in(faults["row"].unique().implode()))
@@ -91,3 +133,11 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind) -> Outcom
         frame.height + table.broken.height,
         understood,
     )
+
+
+def _with_findings(table: Table, own: Finding) -> Table:
+    """The rows of a manifest that say something of a finding, in the words of schema.FINDINGS where they are known."""
+    said = texts.as_text(table.frame[own.source]).str.strip_chars().replace("", None)
+    told = said.replace(dict(own.words)).alias(own.source)
+    there = told.is_not_null()
+    return replace(table, frame=table.frame.with_columns(told).filter(there), lines=table.lines.filter(there))

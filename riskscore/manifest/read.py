@@ -20,9 +20,10 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine
-from riskscore.manifest.columns import manifest_synonyms, read_map
+from riskscore.manifest.columns import declared, manifest_synonyms, read_map, with_fields
 from riskscore.manifest.lines import Understood
 from riskscore.manifest.schema import COLUMNS
+from riskscore.service import NONE, Service
 from riskscore.units import counted
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
@@ -31,7 +32,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a manifest, or several, came to. Frames have exactly schema.COLUMNS and quarantine.SCHEMA."""
+    """What a manifest, or several, came to. Frames have schema.columns and quarantine.SCHEMA."""
 
     consignments: pl.DataFrame
     earlier: pl.DataFrame
@@ -51,46 +52,49 @@ class Manifest:
         return self.rows_in - self.accepted - self.quarantine.height
 
 
-def read(path: str | Path, *, columns: str | Path | None = None) -> Manifest:
+def read(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Manifest:
     """Read one manifest of any format; `columns` is a TOML that maps the file's own headings.
 
-    A file of headings alone is a manifest of zero consignments. Raises ManifestError where the file cannot be read
-    at all or lacks a required column, SettingsError where the column map is wrong.
+    A `service` may have own fields, which stand behind the canonical columns, and lack some of these. A file of
+    headings alone is a manifest of zero consignments. Raises ManifestError where the file cannot be read at all or
+    lacks a required column, SettingsError where the column map is wrong.
     """
-    return read_many([path], columns=columns)
+    return read_many([path], columns=columns, service=service)
 
 
-def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None) -> Manifest:
+def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None, service: Service = NONE) -> Manifest:
     """Read several manifests as one: versions of a consignment are told apart across files.
 
     A filing that is repeated word for word in another file is refused as `duplicate_filing`. Raises as `read` does.
     """
-    mapping = _map(columns)
-    filed = [lines.read(Path(path), mapping) for path in paths]
+    mapping, kind = _map(columns, service), lines.manifest(service)
+    filed = [lines.read(Path(path), mapping, kind) for path in paths]
     if not filed:
         raise ManifestError("no manifest was named; name at least one file")
     every = filed[0] if len(filed) == 1 else lines.join(filed, ", ".join(one.understood.file for one in filed[:5]))
     filings, notes = gather.gather(every.lines)
     latest, earlier, copies = gather.versions(filings)
+    names = list(kind.columns)
     if earlier.height:
         notes.append(f"{counted(earlier.height, 'filing')} with a later version: kept as history")
     refused = [every.quarantine, _refuse(copies, [one.understood.file for one in filed])]
     return Manifest(
-        latest.select(*COLUMNS),
-        earlier.select(*COLUMNS),
+        latest.select(names),
+        earlier.select(names),
         pl.concat(refused),
         every.rows_in,
         replace(every.understood, notes=(*every.understood.notes, *notes)),
     )
 
 
-def understand(path: str | Path, *, columns: str | Path | None = None) -> Understood:
+def understand(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Understood:
     """Say how `path` is understood, also when required columns are missing. Raises as `read` does otherwise."""
-    return lines.understand(Path(path), _map(columns))
+    return lines.understand(Path(path), _map(columns, service), lines.manifest(service))
 
 
-def _map(path: str | Path | None) -> dict[str, str]:
-    return read_map(path, manifest_synonyms())
+def _map(path: str | Path | None, service: Service) -> dict[str, str]:
+    """The column map of the service, with the user's before it."""
+    return declared(service) | read_map(path, with_fields(manifest_synonyms(), service))
 
 
 def _refuse(copies: pl.DataFrame, files: Sequence[str]) -> pl.DataFrame:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from riskscore.service import NONE, Service
+
 UTC = pl.Datetime("us", "UTC")
 TEXTS = pl.List(pl.String)
 
@@ -87,6 +89,9 @@ REQUIRED = (
 KEY = ("bill_of_lading", "container_number")
 """What names a consignment; several versions of it may be filed."""
 
+NOTHING = "-"
+"""Stands in KEY where a service's rows lack that column."""
+
 BILL_TYPES = ("straight", "to_order", "sea_waybill")
 FREIGHT_TERMS = ("prepaid", "collect")
 SELECTED_BY = ("score", "explore", "random", "intelligence", "officer")
@@ -108,6 +113,16 @@ OUTCOME: dict[str, pl.DataType | type[pl.DataType]] = {
     "note": pl.String,
 }
 """What an inspection found, and the moment when that became known."""
+
+
+def columns(service: Service = NONE) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """The canonical columns, and behind them the own fields that a service reads: numbers, else texts."""
+    return COLUMNS | {one.name: pl.Float64 if one.kind == "number" else pl.String for one in service.read}
+
+
+def own(frame: pl.DataFrame | pl.LazyFrame) -> list[str]:
+    """The columns of `frame` that are not canonical: own fields of a service."""
+    return [name for name in frame.collect_schema() if name not in COLUMNS]
 
 
 def conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType | type[pl.DataType]] = COLUMNS) -> pl.DataFrame:

@@ -7,7 +7,7 @@ A value that cannot be read is a fault of its row; which rows are then refused i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -50,6 +50,8 @@ class Converter:
     notes: list[str] = field(default_factory=list)
     packages: pl.Series | None = None
     """Kinds of package that stood behind the counts ('120 bags'), if any."""
+    own: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
+    """Columns of the file with their types: own fields of a service that are Float64 are read as numbers."""
 
     def sources(self, column: str) -> list[Heading]:
         """Headings taken for `column`, the preferred one first; parts of one text in the file's order."""
@@ -85,7 +87,7 @@ class Converter:
         values = self.frame[heading.source]
         if column in MOMENTS:
             return self._checked(column, values, dates.parse(values), "moment")
-        if column in NUMBERS or column in COUNTS:
+        if column in NUMBERS or column in COUNTS or self.own.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
             return self._items(values) if column == "goods_items" else self._list(column, values)

@@ -20,12 +20,13 @@ from riskscore.model.tables import Table, tables
 class Card:
     """Everything worth knowing about one model.
 
-    `data` is simulated or real; `labels` truth or outcomes; `features` maps each feature, in the matrix's order,
-    to the digest of its declaration; `splits` has one entry a part (days, rows, positives); `test` is the
-    evaluation on the last part; `importance` the mean absolute contribution by indicator. `learned_until` is the last
-    day of which trees, stopping or calibration saw anything (ISO 8601; empty: not known). `selection` says how the
-    labelled rows were chosen and what they weigh, `reference` how each feature and the score were distributed, for
-    drift, and `service` what was declared of a service's own fields.
+    `data` is simulated or real; `labels` truth or outcomes; `features` maps each feature, in the matrix's order, to
+    the digest of its declaration; `splits` has one entry a part (days, rows, positives); `test` is the evaluation on
+    the last part, by trees of the same settings that had not seen it; `importance` the mean absolute contribution by
+    indicator. `learned_until` is the last day of filings that trees, stopping or calibration saw (ISO 8601; empty: not
+    known). `selection` says how the labelled rows were chosen and what they weigh, `reference` how each feature and
+    the score were distributed, for drift, `service` what was declared of a service's own fields, and `reproduction`
+    which data, seed and versions beside the `command` make it again.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Card:
     selection: Mapping[str, Any] = field(default_factory=dict)
     reference: Mapping[str, Any] = field(default_factory=dict)
     service: Mapping[str, Any] = field(default_factory=dict)
+    reproduction: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The card as JSON text; equal cards give equal text."""
@@ -79,22 +81,32 @@ class Card:
             "",
             f"{self.trees} trees over {len(self.features)} features (catalogue {self.catalogue}). "
             f"Calibration: {self.calibration['method']}, on {self.calibration['on']}.",
+            *([f"Nothing filed after {self.learned_until} was learned."] if self.learned_until else []),
             "",
+            *_selected(self.selection),
             "## Parts of the period",
             "",
             *_markdown(Table("", ["part", "from", "to", "rows", what], [_split_row(part) for part in self.splits])),
-            "## On the test part, which came after everything that the model learned from",
+            "## On the test part",
             "",
+            *([_TEST, ""] if self.learned_until else []),
         ]
         for table in tables(self.test) if self.test else []:
             lines += [f"### {table.title}", "", *_markdown(table)]
         lines += ["## What moves the scores", "", *_markdown(_importance(self.importance))]
         lines += ["## Known limits", "", *(f"- {limit}" for limit in self.limits), ""]
-        lines += ["## Settings", "", *(f"- `{key}`: {value}" for key, value in self.settings.items()), ""]
+        lines += ["## Settings", "", *(_setting(key, value) for key, value in self.settings.items()), ""]
         if self.command:
             lines += ["## How to get this model again", "", f"    {self.command}", ""]
+        if self.reproduction:
+            lines += [*(f"- {key}: {value}" for key, value in self.reproduction.items()), ""]
         return "\n".join(lines)
 
+
+_TEST = (
+    "Judged once, by trees of the same settings that had learned only from what was known before it. The model itself "
+    "was then grown anew on all days, these among them."
+)
 
 _LABELS = {
     "truth": "Labels are the simulation's truth about every consignment; real data never has that.",
@@ -113,6 +125,29 @@ def digests(catalogue: Catalogue) -> dict[str, str]:
         ).hexdigest()[:12]
         for name, feature in catalogue.features.items()
     }
+
+
+def _selected(selection: Mapping[str, Any]) -> list[str]:
+    """How the labelled rows were chosen and what they weigh."""
+    if not selection:
+        return []
+    ways = ", ".join(f"{way} {count:,}" for way, count in selection["selected_by"].items())
+    rows = f"{selection['labelled']:,} of {selection['filed']:,} consignments filed on these days are labelled"
+    lines = [f"{rows}: {ways}."]
+    if "heaviest" in selection:
+        lines += [
+            f"The chance of having been opened is known of {selection['chance_known']:,}; a row weighs 1 / chance, at "
+            f"most {selection['heaviest']:g}, and all of them together say as much as {selection['effective']:,.0f} "
+            f"rows of equal weight. {selection['never_opened']:,} rows that nobody opened were taken for clean, all "
+            "together at no more weight than the opened ones.",
+        ]
+    gap = f"What is judged comes {selection['gap_days']} day(s) after what was learned, as long as outcomes take."
+    return ["## How the rows were chosen", "", *lines, gap, ""]
+
+
+def _setting(key: str, value: object) -> str:
+    told = ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, Mapping) else value
+    return f"- `{key}`: {told}"
 
 
 def _split_row(part: Mapping[str, Any]) -> list[str]:

@@ -1,9 +1,9 @@
 """Capacity: how much a port can do on a day, and how its opened boxes are shared out.
 
-[default]                      any of boxes, scans, documents, audits, shares, threshold; what is left
-boxes = 10                     out stays as in the level above, and at last as in Capacity() and Shares()
+[default]                      any of boxes, scans, documents, audits, shares, threshold; what is left out
+boxes = 10                     stays as in the level above, and at last as in Capacity() and Shares()
+threshold = 0.02               the score opens no box below this probability: some days not all are used
 shares = { score = 0.8, explore = 0.1, random = 0.1 }
-threshold = 0.02               the score share opens no box of a lower probability, and may stay below its boxes
 
 [port.VNHPH]                   this port, every day
 boxes = 6
@@ -67,8 +67,7 @@ class Shares:
 class Capacity:
     """What one port can do on one day: boxes opened, scanner slots, document checks, audits after release.
 
-    `threshold` is the least probability (0 to 1) that the score share opens; what it leaves unused nobody takes,
-    so that exploring and lots do what they would do anyway. 0 is none.
+    `threshold` is the probability below which the score share opens nothing, 0 to 1; the other shares have none.
     """
 
     boxes: int = 10
@@ -130,7 +129,7 @@ def _capacity(entry: Mapping[str, Any], base: Capacity, where: str, besides: tup
     counts = {name: _count(entry[name], f"{where} {name}") for name in _COUNTS if name in entry}
     shares = _shares(entry["shares"], f"{where} shares") if "shares" in entry else base.shares
     threshold = entry.get("threshold", base.threshold)
-    if not _is_part(threshold):
+    if not is_part(threshold):
         raise SettingsError(f"capacity {where} threshold: {threshold!r} is no probability; write a number from 0 to 1")
     return replace(base, shares=shares, threshold=float(threshold), **counts)
 
@@ -152,7 +151,7 @@ def _shares(value: object, where: str) -> Shares:
     names = ("score", "explore", "random")
     _known(entry, names, where)
     parts = {name: entry.get(name) for name in names}
-    wrong = [f"{name} = {part!r}" for name, part in parts.items() if not _is_part(part)]
+    wrong = [f"{name} = {part!r}" for name, part in parts.items() if not is_part(part)]
     if wrong:
         raise SettingsError(f"capacity {where}: {', '.join(wrong)}; score, explore and random each need a part, 0 to 1")
     shares = Shares(**{name: float(entry[name]) for name in names})
@@ -162,7 +161,8 @@ def _shares(value: object, where: str) -> Shares:
     return shares
 
 
-def _is_part(value: object) -> bool:
+def is_part(value: object) -> bool:
+    """Whether `value` is a number from 0 to 1."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 

@@ -11,8 +11,7 @@ boxes show can be extended to closed ones (estimate.py). Outside the score share
 
     explored + (1 - explored) x r / (n - k - m)      of n at the port: k by score, m explored, r at random
 
-which is exact: m is fixed, and the random share has lots of its own. Where the capacity has a threshold, the score
-share ends above it, and what is below is left to the other two.
+which is exact: m is fixed, and the random share has lots of its own.
 """
 
 from __future__ import annotations
@@ -72,14 +71,14 @@ def slate(
         .sort("port", "probability", "margin", *KEY, descending=[False, True, True, False, False])
     )
     lots = tickets.tickets(rows["text"])
-    probability, weights = rows["probability"].to_numpy(), rows["weight"].to_numpy()
+    weights, probabilities = rows["weight"].to_numpy(), rows["probability"].to_numpy()
     choice = _Choice.of(rows.height)
     end = 0
     for port, count in rows.group_by("port", maintain_order=True).len().iter_rows():
         part = slice(end, end + count)
         limits = capacity.on(port, date)
-        enough = int(np.count_nonzero(probability[part] >= limits.threshold))
-        choice.decide(part, limits, enough, weights, lots, tickets.start(port, date=date, seed=text))
+        worth = int(np.sum(probabilities[part] >= limits.threshold))
+        choice.decide(part, limits, worth, weights, lots, tickets.start(port, date=date, seed=text))
         end += count
     return (
         rows.select(
@@ -116,21 +115,15 @@ class _Choice:
             np.zeros(count, dtype=np.int64),
         )
 
-    def decide(  # noqa: PLR0913, PLR0917
-        self,
-        part: slice,
-        limits: Capacity,
-        enough: int,
-        weights: NDArray[np.float64],
-        lots: tickets.Words,
-        start: float,
+    def decide(  # noqa: PLR0913, PLR0917 - everything that a port's decision rests on
+        self, part: slice, limits: Capacity, worth: int, weights: NDArray[np.float64], lots: tickets.Words, start: float
     ) -> None:
-        """Fill in the rows `part`: one port, by falling probability; `enough` of them reach the threshold."""
+        """Fill in the rows `part`: one port, by falling probability, of which `worth` many reach the threshold."""
         weights, lots = weights[part], lots[part]
         action, share = self.action[part], self.share[part]
         count = len(weights)
         by_score, by_exploring, by_lot = limits.shares.split(limits.boxes)
-        by_score = min(by_score, enough)
+        by_score = min(by_score, count, worth)
         share[:by_score] = SHARES.index("score")
 
         rest = np.arange(by_score, count)

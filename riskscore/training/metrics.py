@@ -1,7 +1,7 @@
 """Metrics of a ranking: what an inspection of its top finds, and how sure that figure is.
 
-    scores, labels ─▶ ranked once ─▶ as counted ─────────────┐
-                            └─▶ 200 stratified resamples ──▶ intervals (2.5% to 97.5%)
+    scores, labels ─▶ ranked once ─▶ as counted ────────┐
+                            └─▶ 200 resamples of rows ──▶ intervals (2.5% to 97.5%)
 
 A resample is a weight a row, so nothing is sorted twice. Rows of equal score count as one step: the share found at
 the border is spread evenly over the tie.
@@ -9,73 +9,112 @@ the border is spread evenly over the tie.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
+from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
+from riskscore.training.reliability import calibration_error
+from riskscore.training.resamples import Clusters, Floats, Labels, by_clusters, draws
 
 SHARES = (0.01, 0.02, 0.05, 0.10)
 """Shares of all consignments that are inspected."""
 
-RESAMPLES = 200
-BINS = 20
-"""Bins of equal size, over which the calibration error is averaged."""
-
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
-
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Rows from the riskiest down. `labels[n]` in that order; `ends` are the last places of the ties, 0-based."""
+    """Rows in steps from the riskiest down: `step[n]` of each row, and which rows are positive.
 
-    order: NDArray[np.int64]
-    labels: Labels
-    ends: NDArray[np.int64]
+    A step is a tie, or several in a row without a positive one: nothing that is counted changes within it.
+    `kilograms` are those of the positive rows, 0 where nobody weighed; `opened[n]` says which rows are opened under
+    a capacity, if there is one.
+    """
+
+    step: NDArray[np.int64]
+    positives: NDArray[np.int64]
+    kilograms: Floats
+    opened: NDArray[np.bool_] | None = None
 
     @classmethod
-    def of(cls, scores: Floats, labels: Labels) -> Ranking:
-        """Rank scores[n] with labels[n]. Raises TrainingError unless both labels occur."""
-        positives = int(labels.sum())
-        if not 0 < positives < len(labels):
-            raise TrainingError(f"cannot judge a ranking: {positives} of {len(labels)} consignments are positive")
+    def of(
+        cls,
+        scores: Floats,
+        labels: Labels,
+        *,
+        kilograms: Floats | None = None,
+        opened: NDArray[np.bool_] | None = None,
+    ) -> Ranking:
+        """Rank scores[n] with labels[n]; kilograms[n] are NaN where not known. Raises TrainingError at one label."""
+        positives = np.flatnonzero(labels)
+        if not 0 < len(positives) < len(labels):
+            raise TrainingError(
+                f"cannot judge a ranking: {len(positives)} of {len(labels)} consignments are positive; it takes "
+                "some that are and some that are not, so give a longer period or more outcomes"
+            )
         order = np.argsort(-scores, kind="stable")
         falling = scores[order]
-        steps = np.flatnonzero(falling[1:] != falling[:-1])
-        return cls(order, labels[order], np.append(steps, len(labels) - 1))
+        tie = np.cumsum(np.append(False, falling[1:] != falling[:-1]))
+        some = np.bincount(tie, labels[order]) > 0
+        step = np.empty(len(labels), np.int64)
+        step[order] = np.cumsum(np.append(False, some[1:] | some[:-1]))[tie]
+        weighed = np.zeros(len(positives)) if kilograms is None else np.nan_to_num(kilograms[positives])
+        return cls(step, positives, weighed, opened)
 
-    def figures(self, weights: NDArray[np.float64] | None = None) -> Floats:
-        """ROC-AUC, PR-AUC, then precision and recall at each of SHARES; `weights[n]` are those of a resample."""
-        ones = self.labels if weights is None else self.labels * weights
-        every = np.ones(len(self.labels)) if weights is None else weights
-        true = np.append(0.0, np.cumsum(ones, dtype=np.float64)[self.ends])
-        seen = np.append(0.0, np.cumsum(every)[self.ends])
+    def cumulated(self, weights: Floats | None = None) -> Floats:
+        """Rows, positive rows and kilograms until the end of each step, float64[3, 1 + steps], from 0 on.
+
+        `weights[n]` are those of a resample.
+        """
+        steps = int(self.step.max()) + 1
+        own = self.step[self.positives]
+        ones = None if weights is None else weights[self.positives]
+        kilograms = self.kilograms if ones is None else self.kilograms * ones
+        counts = np.zeros((3, 1 + steps))
+        for place, (step, weight) in enumerate(((self.step, weights), (own, ones), (own, kilograms))):
+            counts[place, 1:] = np.cumsum(np.bincount(step, weight, steps))
+        return counts
+
+    def figures(self, weights: Floats | None = None) -> Floats:
+        """ROC-AUC, PR-AUC, then at each of SHARES, and at last under the capacity, if any: precision, recall,
+        kilograms, share of all kilograms; `weights[n]` are those of a resample.
+
+        NaN where there is nothing to divide by, as in a resample that has drawn one label alone.
+        """
+        seen, true, kilograms = self.cumulated(weights)
         false = seen - true
-        area = np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2) / (true[-1] * false[-1])
+        taken = np.array([inspected(seen[-1], share) for share in SHARES], np.float64)
+        found, heavy = np.interp(taken, seen, true), np.interp(taken, seen, kilograms)
+        if self.opened is not None:
+            ones = self.opened[self.positives] * (1.0 if weights is None else weights[self.positives])
+            boxes = self.opened.sum() if weights is None else weights[self.opened].sum()
+            taken, found = np.append(taken, boxes), np.append(found, ones.sum())
+            heavy = np.append(heavy, ones @ self.kilograms)
         with np.errstate(invalid="ignore", divide="ignore"):
-            precision = np.nan_to_num(true[1:] / seen[1:])
-        average = np.sum(np.diff(true) * precision) / true[-1]
-        taken = np.array([inspected(seen[-1], share) for share in SHARES])
-        found = np.interp(taken, seen, true)
-        return np.concatenate([[area, average], found / taken, found / true[-1]])
+            area = np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2) / (true[-1] * false[-1])
+            average = np.sum(np.diff(true) * np.nan_to_num(true[1:] / seen[1:])) / true[-1]
+            at = [found / taken, found / true[-1], heavy, heavy / kilograms[-1]]
+            return np.concatenate([[area, average], *at])
 
-    def resamples(self, seed: int) -> Floats:
-        """`figures` of RESAMPLES bootstrap samples, drawn apart from positive and other rows."""
-        rng = np.random.default_rng(seed)
-        strata = [np.flatnonzero(self.labels == label) for label in (0, 1)]
-        drawn = np.empty((RESAMPLES, 2 + 2 * len(SHARES)))
-        weights = np.empty(len(self.labels))
-        for sample in range(RESAMPLES):
-            for stratum in strata:
-                picks = rng.integers(0, len(stratum), len(stratum))
-                weights[stratum] = np.bincount(picks, minlength=len(stratum))
-            drawn[sample] = self.figures(weights)
-        return drawn
+    def intervals(self, point: Floats, drawn: Floats) -> Floats:
+        """Value, low and high of each of `figures`, of which drawn[resamples, figures] are those of the resamples.
+
+        A share is never surer than Wilson's interval, which an empty or a full one would be; an area is a mean over
+        the positive rows, and where they are FEW is held to the same.
+        """
+        places = (len(point) - 2) // 4
+        few = len(self.positives) if len(self.positives) < FEW else np.inf
+        taken = [inspected(len(self.step), share) for share in SHARES]
+        taken += [] if self.opened is None else [int(self.opened.sum())]
+        weighed = np.count_nonzero(self.kilograms)
+        shares, kilograms = point.copy(), slice(2 + 2 * places, 2 + 3 * places)
+        shares[kilograms] = point[2 + 3 * places :]
+        trials = np.array([few, few, *taken, *[len(self.positives)] * places, *[weighed] * 2 * places], np.float64)
+        by_wilson = wilson(shares, trials)
+        by_wilson[kilograms] *= self.kilograms.sum()
+        return np.column_stack([point, widest(percentiles(drawn), by_wilson)])
 
 
 def inspected(rows: float, share: float) -> int:
@@ -83,72 +122,94 @@ def inspected(rows: float, share: float) -> int:
     return max(1, round(rows * share))
 
 
-def judge(scores: Floats, labels: Labels, probabilities: Floats, *, seed: int = 0) -> dict[str, Any]:
-    """Everything about one ranking, ready for JSON: counts, areas, precision and recall at SHARES, calibration.
+def judge(  # noqa: PLR0913 - what is known of the rows, all by keyword
+    scores: Floats,
+    labels: Labels,
+    probabilities: Floats,
+    *,
+    kilograms: Floats | None = None,
+    opened: NDArray[np.bool_] | None = None,
+    clusters: Clusters | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Everything about one ranking, ready for JSON: counts, areas, what is found at SHARES and under a capacity.
 
-    Raises TrainingError unless both labels occur.
+    kilograms[n] of what was found (NaN: not known), opened[n] under the capacity, clusters[n] that are drawn whole
+    for the intervals. Quantities are None where nothing was weighed. Raises TrainingError unless both labels occur.
     """
-    ranking = Ranking.of(scores, labels)
-    point, drawn = ranking.figures(), ranking.resamples(seed)
-    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    estimates = [_estimate(*row) for row in zip(point, low, high, strict=True)]
-    size, width = len(labels), len(SHARES)
+    ranking = Ranking.of(scores, labels, kilograms=kilograms, opened=opened)
+    point = ranking.figures()
+    drawn = np.array([ranking.figures(weights) for weights in draws(labels, clusters, seed=seed)])
+    figures = [estimate(*row) for row in ranking.intervals(point, drawn)]
+    size, positives = len(labels), len(ranking.positives)
+    taken = [inspected(size, share) for share in SHARES] + ([] if opened is None else [int(opened.sum())])
+    width = len(taken)
+    weighed = int(np.count_nonzero(ranking.kilograms))
+    at = [
+        {
+            "share": count / size if place == len(SHARES) else SHARES[place],
+            "inspected": count,
+            "found": round(float(point[2 + width + place]) * positives, 1),
+            "precision": figures[2 + place],
+            "recall": figures[2 + width + place],
+            "quantity_kg": figures[2 + 2 * width + place] if weighed else None,
+            "quantity_share": figures[2 + 3 * width + place] if weighed else None,
+        }
+        for place, count in enumerate(taken)
+    ]
     return {
         "rows": size,
-        "positives": int(labels.sum()),
-        "roc_auc": estimates[0],
-        "pr_auc": estimates[1],
-        "at": [
-            {
-                "share": share,
-                "inspected": inspected(size, share),
-                "found": round(float(point[2 + place]) * inspected(size, share), 1),
-                "precision": estimates[2 + place],
-                "recall": estimates[2 + width + place],
-            }
-            for place, share in enumerate(SHARES)
-        ],
+        "positives": positives,
+        "roc_auc": figures[0],
+        "pr_auc": figures[1],
+        "at": at[: len(SHARES)],
+        "capacity": at[len(SHARES)] if opened is not None else None,
+        "quantity_kg": round(float(ranking.kilograms.sum()), 1) if weighed else None,
+        "unweighed": positives - weighed,
         "brier": float(np.mean((probabilities - labels) ** 2)),
-        "calibration_error": _calibration_error(probabilities, labels),
+        "calibration_error": calibration_error(probabilities, labels),
         "expected_positives": round(float(probabilities.sum()), 2),
     }
 
 
-def groups(scores: Floats, labels: Labels, names: Sequence[str | None]) -> list[dict[str, Any]]:
-    """Recall for each kind of positive row (`names[n]`, null for others), most frequent first.
+def paired(
+    scores_a: Floats, scores_b: Floats, labels: Labels, *, clusters: Clusters | None = None, seed: int = 0
+) -> dict[str, Any]:
+    """Compare two rankings of the same rows, each resample drawn once and put to both; ready for JSON.
 
-    The top shares are those of all rows; ROC-AUC is that of the kind against all rows that are not positive. The
-    intervals are Wilson's: resampling three rows that were all found would claim to be certain.
+    `clusters[n]` (`resamples.clusters` says which) are drawn whole where they are enough; `resampled` says clusters or
+    rows. Returns rows, positives, `roc_auc`, `pr_auc`, and `at` SHARES `precision` and `recall`, each with `a`, `b` and
+    `difference` (b - a) as value, low, high. What moves both rankings alike, such as an easy day, cancels out in the
+    difference, so its interval says more than two intervals side by side. Raises TrainingError unless both labels
+    occur.
     """
-    kinds = np.array([name or "" for name in names])
-    others = np.sort(scores[labels == 0])
-    falling = -np.sort(-scores)
-    found = []
-    for kind in sorted({str(kind) for kind in kinds[labels == 1]} - {""}):
-        own = scores[(kinds == kind) & (labels == 1)]
-        below = np.searchsorted(others, own, "left") + np.searchsorted(others, own, "right")
-        recalls = []
-        for share in SHARES:
-            hits = int(np.sum(own >= falling[inspected(len(scores), share) - 1]))
-            recalls.append({"share": share, "recall": _wilson(hits, len(own))})
-        area = round(float(below.mean() / (2 * len(others))), 4)
-        found.append({"name": kind, "positives": len(own), "roc_auc": area, "at": recalls})
-    return sorted(found, key=lambda entry: (-entry["positives"], entry["name"]))
-
-
-def reliability(probabilities: Floats, labels: Labels) -> list[dict[str, float]]:
-    """Mean probability and share of positive rows, in steps from the riskiest 0.1% down to the rest."""
-    order = np.argsort(-probabilities, kind="stable")
-    size = len(order)
-    borders = sorted({0, *(inspected(size, share) for share in (0.001, 0.005, *SHARES, 0.5)), size})
-    return [
-        {
-            "rows": stop - start,
-            "expected": float(probabilities[order[start:stop]].mean()),
-            "observed": float(labels[order[start:stop]].mean()),
-        }
-        for start, stop in pairwise(borders)
-    ]
+    width = len(SHARES)
+    rankings = Ranking.of(scores_a, labels), Ranking.of(scores_b, labels)
+    point = np.array([ranking.figures() for ranking in rankings])
+    drawn = np.array([[each.figures(weights) for each in rankings] for weights in draws(labels, clusters, seed=seed)])
+    a, b = (ranking.intervals(point[side], drawn[:, side]) for side, ranking in enumerate(rankings))
+    ends = percentiles(drawn[:, 1] - drawn[:, 0])
+    if len(rankings[0].positives) < FEW:
+        ends = widest(ends, of_difference(a, b))
+    difference = np.column_stack([point[1] - point[0], ends])
+    sides = {"a": a, "b": b, "difference": difference}
+    figures = [{side: estimate(*rows[place]) for side, rows in sides.items()} for place in range(2 + 2 * width)]
+    return {
+        "rows": len(labels),
+        "positives": int(labels.sum()),
+        "resampled": "clusters" if by_clusters(clusters) else "rows",
+        "roc_auc": figures[0],
+        "pr_auc": figures[1],
+        "at": [
+            {
+                "share": share,
+                "inspected": inspected(len(labels), share),
+                "precision": figures[2 + place],
+                "recall": figures[2 + width + place],
+            }
+            for place, share in enumerate(SHARES)
+        ],
+    }
 
 
 def areas(columns: Floats, labels: Labels) -> Floats:
@@ -158,21 +219,3 @@ def areas(columns: Floats, labels: Labels) -> Floats:
         both = [Ranking.of(np.where(np.isnan(column), end, column), labels).figures()[0] for end in (-np.inf, np.inf)]
         best[place] = max(max(area, 1 - area) for area in both)
     return best
-
-
-def _estimate(value: float, low: float, high: float) -> dict[str, float]:
-    return {"value": round(float(value), 5), "low": round(float(low), 5), "high": round(float(high), 5)}
-
-
-def _wilson(hits: int, size: int) -> dict[str, float]:
-    """A share with its 95% interval by Wilson."""
-    z2 = 1.96**2
-    middle, width = hits + z2 / 2, 1.96 * np.sqrt(hits * (size - hits) / size + z2 / 4)
-    return _estimate(hits / size, max(0.0, (middle - width) / (size + z2)), min(1.0, (middle + width) / (size + z2)))
-
-
-def _calibration_error(probabilities: Floats, labels: Labels) -> float:
-    """Mean distance of probability and share of positive rows over bins of equal size."""
-    parts = np.array_split(np.argsort(probabilities, kind="stable"), BINS)
-    gaps = [abs(probabilities[part].mean() - labels[part].mean()) * len(part) for part in parts if len(part)]
-    return float(sum(gaps) / len(labels))

@@ -1,27 +1,38 @@
-"""Split: the days of a log cut into parts that follow each other, as a model meets them in service.
+"""Split: the days of a log cut into folds that follow each other, as a model meets them in service.
 
-    │ warm-up │   train   │ gap │ validation │ calibration │ gap │   test   │  days ─▶
-    history     trees grow        when to stop  probability         judged
+    │ warm-up │ learn           │ gap │ judge 1 │                              days ─▶
+    │ warm-up │ learn                     │ gap │ judge 2 │
+    │ warm-up │ learn                               │ gap │ judge 3 │
+    │ warm-up │ learn                                         │ gap │   test   │
 
-Warm-up days only feed the ledger: at the start of a log everyone is new. A gap is as long as outcomes take to become
-known, so that nothing after it rests on a day whose outcomes were still open.
+Folds choose settings and the number of trees; the test judges once what they chose. Warm-up days only feed the ledger:
+at the start of a log everyone is new. A gap is as long as outcomes take to become known, so that nothing is judged by
+trees that could not have been grown yet.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
 
-LAG_DAYS = 21
-"""Days until nearly all outcomes are known."""
+KNOWN_SHARE = 0.95
+"""Share of the outcomes that a gap waits for."""
 
 WARM_UP_DAYS = 60
-SHARES = {"train": 0.62, "validation": 0.12, "calibration": 0.12, "test": 0.14}
-"""How the days outside warm-up and gaps are dealt out."""
+FOLDS = 3
+LEARNED = 0.46
+"""Share of the rows behind the warm-up that come before the first fold's judge."""
+
+TESTED = 0.15
+"""Share of them that the test judges; the folds judge what lies between, in equal parts."""
 
 FEWEST_DAYS = 8
 
@@ -39,21 +50,57 @@ class Part:
         return pl.col(day).is_between(self.first, self.last)
 
 
-def split(first: date, last: date, *, gap: int = LAG_DAYS, warm_up: int = WARM_UP_DAYS) -> dict[str, Part]:
-    """Cut the days from `first` to `last` into the four parts of SHARES.
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Days to learn from, and later days on which that is judged."""
 
-    In short periods the gap shrinks to a twentieth of the days and the warm-up to an eighth. Raises TrainingError
-    where there are fewer than FEWEST_DAYS.
+    learn: Part
+    judge: Part
+
+
+def split(days: pl.Series, *, gap: int, warm_up: int = WARM_UP_DAYS) -> list[Fold]:
+    """Cut the period of the labelled rows, whose `days` are given, into FOLDS folds and, last of the list, the test.
+
+    Parts hold equal shares of rows, not of days: of the last days few outcomes are known. In short periods gap and
+    warm-up shrink to an eighth of the days each. Raises TrainingError where there are fewer than FEWEST_DAYS.
     """
-    days = (last - first).days + 1
-    if days < FEWEST_DAYS:
-        raise TrainingError(f"{days} days from {first} to {last} are too few to train on; give at least {FEWEST_DAYS}")
-    gap, warm_up = min(gap, days // 20), min(warm_up, days // 8)
-    usable = days - 2 * gap - warm_up
-    later = {name: max(1, round(usable * share)) for name, share in SHARES.items() if name != "train"}
-    parts: dict[str, Part] = {}
-    start = first + timedelta(days=warm_up)
-    for name, length in {"train": usable - sum(later.values()), **later}.items():
-        parts[name] = Part(name, start, start + timedelta(days=length - 1))
-        start += timedelta(days=length + (gap if name in ("train", "calibration") else 0))
-    return parts
+    first: date = days.min()  # type: ignore[assignment]
+    numbers = (days - pl.Series([first])).dt.total_days().to_numpy()
+    length = int(numbers.max()) + 1
+    if length < FEWEST_DAYS:
+        last = _day(first, length - 1)
+        raise TrainingError(
+            f"{length} days from {first} to {last} are too few to train on; give at least {FEWEST_DAYS}"
+        )
+    gap, warm_up = min(gap, length // 8), min(warm_up, length // 8)
+    starts = _starts(numbers[numbers >= warm_up], warm_up + gap + 1, length)
+    folds = []
+    for number, (start, end) in enumerate(pairwise([*starts, length]), 1):
+        name = "test" if number > FOLDS else f"fold {number}"
+        learn = Part(f"before {name}", _day(first, warm_up), _day(first, start - gap - 1))
+        folds.append(Fold(learn, Part(name, _day(first, start), _day(first, end - 1))))
+    return folds
+
+
+def _starts(numbers: NDArray[np.int64], earliest: int, length: int) -> list[int]:
+    """The days on which the folds and the test begin, each a day at least after the one before."""
+    places = np.arange(FOLDS + 1)
+    wanted = np.quantile(numbers, np.linspace(LEARNED, 1 - TESTED, FOLDS + 1), method="lower").astype(np.int64)
+    apart = np.maximum.accumulate(np.maximum(wanted, earliest) - places) + places
+    return list(map(int, np.minimum(apart, length - len(places) + places)))
+
+
+def outcome_days(delays: Sequence[pl.Series]) -> int:
+    """Whole days after which KNOWN_SHARE of outcomes are known, at least 1; `delays` are theirs, each as Duration."""
+    known = [delay.drop_nulls().dt.total_hours().to_numpy() / 24 for delay in delays]
+    found = np.concatenate([np.zeros(0), *known])
+    return max(1, int(np.ceil(np.quantile(found, KNOWN_SHARE)))) if len(found) else 1
+
+
+def spanning(parts: Sequence[Part]) -> Part:
+    """The days of several parts of one name together."""
+    return Part(parts[0].name, min(part.first for part in parts), max(part.last for part in parts))
+
+
+def _day(first: date, number: int) -> date:
+    return first + timedelta(days=number)

@@ -5,21 +5,32 @@ WORLD/manifests/*.parquet, outcomes.parquet, truth.parquet ─▶ features as of
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from riskscore.errors import ManifestError
+from riskscore.features.catalogue import Catalogue
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
 from riskscore.training.dataset import Dataset, dataset
+from riskscore.training.period import Held, hold
 
 
-def read_world(folder: Path) -> Dataset:
-    """Read a world that `riskscore simulate` wrote. Raises ManifestError where a part of it is missing or damaged."""
+def read_world(
+    folder: Path, catalogue: Catalogue, until: date | None = None, hold_back: int = 0
+) -> tuple[Dataset, Held]:
+    """Read a world that `riskscore simulate` wrote, and what of its days is held back; see `period.hold`.
+
+    Raises ManifestError where a part of it is missing or damaged.
+    """
     filed = read.read_many(read.files([folder / "manifests"]))
     found, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
-    return dataset(filed.consignments, found, truth=truth, earlier=filed.earlier)
+    held = hold(filed.consignments, until, hold_back)
+    newest, earlier = held.filings(filed.consignments, filed.earlier)
+    known = held.of(found, "known_at")
+    return dataset(newest, known, truth=truth, earlier=earlier, catalogue=catalogue), held
 
 
 def read_truth(path: str | Path) -> pl.DataFrame:

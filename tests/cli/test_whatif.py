@@ -60,6 +60,9 @@ def test_policies_are_told_in_tables_and_on_a_page(riskscore, place, tmp_path):
     text = (tmp_path / "page.html").read_text("utf-8")
     assert "<svg" in text
     assert "shares 0.5/0/0.5" in text
+    asked = ("whatif", "--lake", place / "lake", "--boxes", 4, "--out")
+    assert riskscore(*asked, tmp_path / "told.json").code == 0
+    assert json.loads((tmp_path / "told.json").read_text())["policies"][0]["policy"] == "4 boxes a port"
 
 
 def test_the_same_again_keeps_all_and_the_same_model_scores_alike(riskscore, place):

@@ -55,3 +55,16 @@ def test_what_is_unusual_is_named(change: dict[str, Any], told: list[str]) -> No
     notes = night_report.look_at({**COUNTS, **change})
     assert len(notes) == len(told)
     assert all(expected in note for note, expected in zip(notes, told, strict=True))
+
+
+def test_what_has_changed_is_among_what_to_look_at_and_the_first_five_are_told() -> None:
+    alarms = [f"Column {number} is missing." for number in range(7)]
+    drift = {"nights_before": 28, "young": False, "alarms": alarms, "notes": ["A <b>note</b>."], "explained": 0}
+    counts = COUNTS | {"drift": drift}
+    told = night_report.look_at(counts)
+    assert told[:5] == alarms[:5]
+    assert told[5:] == ["2 more changes of this kind; `riskscore drift` shows all."]
+    page = night_report.render(counts, [BOX], [counts])
+    assert "7 alarms" in page
+    assert "A &lt;b&gt;note&lt;/b&gt;." in page
+    assert "What has changed" not in night_report.render(COUNTS, [BOX], [COUNTS])

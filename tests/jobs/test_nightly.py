@@ -78,6 +78,9 @@ def test_a_night_ends_in_tables_that_balance_and_files_that_are_done(night: Nigh
     assert taken["rows_in"] == taken["accepted"] + sum(taken["refused"].values()) > 0
     assert night.lake.read("consignments").collect().height == taken["filings"]
     assert night.lake.read("scores").collect().height == counts["scores"]["scored"] == taken["consignments"]
+    measured = night.lake.read("measures").filter(kind="night").collect()
+    assert measured["count"].to_list() == [counts["scores"]["scored"]]
+    assert counts["drift"] == {"nights_before": 0, "young": True, "alarms": [], "notes": [], "explained": 0}
     found = counts["outcomes"]
     assert found["accepted"] == night.lake.read("outcomes").collect().height > 0
     assert found["rows_in"] == found["accepted"] + found["repeated"] + sum(found["refused"].values())
@@ -281,9 +284,9 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
         at_commits(patch, lambda number, after: points.append((number, after)))
         whole = nightly(night, FIRST).counts
     assert whole is not None
-    told = {name: whole[name] for name in ("manifests", "outcomes", "scores", "slate")}
+    told = {name: whole[name] for name in ("manifests", "outcomes", "scores", "slate", "drift")}
     expected = tables(night.lake)
-    assert len(points) >= 18
+    assert len(points) >= 20
     for place, point in enumerate(points):
         again = tmp_path / str(place)
         for name, folder in kept.items():

@@ -1,6 +1,7 @@
 """The report counts what was found, estimates what was not, and says what it rests on; its page is safe to open."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 
 from riskscore.jobs import page, record, report, slates
 from riskscore.manifest.schema import KEY
+from riskscore.model import archive
 
 NIGHT = date(2024, 3, 1)
 NOW = datetime(2024, 3, 20, tzinfo=UTC)
@@ -117,8 +119,9 @@ def test_the_long_table_has_every_figure_once(recorded):
     assert table.filter(part="year", measure="cases")["value"].to_list() == [12.0]
 
 
-def test_a_simulated_model_is_named(recorded, monkeypatch):
-    monkeypatch.setattr(report, "_data", lambda _: "simulated")
+def test_a_simulated_model_is_named(recorded, toy_booster, tmp_path):
+    replace(toy_booster, card=replace(toy_booster.card, name="toy")).save(tmp_path / "kept")
+    archive.Tables(recorded).keep("kept", archive.read(tmp_path / "kept"))
     made = report.report(recorded)
     assert "has learned from simulated traffic" in made.notes()[0]
     assert "trained on simulated data" in page.html(made)

@@ -5,17 +5,21 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from polars.testing import assert_frame_equal
 
 from riskscore import settings
-from riskscore.errors import LakeError, SettingsError
+from riskscore.errors import LakeError, ModelError, SettingsError
 from riskscore.lake import health, upkeep
 from riskscore.lake.io import Lake
 from riskscore.lake.store import Store
 from riskscore.lake.tables import TABLES
+from riskscore.model import archive
+from riskscore.model.archive import Tables
+from riskscore.model.registry import Registry
 
 SECRET = "not-to-be-seen-anywhere"  # noqa: S105  of a store that lives for the length of a test
 
@@ -81,6 +85,21 @@ def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_pa
     upkeep.compact(lake, keep=timedelta(0))
     with pytest.raises(LakeError, match="can no longer be read"):
         lake.at(night(1)).read("ledger")
+
+
+def test_the_champion_of_a_lake_there_is_found_by_whoever_opens_it(address, toy_booster, tmp_path):
+    for name in ("one", "two"):
+        replace(toy_booster, card=replace(toy_booster.card, name=name)).save(tmp_path / name)
+    Lake.create(address)
+    first, second = (Registry(Tables(Lake.open(address))) for _ in range(2))
+    first.promote("one", archive.read(tmp_path / "one"))
+    with pytest.raises(ModelError, match="somebody else was faster"):
+        second.promote("two", archive.read(tmp_path / "two"))
+    found = Registry(Tables(Lake.open(address)))
+    assert found.champion == "one"
+    assert found.archive.files("one", found.checksum) == archive.read(tmp_path / "one")
+    found.promote("two", archive.read(tmp_path / "two"))
+    assert Registry(Tables(Lake.open(address))).rollback().champion == "one"
 
 
 def test_a_place_with_other_things_becomes_no_lake(address, endpoint):

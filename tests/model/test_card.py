@@ -35,6 +35,40 @@ def test_every_table_is_rectangular(toy_booster: Booster) -> None:
         assert {len(row) for row in table.rows} == {len(table.header)}, table.title
 
 
+def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> None:
+    """Cards written before have areas of groups without intervals, and neither capacity, quantities nor checks."""
+    known = (
+        "labels",
+        "note",
+        "overall",
+        "without_rip_on_rip_off",
+        "random",
+        "reliability",
+        "by_commodity",
+        "by_scheme",
+    )
+    old = json.loads(json.dumps({name: toy_booster.card.test[name] for name in known}))
+    for part in (old["overall"], old["without_rip_on_rip_off"]):
+        for name in ("resampled", "capacity", "quantity_kg", "unweighed"):
+            del part[name]
+        for at in part["at"]:
+            del at["quantity_kg"], at["quantity_share"]
+    for entry in (*old["by_commodity"], *old["by_scheme"]):
+        entry["roc_auc"] = entry["roc_auc"]["value"]
+    titles = {table.title: table for table in tables(old)}
+    assert {"What an inspection of the top finds", "Ranking and calibration", "Recall by scheme"} <= titles.keys()
+    assert "capacity" not in {row[1] for row in titles["What an inspection of the top finds"].rows}
+    assert {len(row[2]) for row in titles["Recall by scheme"].rows} == {len("0.123")}
+
+
+def test_a_card_shows_what_the_capacity_finds_and_whether_probabilities_hold(toy_booster: Booster) -> None:
+    text = toy_booster.card.to_markdown()
+    assert "| all | capacity |" in text
+    assert "Do the probabilities hold" in text
+    assert "curve" not in toy_booster.card.to_json()
+    assert len(text.splitlines()) < 160
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "x"}'])
 def test_what_is_no_card_is_refused(text: str) -> None:
     with pytest.raises(ModelError):

@@ -57,6 +57,8 @@ def test_nothing_declared_gives_the_default_to_every_port() -> None:
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
+        ("[default]\nthreshold = 1.5", r"\[default\] threshold: 1.5 is no probability"),
+        ("[default]\nthreshold = true", r"\[default\] threshold: True is no probability"),
         ("[default]\nbox = 3", r"\[default\]: 1 unknown entries: box; it takes boxes, scans"),
         ("[ports.VNHPH]\nboxes = 3", r"the top level: 1 unknown entries: ports; it takes default, port"),
         ("[default]\nboxes = -1", r"\[default\] boxes: -1 is not .* whole number from 0"),

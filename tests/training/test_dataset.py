@@ -64,6 +64,20 @@ def test_outcomes_label_the_inspected_rows_alone(log: pl.DataFrame) -> None:
     assert data.matrix.select(KEY).equals(data.rows.select(KEY))
 
 
+def test_quantities_are_those_of_the_truth_if_it_has_them_else_what_was_weighed_at_a_seizure(log: pl.DataFrame) -> None:
+    outcomes = found(log, {3: ["clean", "seizure"], 9: ["seizure"]}).with_columns(
+        quantity_kg=pl.Series([5.0, 70.0, None], dtype=pl.Float64)
+    )
+    rows = dataset(log, outcomes).rows
+    assert rows["quantity_kg"].to_list() == [70, None]
+    assert rows.select("port_of_loading", "port_of_discharge").rows() == [("BRSSZ", "VNHPH")] * 2
+    truth = outcomes.select(*KEY, smuggled=True, scheme=pl.lit("cover_load"), commodity=pl.lit("ivory")).unique()
+    assert dataset(log, outcomes, truth=truth).rows["quantity_kg"].to_list() == [70, None]
+    weighed = truth.with_columns(quantity_kg=pl.lit(8.5))
+    assert dataset(log, outcomes, truth=weighed).rows["quantity_kg"].to_list() == [8.5, 8.5]
+    assert dataset(log, None, truth=weighed).rows["quantity_kg"].to_list() == [8.5, 8.5]
+
+
 def test_truth_labels_every_row_that_it_names(log: pl.DataFrame) -> None:
     truth = log.select(*KEY, smuggled=pl.col("bill_of_lading") == "BL0007", scheme=pl.lit("x"), commodity=pl.lit("y"))
     data = dataset(log, None, truth=truth.head(58))
@@ -104,3 +118,23 @@ def test_nothing_known_is_a_clear_error(log: pl.DataFrame, outcomes: pl.DataFram
 def test_a_truth_without_its_columns_is_refused(log: pl.DataFrame) -> None:
     with pytest.raises(TrainingError, match="lacks the columns smuggled, scheme, commodity"):
         dataset(log, None, truth=log.select(KEY))
+
+
+def test_rows_that_nobody_opened_are_kept_beside_with_their_own_features(log: pl.DataFrame) -> None:
+    outcomes = found(log, {0: ["clean"], 7: ["seizure"], 30: ["clean"], 57: ["clean"]})
+    data = dataset(log, outcomes, beside=3)
+    assert data.closed is not None
+    assert data.filed == 24  # of four days with an outcome
+    assert data.closed.rows.height == data.closed.matrix.height == 12
+    assert data.closed.rows["label"].to_list() == [0] * 12
+    assert data.closed.rows.join(data.rows, on=KEY).is_empty()
+    assert data.closed.rows.select(KEY).equals(data.closed.matrix.select(KEY))
+    whole = dataset(log, None, truth=log.select(*KEY, smuggled=True, scheme=pl.lit("x"), commodity=pl.lit("y")))
+    assert dataset(log, outcomes).closed is None
+    assert data.rows["known_at"].to_list() == outcomes.sort("known_at")["known_at"].to_list()
+    assert whole.closed is None
+
+
+def test_the_last_word_on_an_inspection_labels_it(log: pl.DataFrame) -> None:
+    outcomes = found(log, {3: ["seizure", "clean"], 9: ["clean", "seizure"]})
+    assert dataset(log, outcomes).rows["label"].to_list() == [0, 1]

@@ -49,10 +49,96 @@ def test_resamples_are_as_if_rows_had_been_drawn_again() -> None:
     rng = np.random.default_rng(1)
     labels = (rng.random(500) < 0.2).astype(np.int8)
     scores = (rng.normal(size=500) + labels).round(1)
-    ranking = metrics.Ranking.of(scores, labels)
+    kilograms, opened = rng.exponential(100, 500), rng.random(500) < 0.3
+    ranking = metrics.Ranking.of(scores, labels, kilograms=kilograms, opened=opened)
     weights = rng.integers(0, 4, 500).astype(np.float64)
-    rows = np.repeat(ranking.order, weights.astype(int))
-    assert np.allclose(ranking.figures(weights), metrics.Ranking.of(scores[rows], labels[rows]).figures())
+    rows = np.repeat(np.arange(500), weights.astype(int))
+    again = metrics.Ranking.of(scores[rows], labels[rows], kilograms=kilograms[rows], opened=opened[rows])
+    assert np.allclose(ranking.figures(weights), again.figures())
+    assert len(again.figures()) == 2 + 4 * 5
+
+
+def test_kilograms_and_the_capacity_are_counted_and_what_nobody_weighed_is_said() -> None:
+    scores, labels = ranked(1_000, [0, 5, 50, 500])
+    kilograms = np.full(1_000, np.nan)
+    kilograms[[0, 50, 500]] = 10, 30, 60
+    opened = np.isin(np.arange(1_000), [0, 1, 50, 999])
+    found = metrics.judge(scores, labels, np.full(1_000, 0.01), kilograms=kilograms, opened=opened)
+    assert (found["quantity_kg"], found["unweighed"]) == (100, 1)
+    assert [at["quantity_kg"]["value"] for at in found["at"]] == [10, 10, 10, 40]
+    assert [at["quantity_share"]["value"] for at in found["at"]] == [0.1, 0.1, 0.1, 0.4]
+    at = found["capacity"]
+    assert (at["inspected"], at["found"], at["share"]) == (4, 2, 0.004)
+    assert [at[name]["value"] for name in ("precision", "recall", "quantity_kg")] == [0.5, 0.5, 40]
+    unknown = metrics.judge(scores, labels, np.full(1_000, 0.01))
+    assert (unknown["quantity_kg"], unknown["unweighed"], unknown["capacity"]) == (None, 4, None)
+    assert {entry["quantity_kg"] for entry in unknown["at"]} == {None}
+
+
+def test_a_capacity_of_no_boxes_finds_nothing_and_has_no_precision() -> None:
+    scores, labels = ranked(1_000, [0, 5])
+    at = metrics.judge(scores, labels, np.full(1_000, 0.01), opened=np.zeros(1_000, np.bool_))["capacity"]
+    assert (at["inspected"], at["found"], at["precision"], at["recall"]["value"]) == (0, 0, None, 0)
+
+
+@pytest.mark.parametrize("positives", [[0], [999], [0, 1, 2]])
+def test_nothing_is_sure_of_a_few_finds(positives: list[int]) -> None:
+    scores, labels = ranked(1_000, positives)
+    kilograms = np.where(labels == 1, 50.0, np.nan)
+    found = metrics.judge(scores, labels, np.full(1_000, 0.01), kilograms=kilograms)
+    figures = [found["roc_auc"], found["pr_auc"]]
+    figures += [at[name] for at in found["at"] for name in ("precision", "recall", "quantity_kg", "quantity_share")]
+    assert all(one["high"] > one["low"] for one in figures)
+    assert all(one["high"] - one["low"] > 0.4 for one in (found["roc_auc"], found["at"][0]["recall"]))
+    better = np.where(labels == 1, 1.0, 0.0) + scores / 1e6
+    pair = metrics.paired(-better, better, labels)
+    assert pair["roc_auc"]["difference"]["value"] == 1
+    assert pair["roc_auc"]["difference"]["low"] < 0.7
+    assert pair["at"][0]["recall"]["difference"]["low"] < pair["at"][0]["recall"]["difference"]["value"] == 1
+
+
+def test_two_rankings_meet_the_same_resamples() -> None:
+    rng = np.random.default_rng(3)
+    labels = (rng.random(4_000) < 0.05).astype(np.int8)
+    good, poor = rng.normal(size=4_000) + 2 * labels, rng.normal(size=4_000) + labels
+    found = metrics.paired(poor, good, labels)
+    assert (found["rows"], found["positives"], found["resampled"]) == (4_000, int(labels.sum()), "rows")
+    alone = [metrics.judge(scores, labels, np.full(4_000, 0.05)) for scores in (poor, good)]
+    for figure in ("roc_auc", "pr_auc"):
+        assert [found[figure][side] for side in "ab"] == [one[figure] for one in alone]
+        assert found[figure]["difference"]["low"] > 0
+    for at, *sides in zip(found["at"], *(one["at"] for one in alone), strict=True):
+        for figure in ("precision", "recall"):
+            assert [at[figure][side] for side in "ab"] == [side[figure] for side in sides]
+            a, b = (at[figure][side]["value"] for side in "ab")
+            assert at[figure]["difference"]["value"] == pytest.approx(b - a, abs=2e-5)
+    turned = metrics.paired(good, poor, labels)
+    assert turned["roc_auc"]["difference"]["high"] == -found["roc_auc"]["difference"]["low"]
+
+
+def test_a_ranking_does_not_differ_from_itself_and_a_pair_is_surer_than_two_apart() -> None:
+    rng = np.random.default_rng(4)
+    labels = (rng.random(4_000) < 0.05).astype(np.int8)
+    scores = rng.normal(size=4_000) + labels
+    same = metrics.paired(scores, scores * 2 + 1, labels, clusters=np.arange(4_000) // 40)
+    assert same["roc_auc"]["difference"] == {"value": 0, "low": 0, "high": 0}
+    near = metrics.paired(scores, scores + rng.normal(size=4_000) / 10, labels)["roc_auc"]
+    width = {side: near[side]["high"] - near[side]["low"] for side in near}
+    assert width["difference"] < width["a"] / 3
+
+
+def test_what_comes_in_company_is_drawn_in_company() -> None:
+    rng = np.random.default_rng(5)
+    days = np.repeat(np.arange(100), 50)
+    found = np.isin(days, rng.choice(100, 40, replace=False))
+    labels = np.where(np.arange(5_000) % 10 == 0, 1, 0).astype(np.int8)
+    scores = rng.normal(size=5_000) + 3 * labels * found
+    flat = np.zeros(5_000)
+    by_rows, by_days = (metrics.paired(flat, scores, labels, clusters=each) for each in (None, days))
+    assert (by_rows["resampled"], by_days["resampled"]) == ("rows", "clusters")
+    widths = [each["at"][3]["recall"]["b"]["high"] - each["at"][3]["recall"]["b"]["low"] for each in (by_rows, by_days)]
+    assert widths[1] > 1.5 * widths[0]
+    assert metrics.paired(flat, scores, labels, clusters=days % 19)["resampled"] == "rows"
 
 
 def test_recall_spreads_over_a_tie_at_the_border() -> None:
@@ -60,18 +146,6 @@ def test_recall_spreads_over_a_tie_at_the_border() -> None:
     found = metrics.judge(np.zeros(1_000), labels, np.full(1_000, 0.5))
     assert [entry["recall"]["value"] for entry in found["at"]] == pytest.approx([0.01, 0.02, 0.05, 0.10])
     assert found["roc_auc"]["value"] == 0.5
-
-
-def test_each_kind_has_its_own_recall_under_the_common_threshold() -> None:
-    scores, labels = ranked(1_000, [0, 1, 60, 900])
-    names = [None] * 1_000
-    names[0], names[1], names[60], names[900], names[3] = "ivory", "ivory", "timber", "ivory", "negative"
-    found = metrics.groups(scores, labels, names)
-    assert [(entry["name"], entry["positives"]) for entry in found] == [("ivory", 3), ("timber", 1)]
-    assert [at["recall"]["value"] for at in found[0]["at"]] == pytest.approx([2 / 3] * 4, abs=1e-5)
-    assert [at["recall"]["value"] for at in found[1]["at"]] == [0, 0, 0, 1]
-    assert found[1]["at"][3]["recall"]["low"] == pytest.approx(0.2065, abs=1e-3)
-    assert found[1]["roc_auc"] == pytest.approx(1 - 58 / 996, abs=1e-4)
 
 
 def test_a_single_feature_is_judged_either_way_round_and_with_gaps_at_either_end() -> None:
@@ -82,19 +156,6 @@ def test_a_single_feature_is_judged_either_way_round_and_with_gaps_at_either_end
     assert metrics.areas(
         np.vstack([columns[0], columns[1], columns[2], columns[3]]).T, labels
     ).tolist() == pytest.approx([1.0, 1.0, 0.5, 5 / 6])
-
-
-def test_calibrated_probabilities_have_a_small_error_and_shifted_ones_theirs() -> None:
-    rng = np.random.default_rng(2)
-    probabilities = rng.uniform(0, 0.5, 50_000)
-    labels = (rng.random(50_000) < probabilities).astype(np.int8)
-    assert metrics.judge(probabilities, labels, probabilities)["calibration_error"] < 0.01
-    assert metrics.judge(probabilities, labels, probabilities + 0.3)["calibration_error"] == pytest.approx(
-        0.3, abs=0.01
-    )
-    steps = metrics.reliability(probabilities, labels)
-    assert sum(step["rows"] for step in steps) == 50_000
-    assert all(abs(step["expected"] - step["observed"]) < 0.1 for step in steps if step["rows"] > 400)
 
 
 @pytest.mark.parametrize("positives", [[], [0, 1, 2]])

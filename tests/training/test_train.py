@@ -54,9 +54,9 @@ def test_a_declared_direction_holds_everywhere(
 
 
 def test_outcomes_alone_make_a_model_that_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
-    card = fit([replace(toy_data, labels="outcomes")], toy_catalogue).card
+    card = fit([replace(toy_data, labels="outcomes", filed=10 * toy_data.rows.height)], toy_catalogue).card
     assert (card.data, card.labels) == ("real", "outcomes")
-    assert card.calibration["on"] == "random inspections of the calibration part"
+    assert card.calibration["on"] == "random inspections of later days"
     assert card.test["random"]["rows"] < card.test["overall"]["rows"]
     assert "chosen" in card.to_markdown()
 
@@ -73,5 +73,37 @@ def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalog
     blank = toy_data.rows.with_columns(
         label=pl.when(pl.col("day") > pl.date(2024, 4, 10)).then(0).otherwise("label").cast(pl.Int8)
     )
-    with pytest.raises(TrainingError, match=r"the test part.*has 0 positive"):
+    with pytest.raises(TrainingError, match=r"the part 'test' \(.*has 0 positive"):
         fit([Dataset(blank, toy_data.matrix, "truth")], toy_catalogue)
+
+
+def test_the_card_says_how_what_is_filed_is_distributed(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+    opened = toy_data.where(pl.col("selected_by") == "officer")
+    closed = toy_data.where(pl.col("selected_by") == "random")
+    # Officers opened newcomers alone; of all others, which nobody opened, every second was kept.
+    newcomers = opened.matrix.with_columns(newcomer=pl.lit(1, pl.Float32))
+    filed = opened.rows.height + 2 * closed.rows.height
+    data = replace(opened, labels="outcomes", matrix=newcomers, closed=closed, filed=filed)
+    card = fit([data], toy_catalogue).card
+    known = 2 * 0.9 + 1  # of two closed rows and an opened one, as many as have a value
+    assert list(card.reference["features"]) == toy_catalogue.names
+    assert card.reference["features"]["newcomer"]["shares"][-1] == pytest.approx((1 + 2 * 0.9 * 0.16) / known, abs=0.03)
+    assert sum(card.reference["score"]["shares"]) == pytest.approx(1)
+
+
+def test_the_card_tells_how_the_model_is_made_again(toy_booster: Booster) -> None:
+    card = toy_booster.card
+    assert card.learned_until == "2024-04-29"
+    assert set(card.reproduction) == {"riskscore", "lightgbm", "polars", "data_sha256", "seed"}
+    text = card.to_markdown()
+    for wanted in ("How the rows were chosen", "before test", card.reproduction["data_sha256"], "grown anew"):
+        assert wanted in text
+
+
+def test_what_is_kept_has_learned_from_the_days_of_the_test_too(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+    last = pl.col("day") > pl.date(2024, 4, 20)
+    flipped = toy_data.rows.with_columns(label=pl.when(last).then(1 - pl.col("label")).otherwise("label").cast(pl.Int8))
+    one, other = fit([toy_data], toy_catalogue), fit([replace(toy_data, rows=flipped)], toy_catalogue)
+    assert one.card.trees == other.card.trees  # the folds, which choose, end before
+    assert one.card.model_sha256 != other.card.model_sha256
+    assert one.card.splits[-1]["from"] <= "2024-04-20"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from riskscore.errors import SettingsError
 from riskscore.features import catalogue as catalogues
-from riskscore.training.train import SETTINGS
+from riskscore.training.trees import SETTINGS
 
 FEWEST = 3
 """Seizures below which there is no model: everybody is as likely, and the score share opens by margin and key alone."""

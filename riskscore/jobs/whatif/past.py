@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from riskscore.errors import SettingsError
-from riskscore.jobs import nightly, slates
+from riskscore.jobs import nightly, slates, taking
 from riskscore.jobs.runs import Record
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT, RUN
@@ -33,8 +34,6 @@ _COUNTS = ("scan", "documents", "audit")
 
 _ROUNDED = 0.01
 """Part of a box that the score share had before it was rounded."""
-
-_EVENTS = (*KEY, "port", "event", "action", "share", "inclusion", "explored", "place", "boxes", "lane", "reason", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,14 @@ def read(lake: Lake, first: date | None = None, last: date | None = None) -> Pas
     Raises SettingsError where no slate was drawn, LakeError as it reads.
     """
     period = (first or date.min, last or date.max)
-    events = lake.read("slates", nights=period, columns=[*_EVENTS, NIGHT]).collect()
-    if events.is_empty():
+    rows = slates.of_nights(lake, period)
+    if rows.is_empty():
         when = f" of a night from {first or 'the first'} to {last or 'the last'}" if first or last else ""
         raise SettingsError(
             f"the lake at {lake.store.uri} has no slate{when}; what-if looks at past nights with slates"
         )
-    rows = pl.concat([slates.standing(part) for part in events.partition_by(NIGHT)])
+    columns = [*KEY, NIGHT, "port", "event", "action", "share", "boxes"]
+    drawn = lake.read("slates", nights=period, columns=columns).filter(event=slates.SELECTED).collect()
     found = corrections.of_consignments(lake.read("outcomes").collect())
     told = [*KEY, NIGHT, "port", "action", "share", "inclusion", "explored", "chance"]
     return Past(
@@ -75,7 +75,7 @@ def read(lake: Lake, first: date | None = None, last: date | None = None) -> Pas
         .join(found.select(*KEY, "finding"), on=KEY, how="left")
         .join(_scores(lake, period), on=[*KEY, NIGHT], how="left")
         .sort(NIGHT, *KEY),
-        _capacities(events.filter(pl.col("event") == slates.SELECTED)),
+        _capacities(drawn),
     )
 
 
@@ -86,16 +86,17 @@ def _scores(lake: Lake, period: tuple[date, date]) -> pl.DataFrame:
     return scored.sort(RUN, "scored_at").unique([*KEY, NIGHT], keep="last").drop(RUN, "scored_at")
 
 
-def rescored(lake: Lake, past: Past, model: str, tell: Callable[[str], None]) -> pl.DataFrame:
-    """The rows of `past` as `model` would have scored them on their nights, with what was known then.
+def rescored(lake: Lake, past: Past, model: Path, tell: Callable[[str], None]) -> pl.DataFrame:
+    """The rows of `past` as the model in a folder would have scored them on their nights, with what was known then.
 
     Raises SettingsError where a candidate was not scored by a nightly run, and as scoring and the lake do.
     """
     scored = []
-    for run in Record.read(lake).begun:
+    for run in Record.read(lake).runs():
         if run.night in past.capacities:
             tell(f"scoring {run.night} again")
-            rows = nightly.score(lake.at(run.night), run, model, explain_share=0.0)
+            latest, earlier = taking.versions(lake, run)
+            rows = nightly.score(lake.at(run.night), run, latest, earlier, model, explain_share=0.0)
             scored.append(rows.select(*KEY, *_WEIGHED, pl.lit(run.night).alias(NIGHT)))
     known = [*KEY, NIGHT]
     again = pl.concat(scored).unique(known, keep="last") if scored else past.rows.select(*known, *_WEIGHED).clear()

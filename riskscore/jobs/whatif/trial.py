@@ -13,8 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore import engine
-from riskscore.jobs import report
+from riskscore.jobs import models, report
 from riskscore.jobs.report import NO_PORT
 from riskscore.jobs.whatif import past as pasts
 from riskscore.jobs.whatif.past import Past
@@ -22,6 +21,7 @@ from riskscore.jobs.whatif.policy import Policy
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.manifest.schema import KEY
+from riskscore.model import archive
 from riskscore.model.card import Card
 from riskscore.selection import nights
 from riskscore.selection.effect import Effect, effect
@@ -108,16 +108,20 @@ def whatif(
     fit, and as the lake and scoring do.
     """
     tell = progress or (lambda _: None)
-    cards = {policy.model: engine.read_card(policy.model) for policy in policies if policy.model is not None}
+    named = {policy.model: models.named(policy.model, lake) for policy in policies if policy.model is not None}
     tell("reading the nights")
     past = pasts.read(lake, first, last)
-    scored = {None: past.rows} | {model: pasts.rescored(lake, past, model, tell) for model in cards}
+    scored: dict[str | None, pl.DataFrame] = {None: past.rows}
+    for name, model in named.items():
+        with archive.at_hand(model.name, model.files) as folder:
+            scored[name] = pasts.rescored(lake, past, folder, tell)
     trials = []
     for policy in policies:
         tell(f"trying {policy.name}")
         trials.append(_trial(past, scored[policy.model], policy))
     period = (past.nights[0], past.nights[-1])
-    models = report.models(lake, period) | {card.name: card.data for card in cards.values()}
+    cards = [model.card for model in named.values()]
+    data = report.scored_by(lake, period) | {card.name: card.data for card in cards}
     base = trials[0].effect
     return WhatIf(
         *period,
@@ -127,8 +131,8 @@ def whatif(
         seizures=base.seizures,
         work=_work(past, past.rows, pl.col("action") == "open", pl.col("action")),
         trials=trials,
-        models=models,
-        notes=_notes(trials, models, list(cards.values()), past.nights[0]),
+        models=data,
+        notes=_notes(trials, data, cards, past.nights[0]),
     )
 
 
@@ -180,10 +184,10 @@ def _ports(past: Past, rows: pl.DataFrame, whole: pl.DataFrame) -> list[dict[str
     ]
 
 
-def _notes(trials: list[Trial], models: dict[str, str], cards: Sequence[Card], first: date) -> list[str]:
+def _notes(trials: list[Trial], data: dict[str, str], cards: Sequence[Card], first: date) -> list[str]:
     notes = []
-    for model, data in models.items():
-        if data == "simulated":
+    for model, kind in data.items():
+        if kind == "simulated":
             notes.append(f"Model {model} has learned from simulated traffic; it orders boxes and proves nothing.")
     for card in cards:
         if not card.learned_until:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -81,7 +82,7 @@ def test_a_lake_without_a_slate_is_refused(lake):
 
 def test_what_no_nightly_run_scored_cannot_be_scored_again(drawn):
     with pytest.raises(SettingsError, match="300 of 300 candidates were not scored by a nightly run"):
-        pasts.rescored(drawn, pasts.read(drawn), "any", lambda _: None)
+        pasts.rescored(drawn, pasts.read(drawn), Path("any"), lambda _: None)
 
 
 def test_a_threshold_that_was_is_told_by_fewer_boxes(lake):

@@ -1,0 +1,366 @@
+"""The commands of the registry: `models list`, `show`, `compare`, `promote`, `rollback` and `retire`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riskscore.cli import console, options
+from riskscore.errors import ModelError, SettingsError
+
+if TYPE_CHECKING:
+    from riskscore.features.catalogue import Catalogue
+    from riskscore.lake.io import Lake
+    from riskscore.model.registry import Change, Version
+    from riskscore.service import Service
+    from riskscore.training.dataset import Dataset
+
+app = typer.Typer(
+    name="models",
+    help="See which model is the champion, compare models, and promote a better one.",
+    epilog=(
+        "With --lake the registry is that of the lake, which its nights go by once a model was promoted there; without "
+        "it, that of the folder $RISKSCORE_MODELS (./models)."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Where = Annotated[
+    str | None,
+    typer.Option("--lake", metavar="LAKE", help="The lake whose registry it is: a folder, or s3://bucket/lake."),
+]
+Source = Annotated[
+    str | None,
+    typer.Option("--lake", metavar="LAKE", help="The lake whose registry it is, and whose outcomes judge."),
+]
+From = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from", formats=["%Y-%m-%d"], help="First day of filing that counts (--lake). Default: what was not learned."
+    ),
+]
+To = Annotated[
+    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of filing that counts (--lake).")
+]
+Name = Annotated[str, typer.Argument(help="Name of a model below $RISKSCORE_MODELS or in the lake, or its folder.")]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
+Bootstrap = Annotated[int, typer.Option(min=0, help="Seed of the resamples behind the intervals.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Where the rows come from that models are judged on: a lake, or files."""
+
+    lake: Lake | None
+    service: Service
+    first: date | None
+    last: date | None
+    manifests: list[Path]
+    outcomes: Path | None
+    history: list[Path]
+    truth: Path | None
+
+    def read(self, catalogue: Catalogue) -> Dataset:
+        """Labelled rows, as of their own days, measured as `catalogue` says."""
+        from riskscore import engine
+        from riskscore.jobs import models
+        from riskscore.manifest import read
+        from riskscore.training.dataset import dataset
+
+        if self.lake is not None:
+            return models.rows_of_lake(self.lake, self.first, self.last, catalogue=catalogue)
+        filed = read.read_many(read.files(self.manifests), service=self.service)
+        return dataset(
+            filed.consignments,
+            engine.read_outcomes(self.outcomes, history=self.history, service=self.service),
+            truth=None if self.truth is None else engine.read_truth(self.truth),
+            earlier=filed.earlier,
+            history=engine.read_history(self.history, self.service) if self.history else None,
+            catalogue=catalogue,
+        )
+
+
+def _rows(
+    lake: str | None,
+    settings: Path | None,
+    days: tuple[datetime | None, datetime | None],
+    manifests: list[Path],
+    outcomes: Path | None,
+    history: list[Path],
+    truth: Path | None,
+) -> _Rows:
+    """Raises SettingsError unless the rows come from one place."""
+    from riskscore import service
+
+    given = manifests or outcomes or history or truth
+    if (lake is None) == (not given) or (lake is None and not (manifests and outcomes)):
+        raise SettingsError(
+            "models are judged on rows whose outcomes are known: give --lake, or --manifests with --outcomes"
+        )
+    if lake is None and any(days):
+        raise SettingsError("--from and --to choose rows of a --lake; of files, give those that count")
+    own = service.find(settings)
+    first, last = (moment.date() if moment else None for moment in days)
+    return _Rows(_lake(lake, own), own, first, last, manifests, outcomes, history, truth)
+
+
+def _lake(lake: str | None, own: Service | None = None) -> Lake | None:
+    from riskscore.lake.io import Lake
+    from riskscore.service import NONE
+
+    return None if lake is None else Lake.open(lake, own or NONE)
+
+
+@app.command("list")
+def list_(lake: Where = None, settings: options.Settings = None, json: options.Json = False) -> None:
+    """List the versions: which is champion, which were, which may be, and which are retired or cannot be read.
+
+    \b
+    Examples:
+      riskscore models list
+      riskscore models list --lake s3://customs-risk/lake --json
+    """
+    from riskscore import service
+    from riskscore.jobs import models
+
+    own = service.find(settings)
+    found = models.versions(_lake(lake, own), own)
+    if json:
+        console.emit({"models": [_entry(version) for version in found]})
+        return
+    table = console.table("name", "state", "data", "from", "to", "rows", "seizures", "recall at 5%")
+    for version in found:
+        entry = _entry(version)
+        told = [*(entry.get("period") or ("", "")), _number(entry.get("rows")), _number(entry.get("seizures"))]
+        state = version.state + (", unreadable" if version.unreadable else "")
+        recall = "" if entry.get("recall") is None else f"{entry['recall']['value']:.2f}"
+        table.add_row(*map(console.plain, (version.name, state, entry.get("data") or "", *told, recall)))
+    screen = console.stdout()
+    screen.print(table)
+    for version in found:
+        if version.unreadable:
+            screen.print(f"{console.plain(version.name)}: {console.plain(version.unreadable)}")
+
+
+def _entry(version: Version) -> dict[str, Any]:
+    """A version as a record."""
+    entry: dict[str, Any] = {"name": version.name, "state": version.state, "unreadable": version.unreadable}
+    card = version.card
+    if card is None:
+        return entry
+    at = card.test.get("overall", {}).get("at", [])
+    return entry | {
+        "model": card.name,
+        "data": card.data,
+        "period": list(card.period),
+        "learned_until": card.learned_until or None,
+        "rows": card.rows,
+        "seizures": card.positives,
+        "recall": next((each["recall"] for each in at if each["share"] == 0.05), None),
+        "catalogue": card.catalogue,
+    }
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+@app.command()
+def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
+    """Show a model: its card, and what became of it.
+
+    \b
+    Examples:
+      riskscore models show 2024-06
+      riskscore models show default --json
+    """
+    from riskscore.jobs import models
+
+    found = _lake(lake)
+    model = models.named(name, found)
+    card = model.card
+    history = models.registry_of(found)
+    changes = history.of(model.name)
+    if json:
+        told = [asdict(change) for change in changes]
+        console.emit({"name": model.name, "state": history.state(model.name), "card": asdict(card), "history": told})
+        return
+    screen = console.stdout()
+    screen.print(f"{console.plain(model.name)}: {history.state(model.name)}")
+    screen.print()
+    for line in card.to_markdown().splitlines():
+        screen.print("".join(c for c in line if c.isprintable()), soft_wrap=True)
+    screen.print(console.heading("What became of it"))
+    for change in changes:
+        screen.print(console.hanging(change.at[:16].replace("T", " "), _told(change)))
+    if not changes:
+        screen.print("It was never promoted.")
+
+
+def _told(change: Change) -> str:
+    """A change in a sentence."""
+    said = f" Reason: {change.reason}." if change.reason else ""
+    if change.action == "retire":
+        return console.plain(f"{change.model} was retired.{said}")
+    overridden = " Overridden: " + "; ".join(change.refusals) + "." if change.refusals else ""
+    way = "promoted" if change.action == "promote" else "champion again"
+    return console.plain(f"{change.model} was {way}, in place of {change.before}.{said}{overridden}")
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(help="A model, such as the champion: a name or a folder.")],
+    b: Annotated[str, typer.Argument(help="The model that is held against it.")],
+    lake: Source = None,
+    first: From = None,
+    last: To = None,
+    manifests: options.Manifests = [],
+    outcomes: options.Outcomes = None,
+    history: options.History = [],
+    truth: options.Truth = None,
+    capacity: options.Capacity = None,
+    settings: options.Settings = None,
+    seed: Bootstrap = 0,
+    out: Annotated[Path | None, typer.Option(help="Write a page (.html) or everything (.json) to this file.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Score the same rows with two models: what each finds, with paired intervals, which rows move, and why.
+
+    Rows that either of them has learned from are left out, and it is said how many.
+
+    \b
+    Examples:
+      riskscore models compare default 2024-06 --lake /srv/riskscore/lake --from 2024-06-01
+      riskscore models compare 2024-05 2024-06 --manifests july/ --outcomes found.csv --history past/ --out july.html
+    """
+    from riskscore import export
+    from riskscore.jobs import models, models_page
+    from riskscore.selection import capacity as capacities
+
+    suffix = "" if out is None else out.suffix.lower()
+    if out is not None and suffix not in (".html", ".json"):
+        raise SettingsError(f"cannot write {out}: its name must end with .html or .json")
+    rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
+    boxes = capacities.read(capacity)
+    with console.progress() as tell:
+        sides = [models.named(each, rows.lake) for each in (a, b)]
+        tell("reading, and scoring with both")
+        record = models.compared(rows.read, *sides, service=rows.service, capacity=boxes, seed=seed)
+        if out is not None:
+            export.write_text(models_page.render(record) if suffix == ".html" else console.text(record), out)
+    if json:
+        console.emit(record)
+        return
+    screen = console.stdout()
+    for line in models_page.basis(record):
+        screen.print(console.plain(line))
+    _print(models_page.tables(record))
+    if out is not None:
+        screen.print(f"Written to {console.plain(out)}.")
+
+
+def _print(tables: list[Any]) -> None:
+    screen = console.stdout()
+    for part in tables:
+        screen.print(console.heading(part.title))
+        table = console.table(*part.header)
+        for row in part.rows:
+            table.add_row(*map(console.plain, row))
+        screen.print(table)
+        if part.note:
+            screen.print(console.plain(part.note))
+
+
+@app.command()
+def promote(
+    challenger: Name,
+    lake: Source = None,
+    first: From = None,
+    last: To = None,
+    manifests: options.Manifests = [],
+    outcomes: options.Outcomes = None,
+    history: options.History = [],
+    truth: options.Truth = None,
+    capacity: options.Capacity = None,
+    settings: options.Settings = None,
+    seed: Bootstrap = 0,
+    override: Annotated[str, typer.Option(help="Promote in spite of refusals, with this reason; both are kept.")] = "",
+    json: options.Json = False,
+) -> None:
+    """Make a challenger the champion, if rows that it has not learned from show that it is better.
+
+    It is refused, with the figures, where it does not find more at capacity, is worse on random inspections, expects
+    more or less than is found, may have learned from the rows that judge it, or is too good to be true. A model that
+    cannot be read, or is of other features, is never promoted.
+
+    \b
+    Examples:
+      riskscore models promote 2024-06 --lake s3://customs-risk/lake --from 2024-06-01 --capacity ports.toml
+      riskscore models promote 2024-06 --manifests july/ --outcomes found.parquet --history past/
+      riskscore models promote 2024-06 --lake /srv/riskscore/lake --override "the champion misses the new lane"
+    """
+    from riskscore.jobs import models, models_page
+    from riskscore.selection import capacity as capacities
+
+    rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
+    boxes = capacities.read(capacity)
+    with console.progress() as tell:
+        model = models.named(challenger, rows.lake)
+        if rows.lake is not None and rows.first is None:
+            rows = replace(rows, first=models.unlearned(rows.lake, model))
+        tell("reading, and holding it against the champion")
+        verdict, change = models.promote(
+            rows.read, model, rows.lake, service=rows.service, capacity=boxes, seed=seed, override=override
+        )
+    if json:
+        told = {"refusals": verdict.refusals, "warnings": verdict.warnings, "figures": verdict.figures}
+        console.emit({"promoted": change is not None, **told, "change": None if change is None else asdict(change)})
+    else:
+        _print(models_page.verdict(verdict))
+    if change is None:
+        failed = ", ".join(verdict.refusals)
+        raise ModelError(f'{model.name} is not promoted, it fails: {failed}; mend it, or give --override "reason"')
+    if not json:
+        console.stdout().print(_told(change))
+
+
+@app.command()
+def rollback(
+    lake: Where = None, settings: options.Settings = None, reason: Reason = "", json: options.Json = False
+) -> None:
+    """Make the champion before the present one champion again.
+
+    \b
+    Examples:
+      riskscore models rollback --reason "it sends every reefer to red"
+      riskscore models rollback --lake s3://customs-risk/lake
+    """
+    from riskscore import service
+    from riskscore.jobs import models
+
+    _made(models.rollback(_lake(lake), service.find(settings), reason), json=json)
+
+
+@app.command()
+def retire(name: Name, lake: Where = None, reason: Reason = "", json: options.Json = False) -> None:
+    """Mark a model as not to be promoted or used by a night again; its folder stays.
+
+    \b
+    Examples:
+      riskscore models retire 2023-11 --reason "trained before the tariff changed"
+    """
+    from riskscore.jobs import models
+
+    _made(models.retire(_lake(lake), name, reason), json=json)
+
+
+def _made(change: Change, *, json: bool) -> None:
+    if json:
+        console.emit(asdict(change))
+    else:
+        console.stdout().print(_told(change))

@@ -1,0 +1,61 @@
+"""Tracking: parameters, metrics and card of a training into MLflow, where somebody asks for it.
+
+MLflow is an extra (`pip install 'riskscore[mlflow]'`) and is imported only here, when a training is told to log.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from riskscore.errors import SettingsError
+from riskscore.model.booster import CARD, READABLE
+from riskscore.model.card import Card
+
+EXPERIMENT = "riskscore"
+
+
+def mlflow() -> Any:
+    """The package. Raises SettingsError where it is not installed."""
+    try:
+        return importlib.import_module("mlflow")
+    except ImportError:
+        raise SettingsError("--mlflow needs MLflow, which is not installed: pip install 'riskscore[mlflow]'") from None
+
+
+def log(card: Card, uri: str) -> None:
+    """Log one training as a run named after the model. Raises SettingsError where MLflow is missing or refuses."""
+    package = mlflow()
+    try:
+        package.set_tracking_uri(uri)
+        package.set_experiment(EXPERIMENT)
+        with package.start_run(run_name=card.name):
+            package.log_params(dict(_params(card)))
+            package.log_metrics(dict(_metrics(card)))
+            package.set_tags({"data": card.data, "labels": card.labels, "catalogue": card.catalogue})
+            package.log_text(card.to_json(), CARD)
+            package.log_text(card.to_markdown(), READABLE)
+    except package.exceptions.MlflowException as refused:
+        reason = " ".join(str(refused).split())[:160]
+        raise SettingsError(f"the model is made, but MLflow at {uri} did not take it: {reason}") from None
+
+
+def _params(card: Card) -> Iterator[tuple[str, Any]]:
+    yield from ((name, value) for name, value in card.settings.items() if not isinstance(value, Mapping | list))
+    yield from (("trees", card.trees), ("rows", card.rows), ("positives", card.positives))
+    yield from (("learned_until", card.learned_until), ("period", " to ".join(card.period)))
+    yield from card.reproduction.items()
+
+
+def _metrics(card: Card) -> Iterator[tuple[str, float]]:
+    """The figures of the test, of all rows and of the random inspections: `overall/recall_at_5`, and so on."""
+    for part in ("overall", "random"):
+        judged = card.test.get(part) or {}
+        for name, value in judged.items():
+            figure = value.get("value") if isinstance(value, Mapping) else value
+            if isinstance(figure, int | float):
+                yield f"{part}/{name}", float(figure)
+        for at in judged.get("at", []):
+            for name in ("precision", "recall"):
+                yield f"{part}/{name}_at_{100 * at['share']:g}", float(at[name]["value"])

@@ -1,0 +1,250 @@
+"""Compare: two models on the same rows, what each of them finds, which rows move, and which features move them.
+
+    rows after both learned ─▶ scored by A and by B ─▶ differences with paired intervals
+                                        └─▶ in and out of the top ─▶ contributions of B less those of A
+
+A row that a model has learned from says nothing about it, so such rows are left out, and it is said how many. A day
+before the last one that a model learned from counts as learned, labelled or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskscore.errors import TrainingError
+from riskscore.explain.contributions import contributions
+from riskscore.features.catalogue import Catalogue
+from riskscore.manifest.schema import KEY
+from riskscore.model.booster import Booster
+from riskscore.model.card import Card
+from riskscore.scoring.score import score
+from riskscore.selection.capacity import Capacities
+from riskscore.training import metrics, resamples
+from riskscore.training.dataset import Dataset
+from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, filled
+from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
+from riskscore.training.openings import openings
+
+TOP = 0.05
+"""Share of the rows whose moves in and out are told, beside those at capacity."""
+
+INSTEAD = 0.10
+"""Share that stands in for the capacity where that would open most rows anyway, as among inspected ones."""
+
+SURE = 10.0
+"""Percentile of the resampled differences that is the lower end of the one-sided interval of 90%."""
+
+SHOWN = 10
+"""Rows and features that are named of those that moved."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A model with the name of its version. One that `ships` learned from worlds of its own, never from these rows.
+
+    `own` are the rows as it measures them, where it has chosen other strengths of profiles than are declared.
+    """
+
+    name: str
+    booster: Booster
+    ships: bool = False
+    own: Dataset | None = None
+
+    def measured(self, data: Dataset) -> Dataset:
+        """`data`, as this model measures it."""
+        return data if self.own is None else self.own
+
+    @property
+    def learned_until(self) -> date | None:
+        """The last day of these rows from which it may have learned; None for none, or where its card does not say."""
+        return None if self.ships else learned_until(self.booster.card)
+
+    def entry(self) -> dict[str, Any]:
+        """What it is, for JSON."""
+        card = self.booster.card
+        return {
+            "name": self.name,
+            "model": card.name,
+            "data": card.data,
+            "labels": card.labels,
+            "learned_until": str(self.learned_until) if self.learned_until else None,
+        }
+
+
+def learned_until(card: Card) -> date | None:
+    """The last day that trees, stopping or calibration saw; of older cards, that of the parts that they name."""
+    parts = [part["to"] for part in card.splits if part["part"] in ("train", "validation", "calibration")]
+    said = card.learned_until or max(parts, default="")
+    return date.fromisoformat(said) if said else None
+
+
+def later(data: Dataset, *contenders: Contender) -> tuple[Dataset, dict[str, Any] | None]:
+    """The rows after everything that the contenders learned, and how many were left out until when, or None.
+
+    Raises TrainingError where no row is left.
+    """
+    days = [day for one in contenders if (day := one.learned_until)]
+    if not days:
+        return data, None
+    until = max(days)
+    kept = data.where(pl.col("day") > until)
+    if kept.rows.is_empty():
+        named = " and ".join(one.name for one in contenders if one.learned_until == until)
+        raise TrainingError(
+            f"none of {data.rows.height:,} labelled rows is from after {until}, until when {named} learned; give later "
+            "rows, or train with the last days held back"
+        )
+    left = data.rows.height - kept.rows.height
+    return kept, {"rows": left, "until": str(until)} if left else None
+
+
+def compare(  # noqa: PLR0913 - what is compared, on what, by name
+    data: Dataset,
+    a: Contender,
+    b: Contender,
+    *,
+    catalogue: Catalogue,
+    capacity: Capacities | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Compare `b` with `a` on the rows of `data` after both have learned; ready for JSON.
+
+    Returns `models`, `period`, `rows`, `positives`, `left_out`; `overall`, what `metrics.paired` returns; `capacity`,
+    what each port's riskiest boxes hold; `random`, as `overall` on the random inspections, or None where these are too
+    few; `moves` in and out of the top; `why`, a row a feature. Differences are b - a.
+    Raises TrainingError where no row is left or only one label occurs.
+    """
+    kept, left_out = later(data, a, b)
+    rows, target = filled(kept.rows), kept.target
+    matrices = [later(one.measured(data), a, b)[0].matrix for one in (a, b)]
+    scored = [score(matrix, one.booster) for matrix, one in zip(matrices, (a, b), strict=True)]
+    resampled, clusters = resamples.clusters(rows)
+    margins = [each["margin"].to_numpy() for each in scored]
+    opened, boxes = _opened(rows, scored, capacity or Capacities())
+    random = (rows["selected_by"] == "random").fill_null(False).to_numpy()
+    top = [(each["rank"] <= metrics.inspected(rows.height, TOP)).to_numpy() for each in scored]
+    moves = {f"{TOP:.0%}": _moves(rows, scored, *top), "capacity": _moves(rows, scored, *opened)}
+    return {
+        "models": [a.entry(), b.entry()],
+        "labels": data.labels,
+        "period": {"first": str(rows["day"].min()), "last": str(rows["day"].max())},
+        "rows": rows.height,
+        "positives": int(target.sum()),
+        "left_out": left_out,
+        "overall": metrics.paired(margins[0], margins[1], target, clusters=clusters, seed=seed)
+        | {"resampled": resampled},
+        "capacity": boxes | _found(target, *opened, clusters=clusters, seed=seed),
+        "random": _on_random(margins, target, random, seed),
+        "moves": moves,
+        "why": _why(matrices, [a.booster, b.booster], top, catalogue),
+    }
+
+
+def _opened(rows: pl.DataFrame, scored: list[pl.DataFrame], capacity: Capacities) -> tuple[list[Mask], dict[str, Any]]:
+    """What is opened by each model under the capacity, or of INSTEAD of the rows, and how many boxes that is."""
+    made = [openings(rows["day"], rows["port_of_discharge"], each["rank"], capacity) for each in scored]
+    share = made[0].opened.sum() / rows.height
+    if share <= TOO_MANY:
+        return [each.opened for each in made], {"boxes": int(made[0].opened.sum()), "instead": None}
+    boxes = metrics.inspected(rows.height, INSTEAD)
+    return [(each["rank"] <= boxes).to_numpy() for each in scored], {"boxes": boxes, "instead": INSTEAD}
+
+
+def _found(target: NDArray[np.int8], a: Mask, b: Mask, *, clusters: Any, seed: int) -> dict[str, Any]:
+    """Seizures in what each opens, recall of both and its difference; `least` of it at one-sided 90%."""
+    positive = target == 1
+    drawn = []
+    for weights in resamples.draws(target, clusters, seed=seed):
+        total = weights[positive].sum()
+        drawn.append([weights[positive & side].sum() / total if total else np.nan for side in (a, b)])
+    recalls = np.array(drawn)
+    hits = np.array([np.sum(positive & side) for side in (a, b)], np.float64)
+    point = hits / positive.sum()
+    ends = widest(percentiles(recalls), wilson(point, np.full(2, positive.sum())))
+    moved = recalls[:, 1] - recalls[:, 0]
+    difference = percentiles(moved[:, None])
+    if positive.sum() < FEW:
+        sides = np.column_stack([point, ends])
+        difference = widest(difference, of_difference(sides[:1], sides[1:]))
+    return {
+        "found": {"a": int(hits[0]), "b": int(hits[1])},
+        "recall": {
+            "a": estimate(point[0], *ends[0]),
+            "b": estimate(point[1], *ends[1]),
+            "difference": estimate(point[1] - point[0], *difference[0]),
+        },
+        "least": round(float(np.nanpercentile(moved, SURE)), 5),
+    }
+
+
+def _on_random(
+    margins: list[NDArray[np.float64]], target: NDArray[np.int8], random: Mask, seed: int
+) -> dict[str, Any] | None:
+    """Both on the random inspections alone; None where these found fewer than FEWEST_RANDOM, or all of them did."""
+    hits = int(target[random].sum())
+    if hits < FEWEST_RANDOM or hits == random.sum():
+        return None
+    return metrics.paired(margins[0][random], margins[1][random], target[random], seed=seed)
+
+
+def _moves(rows: pl.DataFrame, scored: list[pl.DataFrame], a: Mask, b: Mask) -> dict[str, Any]:
+    """How many rows stay in the top, enter and leave it, with how many positive ones, and those that moved most."""
+    ranks = rows.select(*KEY, "day", "port_of_discharge", "label").with_columns(
+        rank_a=scored[0]["rank"], rank_b=scored[1]["rank"]
+    )
+
+    def told(mask: Mask) -> dict[str, Any]:
+        return {"rows": int(mask.sum()), "positives": int(rows["label"].filter(pl.Series(mask)).sum())}
+
+    def most(mask: Mask) -> list[dict[str, Any]]:
+        # In ratios: from 2,000 to 20 is further than from 20,000 to 15,000.
+        way = (pl.col("rank_a").log() - pl.col("rank_b").log()).abs()
+        moved = ranks.filter(pl.Series(mask)).sort(way, *KEY, descending=[True, False, False]).head(SHOWN)
+        return moved.with_columns(pl.col("day").cast(pl.String)).to_dicts()
+
+    return {
+        "top": int(b.sum()),
+        "stayed": told(a & b),
+        "entered": told(b & ~a) | {"most": most(b & ~a)},
+        "left": told(a & ~b) | {"most": most(a & ~b)},
+    }
+
+
+def _why(
+    matrices: list[pl.DataFrame], boosters: list[Booster], tops: list[Mask], catalogue: Catalogue
+) -> list[dict[str, Any]]:
+    """Features by how much more B moves the rows that enter the top, and those that leave it, than A does."""
+    means: dict[str, dict[str, float]] = {}
+    for way, mask in (("entered", tops[1] & ~tops[0]), ("left", tops[0] & ~tops[1])):
+        sides = [
+            _means(each.filter(pl.Series(mask)), booster) for each, booster in zip(matrices, boosters, strict=True)
+        ]
+        means[way] = {name: sides[1][name] - sides[0][name] for name in catalogue.names}
+    found: list[dict[str, Any]] = [
+        {
+            "feature": name,
+            "flag": catalogue.flags[feature.indicators[0]] if feature.indicators else None,
+            "meaning": feature.meaning,
+            **{way: round(float(means[way][name]), 4) for way in means},
+        }
+        for name, feature in catalogue.features.items()
+    ]
+    found.sort(key=lambda entry: (-max(abs(entry["entered"]), abs(entry["left"])), entry["feature"]))
+    return [entry for entry in found[:SHOWN] if entry["entered"] or entry["left"]]
+
+
+def _means(matrix: pl.DataFrame, booster: Booster) -> Mapping[str, float]:
+    """Mean contribution of each feature; none where no row is given."""
+    if matrix.is_empty():
+        return dict.fromkeys(booster.features, 0.0)
+    moved = contributions(matrix, booster)
+    return dict(zip(moved.names, moved.values.mean(axis=0), strict=True))

@@ -1,0 +1,59 @@
+"""Curves: precision, recall and lift of a ranking from its first row to its last, few enough points to be drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from riskscore.training.intervals import percentiles, widest, wilson
+from riskscore.training.metrics import Ranking
+from riskscore.training.resamples import Clusters, Floats, Labels, draws
+
+POINTS = 200
+"""Points that a curve has at most; its first and last are always among them."""
+
+
+def curve(scores: Floats, labels: Labels, *, clusters: Clusters | None = None, seed: int = 0) -> list[dict[str, float]]:
+    """Points from the riskiest row down: share inspected, precision, recall (each with low and high), lift.
+
+    Lift is recall over share: how many times what as many random inspections would find. Half the points are evenly
+    spaced in recall, half in the logarithm of the share. Raises TrainingError unless both labels occur.
+    """
+    ranking = Ranking.of(scores, labels)
+    seen, true, _ = ranking.cumulated()
+    ends = _thinned(seen[1:], true[1:]) + 1
+    shares = seen[ends] / seen[-1]
+
+    def figures(counts: Floats) -> Floats:
+        found = np.interp(shares * counts[0, -1], counts[0], counts[1])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.concatenate([found / (shares * counts[0, -1]), found / counts[1, -1]])
+
+    drawn = np.array([figures(ranking.cumulated(weights)) for weights in draws(labels, clusters, seed=seed)])
+    point = figures(ranking.cumulated())
+    trials = np.concatenate([seen[ends], np.full(len(ends), true[-1])])
+    columns = np.column_stack([point, widest(percentiles(drawn), wilson(point, trials))]).round(6)
+    precision, recall = columns[: len(ends)], columns[len(ends) :]
+    return [
+        {
+            "share": float(share),
+            "precision": float(found[0]),
+            "precision_low": float(found[1]),
+            "precision_high": float(found[2]),
+            "recall": float(part[0]),
+            "recall_low": float(part[1]),
+            "recall_high": float(part[2]),
+            "lift": round(float(part[0] / share), 3),
+        }
+        for share, found, part in zip(shares, precision, recall, strict=True)
+    ]
+
+
+def _thinned(seen: Floats, true: Floats) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """At most POINTS places among the ends of the steps, the first and the last among them."""
+    half = POINTS // 2
+    by_recall = np.searchsorted(true, np.linspace(true[0], true[-1], half))
+    by_share = np.searchsorted(seen, np.geomspace(seen[0], seen[-1], half))
+    last = len(seen) - 1
+    return np.unique(np.clip(np.concatenate([[0, last], by_recall[1:], by_share[1:]]), 0, last))

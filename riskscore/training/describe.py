@@ -1,0 +1,154 @@
+"""Describe: what the card says of a training, as far as it is known before the test."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+import lightgbm
+import numpy as np
+import polars as pl
+
+from riskscore.explain.contributions import contributions, groups, sums
+from riskscore.features.catalogue import Catalogue
+from riskscore.model import strengths
+from riskscore.model.booster import Booster, digest
+from riskscore.model.card import Card, digests
+from riskscore.model.reference import reference
+from riskscore.scoring.score import features, score
+from riskscore.training import weights
+from riskscore.training.calibrate import Calibrated
+from riskscore.training.choose import Chosen
+from riskscore.training.dataset import Dataset
+from riskscore.training.digest import digest as digest_of_data
+from riskscore.training.folds import Folds, Piece
+from riskscore.training.split import Part
+
+SHOWN_ROWS = 3_000
+"""Riskiest test rows over which the importance of indicators is averaged."""
+
+FEWEST_SHOWN = 2_000
+"""Rows from which on the last days alone show how features are distributed."""
+
+LIMITS = {
+    "simulated": "Trained on simulated data: traffic, schemes and inspections follow published cases and trade "
+    "statistics, not the records of a port. Train on own outcomes before relying on the probabilities.",
+    "real": "Trained on inspected consignments: what was never opened is unknown. Some of it was taken for clean, at "
+    "a small weight, so smuggling of a kind that no inspection ever met stays unseen.",
+    "opened": "Trained on inspected consignments, which were nearly all that was filed.",
+    "both": "Rip-on/rip-off leaves no trace in the documents: such boxes are found by chance only.",
+}
+
+
+def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrated: Calibrated, seed: int) -> Card:
+    """The card of `trees`, without test and importance."""
+    folds = chosen.folds
+    data, whole = folds.data, folds.whole
+    labels, factor = data[0].labels, chosen.choice.factor
+    kind = "simulated" if labels == "truth" else "real"
+    days = [day for one in data for day in (one.rows["day"].min(), one.rows["day"].max())]
+    sha256 = digest(trees.model_to_string())
+    settings = chosen.choice.settings(_size(whole), catalogue, seed)
+    shown = {key: value for key, value in settings.items() if key != "monotone_constraints"}
+    limit = kind if kind == "simulated" or _size(whole) > whole.rows.height else "opened"
+    return Card(
+        name=f"{kind}-{labels}-{sha256[:8]}",
+        data=kind,
+        labels=labels,
+        period=(str(min(days)), str(max(days))),  # type: ignore[type-var]
+        rows=sum(one.rows.height for one in data),
+        positives=sum(one.positives for one in data),
+        catalogue=catalogue.hash,
+        features=digests(catalogue),
+        model_sha256=sha256,
+        settings={
+            **shown,
+            "positive_weight": chosen.choice.positive_weight,
+            **({strengths.SETTING: strengths.chosen(catalogue, factor)} if factor != 1 else {}),
+            "monotone features": sum(map(bool, settings["monotone_constraints"])),
+            **({"search": chosen.search} if chosen.search else {}),
+        },
+        trees=trees.num_trees(),
+        calibration=calibrated.entry(),
+        splits=_entries(folds.light()),
+        limits=[LIMITS[limit], LIMITS["both"], *([calibrated.warning] if calibrated.warning else [])],
+        learned_until=str(whole.rows["day"].max()),
+        selection={
+            **weights.described(
+                pl.concat([one.rows for one in data]),
+                labels,
+                sum(one.filed for one in data),
+                sum(_size(one) - one.rows.height for one in data),
+            ),
+            "gap_days": folds.gap,
+        },
+        reproduction={
+            "riskscore": version("riskscore"),
+            "lightgbm": lightgbm.__version__,
+            "polars": pl.__version__,
+            "data_sha256": digest_of_data(data),
+            "seed": seed,
+        },
+    )
+
+
+def distribution(folds: Folds, later: Dataset, booster: Booster) -> dict[str, Any]:
+    """How features and scores of all that is filed are distributed: in the days `later`, where they hold enough rows.
+
+    The past of everybody grows, so the last days are most like those to come.
+    """
+    unopened = sum(one.filed - one.rows.height for one in folds.data)
+    kept = sum(_size(one) - one.rows.height for one in folds.data)
+    share = kept / unopened if kept else 1.0
+    filed = _filed(later, share)
+    if filed.height < FEWEST_SHOWN:
+        filed = _filed(folds.whole, share)
+    return reference(filed, booster.margin(features(filed, booster)), booster.features)
+
+
+def _filed(data: Dataset, share: float) -> pl.DataFrame:
+    """A matrix of a `share` of what was filed: of the opened rows as many as the closed ones were kept."""
+    if data.closed is None:
+        return data.matrix
+    size = round(share * data.rows.height)
+    picked = np.sort(np.random.default_rng(0).choice(data.rows.height, size, replace=False))
+    return pl.concat([data.matrix[pl.Series(picked, dtype=pl.UInt32)], data.closed.matrix])
+
+
+def importance(matrix: pl.DataFrame, booster: Booster, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Mean absolute contribution of each group of features on the riskiest rows of `matrix`, largest first."""
+    at = score(matrix, booster).select(at=pl.col("rank").arg_sort())["at"].head(SHOWN_ROWS)
+    moved = contributions(matrix[at], booster)
+    by = groups(moved.names, catalogue)
+    means = np.abs(sums(moved.values, by)).mean(axis=0)
+    entries = [
+        {
+            "indicator": group.indicator,
+            "text": moved.names[group.columns[0]] if group.indicator is None else catalogue.flags[group.indicator],
+            "features": [moved.names[column] for column in group.columns],
+            "mean": round(float(mean), 4),
+        }
+        for group, mean in zip(by, means, strict=True)
+    ]
+    return sorted(entries, key=lambda entry: (-entry["mean"], entry["text"]))
+
+
+def _size(data: Dataset) -> int:
+    """How many rows trees are grown on."""
+    return data.rows.height + (0 if data.closed is None else data.closed.rows.height)
+
+
+def _entries(folds: Folds) -> list[dict[str, Any]]:
+    """One entry for what each fold, and last the test, learned from, and one for what it was judged on."""
+    named: list[tuple[int, Piece]] = [*zip(folds.usable, folds.pieces(), strict=True), (-1, folds.test)]
+    return [_entry(part, rows) for place, piece in named for part, rows in zip(folds.parts(place), piece, strict=True)]
+
+
+def _entry(part: Part, rows: Dataset) -> dict[str, Any]:
+    return {
+        "part": part.name,
+        "from": str(part.first),
+        "to": str(part.last),
+        "rows": rows.rows.height,
+        "positives": rows.positives,
+    }

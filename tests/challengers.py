@@ -1,0 +1,82 @@
+"""A small simulated world, and challengers trained from it as they should be, and as they must not be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from riskscore import engine
+from riskscore.manifest import read
+from riskscore.manifest.outcomes import read_outcomes
+from riskscore.manifest.schema import KEY
+from riskscore.simulate.write import simulate
+
+DAYS, PER_DAY = 60, 130
+LEARNED = date(2024, 2, 14)
+"""The last day that an honest challenger learns from; the days after it judge."""
+BEYOND = date(2024, 2, 22)
+"""A day amid those that judge."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a simulation wrote, and the same as frames."""
+
+    folder: Path
+    consignments: pl.DataFrame
+    earlier: pl.DataFrame
+    outcomes: pl.DataFrame
+    truth: pl.DataFrame
+
+    def manifests(self, *, later: bool) -> list[Path]:
+        """Files of the days after LEARNED, or of those up to it."""
+        days = sorted((self.folder / "manifests").iterdir())
+        return [path for path in days if (path.stem > str(LEARNED)) == later]
+
+    def train(
+        self,
+        out: Path,
+        *,
+        until: date = LEARNED,
+        consignments: pl.DataFrame | None = None,
+        truth: pl.DataFrame | None = None,
+        seed: int = 0,
+    ) -> Path:
+        """Train on the days up to `until`, and say so on the card."""
+        rows = self.consignments if consignments is None else consignments
+        booster = engine.train(
+            rows.filter(pl.col("filed_at").dt.date() <= until),
+            self.outcomes.filter(pl.col("known_at").dt.date() <= until),
+            truth=self.truth if truth is None else truth,
+            earlier=self.earlier,
+            seed=seed,
+        )  # fmt: skip
+        replace(booster, card=replace(booster.card, learned_until=str(until))).save(out)
+        return out
+
+
+def world(folder: Path) -> World:
+    """Simulate: one in 25 consignments smuggles, so that some weeks are enough to tell models apart."""
+    simulate(folder, days=DAYS, per_day=PER_DAY, seed=11, smuggling_rate=0.04)
+    filed = read.read_many(read.files([folder / "manifests"]))
+    found, truth = read_outcomes(folder / "outcomes.parquet"), engine.read_truth(folder / "truth.parquet")
+    return World(folder, filed.consignments, filed.earlier, found, truth)
+
+
+def leaked(world: World) -> pl.DataFrame:
+    """Consignments whose set temperature follows from what is in the box: the label, in a column that is filed."""
+    smuggled = world.consignments.select(KEY).join(
+        world.truth.select(*KEY, "smuggled"), on=KEY, how="left", maintain_order="left"
+    )
+    return world.consignments.with_columns(
+        temperature_c=pl.when(smuggled["smuggled"].fill_null(False)).then(-30.0).otherwise(None),
+        container_type=pl.lit("22G1"),
+    )
+
+
+def shuffled(world: World) -> pl.DataFrame:
+    """The truth with its labels dealt out anew."""
+    return world.truth.with_columns(pl.col("smuggled").shuffle(seed=3))

@@ -1,0 +1,158 @@
+"""`models list | show | compare | promote | rollback | retire`: what they print, and what they leave behind."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from riskscore.features import catalogue
+from riskscore.lake.io import Lake
+from riskscore.model.booster import Booster
+from riskscore.simulate.write import simulate
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return simulate(tmp_path_factory.mktemp("w") / "world", days=8, per_day=60, seed=4, smuggling_rate=0.15)
+
+
+@pytest.fixture
+def models(tmp_path, model, other_model, monkeypatch):
+    """A folder with two small models that rank somehow, one that cannot be read, and one of other features."""
+    monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "models"))
+    booster = Booster.load(model, catalogue.load())
+    for name in ("one", "two"):
+        card = replace(booster.card, name=f"small-{name}", learned_until=str(date(2024, 1, 3)))
+        replace(booster, card=card).save(tmp_path / "models" / name)
+    shutil.copytree(tmp_path / "models" / "one", tmp_path / "models" / "torn")
+    (tmp_path / "models" / "torn" / "card.json").write_text("{")
+    shutil.copytree(other_model, tmp_path / "models" / "other")
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def judged(world):
+    """Arguments that name the rows after both have learned."""
+    days = sorted((world / "manifests").iterdir())
+    known = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
+    return ["--manifests", *days[3:], *known, "--history", *days[:3]]
+
+
+def states(riskscore, *arguments):
+    told = json.loads(riskscore("models", "list", *arguments, "--json").out)
+    return {version["name"]: version["state"] for version in told["models"]}
+
+
+def test_the_list_shows_every_version_and_why_one_cannot_be_read(riskscore, models):
+    assert states(riskscore) == {
+        "default": "champion", "one": "challenger", "two": "challenger", "torn": "challenger", "other": "challenger",
+    }  # fmt: skip
+    printed = riskscore("models", "list").out
+    assert "challenger, unreadable" in " ".join(printed.split())
+    assert "torn: the model's card is not valid JSON" in " ".join(printed.split())
+    told = json.loads(riskscore("models", "list", "--json").out)["models"]
+    assert "other features" in next(version["unreadable"] for version in told if version["name"] == "other")
+    shipped = next(version for version in told if version["name"] == "default")
+    assert shipped["data"] == "simulated"
+    assert shipped["recall"]["low"] <= shipped["recall"]["value"] <= shipped["recall"]["high"]
+
+
+def test_a_refused_promotion_prints_the_checks_and_one_line_and_changes_nothing(riskscore, models, judged):
+    ran = riskscore("models", "promote", "one", *judged)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "one is not promoted, it fails: better at capacity" in ran.err
+    assert "better at capacity no it finds no more: with" in " ".join(ran.out.split())
+    told = riskscore("models", "promote", "one", *judged, "--json")
+    assert told.code == 2
+    record = json.loads(told.out)
+    assert record["promoted"] is False
+    assert "the champion" in record["refusals"]["better at capacity"]
+    assert states(riskscore)["default"] == "champion"
+    assert not (models / "history").exists()
+
+
+def test_an_override_is_recorded_and_scores_by_the_new_champion_until_the_rollback(riskscore, models, judged, world):
+    ran = riskscore("models", "promote", "one", *judged, "--override", "we try\nit")
+    assert ran.code == 0, ran.err
+    assert "one was promoted, in place of default. Reason: we try it. Overridden: better" in " ".join(ran.out.split())
+    asked = ["score", sorted((world / "manifests").iterdir())[0], "--top", "1", "--json"]
+    (first,) = json.loads(riskscore(*asked).out)["ranked"]
+    assert (first["model"], first["catalogue"]) == ("small-one", catalogue.load().hash)
+    shown = json.loads(riskscore("models", "show", "one", "--json").out)
+    assert (shown["state"], shown["card"]["name"]) == ("champion", "small-one")
+    assert [change["reason"] for change in shown["history"]] == ["we try it"]
+    assert shown["history"][0]["refusals"][0].startswith("better at capacity: it finds no more")
+    assert "Overridden: better at capacity" in " ".join(riskscore("models", "show", "one").out.split())
+    back = riskscore("models", "rollback", "--reason", "no better", "--json")
+    assert json.loads(back.out)["champion"] == "default"
+    assert states(riskscore) == {
+        "default": "champion", "one": "former", "two": "challenger", "torn": "challenger", "other": "challenger",
+    }  # fmt: skip
+    assert json.loads(riskscore(*asked).out)["ranked"][0]["model"].startswith("simulated-truth")
+
+
+def test_a_retired_model_is_shown_as_such_and_not_promoted(riskscore, models, judged):
+    assert "two was retired. Reason: old." in riskscore("models", "retire", "two", "--reason", "old").out
+    assert states(riskscore)["two"] == "retired"
+    ran = riskscore("models", "promote", "two", *judged, "--override", "still")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "two was retired" in ran.err
+
+
+def test_a_comparison_is_printed_and_written_as_a_page_that_is_safe_to_open(riskscore, models, judged, tmp_path):
+    evil = models / "<b>x"
+    shutil.copytree(models / "one", evil)
+    ran = riskscore("models", "compare", "default", "<b>x", *judged, "--out", tmp_path / "page.html")
+    assert ran.code == 0, ran.err
+    assert max(map(len, ran.out.splitlines())) <= 100
+    page = (tmp_path / "page.html").read_text()
+    assert "<b>x" not in page
+    assert "&lt;b&gt;x against default" in page
+    assert "simulation" in page
+    assert "<script" not in page
+    told = riskscore("models", "compare", "default", "one", *judged, "--out", tmp_path / "page.json", "--json")
+    record = json.loads(told.out)
+    assert record == json.loads((tmp_path / "page.json").read_text())
+    assert [model["name"] for model in record["models"]] == ["default", "one"]
+    assert record["left_out"] is None
+
+
+def test_a_lake_has_a_registry_of_its_own(riskscore, models, judged, tmp_path):
+    lake = tmp_path / "lake"
+    Lake.create(lake)
+    assert riskscore("models", "retire", "two", "--lake", lake).code == 0
+    assert states(riskscore, "--lake", lake)["two"] == "retired"
+    assert states(riskscore)["two"] == "challenger"
+    ran = riskscore("models", "promote", "one", "--lake", lake)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "is named in the outcomes" in ran.err or "none of 0 consignments" in ran.err
+
+
+WRONG = {
+    "no rows": (["compare", "one", "two"], "give --lake, or --manifests with --outcomes"),
+    "rows of two places": (["promote", "one", "--lake", "{tmp}", "--manifests", "{world}/manifests"], "give --lake"),
+    "days of files": (["compare", "one", "two", "--manifests", "{world}/manifests", "--outcomes",
+                       "{world}/outcomes.parquet", "--from", "2024-01-05"], "--from and --to choose rows"),
+    "no such model": (["show", "four"], "no model folder"),
+    "an unreadable one": (["show", "torn"], "card"),
+    "no lake": (["list", "--lake", "{tmp}/none"], "lake init"),
+    "nothing before": (["rollback"], "no champion before default"),
+    "the champion retired": (["retire", "default"], "is the champion"),
+    "another page": (["compare", "one", "two", "--manifests", "{world}/manifests", "--outcomes",
+                      "{world}/outcomes.parquet", "--out", "{tmp}/x.pdf"], "must end with .html or .json"),
+    "promoting what is torn": (["promote", "torn", "--manifests", "{world}/manifests", "--outcomes",
+                                "{world}/outcomes.parquet", "--override", "x"], "card"),
+    "promoting one of other features": (["promote", "other", "--manifests", "{world}/manifests", "--outcomes",
+                                         "{world}/outcomes.parquet", "--override", "x"], "other features"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_done_is_one_line(riskscore, models, world, tmp_path, case):
+    arguments, told = WRONG[case]
+    ran = riskscore("models", *(argument.format(world=world, tmp=tmp_path) for argument in arguments))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert told in ran.err
+    assert not (models / "history").exists()

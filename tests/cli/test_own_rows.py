@@ -1,0 +1,94 @@
+"""A service's own rows from the command line: proposed, trained on, judged and explained, with past outcomes alone."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import declarations
+import polars as pl
+import pytest
+
+from riskscore import service
+from riskscore.features import own
+
+SAMPLE = Path(__file__).parents[2] / "sample_manifests" / "customs-declarations.toml"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    past = declarations.file(folder, "past.csv", declarations.rows(days=120))
+    later = declarations.file(folder, "later.csv", declarations.rows(days=20, first=120))
+    return declarations.settings(folder), past, later
+
+
+def test_the_usual_commands_do_it(riskscore, files, tmp_path):
+    ours, past, later = files
+    model = tmp_path / "model"
+    own_words = ("--settings", ours)
+    trained = riskscore("train", "--manifests", past, "--outcomes", past, *own_words, "--out", model)
+    assert trained.code == 0, trained.err
+    assert json.loads((model / "card.json").read_text())["data"] == "real"
+    asked = ("evaluate", "--model", model, "--manifests", later, "--outcomes", later, "--history", past, *own_words)
+    told = json.loads(riskscore(*asked, "--json").out)
+    assert told["overall"]["rows"] == 800
+    assert told["overall"]["roc_auc"]["value"] > 0.8
+    listed = riskscore("score", later, "--history", past, "--model", model, *own_words, "--top", 2)
+    assert "The record of declarations with HS code" in " ".join(listed.out.split())
+    number = pl.read_csv(later, infer_schema=False)["Number"][3]
+    explained = riskscore("explain", later, "--bill", number, "--history", past, "--model", model, *own_words)
+    assert f"Number {number}" in explained.out
+    assert "tax type" in explained.out
+
+
+def test_findings_in_past_manifests_count_and_later_ones_do_not(riskscore, files, tmp_path):
+    ours, past, later = files
+    model = tmp_path / "model"
+    riskscore("train", "--manifests", past, "--outcomes", past, "--settings", ours, "--out", model)
+
+    def scored(*words):
+        out = tmp_path / "scored.parquet"
+        ran = riskscore("score", later, "--settings", ours, "--model", model, "--out", out, *words)
+        assert ran.code == 0, ran.err
+        return pl.read_parquet(out).sort("bill_of_lading")["margin"].to_list()
+
+    frame = pl.read_csv(later, infer_schema=False)
+    turned = declarations.file(tmp_path, "t.csv", frame.with_columns(Fraud=pl.lit("1")).filter(Day=frame["Day"].max()))
+    same = scored("--history", past)
+    assert scored("--history", past, "--outcomes", turned) == same
+    silent = declarations.file(tmp_path, "silent.csv", pl.read_csv(past, infer_schema=False).drop("Fraud"))
+    assert scored("--history", silent) != same
+
+
+def test_settings_are_proposed(riskscore, files):
+    _, past, _ = files
+    proposed = riskscore("columns", past, "--propose")
+    assert proposed.code == 0
+    assert service.parse(tomllib.loads(proposed.out)).key == "Number"
+
+
+def test_the_sample_settings_make_a_catalogue_and_hold_no_answer(riskscore):
+    ours = service.read(SAMPLE)
+    known = own.catalogue(ours)
+    assert "goods_origin_departure_tax_rate_seizure_rate" in known.names
+    read = {field.source for field in ours.read} | set(ours.columns)
+    assert not {"Fraud", "Critical Fraud"} & read
+    listed = riskscore("features", "--settings", SAMPLE)
+    assert "goods_origin_departure_tax_rate_seizure_rate" in listed.out
+
+
+def test_a_mistake_in_the_settings_is_one_line(riskscore, files, tmp_path):
+    _, past, _ = files
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[row]\nkeyy = 'Number'", "utf-8")
+    ran = riskscore("columns", past, "--settings", wrong)
+    assert ran.code == 2
+    assert ran.err == f"error: settings {wrong}: [row] unknown entry 'keyy'; did you mean key?\n"
+
+
+def test_a_row_is_named_by_its_key(riskscore, files):
+    ours, past, _ = files
+    for words in ([], ["--bill", "nowhere"]):
+        ran = riskscore("explain", past, "--settings", ours, *words)
+        assert ran.code == 2
+        assert ran.err.count("\n") == 1

@@ -1,0 +1,33 @@
+"""Own fields in a lake: one column on disk, columns of their own for the service that declares them."""
+
+from datetime import date
+
+import declarations
+
+from riskscore.lake.io import Lake
+from riskscore.manifest import read, schema
+
+
+def test_fields_come_back_as_they_were_written(tmp_path):
+    ours = declarations.ours()
+    path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=5))
+    rows = read.read(path, service=ours).consignments
+    Lake.create(tmp_path / "lake")
+    lake = Lake.open(tmp_path / "lake", ours)
+    lake.append("consignments", rows, night=date(2024, 1, 1))
+    back = lake.read("consignments", columns=list(schema.columns(ours))).collect()
+    assert back.equals(rows)
+    assert lake.at(date(2024, 1, 1)).read("consignments", columns=["tax_type"]).collect().height == 5
+    assert "own" not in lake.columns("consignments")
+
+
+def test_rows_of_before_have_none_of_them_and_others_see_the_json(tmp_path):
+    ours = declarations.ours()
+    path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=2))
+    rows = read.read(path, service=ours).consignments
+    Lake.create(tmp_path / "lake").append("consignments", rows.select(*schema.COLUMNS), night=date(2024, 1, 1))
+    lake = Lake.open(tmp_path / "lake", ours)
+    assert lake.read("consignments").collect()["tax_type"].null_count() == 2
+    lake.append("consignments", rows, night=date(2024, 1, 2))
+    plain = Lake.open(tmp_path / "lake").read("consignments").collect()
+    assert '"tax_type"' in plain["own"].drop_nulls()[0]

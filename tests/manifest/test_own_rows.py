@@ -1,0 +1,116 @@
+"""A service's own rows: read by its settings, findings beside them kept apart, and settings proposed from a file."""
+
+import tomllib
+
+import declarations
+import polars as pl
+import pytest
+
+from riskscore import service
+from riskscore.errors import ManifestError, SettingsError
+from riskscore.manifest import outcomes, read, schema
+from riskscore.manifest.propose import propose
+
+
+@pytest.fixture
+def filed(tmp_path):
+    return declarations.file(tmp_path, "d.csv", declarations.rows(days=3, per_day=5))
+
+
+def test_own_fields_ride_along_and_findings_do_not(filed):
+    manifest = read.read(filed, service=declarations.ours())
+    assert manifest.balance == 0
+    assert manifest.consignments.columns == [*schema.COLUMNS, "tax_type", "use", "price", "mass"]
+    row = manifest.consignments.row(0, named=True)
+    source = pl.read_csv(filed, infer_schema=False).row(0, named=True)
+    assert (row["bill_of_lading"], row["container_number"]) == (source["Number"], "-")
+    assert (row["tax_type"], row["price"]) == (source["Tax"], float(source["Price"]))
+    assert "Fraud" not in {heading.source for heading in manifest.understood.headings if heading.column}
+
+
+def test_a_number_that_is_none_refuses_its_row(tmp_path):
+    frame = declarations.rows(days=2, per_day=3).with_columns(
+        Price=pl.when(pl.int_range(pl.len()) == 4).then(pl.lit("cheap")).otherwise("Price")
+    )
+    manifest = read.read(declarations.file(tmp_path, "d.csv", frame), service=declarations.ours())
+    assert manifest.quarantine.select("line", "rule", "column", "value").rows() == [
+        (6, "not_a_number", "price", "cheap")
+    ]
+    assert manifest.balance == 0
+
+
+def test_lines_of_one_row_keep_their_fields(tmp_path):
+    frame = declarations.rows(days=1, per_day=2)
+    twice = pl.concat([frame, frame.head(1).with_columns(Goods=pl.lit("999999"))])
+    manifest = read.read(declarations.file(tmp_path, "d.csv", twice), service=declarations.ours())
+    first = manifest.consignments.filter(bill_of_lading=frame["Number"][0]).row(0, named=True)
+    assert first["hs_codes"] == [frame["Goods"][0], "999999"]
+    assert first["tax_type"] == frame["Tax"][0]
+
+
+def test_findings_are_known_days_after_filing_and_only_where_something_was_found(tmp_path):
+    frame = declarations.rows(days=2, per_day=3).with_columns(
+        Fraud=pl.when(pl.int_range(pl.len()) == 1).then(None).otherwise("Fraud")
+    )
+    found = outcomes.read(declarations.file(tmp_path, "d.csv", frame), service=declarations.ours())
+    assert found.balance == 0
+    assert found.outcomes.height == 5
+    assert set(found.outcomes["finding"]) <= {"clean", "seizure"}
+    assert (found.outcomes["known_at"].dt.date().to_list())[0] == declarations.FIRST.replace(day=2)
+    assert found.outcomes["inspected_at"].null_count() == 5
+
+
+def test_a_word_that_is_no_finding_is_refused(tmp_path):
+    frame = declarations.rows(days=1, per_day=2).with_columns(Fraud=pl.lit("perhaps"))
+    with pytest.raises(ManifestError, match="perhaps"):
+        outcomes.read_outcomes(declarations.file(tmp_path, "d.csv", frame), service=declarations.ours())
+
+
+def test_past_manifests_without_findings_have_none(tmp_path):
+    without = declarations.file(tmp_path, "d.csv", declarations.rows(days=1).drop("Fraud"))
+    assert outcomes.read_findings([without], declarations.ours()).height == 0
+    assert outcomes.read_findings([without], service.NONE).height == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[columns]\nDay='filed'", "unknown column 'filed'; did you mean 'filed_at'"),
+        ("[row]\nlacks=['container']", "[row] lacks: unknown column 'container'"),
+        ("[field.marks]\nfrom='x'\nkind='key'", "[field.marks] is a canonical column"),
+    ],
+)
+def test_settings_that_name_no_column_are_refused(filed, text, told):
+    with pytest.raises(SettingsError) as wrong:
+        read.read(filed, service=service.parse(tomllib.loads(text)))
+    assert told in str(wrong.value)
+
+
+def test_proposed_settings_read_the_file_that_they_came_from(tmp_path):
+    path = declarations.file(tmp_path, "d.csv", declarations.rows(days=30))
+    text = propose(path)
+    proposed = service.parse(tomllib.loads(text))
+    assert proposed.key == "Number"
+    assert proposed.outcome is not None
+    assert (proposed.outcome.source, proposed.outcome.words) == ("Fraud", {"0": "clean", "1": "seizure"})
+    kinds = {field.source: field.kind for field in proposed.fields}
+    assert kinds["Price"] == "number"
+    assert kinds["Tax"] == kinds["Use"] == "category"
+    assert "Fraud" not in kinds
+    manifest = read.read(path, service=proposed)
+    assert (manifest.consignments.height, manifest.quarantine.height) == (1200, 0)
+
+
+def test_hostile_headings_and_values_make_settings_that_parse(tmp_path):
+    frame = pl.DataFrame(
+        {'a"b\\c': ["1", "2"], "x\ty": ['"', "\\"], "=cmd": ["é\u202e", "\x7f"], "": ["p", "q"], "9": ["r", "s"]}
+    )
+    proposed = service.parse(tomllib.loads(propose(declarations.file(tmp_path, "h.csv", frame))))
+    assert proposed.lacks
+    assert all(field.name.isidentifier() for field in proposed.fields)
+
+
+def test_a_manifest_that_lacks_nothing_gets_no_rows_of_its_own(tmp_path):
+    text = propose(declarations.file(tmp_path, "m.csv", pl.DataFrame({name: ["x"] for name in schema.REQUIRED})))
+    assert "[row]" not in text
+    assert "[columns]" not in text

@@ -1,0 +1,196 @@
+"""One change after the other, in a folder as in a lake: who is champion, who was, and that of two at once one wins."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from riskscore.errors import ModelError
+from riskscore.lake.io import Lake
+from riskscore.model import archive
+from riskscore.model.archive import Archive, Files, Folder, Tables
+from riskscore.model.booster import CARD, MODEL, Booster
+from riskscore.model.registry import Registry
+from riskscore.settings import HISTORY, SHIPPED
+
+MODELS = ("one", "two", "three")
+
+
+@pytest.fixture
+def root(toy_booster: Booster, tmp_path: Path) -> Path:
+    for name in MODELS:
+        replace(toy_booster, card=replace(toy_booster.card, name=f"toy-{name}")).save(tmp_path / "models" / name)
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def files(root: Path) -> Callable[[str], Files]:
+    return lambda name: Folder(root).files(name)
+
+
+@pytest.fixture(params=["folder", "lake"])
+def place(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Archive:
+    """An archive in which nothing was promoted, and where what ships is kept."""
+    if request.param == "folder":
+        return Folder(root)
+    tables = Tables(Lake.create(tmp_path / "lake"))
+    tables.keep(SHIPPED, Folder(root).files(SHIPPED))
+    return tables
+
+
+def states(place: Archive, *names: str) -> list[str]:
+    return [Registry(place).state(name) for name in names]
+
+
+def test_nothing_promoted_leaves_what_ships(place: Archive) -> None:
+    registry = Registry(place)
+    assert (registry.champion, registry.changes) == (SHIPPED, [])
+    with pytest.raises(ModelError, match="no champion before default"):
+        registry.rollback()
+
+
+def test_promotions_pile_up_and_rollbacks_take_them_off(place: Archive, files: Callable[[str], Files]) -> None:
+    registry = Registry(place)
+    for name in ("one", "two"):
+        registry.promote(name, files(name), reason=f"{name} is\nbetter", figures={"recall": 0.5})
+    assert states(place, SHIPPED, "one", "two", "three") == ["former", "former", "champion", "challenger"]
+    assert Registry(place).rollback("it was not").champion == "one"
+    registry = Registry(place)
+    registry.promote("three", files("three"), refusals=["worse"])
+    assert Registry(place).rollback().champion == "one"
+    assert Registry(place).rollback().champion == SHIPPED
+    with pytest.raises(ModelError, match="no champion before"):
+        Registry(place).rollback()
+    told = [(each.number, each.action, each.model, each.before) for each in Registry(place).changes]
+    assert told == [
+        (1, "promote", "one", "default"),
+        (2, "promote", "two", "one"),
+        (3, "rollback", "one", "two"),
+        (4, "promote", "three", "one"),
+        (5, "rollback", "one", "three"),
+        (6, "rollback", "default", "one"),
+    ]
+    first = Registry(place).changes[0]
+    assert (first.reason, first.figures, first.checksum) == (
+        "one is better",
+        {"recall": 0.5},
+        archive.checksum(files("one")),
+    )
+    assert Registry(place).changes[3].refusals == ["worse"]
+
+
+def test_a_retired_model_is_used_no_more_and_a_rollback_passes_it_over(
+    place: Archive, files: Callable[[str], Files]
+) -> None:
+    for name in MODELS:
+        Registry(place).promote(name, files(name))
+    for name, why in (("three", "is the champion"), (SHIPPED, "ships"), ("four", "no model four")):
+        with pytest.raises(ModelError, match=why):
+            Registry(place).retire(name)
+    assert Registry(place).retire("two", "old").champion == "three"
+    with pytest.raises(ModelError, match="retired already"):
+        Registry(place).retire("two")
+    with pytest.raises(ModelError, match="was retired"):
+        Registry(place).promote("two", files("two"))
+    assert states(place, "one", "two", "three") == ["former", "retired", "champion"]
+    assert Registry(place).rollback().champion == "one"
+
+
+def test_of_two_at_once_one_is_told(place: Archive, files: Callable[[str], Files]) -> None:
+    ours, theirs = Registry(place), Registry(place)
+    theirs.promote("one", files("one"))
+    with pytest.raises(ModelError, match="somebody else was faster: promote of one") as told:
+        ours.promote("two", files("two"))
+    assert "\n" not in str(told.value)
+    assert Registry(place).champion == "one"
+
+
+def test_many_at_once_leave_one_champion_for_each_number(root: Path, files: Callable[[str], Files]) -> None:
+    won, content = [], {name: files(name) for name in MODELS}
+    registries = [(name, Registry(Folder(root))) for name in MODELS * 4]
+    gate = threading.Barrier(len(registries))
+
+    def promote(name: str, registry: Registry) -> None:
+        gate.wait()
+        with contextlib.suppress(ModelError):
+            won.append(registry.promote(name, content[name]).champion)
+
+    threads = [threading.Thread(target=promote, args=each) for each in registries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert Registry(Folder(root)).champion == won[0]
+    assert [path.name for path in (root / HISTORY).iterdir()] == ["000001.json"]
+
+
+@pytest.mark.parametrize("broken", ["fsync", "link"])
+def test_a_crash_leaves_the_champion_before(
+    root: Path, files: Callable[[str], Files], monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    Registry(Folder(root)).promote("one", files("one"))
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, broken, crash)
+        with pytest.raises(KeyboardInterrupt):
+            Registry(Folder(root)).promote("two", files("two"))
+    assert Registry(Folder(root)).champion == "one"
+    assert Registry(Folder(root)).promote("two", files("two")).number == 2
+
+
+def test_a_promoted_folder_that_was_changed_is_not_trusted(root: Path, files: Callable[[str], Files]) -> None:
+    Registry(Folder(root)).promote("one", files("one"))
+    card = root / "one" / CARD
+    card.write_text(card.read_text().replace("toy-one", "toy-1"))
+    (found,) = [each for each in Registry(Folder(root)).versions() if each.name == "one"]
+    assert "another than the one that was promoted" in str(found.unreadable)
+    assert Registry(Folder(root)).promote("one", files("one")).number == 2
+
+
+def test_a_lake_keeps_what_was_promoted_whatever_becomes_of_the_folder(
+    root: Path, files: Callable[[str], Files], tmp_path: Path
+) -> None:
+    tables, before = Tables(Lake.create(tmp_path / "lake")), files("one")
+    Registry(tables).promote("one", before)
+    card = root / "one" / CARD
+    card.write_text(card.read_text().replace("toy-one", "toy-1"))
+    Registry(tables).promote("one", files("one"))
+    assert tables.files("one") == files("one") != before
+    assert tables.files("one", archive.checksum(before)) == before
+    tables.keep("one", before)
+    assert tables.lake.read("models").collect().height == 8
+
+
+def test_a_model_elsewhere_is_no_version_of_the_folder(root: Path, files: Callable[[str], Files]) -> None:
+    with pytest.raises(ModelError, match="is not below"):
+        Registry(Folder(root)).promote("four", files("one"))
+    with pytest.raises(ModelError, match="is not below"):
+        Registry(Folder(root)).promote("two", files("one"))
+
+
+def test_every_version_is_listed_with_its_card_or_why_it_has_none(root: Path) -> None:
+    (root / "two" / MODEL).unlink()
+    (root / "three" / CARD).write_text("{")
+    (root / ".hidden").mkdir()
+    found = {version.name: version for version in Registry(Folder(root)).versions()}
+    assert set(found) == {SHIPPED, *MODELS}
+    assert found["one"].card is not None and found["one"].card.name == "toy-one"
+    assert "model.txt is missing" in str(found["two"].unreadable)
+    assert "not valid JSON" in str(found["three"].unreadable)
+    assert found[SHIPPED].state == "champion"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_damaged_history_is_told(root: Path, text: str) -> None:
+    (root / HISTORY).mkdir()
+    (root / HISTORY / "000001.json").write_text(text)
+    with pytest.raises(ModelError, match="restore it"):
+        Registry(Folder(root))

@@ -1,0 +1,76 @@
+"""Settings of a service: what is declared is read as it was meant, and what is not understood is named."""
+
+import tomllib
+from pathlib import Path
+
+import declarations
+import pytest
+
+from riskscore import service
+from riskscore.errors import SettingsError
+
+
+def test_every_part_is_read():
+    ours = declarations.ours()
+    assert ours.row == "declaration"
+    assert ours.key == "Number"
+    assert [field.name for field in ours.read] == ["tax_type", "use", "price", "mass"]
+    assert ours.outcome is not None
+    assert ours.outcome.words == {"0": "clean", "1": "seizure"}
+    assert ours.profiles["goods_tax"]["columns"] == ["hs6", "tax_type"]
+    assert ours.record()["fields"]["price_per_kg"] == "number"
+    assert service.NONE.record() == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[rows]", "unknown entry 'rows'; did you mean row?"),
+        ("[row]\nkeys = 'x'", "[row] unknown entry 'keys'; did you mean key?"),
+        ("row = 3", "[row] must be a table, not 3"),
+        ("[row]\nlacks = 'x'", "[row] lacks must be a list of texts"),
+        ("[field.X]\nkind='number'\nfrom='x'", "[field.X] is not a name"),
+        ("[field.x]\nkind='text'\nfrom='x'", "kind is 'text'; it is one of number, category, key"),
+        ("[field.x]\nkind='number'", "takes either from"),
+        ("[field.x]\nkind='number'\nfrom='x'\nof='y'", "takes either from"),
+        ("[field.x]\nkind='category'\nfrom='x'", "values are what a category may be"),
+        ("[field.x]\nkind='number'\nfrom='x'\nvalues=['a']", "values are what a category may be"),
+        ("[field.x]\nkind='number'\nfrom='x'\ndirection=2", "direction is 2"),
+        ("[field.x]\nkind='number'\nfrom='x'\nindicator='a'", "indicator is 'a'"),
+        ("[field.x]\nkind='number'\nfrom='x'\ncheck=1", "check must be a text"),
+        ("[outcome]\nknown_after_days=1", "[outcome] needs finding"),
+        ("[outcome]\nfinding='F'\nwords={'1'='bad'}", "'1' is 'bad'; a finding is clean, irregular, seizure"),
+        ("[outcome]\nfinding='F'\nknown_after_days=-1", "known_after_days is -1"),
+        ("[profile.x]\nstats=['before']", "[profile.x] needs columns"),
+        ("[columns]\nx = 3", "[columns] x must be a text"),
+    ],
+)
+def test_what_is_not_understood_is_named(text, told):
+    with pytest.raises(SettingsError) as wrong:
+        service.parse(tomllib.loads(text))
+    assert told in str(wrong.value)
+
+
+def test_the_file_is_the_one_named_else_the_variables_else_the_folders(tmp_path, monkeypatch):
+    monkeypatch.delenv(service.SETTINGS, raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert service.find() == service.NONE
+    Path("riskscore.toml").write_text("[row]\nname = 'here'", "utf-8")
+    assert service.find().row == "here"
+    Path("other.toml").write_text("[row]\nname = 'other'", "utf-8")
+    monkeypatch.setenv(service.SETTINGS, "other.toml")
+    assert service.find().row == "other"
+    Path("third.toml").write_text("[row]\nname = 'third'", "utf-8")
+    assert service.find("third.toml").row == "third"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "cannot be read"), (b"[row", "not valid TOML"), (b"\xff", "TOML")]
+)
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, content, told):
+    path = tmp_path / "s.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match=told) as wrong:
+        service.read(path)
+    assert str(path) in str(wrong.value)
