@@ -42,8 +42,8 @@ from riskscore.cli import (
 )
 from riskscore.errors import RiskscoreError
 
-MANY = ("--history", "--manifests", "--world")
-"""Options that take every word up to the next option, because a shell expands `days/*.parquet` to many."""
+MANY = ("--history", "--manifests", "--world", "--boxes", "--threshold")
+"""Options that take every word up to the next option, because a shell expands `days/*.parquet` or `{2..6}` to many."""
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 """What a file system says that no code can mend: no permission, no space, read-only."""

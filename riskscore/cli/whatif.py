@@ -1,9 +1,9 @@
-"""The command that tries a change on past nights: `whatif`."""
+"""The command that tries policies on past nights: `whatif`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,182 +13,109 @@ from riskscore.cli import console, options
 from riskscore.errors import SettingsError
 
 if TYPE_CHECKING:
-    from riskscore.jobs.whatif import Policy, Result, WhatIf
-    from riskscore.selection.capacity import Capacities, Capacity
+    from riskscore.jobs.whatif.trial import WhatIf
 
-SUFFIXES = (".html", ".json")
-MOST_PORTS = 20
+_Night = datetime | None
+
+_WRITTEN = (".html", ".json")
 
 
 def whatif(
     lake: options.Lake,
-    first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night. Default: all.")
+    first: Annotated[_Night, typer.Option("--from", formats=["%Y-%m-%d"], help="First night. Default: all.")] = None,
+    last: Annotated[_Night, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night. Default: all.")] = None,
+    capacity: Annotated[
+        Path | None, typer.Option(help="TOML of capacities, as the night takes it. Default: as the slates were drawn.")
     ] = None,
-    last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night. Default: all.")
-    ] = None,
-    capacity: options.Capacity = None,
     boxes: Annotated[
-        list[int], typer.Option(min=0, help="Boxes a port and day, instead of those of the capacity. May be repeated.")
+        list[int], typer.Option(metavar="N...", help="Boxes opened a port and day; several are tried one by one.")
     ] = [],
     shares: Annotated[
         tuple[float, float, float] | None,
-        typer.Option(metavar="SCORE EXPLORE RANDOM", help="Parts of the boxes, 0 to 1 each and 1 together."),
+        typer.Option(metavar="SCORE EXPLORE RANDOM", help="Parts of the opened boxes, 1 together."),
     ] = None,
     threshold: Annotated[
-        list[float], typer.Option(help="Probability below which the score opens nothing, 0 to 1. May be repeated.")
+        list[float],
+        typer.Option(metavar="P...", help="Least probability that the score opens, 0 to 1; several as with --boxes."),
     ] = [],
-    model: Annotated[str | None, typer.Option(help="Model that scores instead of the one that did.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A model that scores the nights again, with what was known then.")
+    ] = None,
     settings: options.Settings = None,
-    out: Annotated[Path | None, typer.Option(help="Write the comparison to this .html or .json file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write a page to this .html file, or the figures to a .json file.")
+    ] = None,
     json: options.Json = False,
 ) -> None:
-    """Try another capacity, other shares, a threshold or another model on past nights, before it is switched.
+    """Try other capacities, shares, thresholds or another model on past nights, before anything is switched.
 
-    Tells how much would have been opened, how many of the seizures would have been kept and lost, and how many more
-    found among boxes that stayed closed, with intervals of 95%. The latter rests on exploring and random boxes alone.
-    Several --boxes or --threshold are tried one after the other. Nothing is changed in the lake.
+    Tells what would have been opened, scanned and checked, which seizures would be kept and lost, and how many others
+    would be found among boxes that stayed closed, with intervals of 95%. These rest on boxes that were drawn by lot,
+    with a known chance, and not on the model. Nothing in the lake is changed.
 
     \b
     Examples:
-      riskscore whatif --lake lake --boxes 5 --boxes 10 --boxes 20
-      riskscore whatif --lake lake --capacity new-ports.toml --from 2024-05-01 --out whatif.html
-      riskscore whatif --lake lake --shares 0.7 0.1 0.2
-      riskscore whatif --lake lake --threshold 0.01 --model models/2024-06
+      riskscore whatif --lake lake --boxes 4 6 8 --out boxes.html
+      riskscore whatif --lake lake --capacity new.toml --from 2024-03-01 --to 2024-03-31
+      riskscore whatif --lake lake --shares 0.9 0 0.1 --threshold 0.01 0.02 0.05
+      riskscore whatif --lake lake --model models/ours --json
     """
     from riskscore import export, service
-    from riskscore.jobs import whatif as job
-    from riskscore.jobs import whatif_page
+    from riskscore.jobs.whatif import page, trial
+    from riskscore.jobs.whatif.policy import Policy
     from riskscore.lake.io import Lake
+    from riskscore.selection import capacity as capacities
 
-    if out is not None and out.suffix.lower() not in SUFFIXES:
-        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(SUFFIXES)}")
-    policies = _policies(capacity, boxes, shares, threshold, model)
-    found = Lake.open(lake, service.find(settings))
+    if first is not None and last is not None and first > last:
+        raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
+    suffix = "" if out is None else out.suffix.lower()
+    if out is not None and suffix not in _WRITTEN:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    limits = capacities.read(capacity) if capacity else None
+    parts = capacities.Shares(*shares) if shares else None
+    policies = [
+        Policy(limits, count, parts, least, model, capacity.name if capacity else None)
+        for count, least in product(dict.fromkeys(boxes) or (None,), dict.fromkeys(threshold) or (None,))
+    ]
     with console.progress() as tell:
-        days = (first and first.date(), last and last.date())
-        compared = job.whatif(found, policies, *days, progress=tell)
+        place = Lake.open(lake, service.find(settings))
+        found = trial.whatif(place, policies, first and first.date(), last and last.date(), progress=tell)
         if out is not None:
             tell("writing")
-            is_json = out.suffix.lower() == ".json"
-            export.write_text(console.text(compared.record()) if is_json else whatif_page.render(compared), out)
+            export.write_text(page.html(found) if suffix == ".html" else console.text(found.record()), out)
     if json:
-        console.emit(compared.record())
-        return
-    _show(compared)
-    if out is not None:
+        console.emit(found.record())
+    elif out is not None:
         console.stdout().print(f"The comparison is in {console.plain(out)}.")
+    else:
+        _print(found)
 
 
-def _policies(
-    capacity: Path | None,
-    boxes: list[int],
-    shares: tuple[float, float, float] | None,
-    threshold: list[float],
-    model: str | None,
-) -> list[Policy]:
-    """Every combination that was asked for, named by what it changes."""
-    from riskscore import settings
-    from riskscore.jobs.whatif import Policy
-    from riskscore.selection import capacity as capacities
-    from riskscore.units import counted
+def _print(found: WhatIf) -> None:
+    from riskscore.jobs.whatif import page
 
-    if not (capacity or boxes or shares or threshold or model):
-        raise SettingsError("nothing to try: give --capacity, --boxes, --shares, --threshold or --model")
-    if model is not None:
-        settings.model_folder(model)
-    base = capacities.read(capacity)
-    made = []
-    counts: list[int | None] = [*boxes] or [None]
-    thresholds: list[float | None] = [*threshold] or [None]
-    for count in counts:
-        for least in thresholds:
-            changed: dict[str, object] = {} if count is None else {"boxes": count}
-            if shares is not None:
-                changed["shares"] = dict(zip(("score", "explore", "random"), shares, strict=True))
-            if least is not None:
-                changed["threshold"] = least
-            names = [
-                f"capacity {capacity.name}" if capacity else "",
-                counted(count, "box", "es") if count is not None else "",
-                f"shares {' '.join(f'{part:g}' for part in shares)}" if shares else "",
-                f"threshold {least:g}" if least is not None else "",
-                f"model {Path(model).name}" if model else "",
-            ]
-            made.append(Policy(", ".join(filter(None, names)), _changed(base, changed), model))
-    return made
-
-
-def _changed(base: Capacities, changed: dict[str, object]) -> Capacities:
-    """Every port's capacity with what is `changed`; raises SettingsError where that makes no sense."""
-    from riskscore.selection import capacity as capacities
-
-    if not changed:
-        return base
-    checked = capacities.parse({"default": changed}).default
-    said = {name: getattr(checked, name) for name in changed}
-
-    def other(one: Capacity) -> Capacity:
-        return replace(one, **said)
-
-    return capacities.Capacities(
-        other(base.default),
-        {port: other(one) for port, one in base.ports.items()},
-        {key: other(one) for key, one in base.days.items()},
-    )
-
-
-def _show(compared: WhatIf) -> None:
     screen = console.stdout()
     screen.print(
-        f"{compared.first} to {compared.last}, {compared.nights:,} nights, {compared.candidates:,} consignments; "
-        f"{compared.answered:,} opened boxes have an outcome, {compared.seizures:,} of them a seizure."
+        f"{found.first} to {found.last}: {found.consignments:,} consignments of {found.nights:,} nights, "
+        f"{found.opened:,} opened, with {found.seizures:,} seizures."
     )
-    table = console.table("policy", "opened", "scans", "checks", "kept", "lost", "gained", "found")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for result in compared.results:
-        table.add_row(*_cells(result))
-    screen.print(table)
-    screen.print("Opened, scans and checks a night; seizures over all nights, with intervals of 95%.")
-    if compared.ports["port"].n_unique() > 1:
-        _show_ports(compared)
-    for note in compared.record()["notes"]:
-        screen.print(f"note: {console.plain(note)}")
+    _show("Work a night", page.WORK, page.work(found))
+    _show("Seizures, with intervals of 95%", page.SEIZURES, page.seizures(found))
+    if len(found.trials) == 1:
+        _show(f"The {len(found.trials[0].ports)} largest ports", page.PORTS, page.ports(found.trials[0]))
+    for note in found.notes:
+        screen.print(console.hanging("-", console.plain(note)))
 
 
-def _cells(result: Result) -> list[str]:
-    return [
-        console.plain(result.policy),
-        f"{result.opened:,.1f}",
-        f"{result.scans:,.1f}",
-        f"{result.documents:,.1f}",
-        f"{result.kept:,.1f}",
-        f"{result.lost:,.1f}",
-        _between(result.gained, result.gained_low, result.gained_high),
-        _between(result.found, result.low, result.high),
-    ]
-
-
-def _between(value: float | None, low: float | None, high: float | None) -> str:
-    if value is None or low is None or high is None:
-        return "not known"
-    return f"{value:,.1f}" if low == high else f"{value:,.1f} ({low:,.1f} to {high:,.1f})"
-
-
-def _show_ports(compared: WhatIf) -> None:
-    from riskscore.jobs.whatif import busiest
-
+def _show(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     screen = console.stdout()
-    screen.print(console.heading("By port"))
-    table = console.table("port", "policy", "opened", "kept", "lost", "gained")
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for row in busiest(compared.ports, MOST_PORTS).iter_rows(named=True):
-        gained = _between(row["gained"], row["gained_low"], row["gained_high"])
-        numbers = [f"{row[name]:,.1f}" for name in ("opened", "kept", "lost")]
-        table.add_row(console.plain(row["port"] or "(no port)"), console.plain(row["policy"]), *numbers, gained)
+    screen.print(console.heading(title))
+    table = console.table(*header)
+    table.columns[0].no_wrap = False  # a long name gives way to figures
+    for column in table.columns[1:]:
+        column.justify, column.no_wrap = "right", True
+    for name, *cells in rows:
+        table.add_row(console.plain(name), *(console.plain(cell).replace(" (", "\n(") for cell in cells))
     screen.print(table)
 
 

@@ -182,23 +182,23 @@ def filings(rows: pl.DataFrame) -> str:
     return _svg(base.mark_bar(color=ACCENT), height=140)
 
 
-def tried(rows: pl.DataFrame) -> str:
-    """What policies open and find (`policy`, `opened`, `found`, `low`, `high`): a dot each, with its interval."""
-    known = rows.with_row_index("place").filter(pl.col("found").is_not_null())
-    base = _chart(known).encode(
-        x=alt.X("opened:Q", title="boxes opened a night", scale=alt.Scale(zero=True, nice=True)),
+def trade(rows: pl.DataFrame) -> str:
+    """Seizures found against boxes a night: `name`, `boxes`, `found`, `low`, `high`; the `actual` one in ink."""
+    known = rows.filter(pl.col("found").is_not_null())
+    x = alt.X(
+        "boxes:Q", title="boxes opened a night", axis=alt.Axis(tickCount=6, grid=False), scale=alt.Scale(zero=True)
     )
+    base = _chart(known).encode(x=x)
     bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
-        y=alt.Y("low:Q", title="seizures found", scale=alt.Scale(zero=True)), y2="high:Q"
+        y=alt.Y("low:Q", title="seizures found", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=True)), y2="high:Q"
     )
-    dot = base.mark_point(size=80, filled=True, opacity=1, color=ACCENT).encode(y="found:Q")
-    first, others = (
-        base.transform_filter("datum.place == 0" if first else "datum.place > 0")
-        .mark_text(align="right" if first else "left", dx=-10 if first else 10, color=INK, fontSize=12)
-        .encode(y="found:Q", text="policy:N")
-        for first in (True, False)  # on either side: another policy may do just what was done
+    dot = base.mark_point(size=80, filled=True, opacity=1).encode(
+        y="found:Q", color=alt.condition("datum.actual", alt.value(INK), alt.value(ACCENT))
     )
-    return _svg(bar + dot + first + others, height=280)
+    text = base.encode(y="found:Q", text="name:N")
+    actual = text.transform_filter("datum.actual").mark_text(dx=-9, align="right", color=INK, fontSize=12)
+    tried = text.transform_filter("!datum.actual").mark_text(dx=9, align="left", color=INK, fontSize=12)
+    return _svg(bar + dot + actual + tried, height=260)
 
 
 def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> str:

@@ -198,26 +198,50 @@ def _scored(night: Night, run: Run, model: Path, tell: Progress) -> dict[str, An
     card = engine.read_card(model, service)
     if not night.lake.done("scores", run.number):
         latest, earlier = taking.versions(night.lake, run)
-        scored = engine.score(
-            latest.select(*schema.columns(service), STARTED),
-            earlier=earlier.select(*schema.columns(service)),
-            **_past(night.lake, run, latest),
-            model=model,
-            service=service,
-            keep=explore.KNOWN,
+        rows = score(
+            night.lake,
+            run,
+            latest,
+            earlier,
+            model,
             also=lambda scores: _draw(night, run, scores.with_columns(port="port_of_discharge")).filter(_LOOKED_AT),
             watch=lambda matrix: measures.keep(night.lake, run, latest, matrix, card),
             progress=tell,
         )
-        rows = scored.with_columns(port="port_of_discharge", scored_at=pl.lit(run.at, schema.UTC))
+        rows = rows.with_columns(scored_at=pl.lit(run.at, schema.UTC))
         night.lake.append("scores", rows, run=run.number, night=run.night)
     scores = _scores(night.lake, run)
     return {"scored": scores.height, "explained": scores["reasons"].count(), "data": card.data}
 
 
+def score(lake: Lake, run: Run, latest: pl.DataFrame, earlier: pl.DataFrame, model: Path, **asked: Any) -> pl.DataFrame:
+    """Score the filings of `run` (as `taking.versions` gives them) with the model in a folder, as of its night.
+
+    `lake` is the lake after the ledger of the run was closed, or, of a past run, as after its night (`lake.at`), which
+    gives what the night would have given. `asked` goes to `engine.score`. Returns its rows with `port`, and the
+    counts of their past that exploring looks at. Raises as `engine.score` and the lake do.
+    """
+    columns = schema.columns(lake.service)
+    scored = engine.score(
+        latest.select(*columns, STARTED),
+        earlier=earlier.select(*columns),
+        **_past(lake, run, latest),
+        model=model,
+        service=lake.service,
+        keep=explore.KNOWN,
+        **asked,
+    )
+    return scored.with_columns(port="port_of_discharge")
+
+
 def _past(lake: Lake, run: Run, rows: pl.DataFrame) -> dict[str, Any]:
     """What `rows` are judged by: the ledger, or the whole log where the ledger cannot tell of all of them."""
-    held = closing.of(lake, rows)
+    try:
+        held = closing.of(lake, rows)
+    except LakeError:
+        if lake.night is None:
+            raise
+        held = None  # the ledger of a past night may be cleared away; the log never is
     if held is not None:
         return {"balances": held}
     before = lake.read("consignments", columns=[*engine.history_columns(lake.service), "run"]).filter(

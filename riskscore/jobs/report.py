@@ -105,7 +105,7 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
         month=_results(units, "month").sort("month"),
         commodity=_commodities(cases),
         years=_years(cases),
-        models=_models(lake, period),
+        models=scored_by(lake, period),
         unpublished=int((~drawn["published"].fill_null(False)).sum()),
     )
 
@@ -187,8 +187,11 @@ def _years(cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _models(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
-    """What each model that scored the period was trained on."""
+def scored_by(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
+    """What each model that scored the nights of `period`, first and last with it, was trained on.
+
+    Name -> simulated, real, or unknown where its card is not at hand.
+    """
     names = lake.read("scores", nights=period, columns=["model", NIGHT]).select("model").unique().collect()["model"]
     data = {card.name: card.data for card in models.cards(lake)} if names.len() else {}
     return {name: data.get(name, "unknown") for name in names.drop_nulls().sort()}

@@ -52,20 +52,6 @@ class Unseen:
     unreached: int
 
 
-@dataclass(frozen=True, slots=True)
-class Under:
-    """Consignments with a find that another policy would open among those that stayed closed.
-
-    `estimate`, between `low` and `high`; None while no drawn box that it wants has an answer. `unreached` boxes it
-    would open, in expectation, though no draw could have: about these nothing is said.
-    """
-
-    estimate: float | None
-    low: float
-    high: float
-    unreached: float
-
-
 def hit_rates(rows: pl.DataFrame, *by: str, confidence: float = 0.95) -> pl.DataFrame:
     """How often opened boxes had a find: a row for each share, and for each value of the columns `by`.
 
@@ -123,37 +109,10 @@ def unseen(rows: pl.DataFrame, *, confidence: float = 0.95) -> Unseen:
     raised = float(spoken_for / heard) if heard > 0 else 1.0
     mean, variance = _moments(hits["inclusion"], raised)
     step, step_variance = _moments(drawable["inclusion"].sort().head(1), raised)
-    low, high = _interval(mean, variance, step, step_variance, 1 - confidence)
+    low, high = interval(mean, variance, step, step_variance, 1 - confidence)
     otherwise = drawable.filter(~_DRAWN, _HIT).height
     estimate, low, high = (min(max(end - otherwise, 0.0), float(closed.height)) for end in (mean, low, high))
     return Unseen(estimate, low, high, *counts)
-
-
-def under(rows: pl.DataFrame, *, confidence: float = 0.95) -> Under:
-    """What another policy, that opens each row with the chance `wanted`, would find in boxes that stayed closed.
-
-    `rows` as in `unseen`, with `wanted` (0 to 1). A drawn box with a find speaks for (1 - p) / p closed ones like it,
-    of which the other policy opens the share `wanted`. The interval is the same as there.
-    """
-    drawable = rows.filter(pl.col("explored").is_not_null())
-    drawn, known = drawable.filter(_DRAWN), pl.col("finding").is_not_null()
-    closed = ~(pl.col("action") == "open") & ~known
-    unreached = float(rows.filter(pl.col("explored").is_null() & closed)["wanted"].sum())
-    answered, hits = drawn.filter(known), drawn.filter(_HIT)
-    spoken_for, heard = (float((_weights(some) * some["wanted"].to_numpy()).sum()) for some in (drawn, answered))
-    reached = drawable.filter(closed)["wanted"].sum()
-    if reached > 0 and heard == 0:
-        return Under(None, 0.0, float(reached), unreached)
-    raised = spoken_for / heard if heard > 0 else 1.0
-    weights = raised * hits["wanted"].to_numpy()
-    mean = float((weights * _weights(hits)).sum())
-    variance = float((weights**2 * _weights(hits) / hits["inclusion"].to_numpy()).sum())
-    step = raised * drawable["wanted"].to_numpy() * _weights(drawable)
-    largest = int(np.argmax(step)) if len(step) else 0
-    next_hit = drawable[largest : largest + 1]
-    steps = raised**2 * next_hit["wanted"].to_numpy() ** 2 * _weights(next_hit) / next_hit["inclusion"].to_numpy()
-    low, high = _interval(mean, variance, float(step.max(initial=0.0)), float(steps.sum()), 1 - confidence)
-    return Under(mean, low, high, unreached)
 
 
 def _moments(inclusion: pl.Series, raised: float) -> tuple[float, float]:
@@ -167,7 +126,7 @@ def _weights(drawn: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]
     return np.asarray(1 / drawn["inclusion"].to_numpy() - 1, dtype=np.float64)
 
 
-def _interval(mean: float, variance: float, step: float, step_variance: float, error: float) -> tuple[float, float]:
+def interval(mean: float, variance: float, step: float, step_variance: float, error: float) -> tuple[float, float]:
     """Mid-p gamma interval around `mean`; `step` is what one more hit of the largest weight would add to it."""
     below, above = _Gamma.of(mean, variance), _Gamma.of(mean + step, variance + step_variance)
 

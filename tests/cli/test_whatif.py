@@ -1,62 +1,130 @@
-"""`whatif` from the command line, on a night that really ran: with its own model, and with another."""
+"""`whatif` on the command line: two nights of a lake, tried otherwise; nothing is written but the page."""
 
 import json
 import os
 import shutil
-from pathlib import Path
 
+import polars as pl
 import pytest
 
-SAMPLES = Path(__file__).parents[2] / "sample_manifests"
+from riskscore import cli
+from riskscore.errors import LakeError
+from riskscore.folders import default_model
+from riskscore.jobs import closing
+from riskscore.lake.io import Lake
+from riskscore.simulate.write import simulate
+
+DAYS = ("2024-01-01", "2024-01-02")
+CAPACITY = "[default]\nboxes = 3\nscans = 1\ndocuments = 1\nshares = { score = 0.34, explore = 0.33, random = 0.33 }\n"
 
 
-@pytest.fixture
-def lake(riskscore, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "inbox").mkdir()
-    shutil.copy(SAMPLES / "haiphong-2019.csv", tmp_path / "inbox")
-    os.utime(tmp_path / "inbox" / "haiphong-2019.csv", (1, 1))
-    riskscore("lake", "init", "lake")
-    assert riskscore("nightly", "--lake", "lake", "--inbox", "inbox", "--date", "2019-06-01").code == 0
-    return "lake"
-
-
-def test_policies_are_compared_and_written(riskscore, lake, tmp_path):
-    ran = riskscore(
-        "whatif", "--lake", lake, "--boxes", 5, "--boxes", 8, "--threshold", 0.1, "--out", "w.html", "--json"
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Two nights of which every opened box has been found out about."""
+    folder = tmp_path_factory.mktemp("whatif")
+    world = simulate(folder / "world", days=2, per_day=120, seed=8, smuggling_rate=0.1)
+    (folder / "inbox").mkdir()
+    (folder / "ports.toml").write_text(CAPACITY)
+    Lake.create(folder / "lake")
+    words = ["--lake", folder / "lake", "--inbox", folder / "inbox", "--capacity", folder / "ports.toml"]
+    for day in DAYS:
+        shutil.copy(world / "manifests" / f"{day}.parquet", folder / "inbox")
+        os.utime(folder / "inbox" / f"{day}.parquet", (1, 1))
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(word) for word in ("nightly", *words, "--date", day)])
+        assert not ended.value.code
+    key = ["bill_of_lading", "container_number"]
+    opened = Lake.open(folder / "lake").read("slates").filter(pl.col("action") == "open").select(key).unique().collect()
+    found = opened.join(pl.read_parquet(world / "truth.parquet"), on=key).select(
+        *key,
+        finding=pl.when("smuggled").then(pl.lit("seizure")).otherwise(pl.lit("clean")),
+        known_at=pl.lit("2024-01-05T00:00:00Z"),
     )
-    told = json.loads(ran.out)
-    assert [one["policy"] for one in told["results"]] == [
-        "as it was",
-        "5 boxes, threshold 0.1",
-        "8 boxes, threshold 0.1",
+    found.write_csv(folder / "found.csv")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["record", "--lake", str(folder / "lake"), str(folder / "found.csv")])
+    assert not ended.value.code
+    return folder
+
+
+def test_policies_are_told_in_tables_and_on_a_page(riskscore, place, tmp_path):
+    ran = riskscore("whatif", "--lake", place / "lake", "--boxes", 2, 3, "--threshold", "0", "0.5")
+    assert (ran.code, ran.err) == (0, "")
+    assert "2024-01-01 to 2024-01-02" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+    for name in ("2 boxes a port, threshold 0", "3 boxes a port, threshold 0.5", "as it was"):
+        assert name in " ".join(ran.out.split())
+    assert "trained on" in ran.out or "simulated traffic" in ran.out
+    ran = riskscore("whatif", "--lake", place / "lake", "--shares", "0.5", "0", "0.5", "--out", tmp_path / "page.html")
+    assert (ran.code, ran.err) == (0, "")
+    text = (tmp_path / "page.html").read_text("utf-8")
+    assert "<svg" in text
+    assert "shares 0.5/0/0.5" in text
+    asked = ("whatif", "--lake", place / "lake", "--boxes", 4, "--out")
+    assert riskscore(*asked, tmp_path / "told.json").code == 0
+    assert json.loads((tmp_path / "told.json").read_text())["policies"][0]["policy"] == "4 boxes a port"
+
+
+def test_the_same_again_keeps_all_and_the_same_model_scores_alike(riskscore, place):
+    before = sorted(place.rglob("*"))
+    file = ("--capacity", place / "ports.toml")
+    told = [
+        json.loads(riskscore("whatif", "--lake", place / "lake", *file, *more, "--json").out)
+        for more in ((), ("--model", default_model()))
     ]
-    assert told["results"][0]["opened"] == 10
-    assert (tmp_path / "w.html").read_text().startswith("<!DOCTYPE html>")
-    again = riskscore("whatif", "--lake", lake, "--model", SAMPLES.parent / "models" / "default", "--json")
-    same = json.loads(again.out)["results"]
-    assert same[1]["opened"] == same[0]["opened"]
-    assert "5 boxes" in riskscore("whatif", "--lake", lake, "--boxes", 5).out
+    plain, rescored = (one["policies"][0] for one in told)
+    assert plain["seizures"] == plain["kept"] > 0
+    assert plain["change"] == {"value": 0, "low": 0, "high": 0}
+    names = ("still", "other", "kept", "lost", "gained", "found", "change", "ports", "a_night")
+    assert {name: plain[name] for name in names} == {name: rescored[name] for name in names}
+    assert any("learned until" in note or "until when it learned" in note for note in told[1]["notes"])
+    assert sorted(place.rglob("*")) == before
+
+
+def test_where_the_past_ledger_is_cleared_away_the_log_tells_the_same(riskscore, place, monkeypatch):
+    asked = ("whatif", "--lake", place / "lake", "--model", default_model(), "--json")
+    with_ledger = riskscore(*asked).out
+
+    def cleared(*_: object) -> None:
+        raise LakeError("its files were cleared away")
+
+    monkeypatch.setattr(closing, "of", cleared)
+    assert riskscore(*asked).out == with_ledger
+
+
+def test_another_model_opens_other_boxes(riskscore, place, model):
+    asked = ("whatif", "--lake", place / "lake", "--model", model, "--from", DAYS[1], "--json")
+    told = json.loads(riskscore(*asked).out)
+    (tried,) = told["policies"]
+    assert (told["nights"], told["first"]) == (1, DAYS[1])
+    assert tried["a_night"]["boxes"] == pytest.approx(told["a_night"]["boxes"])
+    assert tried["still"] < tried["opened"]
+    assert tried["other"] > 0
+    assert told["models"]["small"] == "simulated"
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
-        ([], "nothing to try"),
-        (["--shares", 0.5, 0.1, 0.1], "they add up to 0.7"),
-        (["--threshold", 2], "2.0 is no probability"),
-        (["--model", "nowhere"], "no model folder nowhere"),
-        (["--boxes", 3, "--from", "2030-01-01"], "no slate is drawn from 2030-01-01"),
-        (["--boxes", 3, "--out", "w.txt"], "must end with one of .html, .json"),
+        (["--lake", "{tmp}/none", "--boxes", "3"], "no lake"),
+        (["--lake", "{empty}", "--boxes", "3"], "no slate"),
+        (["--lake", "{lake}", "--boxes", "3", "--from", "2025-01-01"], "from 2025-01-01"),
+        (["--lake", "{lake}", "--boxes", "3", "--from", "2024-02-01", "--to", "2024-01-01"], "is after"),
+        (["--lake", "{lake}"], "nothing to try"),
+        (["--lake", "{lake}", "--boxes", "-1"], "boxes -1"),
+        (["--lake", "{lake}", "--boxes", "many"], "--boxes"),
+        (["--lake", "{lake}", "--shares", "0.5", "0.1", "0.1"], "1 together"),
+        (["--lake", "{lake}", "--threshold", "1.2"], "threshold 1.2"),
+        (["--lake", "{lake}", "--threshold", "0.1", "nan"], "threshold nan"),
+        (["--lake", "{lake}", "--model", "none"], "no model folder"),
+        (["--lake", "{lake}", "--capacity", "{tmp}/none.toml"], "none.toml"),
+        (["--lake", "{lake}", "--boxes", "3", "--out", "page.pdf"], ".html"),
+        (["--lake", "{lake}", "--boxes", "3", "--out", "{tmp}/none/page.html"], "no folder"),
     ],
 )
-def test_what_cannot_be_tried_is_one_line(riskscore, lake, words, told):
-    ran = riskscore("whatif", "--lake", lake, *words)
-    assert ran.code == 2
-    assert told in ran.err
-    assert ran.err.count("\n") == 1
-
-
-def test_a_lake_that_is_not_there_is_one_line(riskscore, tmp_path):
-    ran = riskscore("whatif", "--lake", tmp_path / "none", "--boxes", 3)
-    assert (ran.code, ran.err.count("\n")) == (2, 1)
+def test_what_cannot_be_tried_is_one_line(riskscore, place, tmp_path, arguments, message):
+    Lake.create(tmp_path / "empty")
+    named = {"lake": place / "lake", "tmp": tmp_path, "empty": tmp_path / "empty"}
+    ran = riskscore("whatif", *(argument.format(**named) for argument in arguments))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    assert message in ran.err

@@ -43,6 +43,12 @@ def test_a_dated_entry_wins_over_the_port_and_the_port_over_the_default(
     assert parse(tomllib.loads(TOML)).on(port, day) == expected
 
 
+def test_a_threshold_is_inherited_and_is_none_where_nobody_declares_one() -> None:
+    limits = parse(tomllib.loads("[default]\nthreshold = 0.02\n[port.VNHPH]\nboxes = 6\n[port.SGSIN]\nthreshold = 0"))
+    assert [limits.on(port, DAY).threshold for port in ("VNHPH", "NLRTM", "SGSIN")] == [0.02, 0.02, 0.0]
+    assert parse({}).on("VNHPH", DAY).threshold == 0.0
+
+
 def test_nothing_declared_gives_the_default_to_every_port() -> None:
     assert parse({}) == Capacities()
     assert Capacities().on("VNHPH", DAY) == Capacity(10, 20, 40, 20, Shares(0.8, 0.1, 0.1))
@@ -74,6 +80,8 @@ def test_nothing_declared_gives_the_default_to_every_port() -> None:
         ("[default]\nshares = { score = 1 }", r"explore = None, random = None; score, explore and random each need"),
         ("[default]\nshares = { score = 0.8, explore = 0.1, random = 0.2 }", r"they add up to 1.1"),
         ("[default]\nshares = { score = 0.8, explore = 0.1, luck = 0.1 }", r"unknown entries: luck"),
+        ("[default]\nthreshold = 2", r"\[default\] threshold: 2 is no probability; write a number from 0 to 1"),
+        ("[port.VNHPH]\nthreshold = true", r"\[port.VNHPH\] threshold: True is no probability"),
         ("[default]\nshares = { score = 1.2, explore = -0.1, random = -0.1 }", r"score = 1.2, explore = -0.1"),
     ],
 )

@@ -84,6 +84,20 @@ def test_few_candidates_and_little_capacity(
         assert rows["inclusion"].to_list() == [1.0] * count
 
 
+@pytest.mark.parametrize(("threshold", "by_score"), [(0.0, 6), (0.25, 6), (0.4, 4), (0.41, 3), (1.0, 0)])
+def test_the_score_share_ends_at_the_threshold_and_the_other_shares_stay(
+    candidates: Make, threshold: float, by_score: int
+) -> None:
+    night = candidates(["VNHPH"] * 10, probability=[0.7, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01])
+    rows = slate(night, Capacities(Capacity(8, 1, 0, 0, Shares(0.75, 0.125, 0.125), threshold)), date=DAY)
+    assert _counts(rows, "share") == {
+        name: n for name, n in {"score": by_score, "explore": 1, "random": 1}.items() if n
+    }
+    assert rows.filter(pl.col("share") == "score")["bill_of_lading"].to_list() == [f"BL{n:05}" for n in range(by_score)]
+    assert _counts(rows)["scan"] == 1
+    assert rows["inclusion"].sum() == pytest.approx(by_score + 2)
+
+
 def test_equal_probabilities_go_by_key(candidates: Make) -> None:
     night = candidates(["VNHPH"] * 20, probability=[0.02] * 20).reverse()
     rows = slate(night, Capacities(Capacity(4, shares=Shares(1, 0, 0))), date=DAY)
