@@ -116,7 +116,7 @@ def train(
     last = until.date() if until else None
     back = (retrain.HOLD_BACK_DAYS if lake else 0) if hold_back is None and until is None else hold_back or 0
     common: dict[str, Any] = {"until": last, "hold_back": back, "out": out, "seed": seed}
-    common |= {"tuning": _tuning(out, tune, trials, study), "command": _command(words, out, seed)}
+    common |= {"tuning": _tuning(out, tune, trials, study), "command": _command(words, seed)}
     with console.progress() as tell:
         if named == ["--world"]:
             booster = engine.train_on_worlds(world, progress=tell, **common)
@@ -172,9 +172,9 @@ def _tuning(out: Path, tune: float | None, trials: int | None, study: Path | Non
     return Tuning(study or out.with_name(f"{out.name}.study"), tune, trials)
 
 
-def _command(words: Sequence[str], out: Path, seed: int) -> str:
-    """The command as it was given, for the card."""
-    return shlex.join(["riskscore", "train", *words, "--seed", str(seed), "--out", str(out)])
+def _command(words: Sequence[str], seed: int) -> str:
+    """The command as it was given, for the card; not where to, so that the same model has the same card anywhere."""
+    return shlex.join(["riskscore", "train", *words, "--seed", str(seed), "--out", "MODEL"])
 
 
 def evaluate(
