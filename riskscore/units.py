@@ -31,6 +31,6 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean radius (IUGG), for great-circle distances."""
 
 
-def counted(number: int, noun: str, plural: str = "s") -> str:
-    """How many of a thing there are: '1 row', '1,200 rows'; `plural` is what the noun then ends in."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}{plural}"
+def counted(number: int, noun: str) -> str:
+    """How many of a thing there are: '1 row', '1,200 rows'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -9,15 +9,19 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from riskscore.errors import SettingsError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from riskscore.model import tables
     from riskscore.model.card import Card
 
 WIDTH = 100
@@ -51,6 +55,29 @@ def heading(text: str) -> Text:
     from rich.text import Text
 
     return Text(f"\n{text}", style="bold")
+
+
+def show(screen: Console, part: tables.Table) -> None:
+    """Print a table of texts with its title and note."""
+    screen.print(heading(part.title))
+    shown = table(*part.header)
+    for row in part.rows:
+        shown.add_row(*map(plain, row))
+    screen.print(shown)
+    if part.note:
+        screen.print(plain(part.note))
+
+
+def suffix(out: Path | None, known: Sequence[str]) -> str:
+    """The ending of the file that is to be written, in small letters; empty where none is.
+
+    Raises SettingsError where it is none of `known`.
+    """
+    if out is None:
+        return ""
+    if out.suffix.lower() not in known:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(known)}")
+    return out.suffix.lower()
 
 
 def hanging(mark: str, text: str) -> Table:

@@ -140,9 +140,7 @@ def compare(
     from riskscore.jobs import models, models_page
     from riskscore.selection import capacity as capacities
 
-    suffix = "" if out is None else out.suffix.lower()
-    if out is not None and suffix not in (".html", ".json"):
-        raise SettingsError(f"cannot write {out}: its name must end with .html or .json")
+    suffix = console.suffix(out, (".html", ".json"))
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
     boxes = capacities.read(capacity)
     with console.progress() as tell:
@@ -165,13 +163,7 @@ def compare(
 def _print(tables: list[Any]) -> None:
     screen = console.stdout()
     for part in tables:
-        screen.print(console.heading(part.title))
-        table = console.table(*part.header)
-        for row in part.rows:
-            table.add_row(*map(console.plain, row))
-        screen.print(table)
-        if part.note:
-            screen.print(console.plain(part.note))
+        console.show(screen, part)
 
 
 def promote(

@@ -57,9 +57,7 @@ def drift(
 
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
-    suffix = "" if out is None else out.suffix.lower()
-    if out is not None and suffix not in _WRITTEN:
-        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    suffix = console.suffix(out, _WRITTEN)
     found = Lake.open(lake, service.find(settings))
     with console.progress() as tell:
         tell("comparing nights")

@@ -240,13 +240,7 @@ def evaluate(
     screen = console.stdout()
     screen.print(console.basis(card))
     for part in tables(judged):
-        screen.print(console.heading(part.title))
-        table = console.table(*part.header)
-        for row in part.rows:
-            table.add_row(*row)
-        screen.print(table)
-        if part.note:
-            screen.print(part.note)
+        console.show(screen, part)
     for missing in judged["not_judged"]:
         screen.print(console.hanging("-", f"Not judged: {console.plain(missing)}"))
     if out is not None:
@@ -258,8 +252,7 @@ _WRITTEN = (".html", ".json")
 
 def _check(out: Path, inputs: Sequence[Path]) -> None:
     """Raise SettingsError where a report cannot be written to `out`, or would take the place of one of `inputs`."""
-    if out.suffix.lower() not in _WRITTEN:
-        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    console.suffix(out, _WRITTEN)
     if not out.parent.is_dir():
         raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
     if out.exists() and (not out.is_file() or any(source.exists() and out.samefile(source) for source in inputs)):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskscore.cli import console, options
-from riskscore.errors import SettingsError
 
 if TYPE_CHECKING:
     from riskscore.jobs.rehearsal.tally import Mean
@@ -70,9 +69,7 @@ def rehearse(
     from riskscore.jobs.rehearsal import chart, tally
     from riskscore.selection.capacity import Shares
 
-    suffix = "" if out is None else out.suffix.lower()
-    if out is not None and suffix not in _WRITTEN:
-        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(_WRITTEN)}")
+    suffix = console.suffix(out, _WRITTEN)
     if out is not None:
         (export.check if suffix == ".csv" else chart.check)(out)
     script = job.Script(weeks, capacity, per_day, warm_up, smuggling_rate)

@@ -104,12 +104,12 @@ def prepare(facts: pl.DataFrame, service: Service) -> pl.DataFrame:
     for one in service.fields:
         if one.of is None:
             continue
-        of, per = (None if column is None else _column(facts, column, one.name) for column in (one.of, one.per))
-        value = pl.col(str(of))
+        value = pl.col(_column(facts, one.of, one.name))
         if one.kind == "number":
             value = value.cast(pl.Float64, strict=False)
-        if per is not None:
-            value = value / pl.when(pl.col(per) != 0).then(pl.col(per))
+        if one.per is not None:
+            per = pl.col(_column(facts, one.per, one.name))
+            value = value / pl.when(per != 0).then(per)
         facts = facts.with_columns(value.alias(APART + one.name))
     return facts
 
@@ -152,7 +152,7 @@ def _of_field(one: Field, service: Service) -> Feature:
     meaning = one.meaning or one.name.replace("_", " ")
     unit = f" {one.unit}" if one.unit and one.unit != "count" else ""
     shown = "{value:,.6g}" if one.kind == "number" else "{" + one.name + "}"
-    sentence = _apart(one.reason or f"The {meaning} is {shown}{unit}.", service)
+    sentence = _apart(one.reason or f"The {_plain(meaning)} is {shown}{_plain(unit)}.", service)
     return Feature(
         name=one.name,
         family=FAMILY,
@@ -177,10 +177,13 @@ def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
     }
     _check_columns(profile, service)
     same = ", ".join(label for label, _ in told.values())
-    quoted = _apart(", ".join(f"{label} {{{column}}}" for label, column in told.values()), service)
+    quoted = _apart(", ".join(f"{_plain(label)} {{{column}}}" for label, column in told.values()), service)
     words = {
-        "ROW": service.row, "QUOTED": quoted, "NAME": profile.name, "PARENT": (profile.parent or "").replace("_", " "),
-    }  # fmt: skip
+        "ROW": _plain(service.row),
+        "QUOTED": quoted,
+        "NAME": profile.name,
+        "PARENT": (profile.parent or "").replace("_", " "),
+    }
     for stat, column in _outputs(profile, service):
         if stat not in _STATS:
             raise SettingsError(f"[profile.{profile.name}] {stat} is no feature; there are {', '.join(_STATS)}")
@@ -210,9 +213,13 @@ def _apart(sentence: str, service: Service) -> str:
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
-    for word, meaning in words.items():
-        text = text.replace(word, meaning)
-    return text
+    """`text` with each word in capitals replaced, once: what is put in its place is not looked at again."""
+    return re.sub("|".join(words), lambda word: words[word[0]], text)
+
+
+def _plain(text: str) -> str:
+    """A text of the settings as it stands in a sentence: braces are no fields."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _check_columns(profile: Profile, service: Service) -> None:

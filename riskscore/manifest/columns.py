@@ -15,7 +15,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -140,7 +140,7 @@ def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
             near = difflib.get_close_matches(column, synonyms.names, 1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(synonyms.names)}"
             raise SettingsError(f"{path}: '{heading}' is mapped to the unknown column '{column}'{hint}")
-    return {"".join(words(heading)) or heading: column for heading, column in mapping.items()}
+    return plainly(mapping)
 
 
 def declared(service: Service) -> dict[str, str]:
@@ -162,7 +162,12 @@ def declared(service: Service) -> dict[str, str]:
     headings = dict(service.columns) | {one.source: one.name for one in service.read if one.source is not None}
     if service.key is not None:
         headings[service.key] = schema.KEY[0]
-    return {"".join(words(heading)) or heading: column for heading, column in headings.items()}
+    return plainly(headings)
+
+
+def plainly(mapping: Mapping[str, str]) -> dict[str, str]:
+    """A column map by plain words, as headings are looked up in it."""
+    return {"".join(words(heading)) or heading: column for heading, column in mapping.items()}
 
 
 def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = None) -> Heading:

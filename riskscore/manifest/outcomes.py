@@ -6,7 +6,7 @@ the first such row named; `read` gives the good rows and the quarantine instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine, schema, texts, validate
-from riskscore.manifest.columns import Heading, outcome_synonyms, read_map, words
+from riskscore.manifest.columns import Heading, outcome_synonyms, plainly, read_map
 from riskscore.manifest.lines import Kind, Understood
 from riskscore.manifest.read import files
 from riskscore.manifest.tabular import Table
@@ -57,7 +57,7 @@ def _declared(service: Service) -> dict[str, str]:
     key = {} if service.key is None else {service.key: schema.KEY[0]}
     keys = {heading: column for heading, column in service.columns.items() if column in schema.KEY}
     headings = filed | key | keys | {service.outcome.source: "finding"}
-    return {"".join(words(heading)) or heading: column for heading, column in headings.items()}
+    return plainly(headings)
 
 
 def read(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Outcomes:
@@ -69,14 +69,7 @@ def read(path: str | Path, *, columns: str | Path | None = None, service: Servic
     """
     expected = kind(service)
     mapping = _declared(service) | read_map(columns, expected.synonyms)
-    tables = lines.open_tables(Path(path), mapping, expected)
-    parts = [_read_table(table, mapping, expected, service.outcome) for table in tables]
-    return Outcomes(
-        pl.concat([part.outcomes for part in parts]),
-        pl.concat([part.quarantine for part in parts]),
-        sum(part.rows_in for part in parts),
-        parts[0].understood,
-    )
+    return _read(lines.open_tables(Path(path), mapping, expected), mapping, expected, service.outcome)
 
 
 def read_outcomes(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> pl.DataFrame:
@@ -84,14 +77,7 @@ def read_outcomes(path: str | Path, *, columns: str | Path | None = None, servic
 
     Raises ManifestError where any row is not, naming the first one, and as `read` does.
     """
-    found = read(path, columns=columns, service=service)
-    if found.quarantine.height:
-        line, rule, column, value = found.quarantine.select("line", "rule", "column", "value").row(0)
-        raise ManifestError(
-            f"{path}: {found.quarantine.height:,} of {found.rows_in:,} outcomes cannot be read, "
-            f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); correct or remove them"
-        )
-    return found.outcomes
+    return _sound(path, read(path, columns=columns, service=service))
 
 
 def read_findings(paths: Iterable[str | Path], service: Service) -> pl.DataFrame:
@@ -105,10 +91,33 @@ def read_findings(paths: Iterable[str | Path], service: Service) -> pl.DataFrame
     mapping, expected = _declared(service), kind(service)
     found = [empty]
     for path in files(paths):
-        tables = lines.open_tables(path, mapping, expected)
-        if any(service.outcome.source in table.frame.columns for table in tables):
-            found.append(read_outcomes(path, service=service))
+        every = lines.open_tables(path, mapping, expected)
+        told = [table for table in every if service.outcome.source in table.frame.columns]
+        if told:
+            found.append(_sound(path, _read(told, mapping, expected, service.outcome)))
     return pl.concat(found)
+
+
+def _sound(path: str | Path, found: Outcomes) -> pl.DataFrame:
+    """The outcomes, where every row of the file is one; else ManifestError with the first that is not."""
+    if found.quarantine.height:
+        line, rule, column, value = found.quarantine.select("line", "rule", "column", "value").row(0)
+        raise ManifestError(
+            f"{path}: {found.quarantine.height:,} of {found.rows_in:,} outcomes cannot be read, "
+            f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); correct or remove them"
+        )
+    return found.outcomes
+
+
+def _read(tables: Sequence[Table], mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:
+    """The outcomes of the tables of one file."""
+    parts = [_read_table(table, mapping, expected, own) for table in tables]
+    return Outcomes(
+        pl.concat([part.outcomes for part in parts]),
+        pl.concat([part.quarantine for part in parts]),
+        sum(part.rows_in for part in parts),
+        parts[0].understood,
+    )
 
 
 def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:

@@ -141,7 +141,7 @@ WRONG = {
     "nothing before": (["rollback"], "no champion before default"),
     "the champion retired": (["retire", "default"], "is the champion"),
     "another page": (["compare", "one", "two", "--manifests", "{world}/manifests", "--outcomes",
-                      "{world}/outcomes.parquet", "--out", "{tmp}/x.pdf"], "must end with .html or .json"),
+                      "{world}/outcomes.parquet", "--out", "{tmp}/x.pdf"], "must end with one of .html, .json"),
     "promoting what is torn": (["promote", "torn", "--manifests", "{world}/manifests", "--outcomes",
                                 "{world}/outcomes.parquet", "--override", "x"], "card"),
     "promoting one of other features": (["promote", "other", "--manifests", "{world}/manifests", "--outcomes",

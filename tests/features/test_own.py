@@ -111,3 +111,12 @@ def test_a_field_made_of_nothing_is_refused(past):
     made = service.parse(tomllib.loads("[field.x]\nof='nowhere'\nkind='number'"))
     with pytest.raises(SettingsError, match="made of nowhere, which no row has"):
         build.build(rows.head(1), catalogue=own.catalogue(made))
+
+
+def test_names_of_the_settings_are_no_templates():
+    text = declarations.SETTINGS.replace('name = "declaration"', 'name = "PARENT {x}"').replace(
+        'from = "Tax"', 'from = "Tax"\nmeaning = "NAME of {the} ROW"'
+    )
+    made = service.parse(tomllib.loads(text))
+    reason = own.catalogue(made).features["goods_tax_before"].reason
+    assert reason == ("{value:,.0f earlier PARENT {{x}}(s)} with HS code {hs6}, NAME of {{the}} ROW {own_tax_type}.")
