@@ -20,13 +20,20 @@ find_python() {
   return 1
 }
 
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+
 missing=()
 python=$(find_python) || missing+=(python3)
 if [ -n "$python" ]; then
   "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 fi
-if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q 'libgomp\.so\.1'; then
-  missing+=(libgomp1) # LightGBM's OpenMP runtime; its wheel does not bring it
+if [ "$(uname)" = Linux ]; then
+  has_library 'libgomp\.so\.1' || missing+=(libgomp1) # LightGBM's OpenMP runtime; its wheel does not bring it
+  # WeasyPrint writes the PDF of a case sheet with these, and with fonts that have the scripts of manifests
+  has_library 'libpangoft2-1\.0\.so\.0' || missing+=(libpangoft2-1.0-0)
+  has_library 'libharfbuzz-subset\.so\.0' || missing+=(libharfbuzz-subset0)
+  compgen -G '/usr/share/fonts/truetype/dejavu/DejaVuSans*' >/dev/null || missing+=(fonts-dejavu-core)
+  fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fontconfig fonts-wqy-zenhei)
 fi
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
