@@ -20,7 +20,7 @@ find_python() {
   return 1
 }
 
-has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_library() { ldconfig -p 2>/dev/null | grep "$1" >/dev/null; }
 
 missing=()
 python=$(find_python) || missing+=(python3)
@@ -33,7 +33,7 @@ if [ "$(uname)" = Linux ]; then
   has_library 'libpangoft2-1\.0\.so\.0' || missing+=(libpangoft2-1.0-0)
   has_library 'libharfbuzz-subset\.so\.0' || missing+=(libharfbuzz-subset0)
   compgen -G '/usr/share/fonts/truetype/dejavu/DejaVuSans*' >/dev/null || missing+=(fonts-dejavu-core)
-  fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fontconfig fonts-wqy-zenhei)
+  fc-list :lang=zh 2>/dev/null | grep . >/dev/null || missing+=(fontconfig fonts-wqy-zenhei)
 fi
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
