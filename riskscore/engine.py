@@ -9,7 +9,7 @@ Each function is a thin thread through the parts below it; none of them keeps an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,9 @@ import polars as pl
 
 from riskscore import service as services
 from riskscore import settings
-from riskscore.errors import ManifestError, SettingsError
+from riskscore.errors import SettingsError
 from riskscore.explain import waterfall
+from riskscore.explain.by_feature import by_feature
 from riskscore.explain.changes import changes, version_before
 from riskscore.explain.contributions import Contributions, contributions
 from riskscore.explain.reasons import reasons
@@ -30,11 +31,10 @@ from riskscore.features.evidence import evidence
 from riskscore.history import keys, profiles
 from riskscore.history.balances import Balances
 from riskscore.history.filings import STARTED
+from riskscore.manifest import given, schema
 from riskscore.manifest import outcomes as findings
 from riskscore.manifest import read as reader
-from riskscore.manifest import schema
 from riskscore.manifest.log import read_log
-from riskscore.manifest.values import code
 from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
@@ -45,7 +45,6 @@ from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
 from riskscore.training.train import train, train_on_worlds
 from riskscore.training.worlds import read_truth
-from riskscore.units import counted
 
 __all__ = [
     "Explanation",
@@ -199,10 +198,10 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     """
     if not 0 <= explain_share <= 1:
         raise SettingsError(f"explain_share is a share of the consignments from 0 to 1, not {explain_share:g}")
-    rows = _consignments(consignments, service)
+    rows = given.consignments(consignments, service)
     if balances is not None:
         rows = rows.with_columns(consignments[STARTED])
-    past = {"log": history, "outcomes": _outcomes(outcomes), "earlier": earlier, "balances": balances}
+    past = {"log": history, "outcomes": given.outcomes(outcomes), "earlier": earlier, "balances": balances}
     assessed = _assess(rows, model, own.catalogue(service), progress, **past)
     if watch is not None:
         watch(assessed.matrix.with_columns(assessed.scored["margin"]))
@@ -233,9 +232,9 @@ def explain(  # noqa: PLR0913
     once more with the version before in its place, which shows what the amendment did. Raises SettingsError where no
     consignment, or more than one, has that `container` (and `bill`).
     """
-    rows = _consignments(consignments, service)
-    bill, container = _key(rows, container, bill, service)
-    past = {"log": history, "outcomes": _outcomes(outcomes)}
+    rows = given.consignments(consignments, service)
+    bill, container = given.key(rows, container, bill, service)
+    past = {"log": history, "outcomes": given.outcomes(outcomes)}
     known = own.catalogue(service)
     assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
@@ -253,7 +252,7 @@ def explain(  # noqa: PLR0913
     return Explanation(
         consignment=filed,
         scored=scored,
-        contributions=_by_feature(moved, assessed.matrix.filter(named), known),
+        contributions=by_feature(moved, assessed.matrix.filter(named), known),
         base=moved.base,
         among=rows.height,
         data=assessed.booster.card.data,
@@ -283,9 +282,10 @@ def evaluate(  # noqa: PLR0913
     known = own.catalogue(service)
     booster = _booster(model, known)
     _tell(progress, f"judging {consignments.height:,}")
-    rows = _consignments(consignments, service)
+    rows = given.consignments(consignments, service)
+    found = given.outcomes(outcomes)
     past = {"truth": truth, "history": history, "earlier": earlier}
-    return training.evaluate(booster, rows, _outcomes(outcomes), **past, catalogue=known, capacity=capacity, seed=seed)
+    return training.evaluate(booster, rows, found, **past, catalogue=known, capacity=capacity, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,90 +321,6 @@ def _assess(
 
 def _booster(model: str | Path | None, catalogue: Catalogue) -> Booster:
     return Booster.load(settings.model_folder(model), catalogue)
-
-
-def _consignments(frame: pl.DataFrame, service: Service) -> pl.DataFrame:
-    """The canonical columns of `frame` and own ones; raises ManifestError where it cannot be scored."""
-    required = [name for name in schema.REQUIRED if name not in service.lacks]
-    rows = _fitting(frame, schema.columns(service), required, "consignments")
-    twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
-    if not twice.is_empty():
-        bill, container = twice.row(0)
-        raise ManifestError(
-            f"{twice.height:,} rows share bill and container with another, such as {bill} {container}; "
-            "keep the latest version of each and give the others as earlier"
-        )
-    return rows
-
-
-def _outcomes(frame: pl.DataFrame | None) -> pl.DataFrame | None:
-    """The columns of OUTCOME; raises ManifestError where they are not all there or a finding is not a known one."""
-    if frame is None:
-        return None
-    rows = _fitting(frame, schema.OUTCOME, schema.OUTCOME_REQUIRED, "outcomes")
-    odd = rows.filter(~pl.col("finding").is_in(schema.FINDINGS))["finding"]
-    if odd.len():
-        raise ManifestError(
-            f"{counted(odd.len(), 'outcome')} with the finding {odd[0]!r}; known are {', '.join(schema.FINDINGS)}"
-        )
-    return rows
-
-
-def _fitting(
-    frame: pl.DataFrame,
-    columns: Mapping[str, pl.DataType | type[pl.DataType]],
-    required: Sequence[str],
-    what: str,
-) -> pl.DataFrame:
-    """`frame` in exactly `columns`; raises ManifestError where a required one is missing or a type does not fit."""
-    missing = [column for column in required if column not in frame.columns]
-    if missing:
-        raise ManifestError(f"{counted(len(missing), 'required column')} not in the {what}: {', '.join(missing)}")
-    try:
-        return schema.conform(frame, columns)
-    except pl.exceptions.PolarsError as unfit:
-        reason = " ".join(str(unfit).split())[:160]
-        raise ManifestError(f"the {what} do not have the canonical types ({reason}); see schema.COLUMNS") from None
-
-
-def _key(rows: pl.DataFrame, container: str | None, bill: str | None, service: Service) -> tuple[str, str]:
-    """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
-    if "container_number" in service.lacks:
-        if bill is None or rows.filter(bill_of_lading=bill.strip()).is_empty():
-            raise SettingsError(f"name one of the {rows.height:,} {service.row}s by its key (--bill), not {bill!r}")
-        return bill.strip(), schema.NOTHING
-    if container is None:
-        raise SettingsError("name the container (--container)")
-    number = code("container_number", pl.Series([container])).item() or ""
-    bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
-    if not bills:
-        raise SettingsError(f"no container {number or repr(container)} among the {rows.height:,} consignments")
-    if bill is None and len(bills) > 1:
-        raise SettingsError(f"container {number} is on {len(bills)} bills, say which: {', '.join(bills[:5])}")
-    if bill is not None and bill.strip() not in bills:
-        raise SettingsError(f"container {number} is not on bill {bill.strip()}, but on {', '.join(bills[:5])}")
-    return (bills[0] if bill is None else bill.strip()), number
-
-
-def _by_feature(moved: Contributions, matrix: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """The contributions of the one row of `matrix`, a row a feature, strongest first."""
-    features = [catalogue.features[name] for name in moved.names]
-    labelled = waterfall.labelled(moved, 0, matrix, catalogue)
-    return (
-        pl.DataFrame(
-            {
-                "feature": moved.names,
-                "family": [feature.family for feature in features],
-                "indicators": pl.Series([list(feature.indicators) for feature in features], dtype=pl.List(pl.Int64)),
-                "meaning": [feature.meaning for feature in features],
-                "unit": [feature.unit for feature in features],
-                "value": pl.Series(matrix.select(moved.names).row(0), dtype=pl.Float64),
-                "contribution": moved.values[0],
-            }
-        )
-        .sort(pl.col("contribution").abs(), descending=True, maintain_order=True)
-        .with_columns(label=pl.Series([label for label, _ in labelled]))
-    )
 
 
 def _scored(rows: pl.DataFrame, assessed: _Assessed, keep: Sequence[str] = ()) -> pl.DataFrame:
