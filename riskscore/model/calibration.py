@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from riskscore.errors import ModelError
@@ -68,6 +68,10 @@ class Platt:
     def apply(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities, in the order of `margins`."""
         return np.asarray(expit(self.slope * margins + self.intercept), dtype=np.float64)
+
+    def margin(self, probability: float) -> float:
+        """The margin (log-odds) of a probability between 0 and 1: the other way round than `apply`."""
+        return float((logit(probability) - self.intercept) / self.slope)
 
     def to_json(self) -> str:
         """The curve as JSON text."""

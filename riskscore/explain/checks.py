@@ -1,0 +1,137 @@
+"""Checks: acts that an inspector or a desk can do today, and what a consignment would look like after a clean one.
+
+features/checks.toml ─┬─▶ Check   an act, its effort, and the value of each feature that it settles
+                      └─▶ Fact    features that no act settles, and why
+model card, rows ───────▶ usual   what honest traffic has, where a doubt has no natural zero
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from riskscore import folders
+from riskscore.errors import CatalogueError
+from riskscore.features import catalogue
+from riskscore.units import counted
+
+EFFORTS = ("desk", "yard", "scan", "open")
+"""What an act takes, least first: a paper or a call, a look at the closed box, an image, opened doors."""
+
+USUAL, ABSENT = "usual", "absent"
+
+Value = float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One act: what to do (`text`), what it takes, and feature -> clean value as it is declared."""
+
+    id: str
+    text: str
+    effort: str
+    clean: Mapping[str, float | str]
+
+    @property
+    def cost(self) -> int:
+        """Place of the effort in EFFORTS."""
+        return EFFORTS.index(self.effort)
+
+    def values(self, usual: Mapping[str, float]) -> dict[str, Value]:
+        """Feature -> value after a clean check, None for no value; without those whose usual value nobody knows."""
+        known = {name: usual.get(name) if value == USUAL else value for name, value in self.clean.items()}
+        return {
+            name: None if value == ABSENT else float(value)
+            for name, value in known.items()
+            if value is not None  # the usual value is not known
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Features that no check settles, and why."""
+
+    id: str
+    why: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Everything declared in checks.toml, in its order."""
+
+    checks: tuple[Check, ...]
+    facts: tuple[Fact, ...]
+
+    @property
+    def settled(self) -> list[str]:
+        """Features that some check settles."""
+        return [name for check in self.checks for name in check.clean]
+
+
+@cache
+def load() -> Checks:
+    """Read the shipped checks. Raises CatalogueError unless every feature of the catalogue stands in one place."""
+    path = folders.features() / "checks.toml"
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+        known = Checks(
+            tuple(_check(name, entry) for name, entry in found["check"].items()),
+            tuple(Fact(name, entry["why"], tuple(entry["features"])) for name, entry in found["fact"].items()),
+        )
+    except FileNotFoundError as missing:
+        raise CatalogueError(f"{path.name} is missing from {path.parent}") from missing
+    except tomllib.TOMLDecodeError as malformed:
+        raise CatalogueError(f"{path.name} is not valid TOML: {malformed}") from malformed
+    except KeyError as missing:
+        raise CatalogueError(f"{path.name}: an entry lacks {missing}; add it") from missing
+    placed = [*known.settled, *(name for fact in known.facts for name in fact.features)]
+    declared = catalogue.load().names
+    strays = {
+        "in no check and no fact": [name for name in declared if name not in placed],
+        "not in the catalogue": [name for name in placed if name not in declared],
+        "in several places": sorted({name for name in placed if placed.count(name) > 1}),
+    }
+    if any(strays.values()):
+        told = "; ".join(f"{where}: {', '.join(names)}" for where, names in strays.items() if names)
+        raise CatalogueError(f"{path.name} places {counted(sum(map(len, strays.values())), 'feature')} wrong; {told}")
+    return known
+
+
+def _check(name: str, entry: Mapping[str, Any]) -> Check:
+    if entry["effort"] not in EFFORTS:
+        raise CatalogueError(f"check {name}: effort {entry['effort']!r} is none of {', '.join(EFFORTS)}")
+    odd = [value for value in entry["clean"].values() if isinstance(value, str) and value not in (USUAL, ABSENT)]
+    if odd:
+        raise CatalogueError(f"check {name}: clean value {odd[0]!r} is no number, {USUAL} or {ABSENT}")
+    return Check(name, entry["text"], entry["effort"], entry["clean"])
+
+
+def usual(reference: Mapping[str, Any], rows: pl.DataFrame) -> dict[str, float]:
+    """The median in honest traffic of each feature that needs it: feature -> value, without those nobody knows.
+
+    Traffic is what the model's `reference` (a card's) describes, so that a consignment is told the same beside any
+    others; where it describes none or does not reach the middle, `rows` of a matrix that are not under suspicion.
+    """
+    found = {}
+    for name in (name for check in load().checks for name, value in check.clean.items() if value == USUAL):
+        middle = _middle(reference.get("features", {}).get(name, {}))
+        if middle is None and name in rows.columns:
+            middle = rows[name].median()  # type: ignore[assignment]  # a column of numbers
+        if middle is not None:
+            found[name] = float(middle)
+    return found
+
+
+def _middle(described: Mapping[str, Any]) -> float | None:
+    """The median by the edges and shares of `model.reference`; None where it lies above the last edge."""
+    reached = np.cumsum(described.get("shares", ())) >= 0.5
+    edges = described.get("edges", ())
+    at = int(reached.argmax()) if reached.any() else len(edges)
+    return float(edges[at]) if at < len(edges) else None
