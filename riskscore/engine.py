@@ -9,7 +9,7 @@ Each function is a thin thread through the parts below it; none of them keeps an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +20,15 @@ import polars as pl
 from riskscore import service as services
 from riskscore import settings
 from riskscore.errors import SettingsError
-from riskscore.explain import waterfall
+from riskscore.explain import checks, limits
+from riskscore.explain.altered import Altered, what_moved
+from riskscore.explain.altered import reasons as other_reasons
 from riskscore.explain.by_feature import by_feature
-from riskscore.explain.changes import changes, version_before
+from riskscore.explain.changes import changes, differences, version_before
 from riskscore.explain.contributions import Contributions, contributions
+from riskscore.explain.explanation import Explanation
 from riskscore.explain.reasons import reasons
+from riskscore.explain.settle import what_would_clear
 from riskscore.features import build, own
 from riskscore.features.catalogue import Catalogue
 from riskscore.features.evidence import evidence
@@ -35,6 +39,7 @@ from riskscore.manifest import given, schema
 from riskscore.manifest import outcomes as findings
 from riskscore.manifest import read as reader
 from riskscore.manifest.log import read_log
+from riskscore.manifest.setting import set_fields
 from riskscore.model import strengths
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
@@ -65,43 +70,6 @@ EXPLAIN_SHARE = 0.01
 
 Progress = Callable[[str], None]
 """Told the name of each step as it begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One consignment in full, as frames.
-
-    consignment    its canonical row, as read
-    scored         its row of what `score` returns, ranked among everything that was given
-    contributions  one row a feature, strongest first: feature, family, indicators, meaning, unit, value, label,
-                   contribution (log-odds)
-    base           log-odds before any feature speaks; base + all contributions = scored margin
-    among          how many consignments were ranked
-    data           what the model was trained on: simulated or real
-    changes        one row a column that the version before said otherwise: column, before, now (texts)
-    unchanged      the row of `score` that the version before has in its place; no row where there is none
-    """
-
-    consignment: pl.DataFrame
-    scored: pl.DataFrame
-    contributions: pl.DataFrame
-    base: float
-    among: int
-    data: str
-    changes: pl.DataFrame
-    unchanged: pl.DataFrame
-
-    def draw(self, path: str | Path) -> None:
-        """Draw the way from `base` to the margin into `path`, a PNG or an SVG. Raises SettingsError if it cannot."""
-        bill, container, model = self.scored.select(*schema.KEY, "model").row(0)
-        waterfall.draw(
-            Path(path),
-            title=waterfall.title(f"{container} on bill {bill}", model, self.data),
-            base=self.base,
-            contributions=self.contributions.select("label", "contribution").rows(),
-            margin=self.scored["margin"].item(),
-            probability=self.scored["probability"].item(),
-        )
 
 
 def read(
@@ -223,25 +191,36 @@ def explain(  # noqa: PLR0913
     outcomes: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
     model: str | Path | None = None,
+    limit: float | None = None,
+    changed: Mapping[str, str] | None = None,
     service: Service = NONE,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain one consignment of a manifest in full; arguments as in `score`.
 
     The whole manifest is ranked, because a consignment is judged beside the others of its ship; where it was amended,
-    once more with the version before in its place, which shows what the amendment did. Raises SettingsError where no
-    consignment, or more than one, has that `container` (and `bill`).
+    once more with the version before in its place, which shows what the amendment did.
+
+    Args:
+        limit: where the red lane ends, as a probability (float) or as how many are in it (int); EXPLAIN_SHARE of the
+            consignments by default. Of a consignment in it is said which checks would take it out.
+        changed: field -> text: the consignment is assessed once more as if its manifest had said so.
+
+    Raises SettingsError where no consignment, or more than one, has that `container` (and `bill`), where the limit is
+    none, or where a field cannot be set to a text.
     """
     rows = given.consignments(consignments, service)
     bill, container = given.key(rows, container, bill, service)
+    named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
+    filed = rows.filter(named)
+    other = set_fields(filed, changed, service) if changed else None
     past = {"log": history, "outcomes": given.outcomes(outcomes)}
     known = own.catalogue(service)
     assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
-    named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
-    told, moved = assessed.explain(named)
-    filed = rows.filter(named)
-    scored = _told(_scored(rows, assessed).filter(named), told)
+    scored, moved, base = assessed.one(rows, named)
+    lane = max(1, math.ceil(EXPLAIN_SHARE * rows.height)) if limit is None else limit
+    end = limits.margin(assessed.scored, lane, assessed.booster.calibration)
     before = version_before(filed, earlier)
     unchanged = scored.clear()
     if earlier is not None and before.height:
@@ -249,15 +228,29 @@ def explain(  # noqa: PLR0913
         others = earlier.join(before, on=[*schema.KEY, "filed_at", "version"], how="anti", nulls_equal=True)
         former = pl.concat([rows.filter(~named), before])
         unchanged = _scored(former, _assess(former, model, known, None, **past, earlier=others)).filter(named)
+    altered = None
+    if other is not None:
+        _tell(progress, "assessing it as changed")
+        instead = pl.concat([rows.filter(~named), other])
+        anew, shifted, _ = _assess(instead, model, known, None, **past, earlier=earlier).one(instead, named)
+        altered = Altered(
+            fields=differences(filed, other, rows.columns),
+            scored=anew,
+            features=what_moved(moved, shifted),
+            reasons=other_reasons(scored, anew),
+        )
     return Explanation(
         consignment=filed,
         scored=scored,
-        contributions=by_feature(moved, assessed.matrix.filter(named), known),
-        base=moved.base,
+        contributions=moved,
+        base=base,
         among=rows.height,
         data=assessed.booster.card.data,
         changes=changes(before, filed),
         unchanged=unchanged,
+        limit=end,
+        clearing=assessed.clear(named, end),
+        altered=altered,
     )
 
 
@@ -304,6 +297,19 @@ class _Assessed:
         matrix = self.matrix.filter(chosen)
         moved = contributions(matrix, self.booster)
         return reasons(evidence(self.facts.filter(chosen)), matrix, moved, self.catalogue), moved
+
+    def one(self, rows: pl.DataFrame, named: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame, float]:
+        """The one of `rows` that is `named`: its row of `score`, its features one by one, and the base value."""
+        told, moved = self.explain(named)
+        scored = _told(_scored(rows, self).filter(named), told)
+        return scored, by_feature(moved, self.matrix.filter(named), self.catalogue), moved.base
+
+    def clear(self, which: pl.Expr, limit: float | None) -> pl.DataFrame:
+        """What would take the rows where `which` holds below the `limit`, a margin; no row without one."""
+        flags = self.matrix.filter(self.scored.select(which).to_series() & (limit is not None))
+        end = -math.inf if limit is None else limit
+        usual = checks.usual(self.booster.card.reference, self.matrix.filter(self.scored["margin"] < end))
+        return what_would_clear(flags, self.booster, end, self.catalogue, usual=usual)
 
 
 def _assess(

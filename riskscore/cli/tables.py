@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich import box
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from riskscore.cli.console import basis, hanging, heading, plain, short
+from riskscore.cli.console import basis, hanging, plain, short
 from riskscore.manifest.schema import KEY, NOTHING
 from riskscore.units import counted
 
 if TYPE_CHECKING:
-    from riskscore.engine import Explanation
     from riskscore.manifest.read import Manifest
     from riskscore.model.card import Card
 
@@ -30,9 +29,6 @@ BESIDE = ("goods_description", "hs_codes", "transhipment_ports", "shipper_name",
 
 NO_HISTORY = "No history was given (--history), so that every party, lane and box looks new."
 """What must be known to read reasons that speak of a past."""
-
-_ELSEWHERE = {*KEY, "goods_items", "port_of_loading", "transhipment_ports", "port_of_discharge"}
-"""Columns that stand in an explanation's title and route, or are summed up by others."""
 
 
 def counts(manifest: Manifest, ranked: pl.DataFrame) -> dict[str, int]:
@@ -122,82 +118,3 @@ def _bullets(reasons: list[Mapping[str, Any]] | None) -> Group:
     if not reasons:
         return Group(Text("nothing stands out"))
     return Group(*(hanging("-", plain(reason["sentence"])) for reason in reasons))
-
-
-def explanation(screen: Console, explained: Explanation, card: Card, *, history: bool) -> None:
-    """Print one consignment in full."""
-    scored, filed = explained.scored.row(0, named=True), explained.consignment.row(0, named=True)
-    bill, container = plain(filed["bill_of_lading"]), filed["container_number"]
-    title = f"Container {plain(container)} on bill {bill}" if container != NOTHING else f"Number {bill}"
-    screen.print(Text(title, style="bold"))
-    screen.print(
-        f"Rank {scored['rank']:,} of {explained.among:,}; probability {scored['probability']:.2%}, "
-        f"margin {scored['margin']:+.2f} log-odds."
-    )
-    screen.print()
-    for name, value in _lines(filed):
-        screen.print(hanging(f"{name:<19}", value))
-    _amended(screen, explained)
-    for title, told in (("Speaks for opening it", scored["reasons"]), ("Speaks against", scored["mitigating"])):
-        screen.print(heading(title))
-        for reason in told or []:
-            flag = "" if reason["indicator"] is None else f" (flag {reason['indicator']})"
-            screen.print(hanging(f"{reason['contribution']:+6.2f}", plain(reason["sentence"]) + flag))
-            if reason["contribution"] > 0:
-                screen.print(hanging("      ", plain(reason["check"])))
-        if not told:
-            screen.print("Nothing that moves the score.")
-    screen.print(heading("Could not be assessed"))
-    for missing in scored["not_assessed"] or []:
-        screen.print(hanging("-", plain(missing)))
-    screen.print()
-    screen.print(
-        f"The figures are log-odds: from {explained.base:+.2f} for any consignment, all features together lead to "
-        f"{scored['margin']:+.2f}."
-    )
-    if not history:
-        screen.print(NO_HISTORY)
-    screen.print(basis(card))
-
-
-def _amended(screen: Console, explained: Explanation) -> None:
-    """Print what the version before said otherwise, and how it would stand."""
-    if explained.unchanged.is_empty():
-        return
-    screen.print(heading("Amended"))
-    for column, before, now in explained.changes.iter_rows():
-        was, is_now = (short(text or "nothing", 140) for text in (before, now))
-        screen.print(hanging(f"{column.replace('_', ' '):<19}", f"{was} > {is_now}"))
-    now, former = (frame.row(0, named=True) for frame in (explained.scored, explained.unchanged))
-    screen.print(
-        f"As the version before said it, it would be rank {former['rank']:,} with probability "
-        f"{former['probability']:.2%}; the amendment moved the margin by {now['margin'] - former['margin']:+.2f}."
-    )
-
-
-def _lines(filed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What was filed, a line a field, without what was left open."""
-    if filed["port_of_loading"]:
-        yield "route", route(filed)
-    for name, value in filed.items():
-        if value is None or value == [] or name in _ELSEWHERE:
-            continue
-        text = ", ".join(str(part) for part in value) if isinstance(value, list) else _shown(value)
-        yield name.replace("_", " "), short(text, 300)
-
-
-def _shown(value: object) -> str:
-    return f"{value:,.10g}" if isinstance(value, float) else str(value)
-
-
-def explanation_record(explained: Explanation) -> dict[str, Any]:
-    """One consignment in full, for machines."""
-    return {
-        **records(explained.scored)[0],
-        "among": explained.among,
-        "base": explained.base,
-        "consignment": records(explained.consignment)[0],
-        "contributions": records(explained.contributions),
-        "changes": records(explained.changes),
-        "version_before": next(iter(records(explained.unchanged.select("probability", "margin", "rank"))), None),
-    }

@@ -5,6 +5,8 @@ earlier versions ─▶ the last one before ─▶ one line a column that differ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from riskscore.manifest.schema import COLUMNS, KEY
@@ -26,8 +28,12 @@ def version_before(row: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFr
 
 
 def changes(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """What two versions, a row each, say otherwise: `column`, `before` and `now` (texts, null for nothing)."""
-    names = [name for name in COLUMNS if name not in _ALWAYS] if before.height else []
+    """What two versions, a row each, say otherwise, as `differences` gives it; nothing where there is none before."""
+    return differences(before, now, [name for name in COLUMNS if name not in _ALWAYS] if before.height else [])
+
+
+def differences(before: pl.DataFrame, now: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The columns `names` that two rows say otherwise: `column`, `before` and `now` (texts, null for nothing)."""
     differing = [name for name in names if not before[name].equals(now[name], null_equal=True)]
     told = {which: [as_text(row[name]).item() for name in differing] for which, row in (("was", before), ("is", now))}
     return pl.DataFrame(
