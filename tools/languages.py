@@ -15,6 +15,7 @@ from babel.messages import extract, pofile
 from babel.messages.catalog import Catalog
 
 from riskscore import language, reference
+from riskscore.explain import checks
 from riskscore.features import catalogue
 from riskscore.manifest import schema
 
@@ -34,6 +35,11 @@ def texts() -> Iterator[tuple[str, str]]:
         yield text, f"red flag {number}"
     for number, text in known.unassessable.items():
         yield text, f"what it would take to assess red flag {number}"
+    acts = checks.load()
+    for check in acts.checks:
+        yield check.text, f"what to do, check {check.id}"
+    for fact in acts.facts:
+        yield fact.why, f"why no check settles {fact.id}"
     for name in schema.COLUMNS:
         yield name.replace("_", " "), "column of a manifest"
     for kind in reference.cover_goods()["kind"].unique(maintain_order=True):
@@ -42,7 +48,7 @@ def texts() -> Iterator[tuple[str, str]]:
         how = {".py": "python", ".html": "jinja2.ext:babel_extract"}.get(path.suffix)
         if how:
             with path.open("rb") as file:
-                for line, said, _, _ in _extracted(how, file):
+                for _, said, _, _ in _extracted(how, file):
                     yield said, str(path.relative_to(ROOT))
 
 
@@ -50,7 +56,7 @@ def _extracted(how: str, file: object) -> Iterator[tuple[int, str, object, objec
     if how == "python":
         found = extract.extract("python", file, KEYWORDS)
     else:
-        from jinja2.ext import babel_extract
+        from jinja2.ext import babel_extract  # noqa: PLC0415
 
         options = {"trimmed": "true", "silent": "false"}
         found = ((line, said, comments, None) for line, _, said, comments in babel_extract(file, KEYWORDS, [], options))

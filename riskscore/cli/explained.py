@@ -10,7 +10,7 @@ from rich.text import Text
 
 from riskscore.cli import tables
 from riskscore.cli.console import basis, hanging, heading, plain, short
-from riskscore.explain import settle
+from riskscore.explain import checks, settle
 from riskscore.explain.sentences import shown
 from riskscore.manifest.schema import KEY, NOTHING
 
@@ -87,6 +87,8 @@ def _clearing(screen: Console, explained: Explanation) -> None:
             screen.print(hanging("-", f"{plain(check['text'])} ({check['effort']})"))
             if check["flags"]:
                 screen.print(hanging(" ", f"settles: {plain(', '.join(check['flags']))}"))
+        for fact in checks.unsettled(explained.contributions).iter_rows(named=True):
+            screen.print(hanging(f"{fact['contribution']:+6.2f}", f"no check settles: {fact['why']}"))
 
 
 def _altered(screen: Console, explained: Explanation) -> None:
@@ -150,6 +152,7 @@ def record(explained: Explanation) -> dict[str, Any]:
         "version_before": next(iter(tables.records(explained.unchanged.select("probability", "margin", "rank"))), None),
         "limit": explained.limit,
         "clearing": next(iter(tables.records(explained.clearing.drop(KEY))), None),
+        "unsettled": tables.records(checks.unsettled(explained.contributions)),
         "altered": None if explained.altered is None else _altered_record(explained.altered),
     }
 

@@ -129,6 +129,23 @@ def usual(reference: Mapping[str, Any], rows: pl.DataFrame) -> dict[str, float]:
     return found
 
 
+def unsettled(contributions: pl.DataFrame) -> pl.DataFrame:
+    """What no check can settle of one consignment: `id` and `why` of each fact, and the `contribution` of its features.
+
+    `contributions` has `feature` and `contribution` (log-odds). Strongest first; facts that did not raise the score are
+    left out.
+    """
+    facts = pl.DataFrame([{"id": fact.id, "why": fact.why, "feature": fact.features} for fact in load().facts])
+    return (
+        facts.explode("feature")
+        .join(contributions.select("feature", "contribution"), on="feature")
+        .group_by("id", "why", maintain_order=True)
+        .agg(pl.col("contribution").sum())
+        .filter(pl.col("contribution") > 0)
+        .sort("contribution", descending=True, maintain_order=True)
+    )
+
+
 def _middle(described: Mapping[str, Any]) -> float | None:
     """The median by the edges and shares of `model.reference`; None where it lies above the last edge."""
     reached = np.cumsum(described.get("shares", ())) >= 0.5
