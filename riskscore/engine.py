@@ -30,6 +30,7 @@ from riskscore.features.evidence import evidence
 from riskscore.history import keys, profiles
 from riskscore.history.balances import Balances
 from riskscore.history.filings import STARTED
+from riskscore.language import ENGLISH, Language
 from riskscore.manifest import outcomes as findings
 from riskscore.manifest import read as reader
 from riskscore.manifest import schema
@@ -169,6 +170,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     also: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     watch: Callable[[pl.DataFrame], None] | None = None,
     service: Service = NONE,
+    language: Language = ENGLISH,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Rank consignments by risk, riskiest first, with reasons for those at the top.
@@ -188,6 +190,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         also: told every score (what is returned, without reasons), gives the KEY of rows that get reasons besides.
         watch: shown every feature (a column each) and the `margin`, a row a consignment, in their order.
         service: what the service declares of its own; the consignments have its fields behind the canonical columns.
+        language: in which reasons, checks and what could not be assessed are told.
         progress: told the name of each step as it begins.
 
     Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
@@ -211,7 +214,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     if also is not None:
         wanted |= pl.struct(schema.KEY).is_in(also(scored).select(pl.struct(schema.KEY)).to_series().implode())
     _tell(progress, f"explaining {assessed.scored.select(wanted.sum()).item():,}")
-    told, _ = assessed.explain(wanted)
+    told, _ = assessed.explain(wanted, language)
     return _told(scored, told)
 
 
@@ -225,6 +228,7 @@ def explain(  # noqa: PLR0913
     earlier: pl.DataFrame | None = None,
     model: str | Path | None = None,
     service: Service = NONE,
+    language: Language = ENGLISH,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain one consignment of a manifest in full; arguments as in `score`.
@@ -240,7 +244,7 @@ def explain(  # noqa: PLR0913
     assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
     named = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
-    told, moved = assessed.explain(named)
+    told, moved = assessed.explain(named, language)
     filed = rows.filter(named)
     scored = _told(_scored(rows, assessed).filter(named), told)
     before = version_before(filed, earlier)
@@ -298,12 +302,13 @@ class _Assessed:
     matrix: pl.DataFrame
     scored: pl.DataFrame
 
-    def explain(self, which: pl.Expr) -> tuple[pl.DataFrame, Contributions]:
+    def explain(self, which: pl.Expr, language: Language) -> tuple[pl.DataFrame, Contributions]:
         """Reasons (KEY, reasons, mitigating, not_assessed) and contributions of the rows where `which` holds."""
         chosen = self.scored.select(which).to_series()
         matrix = self.matrix.filter(chosen)
         moved = contributions(matrix, self.booster)
-        return reasons(evidence(self.facts.filter(chosen)), matrix, moved, self.catalogue), moved
+        facts = evidence(self.facts.filter(chosen), language)
+        return reasons(facts, matrix, moved, self.catalogue, language), moved
 
 
 def _assess(
