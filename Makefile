@@ -12,7 +12,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test check bench retraining trials model samples pictures lock clean
+.PHONY: help setup demo nights test check bench retraining trials model samples languages pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
@@ -24,6 +24,7 @@ help:
 	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
+	@echo 'make languages bring the translations up to date with every text that readers are told'
 	@echo 'make pictures  make the pictures of README.md again'
 	@echo 'make lock      lock requirements/ again from pyproject.toml'
 	@echo 'make clean     remove .venv, build/ and caches'
@@ -72,6 +73,9 @@ model: setup
 
 samples: setup
 	$(BIN)/python tools/make_samples.py $(SAMPLES)
+
+languages: setup
+	$(BIN)/python tools/languages.py
 
 pictures: setup
 	$(BIN)/python tools/make_pictures.py docs/pictures

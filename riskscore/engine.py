@@ -35,6 +35,7 @@ from riskscore.features.evidence import evidence
 from riskscore.history import keys, profiles
 from riskscore.history.balances import Balances
 from riskscore.history.filings import STARTED
+from riskscore.language import ENGLISH, Language
 from riskscore.manifest import given, schema
 from riskscore.manifest import outcomes as findings
 from riskscore.manifest import read as reader
@@ -136,6 +137,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     also: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     watch: Callable[[pl.DataFrame], None] | None = None,
     service: Service = NONE,
+    language: Language = ENGLISH,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Rank consignments by risk, riskiest first, with reasons for those at the top.
@@ -155,6 +157,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
         also: told every score (what is returned, without reasons), gives the KEY of rows that get reasons besides.
         watch: shown every feature (a column each) and the `margin`, a row a consignment, in their order.
         service: what the service declares of its own; the consignments have its fields behind the canonical columns.
+        language: in which reasons, checks and what could not be assessed are told.
         progress: told the name of each step as it begins.
 
     Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
@@ -178,7 +181,7 @@ def score(  # noqa: PLR0913  the frames that a score rests on, by name
     if also is not None:
         wanted |= pl.struct(schema.KEY).is_in(also(scored).select(pl.struct(schema.KEY)).to_series().implode())
     _tell(progress, f"explaining {assessed.scored.select(wanted.sum()).item():,}")
-    told, _ = assessed.explain(wanted)
+    told, _ = assessed.explain(wanted, language)
     return _told(scored, told)
 
 
@@ -194,6 +197,7 @@ def explain(  # noqa: PLR0913
     limit: float | None = None,
     changed: Mapping[str, str] | None = None,
     service: Service = NONE,
+    language: Language = ENGLISH,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain one consignment of a manifest in full; arguments as in `score`.
@@ -218,7 +222,7 @@ def explain(  # noqa: PLR0913
     known = own.catalogue(service)
     assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
-    scored, moved, base = assessed.one(rows, named)
+    scored, moved, base = assessed.one(rows, named, language)
     lane = max(1, math.ceil(EXPLAIN_SHARE * rows.height)) if limit is None else limit
     end = limits.margin(assessed.scored, lane, assessed.booster.calibration)
     before = version_before(filed, earlier)
@@ -232,7 +236,7 @@ def explain(  # noqa: PLR0913
     if other is not None:
         _tell(progress, "assessing it as changed")
         instead = pl.concat([rows.filter(~named), other])
-        anew, shifted, _ = _assess(instead, model, known, None, **past, earlier=earlier).one(instead, named)
+        anew, shifted, _ = _assess(instead, model, known, None, **past, earlier=earlier).one(instead, named, language)
         altered = Altered(
             fields=differences(filed, other, rows.columns),
             scored=anew,
@@ -291,16 +295,17 @@ class _Assessed:
     matrix: pl.DataFrame
     scored: pl.DataFrame
 
-    def explain(self, which: pl.Expr) -> tuple[pl.DataFrame, Contributions]:
+    def explain(self, which: pl.Expr, language: Language) -> tuple[pl.DataFrame, Contributions]:
         """Reasons (KEY, reasons, mitigating, not_assessed) and contributions of the rows where `which` holds."""
         chosen = self.scored.select(which).to_series()
         matrix = self.matrix.filter(chosen)
         moved = contributions(matrix, self.booster)
-        return reasons(evidence(self.facts.filter(chosen)), matrix, moved, self.catalogue), moved
+        facts = evidence(self.facts.filter(chosen), language)
+        return reasons(facts, matrix, moved, self.catalogue, language), moved
 
-    def one(self, rows: pl.DataFrame, named: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame, float]:
+    def one(self, rows: pl.DataFrame, named: pl.Expr, language: Language) -> tuple[pl.DataFrame, pl.DataFrame, float]:
         """The one of `rows` that is `named`: its row of `score`, its features one by one, and the base value."""
-        told, moved = self.explain(named)
+        told, moved = self.explain(named, language)
         scored = _told(_scored(rows, self).filter(named), told)
         return scored, by_feature(moved, self.matrix.filter(named), self.catalogue), moved.base
 

@@ -15,9 +15,8 @@ from datetime import date, datetime
 from functools import cache, cached_property
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages import pofile
-from babel.numbers import format_decimal, format_percent
 
 from riskscore import folders
 from riskscore.errors import CatalogueError, SettingsError
@@ -38,6 +37,15 @@ class Language:
         """The locale by which numbers, dates and names are written."""
         return Locale.parse(LOCALES[self.code])
 
+    @cached_property
+    def _signs(self) -> dict[int, str]:
+        symbols = self.locale.number_symbols["latn"]
+        return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+
+    @cached_property
+    def _percent(self) -> str:
+        return str(self.locale.percent_formats[None].pattern).partition("0")[2]  # some set a space before the sign
+
     def say(self, text: str, **values: object) -> str:
         """`text` in this language, with `values` in the places of its {names}; in English where it is not translated.
 
@@ -48,7 +56,16 @@ class Language:
 
     def number(self, value: float, form: str = ",.0f") -> str:
         """A number in a Python format such as `,.0f` or `.1%`, with this language's separators."""
-        return _decimal(self, value, form)
+        return self.digits(format(value, form))
+
+    def digits(self, number: str) -> str:
+        """A number that Python wrote, such as `1,234.5` or `12%`, as this language writes it."""
+        return number.translate(self._signs).replace("%", self._percent)
+
+    @property
+    def none(self) -> str:
+        """How a count of nothing is written: English says `no boxes`, the others `0`."""
+        return "no" if self.code == "en" else "0"
 
     def day(self, value: date) -> str:
         """A day, such as 4 March 2019."""
@@ -59,8 +76,8 @@ class Language:
         return format_date(value, "medium", locale=self.locale)
 
     def moment(self, value: datetime) -> str:
-        """A day with the time, to the minute; as the zone is the same everywhere, it is named by whoever asks."""
-        return format_datetime(value, "d MMM y HH:mm" if self.code == "en" else "medium", locale=self.locale)
+        """A day with the time, to the minute; the zone is named by whoever asks."""
+        return f"{self.short_day(value)} {value:%H:%M}"
 
     def country(self, code: str | None) -> str | None:
         """The name of a country by its ISO 3166 code; the code itself where it has none."""
@@ -73,24 +90,6 @@ class Language:
     def plural(self, value: float) -> bool:
         """Whether a thing counted `value` times stands in the plural."""
         return str(self.locale.plural_form(value)) != "one"
-
-
-@cache
-def _pattern(form: str) -> tuple[str, bool]:
-    """The CLDR pattern of a Python format, and whether it is a percentage."""
-    percent = form.endswith("%")
-    digits = form.rstrip("f%").partition(".")[2]
-    places = int(digits) if digits else 0
-    whole = "#,##0" if form.startswith(",") or percent else "0"
-    return whole + ("." + "0" * places if places else ""), percent
-
-
-def _decimal(language: Language, value: float, form: str) -> str:
-    pattern, percent = _pattern(form)
-    if not percent:
-        return format_decimal(value, format=pattern, locale=language.locale)
-    usual = language.locale.percent_formats[None].pattern  # says whether a space stands before the sign
-    return format_percent(value, format=usual.replace("#,##0", pattern), locale=language.locale)
 
 
 def mark(text: str) -> str:

@@ -1,8 +1,8 @@
 """Bring features/languages/*.po up to date with every text that a reader is told: `make languages`.
 
-    features/*.toml, flags.toml, reference/ ─┐
-    say("...") and mark("...") in riskscore/ ─┼─▶ template ─▶ each language's file: new texts empty, old ones gone
-    {{ say("...") }} in riskscore/**/*.html ─┘
+features/*.toml, flags.toml, reference/ ─┐
+say("...") and mark("...") in riskscore/ ─┼─▶ template ─▶ each language's file: new texts empty, old ones gone
+{{ say("...") }} in riskscore/**/*.html ─┘
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from babel.messages import extract, pofile
 from babel.messages.catalog import Catalog
+from jinja2.ext import babel_extract
 
 from riskscore import language, reference
 from riskscore.explain import checks
@@ -21,6 +22,13 @@ from riskscore.manifest import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "features" / "languages"
+HEADER = """msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 KEYWORDS = {"say": None, "mark": None}
 
 
@@ -45,28 +53,26 @@ def texts() -> Iterator[tuple[str, str]]:
     for kind in reference.cover_goods()["kind"].unique(maintain_order=True):
         yield kind.replace("_", " "), "kind of cover load"
     for path in sorted((ROOT / "riskscore").rglob("*")):
-        how = {".py": "python", ".html": "jinja2.ext:babel_extract"}.get(path.suffix)
+        how = {".py": "python", ".html": "jinja"}.get(path.suffix)
         if how:
             with path.open("rb") as file:
-                for _, said, _, _ in _extracted(how, file):
+                for said in _said(how, file):
                     yield said, str(path.relative_to(ROOT))
 
 
-def _extracted(how: str, file: object) -> Iterator[tuple[int, str, object, object]]:
+def _said(how: str, file: object) -> Iterator[str]:
+    """The literal texts of `say` and `mark` in one file."""
     if how == "python":
-        found = extract.extract("python", file, KEYWORDS)
+        found = (said for _, said, _, _ in extract.extract("python", file, KEYWORDS))
     else:
-        from jinja2.ext import babel_extract  # noqa: PLC0415
-
-        options = {"trimmed": "true", "silent": "false"}
-        found = ((line, said, comments, None) for line, _, said, comments in babel_extract(file, KEYWORDS, [], options))
-    for line, said, comments, context in found:
-        yield line, said if isinstance(said, str) else said[0], comments, context
+        found = (said for _, _, said, _ in babel_extract(file, KEYWORDS, [], {"trimmed": "true", "silent": "false"}))
+    for said in found:
+        yield said if isinstance(said, str) else said[0]
 
 
 def template() -> Catalog:
     """All texts, without translations, in order."""
-    made = Catalog(charset="utf-8", header_comment="# Translations of PROJECT.", project="riskscore", fuzzy=False)
+    made = Catalog(charset="utf-8")
     for text, what in texts():
         if text:
             made.add(text, auto_comments=[what])
@@ -77,7 +83,7 @@ def updated(code: str, made: Catalog) -> Catalog:
     """The file of a language as it should be: texts of `made`, and what is translated already."""
     path = FOLDER / f"{code}.po"
     kept = language.find(code).texts if path.exists() else {}
-    fresh = Catalog(locale=language.LOCALES[code], charset="utf-8", fuzzy=False, header_comment="# riskscore: " + code)
+    fresh = Catalog(locale=language.LOCALES[code], charset="utf-8", fuzzy=False)
     for one in made:
         if one.id:
             fresh.add(one.id, kept.get(str(one.id), ""), auto_comments=one.auto_comments)
@@ -94,7 +100,8 @@ def main() -> None:
         fresh = updated(code, made)
         missing = sum(1 for one in fresh if one.id and not one.string)
         with (FOLDER / f"{code}.po").open("wb") as file:
-            pofile.write_po(file, fresh, width=0, omit_header=False, sort_output=False)
+            file.write(HEADER.format(code=code).encode())
+            pofile.write_po(file, fresh, width=0, omit_header=True)
         print(f"{code}: {len(fresh) - missing} of {len(fresh)} texts translated")
     sys.exit(0)
 

@@ -19,6 +19,7 @@ from riskscore.explain.contributions import Contributions, Group, groups, sums
 from riskscore.explain.sentences import Written, absently, fields, fill, open_ended, plainly
 from riskscore.explain.unseen import not_assessed
 from riskscore.features.catalogue import Catalogue, Feature
+from riskscore.language import ENGLISH, Language
 from riskscore.manifest.schema import KEY
 
 MOST_REASONS = 5
@@ -46,7 +47,11 @@ YES_NO, STRENGTH = "yes/no", "0 to 1"
 
 
 def reasons(
-    facts: pl.DataFrame, matrix: pl.DataFrame, contributions: Contributions, catalogue: Catalogue
+    facts: pl.DataFrame,
+    matrix: pl.DataFrame,
+    contributions: Contributions,
+    catalogue: Catalogue,
+    language: Language = ENGLISH,
 ) -> pl.DataFrame:
     """Explain n rows: `facts` with their evidence, `matrix` and `contributions` of the same rows in the same order.
 
@@ -62,9 +67,9 @@ def reasons(
     features = [catalogue.features[name] for name in contributions.names]
     return contributions.keys.select(
         *KEY,
-        _told(raising, features, facts, matrix, raises=True).alias("reasons"),
-        _told(lowering, features, facts, matrix, raises=False).alias("mitigating"),
-        not_assessed(facts, matrix, catalogue),
+        _told(raising, features, facts, matrix, language, raises=True).alias("reasons"),
+        _told(lowering, features, facts, matrix, language, raises=False).alias("mitigating"),
+        not_assessed(facts, matrix, catalogue, language),
     ).with_columns(pl.col("mitigating").list.eval(_negated()))
 
 
@@ -80,8 +85,14 @@ def _choose(values: NDArray[np.float64], by: list[Group], most: int) -> Choice:
     return rows, places, strongest[rows, chosen], totals[rows, chosen]
 
 
-def _told(
-    choice: Choice, features: Sequence[Feature], facts: pl.DataFrame, matrix: pl.DataFrame, *, raises: bool
+def _told(  # noqa: PLR0913  what is chosen, and what it is told from
+    choice: Choice,
+    features: Sequence[Feature],
+    facts: pl.DataFrame,
+    matrix: pl.DataFrame,
+    language: Language,
+    *,
+    raises: bool,
 ) -> pl.Series:
     """One list of REASON a row; `features` are those of the matrix's columns, in order."""
     rows, places, columns, totals = choice
@@ -93,12 +104,12 @@ def _told(
         named = (name for text in (feature.reason, feature.relief, feature.check) for _, name, _ in fields(text))
         quoted = [facts[name] for name in dict.fromkeys(named) if name is not None and name in facts.columns]
         values = pl.DataFrame([matrix[feature.name].alias("value"), *quoted])[at]
-        written = Written(values)
+        written = Written(values, language)
         reason = pl.struct(
             indicator=pl.lit(feature.indicators[0] if feature.indicators else None, pl.Int64),
             feature=pl.lit(feature.name),
             sentence=_sentences(feature, values["value"], written, raises=raises),
-            check=fill(feature.check, written, instead=open_ended(feature.check)),
+            check=fill(feature.check, written, instead=open_ended(feature.check, language)),
             contribution=pl.Series(totals[here]),
         )
         told.append(pl.DataFrame({"row": at, "place": places[here]}).select("row", "place", told=reason))
@@ -120,9 +131,15 @@ def _sentences(feature: Feature, values: pl.Series, written: Written, *, raises:
         claimed = there
     else:
         claimed = raises & (there | (feature.direction < 0))
-    plain = plainly(feature)
+    plain = plainly(feature, written.language)
     reason, relief = (fill(text or plain, written, instead=plain) for text in (feature.reason, feature.relief))
-    return pl.when(there.is_null()).then(pl.lit(absently(feature))).when(claimed).then(reason).otherwise(relief)
+    return (
+        pl.when(there.is_null())
+        .then(pl.lit(absently(feature, written.language)))
+        .when(claimed)
+        .then(reason)
+        .otherwise(relief)
+    )
 
 
 def _negated() -> pl.Expr:

@@ -2,9 +2,11 @@
 
     "{gross_weight_kg:,.0f} kg is {value:.0%} of what the box can carry."  ─▶  "26,400 kg is 94% of what ..."
 
-A template is written as for `str.format`; a format may end in what is counted, with the plural in brackets:
+A template is written as for `str.format`; a format may end in what is counted, with the plural in brackets, or with
+singular and plural in full where brackets do not do:
 
-    "{value:.0f other box(es)}"  ─▶  "no other boxes", "1 other box", "2 other boxes"
+    "{value:.0f other box(es)}"                 ─▶  "no other boxes", "1 other box", "2 other boxes"
+    "{value:.0f outra inspeção|outras inspeções}" ─▶  "0 outras inspeções", "1 outra inspeção", "2 outras inspeções"
 
 Each field is formatted once for each distinct value, then the pieces are joined as columns. Values come from manifests,
 so anyone may have written them: control characters go, long texts are cut, and nothing in them is ever taken as a
@@ -22,15 +24,19 @@ import polars as pl
 
 from riskscore.errors import CatalogueError
 from riskscore.features.catalogue import Feature
+from riskscore.language import ENGLISH, Language, mark
 
 LONGEST = 100
 """Characters of one value in a sentence."""
 
-NOT_STATED = "(not stated)"
+NOT_STATED = mark("(not stated)")
 """Stands for a value that is missing where a sentence without it still makes sense."""
 
 _COUNTED = re.compile(r"\((\w+)\)")
 """The ending of a plural, in a format such as `{value:.0f box(es)}`."""
+
+_EITHER = "|"
+"""Stands between singular and plural, in a format such as `{value:.0f caixa|caixas}`."""
 
 _UNPRINTABLE = r"[\p{C}\p{Z}\s]+"
 """Control, formatting (such as right-to-left override) and unassigned characters, and every kind of blank."""
@@ -51,8 +57,9 @@ def fields(template: str) -> list[tuple[str, str | None, str]]:
 class Written:
     """Facts of consignments, and a feature's own `value`, as they stand in sentences; each is written once."""
 
-    def __init__(self, rows: pl.DataFrame) -> None:
+    def __init__(self, rows: pl.DataFrame, language: Language = ENGLISH) -> None:
         self._rows = rows
+        self.language = language
         self._texts: dict[tuple[str, str], pl.Series] = {}
         self.height = rows.height
 
@@ -62,16 +69,20 @@ class Written:
     def text(self, name: str, form: str) -> pl.Series:
         """The column `name` in the format `form`, null where there is nothing to write."""
         if (name, form) not in self._texts:
-            self._texts[name, form] = _column(self._rows[name], form)
+            self._texts[name, form] = _column(self._rows[name], form, self.language)
         return self._texts[name, form]
 
 
 def fill(template: str, rows: Written, *, instead: str) -> pl.Series:
-    """Fill `template` for each of `rows`. Where a value that the sentence needs is missing, `instead` stands."""
+    """Fill `template` for each of `rows`. Where a value that the sentence needs is missing, `instead` stands.
+
+    The template is given in English and said in the language of `rows`; `instead` is in that language already.
+    """
+    template = rows.language.say(template)
     parts = fields(template)
     names = [name for _, name, _ in parts if name is not None]
     if not names or any(name not in rows for name in names):
-        plain = open_ended(template)
+        plain = open_ended(template, rows.language)  # said already, which is said as it is
         return pl.Series([instead if names else plain[:1].upper() + plain[1:]]).new_from_index(0, rows.height)
     pieces: list[pl.Expr] = []
     for text, name, form in parts:
@@ -82,27 +93,31 @@ def fill(template: str, rows: Written, *, instead: str) -> pl.Series:
     return pl.select(sentence=capital.fill_null(pl.lit(instead))).to_series()
 
 
-def absently(feature: Feature) -> str:
+def absently(feature: Feature, language: Language = ENGLISH) -> str:
     """What is said where the feature has no value."""
-    return feature.absent or f"Not known: {feature.meaning}."
+    if feature.absent:
+        return language.say(feature.absent)
+    return language.say("Not known: {meaning}.", meaning=language.say(feature.meaning))
 
 
-def plainly(feature: Feature) -> str:
+def plainly(feature: Feature, language: Language = ENGLISH) -> str:
     """The feature's meaning as a sentence."""
-    return f"{feature.meaning[:1].upper()}{feature.meaning[1:]}."
+    meaning = language.say(feature.meaning)
+    return language.say("{meaning}.", meaning=f"{meaning[:1].upper()}{meaning[1:]}")
 
 
-def open_ended(template: str) -> str:
-    """The template without any values."""
-    return "".join(text + ("" if name is None else NOT_STATED) for text, name, _ in fields(template))
+def open_ended(template: str, language: Language = ENGLISH) -> str:
+    """The template without any values; it is given in English."""
+    instead = language.say(NOT_STATED)
+    return "".join(text + ("" if name is None else instead) for text, name, _ in fields(language.say(template)))
 
 
-def _column(values: pl.Series, form: str) -> pl.Series:
+def _column(values: pl.Series, form: str, language: Language) -> pl.Series:
     """Format a column: each distinct value once."""
     if isinstance(values.dtype, pl.List):
         values = values.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
     distinct = values.unique().drop_nulls()
-    texts = pl.Series("text", [shown(value, form) for value in distinct.to_list()], dtype=pl.String)
+    texts = pl.Series("text", [shown(value, form, language) for value in distinct.to_list()], dtype=pl.String)
     if distinct.dtype == pl.String:
         texts = texts.to_frame().select(_harmless(pl.col("text"))).to_series()
     return values.replace_strict(distinct, texts, default=None, return_dtype=pl.String)
@@ -115,30 +130,35 @@ def _harmless(text: pl.Expr) -> pl.Expr:
     return pl.when(clean.str.len_chars() > LONGEST).then(cut).when(clean != "").then(clean)
 
 
-def shown(value: Any, form: str) -> str | None:
+def shown(value: Any, form: str, language: Language = ENGLISH) -> str | None:
     """One value as text; None where it is missing, infinite, or does not go with the format."""
     if value is None:
         return None
-    number, _, counted = form.partition(" ") if _COUNTED.search(form) else (form, "", "")
+    is_count = _COUNTED.search(form) or _EITHER in form
+    number, _, counted = form.partition(" ") if is_count else (form, "", "")
     if isinstance(value, float):
         if not isfinite(value):
             return None
         if not number:
             number = ",.0f" if value.is_integer() or abs(value) >= 100 else ".3g"
     if isinstance(value, bool) and not number:
-        return "yes" if value else "no"
+        return language.say("yes") if value else language.say("no")
     try:
         text = format(value, number)
     except (ValueError, TypeError):
         return None
     text = text.removeprefix("-") if _minus_zero(text) else text
-    return _count(text, counted) if counted else text
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = language.digits(text)
+    return _count(text, value, counted, language) if counted else text
 
 
-def _count(number: str, counted: str) -> str:
-    """`counted` in the singular or the plural, after its number."""
-    ending = "" if number == "1" else r"\1"
-    return f"{'no' if number == '0' else number} {_COUNTED.sub(ending, counted)}"
+def _count(number: str, value: float, counted: str, language: Language) -> str:
+    """`counted` in the singular or the plural, after its number as it is written."""
+    said = round(value)
+    one, several = counted.split(_EITHER, 1) if _EITHER in counted else (_COUNTED.sub("", counted), None)
+    word = one if not language.plural(said) else several or _COUNTED.sub(r"\1", counted)
+    return f"{language.none if number == '0' else number} {word}"
 
 
 def _minus_zero(text: str) -> bool:

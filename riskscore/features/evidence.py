@@ -10,6 +10,7 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.features.lookups import strength
+from riskscore.language import ENGLISH, Language, mark
 
 GOODS_LENGTH = 70
 """Characters of a description that a sentence quotes."""
@@ -18,19 +19,24 @@ _PLACES = ("place_of_receipt", "place_of_delivery", "was_port_of_discharge", "wa
 """Codes that sentences quote under their own name."""
 
 _ILLICIT = {
-    "cigarettes": "cigarette smuggling",
-    "counterfeits": "counterfeit goods",
-    "waste": "illegal waste",
-    "weapons": "arms trafficking",
-    "precursors": "drug precursors",
+    "cigarettes": mark("cigarette smuggling"),
+    "counterfeits": mark("counterfeit goods"),
+    "waste": mark("illegal waste"),
+    "weapons": mark("arms trafficking"),
+    "precursors": mark("drug precursors"),
 }
 
 
-def evidence(facts: pl.DataFrame) -> pl.DataFrame:
+_ARRIVAL = (mark("within an hour or so of arrival"), mark("{days} before arrival"), mark("{days} after arrival"))
+_LOADING = (mark("within an hour or so of loading"), mark("{days} before loading"), mark("{days} after loading"))
+"""At an event, before it and after it."""
+
+
+def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
     """Add to `facts` (any number of rows, order kept) the names and texts that reason sentences quote."""
-    ports, states = reference.ports(), reference.countries()
+    ports = reference.ports()
     place = dict(zip(ports["locode"], ports["name"] + " (" + ports["locode"] + ")", strict=True))
-    country = dict(zip(states["code"], states["name"], strict=True))
+    country = countries(language)
     source = _stronger("wildlife", "source", "origin", "loading_country")
     market = _stronger("wildlife", "market", "destination", "discharge_country", "delivery_country")
     hub_stronger = strength("discharge_country", "wildlife", "hub") > pl.max_horizontal(
@@ -63,13 +69,14 @@ def evidence(facts: pl.DataFrame) -> pl.DataFrame:
         lane=pl.concat_str("port_of_loading", pl.lit("-"), "port_of_discharge"),
         goods=_short("goods_description"),
         was_goods=_short("was_goods_description"),
-        cover_kind=pl.col("cover_kind").str.replace_all("_", " "),
-        consignee=pl.coalesce("consignee_name", pl.lit("consignee no. ") + pl.col("consignee_id")),
-        filed_to_arrival=_gap(pl.col("arrives_at") - pl.col("filed_at"), "arrival"),
-        loading_to_filed=_gap(pl.col("loaded_at") - pl.col("filed_at"), "loading"),
+        cover_kind=_said(pl.col("cover_kind").str.replace_all("_", " "), language),
+        language=pl.col("language").map_elements(language.tongue, return_dtype=pl.String),
+        consignee=pl.coalesce("consignee_name", pl.lit(language.say("consignee no.") + " ") + pl.col("consignee_id")),
+        filed_to_arrival=_gap(pl.col("arrives_at") - pl.col("filed_at"), _ARRIVAL, language),
+        loading_to_filed=_gap(pl.col("loaded_at") - pl.col("filed_at"), _LOADING, language),
         hs_code=pl.col("hs_codes").list.first(),
         seals=pl.col("seal_numbers").list.join(", ", ignore_nulls=True),
-        illicit_kind=_illicit(),
+        illicit_kind=_illicit(language),
         weight_ratio=(pl.col("gross_weight_kg").log() - pl.col("consignee_weight_mean_log")).exp(),
         version_number=pl.max_horizontal(pl.col("versions_before") + 1, pl.col("version").fill_null(1)),
     )
@@ -83,16 +90,39 @@ def _stronger(kind: str, role: str, *columns: str) -> pl.Expr:
     )
 
 
-def _gap(time: pl.Expr, event: str) -> pl.Expr:
-    """How long before or after `event` something happened, `time` being what was left until then."""
+def countries(language: Language = ENGLISH) -> dict[str, str]:
+    """The names of countries by their ISO 3166 codes."""
+    states = reference.countries()
+    names = states["name"] if language is ENGLISH else [language.country(code) for code in states["code"]]
+    return dict(zip(states["code"], names, strict=True))
+
+
+def _said(values: pl.Expr, language: Language) -> pl.Expr:
+    """A column of a few different texts, in the language."""
+    return values.map_batches(
+        lambda texts: texts.replace({text: language.say(text) for text in texts.unique().drop_nulls()}),
+        return_dtype=pl.String,
+    )
+
+
+def _gap(time: pl.Expr, told: tuple[str, str, str], language: Language) -> pl.Expr:
+    """How long before or after an event something happened, `time` being what was left until then."""
     days = (time.dt.total_minutes() / (24 * 60)).round(1)
-    number = pl.when(days.abs() == 1).then(pl.lit("1 day")).otherwise(_digits(days.abs()) + " days")
-    side = pl.when(days > 0).then(pl.lit(f" before {event}")).otherwise(pl.lit(f" after {event}"))
-    return pl.when(days == 0).then(pl.lit(f"within an hour or so of {event}")).otherwise(number + side)
+    beside, before, after = (language.say(text) for text in told)
+    number = days.abs().map_elements(lambda many: _days(many, language), return_dtype=pl.String)
+    told_apart = pl.when(days > 0).then(_filled(before, number)).otherwise(_filled(after, number))
+    return pl.when(days == 0).then(pl.lit(beside)).otherwise(told_apart)
 
 
-def _digits(number: pl.Expr) -> pl.Expr:
-    return number.cast(pl.String).str.strip_suffix(".0")
+def _days(many: float, language: Language) -> str:
+    number = language.digits(f"{many:,g}")
+    return language.say("{n} days", n=number) if language.plural(many) else language.say("{n} day", n=number)
+
+
+def _filled(template: str, days: pl.Expr) -> pl.Expr:
+    """`template` with its field {days}."""
+    start, _, end = template.partition("{days}")
+    return pl.concat_str(pl.lit(start), days, pl.lit(end))
 
 
 def _short(column: str) -> pl.Expr:
@@ -101,8 +131,10 @@ def _short(column: str) -> pl.Expr:
     return pl.when(text.str.len_chars() > GOODS_LENGTH).then(cut).otherwise(text)
 
 
-def _illicit() -> pl.Expr:
+def _illicit(language: Language) -> pl.Expr:
     """Which of the other illicit trades the way from origin to destination is strongest in."""
     strengths = [strength("origin", kind, "source") * strength("destination", kind, "market") for kind in _ILLICIT]
     strongest = pl.concat_list(strengths).list.arg_max()
-    return strongest.replace_strict(list(range(len(_ILLICIT))), list(_ILLICIT.values()), default=None)
+    return strongest.replace_strict(
+        list(range(len(_ILLICIT))), [language.say(kind) for kind in _ILLICIT.values()], default=None
+    )
