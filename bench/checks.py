@@ -1,0 +1,237 @@
+"""Whether the checks that would clear a flag do so: the riskiest of each night, told once more by other means.
+
+    simulated world ─▶ matrix ─▶ the riskiest share of each night ─▶ what_would_clear ─▶ checks
+    features/checks.toml, model.txt, calibration.json, read here ───────────────────────────┴─▶ the same, or not
+
+Nothing of riskscore.explain takes part in the second telling. For every flag the reported checks are made on its row of
+the matrix and scored by plain LightGBM; for some, every set of checks is, to see that no smaller one is enough.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskscore import folders, settings
+from riskscore.explain.checks import usual
+from riskscore.explain.settle import what_would_clear
+from riskscore.features import build, own
+from riskscore.manifest import read
+from riskscore.manifest.outcomes import read_outcomes
+from riskscore.manifest.schema import KEY
+from riskscore.model import strengths
+from riskscore.model.booster import Booster
+from riskscore.simulate.write import simulate
+
+Floats = NDArray[np.float64]
+
+WARM_DAYS = 60
+"""First days of a world, whose flags are left aside: nobody has a past yet."""
+
+
+def main() -> None:
+    """Tell the flags of a world twice, and print what checks can do."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--world", type=Path, help="A simulated world; one of 130 days by 1,500 is made without it.")
+    asked.add_argument("--seed", type=int, default=77)
+    asked.add_argument("--flags", type=int, default=1_000)
+    asked.add_argument("--share", type=float, default=0.01, help="Riskiest share of a night that is flagged.")
+    asked.add_argument("--brute", type=int, default=1_000, help="Flags for which every set of checks is tried.")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        world = given.world or Path(folder) / "world"
+        if given.world is None:
+            simulate(world, days=130, per_day=1_500, seed=given.seed)
+        model = settings.model_folder(None)
+        booster = Booster.load(model, own.catalogue())
+        flags, matrix, others = flagged(world, booster, given.share, given.flags)
+    started = time.perf_counter()
+    told = what_would_clear(
+        matrix, booster, flags["limit"].to_list(), own.catalogue(), usual=usual(booster.card.reference, others)
+    )
+    took = time.perf_counter() - started
+    print(f"{told.height:,} flags of {flags['night'].n_unique()} nights: checks found in {took:.2f} s")
+    wrong = Again(model, matrix, others).differences(told, flags["limit"].to_numpy(), given.brute)
+    show(told)
+    for what, count in wrong.items():
+        print(f"{what}: {count:,}")
+    sys.exit(1 if sum(count for what, count in wrong.items() if not what.startswith("tried")) else 0)
+
+
+def flagged(world: Path, booster: Booster, share: float, most: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The last `most` flags (`night`, `limit`), their rows of the matrix, and the rows of it that are no flags."""
+    filed = read.read_many(read.files([world / "manifests"]))
+    catalogue = strengths.of(booster.card, own.catalogue())
+    matrix = build.build(
+        filed.consignments,
+        log=filed.consignments,
+        outcomes=read_outcomes(world / "outcomes.parquet"),
+        earlier=filed.earlier,
+        catalogue=catalogue,
+    )
+    margins = booster.margin(matrix.select(booster.features).cast(pl.Float32).to_numpy())
+    night = pl.col("filed_at").dt.date()
+    first = matrix.select(night.min()).item() + timedelta(WARM_DAYS)
+    ranked = (
+        matrix.with_columns(margin=pl.Series(margins), night=night)
+        .filter(pl.col("night") >= first)
+        .sort("night", "margin", *KEY, descending=[False, True, False, False])
+        .with_columns(
+            place=pl.int_range(pl.len()).over("night"), red=(pl.len().over("night") * share).ceil().cast(pl.Int64)
+        )
+        .with_columns(limit=pl.col("margin").filter(pl.col("place") == pl.col("red")).first().over("night"))
+    )
+    red = pl.col("place") < pl.col("red")
+    flags = ranked.filter(red & (pl.col("margin") > pl.col("limit"))).tail(most)
+    return flags.select("night", "limit"), flags.select(matrix.columns), ranked.filter(~red).select(matrix.columns)
+
+
+class Again:
+    """The same flags, told from the files of the model and of the checks alone."""
+
+    def __init__(self, model: Path, matrix: pl.DataFrame, others: pl.DataFrame) -> None:
+        self.trees = lightgbm.Booster(model_file=str(model / "model.txt"))
+        self.curve = json.loads((model / "calibration.json").read_text())
+        reference = json.loads((model / "card.json").read_text()).get("reference", {}).get("features", {})
+        declared = tomllib.loads((folders.features() / "checks.toml").read_text())
+        self.names = self.trees.feature_name()
+        self.filed = matrix.select(self.names).cast(pl.Float32).to_numpy()
+        self.facts = {name for fact in declared["fact"].values() for name in fact["features"]}
+        self.efforts = {name: check["effort"] for name, check in declared["check"].items()}
+        self.clean: dict[str, dict[int, float]] = {}
+        for check, entry in declared["check"].items():
+            self.clean[check] = {}
+            for name, value in entry["clean"].items():
+                known = {"usual": _median(reference.get(name), others[name]), "absent": math.nan}.get(value, value)
+                if known is not None:
+                    self.clean[check][self.names.index(name)] = float(np.float32(known))
+        self.margins = self._margins(self.filed)
+        self.raises = self._raises()
+
+    def _margins(self, rows: NDArray[np.float32]) -> Floats:
+        return np.asarray(self.trees.predict(rows, raw_score=True), dtype=np.float64)
+
+    def _raises(self) -> set[tuple[int, int]]:
+        """Row and column of each clean value that raises the score by itself."""
+        found = set()
+        for column, value in (pair for clean in self.clean.values() for pair in clean.items()):
+            rows = self.filed.copy()
+            rows[:, column] = value
+            found |= {(int(row), column) for row in np.flatnonzero(self._margins(rows) > self.margins)}
+        return found
+
+    def changes(self, row: int, check: str) -> dict[int, float]:
+        """What a clean check changes in a flag: column -> value."""
+        filed = self.filed[row]
+        return {
+            column: value
+            for column, value in self.clean[check].items()
+            if not np.isnan(filed[column]) and filed[column] != value and (row, column) not in self.raises
+        }
+
+    def after(self, row: int, sets: list[tuple[str, ...]]) -> NDArray[np.float32]:
+        """A flag after each of some sets of checks."""
+        rows = np.repeat(self.filed[row][None], len(sets), axis=0)
+        for place, chosen in enumerate(sets):
+            for check in chosen:
+                for column, value in self.changes(row, check).items():
+                    rows[place, column] = value
+        return rows
+
+    def differences(self, told: pl.DataFrame, limits: Floats, brute: int) -> dict[str, int]:
+        """What was told otherwise than it is, counted."""
+        wrong: Counter[str] = Counter()
+        reported = [[check["id"] for check in checks] for checks in told["checks"].to_list()]
+        rows = np.concatenate([self.after(row, [tuple(chosen)]) for row, chosen in enumerate(reported)])
+        margins = self._margins(rows)
+        chances = 1 / (1 + np.exp(-(self.curve["slope"] * margins + self.curve["intercept"])))
+        wrong["margins that differ"] = int((margins != told["margin_after"].to_numpy()).sum())
+        wrong["probabilities off by 1e-12"] = int(
+            (np.abs(chances - told["probability_after"].to_numpy()) > 1e-12).sum()
+        )
+        wrong["enough or not, told wrongly"] = int(((margins < limits) != told["enough"].to_numpy()).sum())
+        touched = (rows != self.filed) & ~(np.isnan(rows) & np.isnan(self.filed))
+        facts = np.array([name in self.facts for name in self.names])
+        wrong["flags with a fact touched"] = int((touched & facts).any(axis=1).sum())
+        for row, checks in enumerate(told["checks"].to_list()):
+            named = {name for check in checks for name in check["features"]}
+            wrong["features told otherwise"] += named != {self.names[column] for column in np.flatnonzero(touched[row])}
+            wrong["flags that a clean check raises"] += bool(margins[row] > self.margins[row])
+        wrong.update(self._smaller(told, reported, limits, min(brute, told.height)))
+        return dict(wrong)
+
+    def _smaller(self, told: pl.DataFrame, reported: list[list[str]], limits: Floats, most: int) -> dict[str, int]:
+        """Flags with a smaller set that is enough, or one as small that takes less effort; by trying every set."""
+        wrong = {"flags with a smaller set": 0, "flags with an easier set": 0, "flags with a better set": 0, "tried": 0}
+        order = ("desk", "yard", "scan", "open")
+        for row in np.linspace(0, told.height - 1, most).astype(int):
+            active = [check for check in self.clean if self.changes(row, check)]
+            sets = [chosen for size in range(1, len(active) + 1) for chosen in combinations(active, size)]
+            margins = self._margins(self.after(row, sets)) if sets else np.zeros(0)
+            wrong["tried"] += len(sets)
+            enough = [(chosen, margin) for chosen, margin in zip(sets, margins, strict=True) if margin < limits[row]]
+            size, margin = len(reported[row]), told["margin_after"][int(row)]
+            if not told["enough"][int(row)]:
+                wrong["flags with a smaller set"] += bool(enough)
+                wrong["flags with a better set"] += bool(len(margins) and margins.min() < margin)
+                continue
+            costs = {
+                chosen: (max(efforts), sum(efforts))
+                for chosen, _ in enough
+                if (efforts := [order.index(self.efforts[check]) for check in chosen])
+            }
+            mine = costs[tuple(check for check in active if check in reported[row])]
+            alike = [one for one in enough if len(one[0]) == size]
+            wrong["flags with a smaller set"] += any(len(chosen) < size for chosen, _ in enough)
+            wrong["flags with an easier set"] += any(costs[chosen] < mine for chosen, _ in alike)
+            wrong["flags with a better set"] += any(costs[chosen] == mine and after < margin for chosen, after in alike)
+        wrong["tried: sets of checks"] = wrong.pop("tried")
+        return wrong
+
+
+def _median(described: dict[str, list[float]] | None, others: pl.Series) -> float | None:
+    """The usual value: by the card's deciles, else of the rows that are no flags."""
+    if described:
+        share = 0.0
+        for edge, part in zip(described["edges"], described["shares"], strict=False):
+            share += part
+            if share >= 0.5:
+                return edge
+    return others.median()  # type: ignore[return-value]  # a column of numbers
+
+
+def show(told: pl.DataFrame) -> None:
+    """Print how many checks the flags need, how hard they are, and which they are."""
+    count, cleared = pl.col("checks").list.len(), told.filter("enough")
+    sizes = cleared.select(size=pl.when(count > 2).then(pl.lit("3 or more")).otherwise(count.cast(pl.String)))
+    parts = {
+        f"cleared by {size} check(s)": int((sizes["size"] == size).sum()) for size in sorted(sizes["size"].unique())
+    }
+    parts["cleared by no checks at all: open it"] = told.height - cleared.height
+    efforts = cleared["checks"].list.eval(pl.element().struct.field("effort"))
+    parts["  of the cleared, on paper alone (desk)"] = int(efforts.list.eval(pl.element() == "desk").list.all().sum())
+    for hardest in ("scan", "open"):
+        parts[f"  of the cleared, with {hardest}"] = int(efforts.list.contains(hardest).sum())
+    for what, number in parts.items():
+        print(f"{what:42s}{number:7,}{number / max(told.height, 1):8.1%}")
+    acts = cleared.explode("checks").unnest("checks")["id"].value_counts(sort=True)
+    print("acts in what clears: " + ", ".join(f"{name} {number}" for name, number in acts.iter_rows()))
+    print(f"proven minimal, or proven that none is enough: {told['proven'].mean():.1%}")
+
+
+if __name__ == "__main__":
+    main()
