@@ -6,6 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from riskscore import folders
+
+SHIPPED = folders.default_model()
+
 
 def test_everything_about_one_consignment_is_said(riskscore, manifest, model, past):
     folder, outcomes = past
@@ -101,3 +105,58 @@ def test_a_container_is_found_however_its_number_is_typed(riskscore, manifest, m
     ran = riskscore("explain", manifest, "--container", typed, "--model", model)
     assert (ran.code, ran.err) == (0, "")
     assert "Container TOYU0000007" in ran.out
+
+
+def test_what_would_take_it_out_of_the_red_lane_is_said(riskscore, manifest):
+    ranked = json.loads(riskscore("score", manifest, "--model", SHIPPED, "--top", 40, "--json").out)["ranked"]
+    given = ("--container", ranked[0]["container_number"], "--model", SHIPPED)
+    told = json.loads(riskscore("explain", manifest, *given, "--limit", "20", "--json").out)
+    assert told["limit"] == ranked[20]["margin"]
+    assert told["clearing"]["enough"] == (told["clearing"]["margin_after"] < told["limit"])
+    assert told["unsettled"]
+    shown = " ".join(riskscore("explain", manifest, *given, "--limit", "20").out.split())
+    assert "What would take it out of the red lane" in shown
+    for check in told["clearing"]["checks"]:
+        assert f"- {check['text']} ({check['effort']})" in shown
+    assert f"no check settles: {told['unsettled'][0]['why']}" in shown
+    last = ("--container", ranked[-1]["container_number"], "--model", SHIPPED)
+    assert "red lane" not in riskscore("explain", manifest, *last).out
+
+
+def test_other_values_are_tried_and_shown_before_and_after(riskscore, manifest, past):
+    given = ("--container", "TOYU0000007", "--model", SHIPPED, "--history", past[0])
+    changed = ("--set", "Gross weight=18 t", "--set", "hs_codes=3902")
+    told = json.loads(riskscore("explain", manifest, *given, *changed, "--json").out)
+    alone = json.loads(riskscore("explain", manifest, *given, "--json").out)
+    assert told["margin"] == alone["margin"] and alone["altered"] is None
+    altered = told["altered"]
+    assert {one["column"]: one["now"] for one in altered["fields"]} == {"gross_weight_kg": "18000", "hs_codes": "3902"}
+    assert altered["margin"] != told["margin"]
+    assert {"price_deviation", "load_share"}.isdisjoint(one["feature"] for one in altered["features_moved"])
+    assert "weight_round" in [one["feature"] for one in altered["features_moved"]]
+    ran = riskscore("explain", manifest, *given, *changed)
+    shown = " ".join(ran.out.split())
+    assert max(map(len, ran.out.splitlines())) <= 100
+    assert f"Rank {told['rank']} > {altered['rank']} of 40" in shown
+    assert f"margin {told['margin']:+.2f} > {altered['margin']:+.2f}" in shown
+    steps = sum(one["contribution"] - one["contribution_before"] for one in altered["features_moved"])
+    assert f"{altered['margin'] - told['margin'] - steps:+.2f} features whose value stayed" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--set", "gross_weight_kg"], "--set takes FIELD=VALUE"),
+        (["--set", "=3"], "--set takes FIELD=VALUE"),
+        (["--set", "version=2", "--set", "version=3"], "--set version is given twice"),
+        (["--set", "container_number=X"], "it names the consignment"),
+        (["--set", "wieght=3"], "there is no field 'wieght' to set"),
+        (["--set", "gross_weight_kg=\x1b[31mred"], "cannot set gross_weight_kg"),
+        (["--limit", "many"], "'many' is no limit"),
+        (["--limit", "0"], "between 0 and 1 or a rank"),
+    ],
+)
+def test_what_cannot_be_tried_is_one_line(riskscore, manifest, model, arguments, told):
+    ran = riskscore("explain", manifest, "--container", "TOYU0000007", "--model", model, *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert told in ran.err and "\x1b" not in ran.err
