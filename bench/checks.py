@@ -194,7 +194,7 @@ class Again:
                 for chosen, _ in enough
                 if (efforts := [order.index(self.efforts[check]) for check in chosen])
             }
-            mine = costs[tuple(check for check in active if check in reported[row])]
+            mine = costs.get(tuple(check for check in active if check in reported[row]), (len(order), 0))
             alike = [one for one in enough if len(one[0]) == size]
             wrong["flags with a smaller set"] += any(len(chosen) < size for chosen, _ in enough)
             wrong["flags with an easier set"] += any(costs[chosen] < mine for chosen, _ in alike)

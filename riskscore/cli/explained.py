@@ -10,7 +10,8 @@ from rich.text import Text
 
 from riskscore.cli import tables
 from riskscore.cli.console import basis, hanging, heading, plain, short
-from riskscore.explain import checks, settle
+from riskscore.explain import checks
+from riskscore.explain.clearing import headline
 from riskscore.explain.sentences import shown
 from riskscore.manifest.schema import KEY, NOTHING
 
@@ -82,7 +83,7 @@ def _clearing(screen: Console, explained: Explanation) -> None:
         if row["enough"] and not row["checks"]:
             return
         screen.print(heading("What would take it out of the red lane"))
-        screen.print(hanging("", settle.headline(row)))
+        screen.print(hanging("", headline(row)))
         for check in row["checks"]:
             screen.print(hanging("-", f"{plain(check['text'])} ({check['effort']})"))
             if check["flags"]:

@@ -3,6 +3,8 @@
 features/checks.toml ─┬─▶ Check   an act, its effort, and the value of each feature that it settles
                       └─▶ Fact    features that no act settles, and why
 model card, rows ───────▶ usual   what honest traffic has, where a doubt has no natural zero
+
+Features of a service's own fields stand in no check, so nothing settles them.
 """
 
 from __future__ import annotations

@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.explain import checks as declared
+from riskscore.explain.clearing import CLEARING
 from riskscore.features.catalogue import Catalogue
-from riskscore.language import ENGLISH, Language
 from riskscore.manifest.schema import KEY
 from riskscore.model.booster import Booster, Matrix
 from riskscore.scoring.score import features
@@ -37,25 +36,6 @@ GROWN = 64
 
 BATCH = 1 << 15
 """Changed rows that are scored at once."""
-
-CHECK = pl.Struct(
-    {
-        "id": pl.String,
-        "text": pl.String,
-        "effort": pl.String,
-        "features": pl.List(pl.String),
-        "flags": pl.List(pl.String),
-    }
-)
-"""One check: what to do, what it takes (checks.EFFORTS), and the features and red flags that it settles."""
-
-CLEARING: dict[str, pl.DataType | type[pl.DataType]] = {
-    "checks": pl.List(CHECK),
-    "margin_after": pl.Float64,
-    "probability_after": pl.Float64,
-    "enough": pl.Boolean,
-    "proven": pl.Boolean,
-}
 
 Set = tuple[int, ...]
 """Places of checks in checks.toml, ascending."""
@@ -141,32 +121,6 @@ def what_would_clear(
             answers[row].proven = answers[row].tried and (whole or answers[row].enough)
             answers[row].tried &= whole
     return _told(matrix, flags, booster, answers, catalogue)
-
-
-def headline(clearing: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """A row of CLEARING in a sentence or two."""
-    after = language.number(clearing["probability_after"], ".2%")
-    count = len(clearing["checks"])
-    if clearing["enough"] and not count:
-        return language.say("It is not in the red lane as it was filed.")
-    if clearing["enough"] and count == 1:
-        return language.say(
-            "One check, if it comes back clean, takes it out of the red lane: the probability would be {after}.",
-            after=after,
-        )
-    if clearing["enough"]:
-        return language.say(
-            "{count} checks, if all come back clean, take it out of the red lane: the probability would be {after}.",
-            count=language.number(count),
-            after=after,
-        )
-    if not count:
-        return language.say("No check takes it out of the red lane, nor lowers its risk: open it.")
-    return language.say(
-        "No check takes it out of the red lane, even if all come back clean: open it. At best, the probability would "
-        "be {after}.",
-        after=after,
-    )
 
 
 def _flags(filed: Matrix, booster: Booster, known: Sequence[declared.Check], usual: Mapping[str, float]) -> _Flags:

@@ -11,7 +11,8 @@ import pytest
 
 from riskscore import engine, folders
 from riskscore.explain import checks, settle
-from riskscore.explain.settle import headline, what_would_clear
+from riskscore.explain.clearing import CLEARING, headline
+from riskscore.explain.settle import what_would_clear
 from riskscore.features import build, catalogue
 from riskscore.manifest.schema import KEY
 from riskscore.model.booster import Booster
@@ -138,7 +139,7 @@ def test_below_its_limit_nothing_is_needed_and_without_rows_nothing_is_said(day,
     assert "not in the red lane" in headline(row)
     nothing = what_would_clear(day[:0], booster, 0.0, KNOWN, usual=usual)
     assert nothing.is_empty()
-    assert nothing.columns == [*KEY, *settle.CLEARING]
+    assert nothing.columns == [*KEY, *CLEARING]
 
 
 def test_where_nothing_is_enough_the_best_that_can_be_reached_is_said(day, booster, usual):
