@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ __all__ = [
     "Explanation",
     "evaluate",
     "explain",
+    "explain_each",
     "read",
     "read_outcomes",
     "read_settings",
@@ -99,9 +100,9 @@ def read_card(model: str | Path | None = None, service: Service = NONE) -> Card:
     return _booster(model, own.catalogue(service)).card
 
 
-def read_history(paths: Sequence[str | Path], service: Service = NONE) -> pl.DataFrame:
-    """Read past consignments from files, patterns or folders: only the columns that the ledger looks at."""
-    return read_log(paths, only=history_columns(service), service=service)
+def read_history(paths: Sequence[str | Path], service: Service = NONE, *, more: Sequence[str] = ()) -> pl.DataFrame:
+    """Read past consignments from files, patterns or folders: the columns that the ledger looks at, and `more`."""
+    return read_log(paths, only=list(dict.fromkeys([*history_columns(service), *more])), service=service)
 
 
 def read_outcomes(
@@ -222,40 +223,61 @@ def explain(  # noqa: PLR0913
     known = own.catalogue(service)
     assessed = _assess(rows, model, known, progress, **past, earlier=earlier)
     _tell(progress, "explaining")
-    scored, moved, base = assessed.one(rows, named, language)
     lane = max(1, math.ceil(EXPLAIN_SHARE * rows.height)) if limit is None else limit
     end = limits.margin(assessed.scored, lane, assessed.booster.calibration)
+    explained = assessed.each(rows, filed.select(schema.KEY), end, earlier, language)[0]
     before = version_before(filed, earlier)
-    unchanged = scored.clear()
     if earlier is not None and before.height:
         _tell(progress, "comparing with the version before")
         others = earlier.join(before, on=[*schema.KEY, "filed_at", "version"], how="anti", nulls_equal=True)
         former = pl.concat([rows.filter(~named), before])
         unchanged = _scored(former, _assess(former, model, known, None, **past, earlier=others)).filter(named)
-    altered = None
+        explained = replace(explained, unchanged=unchanged)
     if other is not None:
         _tell(progress, "assessing it as changed")
         instead = pl.concat([rows.filter(~named), other])
-        anew, shifted, _ = _assess(instead, model, known, None, **past, earlier=earlier).one(instead, named, language)
+        anew = _assess(instead, model, known, None, **past, earlier=earlier)
+        changed_to = anew.each(instead, filed.select(schema.KEY), None, earlier, language)[0]
         altered = Altered(
             fields=differences(filed, other, rows.columns),
-            scored=anew,
-            features=what_moved(moved, shifted),
-            reasons=other_reasons(scored, anew),
+            scored=changed_to.scored,
+            features=what_moved(explained.contributions, changed_to.contributions),
+            reasons=other_reasons(explained.scored, changed_to.scored),
         )
-    return Explanation(
-        consignment=filed,
-        scored=scored,
-        contributions=moved,
-        base=base,
-        among=rows.height,
-        data=assessed.booster.card.data,
-        changes=changes(before, filed),
-        unchanged=unchanged,
-        limit=end,
-        clearing=assessed.clear(named, end),
-        altered=altered,
-    )
+        explained = replace(explained, altered=altered)
+    return explained
+
+
+def explain_each(  # noqa: PLR0913
+    consignments: pl.DataFrame,
+    wanted: pl.DataFrame,
+    *,
+    history: pl.DataFrame | None = None,
+    outcomes: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    balances: Balances | None = None,
+    model: str | Path | None = None,
+    service: Service = NONE,
+    language: Language = ENGLISH,
+    progress: Progress | None = None,
+) -> list[Explanation]:
+    """Explain several consignments at once, in the order of `wanted`; other arguments as in `score`.
+
+    `wanted` has KEY and, where a red lane is known, `limit`, the margin at which it ends for that consignment. What an
+    amendment did to the score is left out, because each would have to be ranked once more. Raises as `score` does, and
+    SettingsError where one that is wanted is not among the consignments.
+    """
+    rows = given.consignments(consignments, service)
+    if balances is not None:
+        rows = rows.with_columns(consignments[STARTED])
+    lost = wanted.join(rows, on=schema.KEY, how="anti")
+    if lost.height:
+        raise SettingsError(f"bill {lost.row(0)[0]}, container {lost.row(0)[1]} is not among the consignments")
+    past = {"log": history, "outcomes": given.outcomes(outcomes), "earlier": earlier, "balances": balances}
+    assessed = _assess(rows, model, own.catalogue(service), progress, **past)
+    _tell(progress, f"explaining {wanted.height:,}")
+    ends = wanted["limit"].to_list() if "limit" in wanted.columns else None
+    return assessed.each(rows.select(*schema.columns(service)), wanted.select(schema.KEY), ends, earlier, language)
 
 
 def evaluate(  # noqa: PLR0913
@@ -303,18 +325,55 @@ class _Assessed:
         facts = evidence(self.facts.filter(chosen), language)
         return reasons(facts, matrix, moved, self.catalogue, language), moved
 
-    def one(self, rows: pl.DataFrame, named: pl.Expr, language: Language) -> tuple[pl.DataFrame, pl.DataFrame, float]:
-        """The one of `rows` that is `named`: its row of `score`, its features one by one, and the base value."""
-        told, moved = self.explain(named, language)
-        scored = _told(_scored(rows, self).filter(named), told)
-        return scored, by_feature(moved, self.matrix.filter(named), self.catalogue), moved.base
+    def each(
+        self,
+        rows: pl.DataFrame,
+        wanted: pl.DataFrame,
+        limit: float | Sequence[float | None] | None,
+        earlier: pl.DataFrame | None,
+        language: Language,
+    ) -> list[Explanation]:
+        """Explain those of `rows` that are `wanted` (KEY), in its order; `limit` is one margin, or one for each."""
+        order = wanted.with_row_index("place")
+        known = rows.select(schema.KEY).with_row_index("row").join(order, on=schema.KEY, how="inner").sort("row")
+        which = pl.int_range(pl.len()).is_in(known["row"].implode())
+        told, moved = self.explain(which, language)
+        ends = limit if isinstance(limit, Sequence) else [limit] * wanted.height
+        matrix, filed = self.matrix.filter(which), rows.filter(which)
+        scored = _told(_scored(rows, self).join(wanted, on=schema.KEY, how="semi"), told)
+        average = self.scored["probability"].mean()
+        usual = {end: self.usual(end) for end in set(ends)}
+        made: list[Explanation | None] = [None] * wanted.height
+        for at, place in enumerate(known["place"]):
+            one, own_row = moved.row(at), filed[at]
+            row = scored.join(own_row.select(schema.KEY), on=schema.KEY, how="semi")
+            made[place] = Explanation(
+                consignment=own_row,
+                scored=row,
+                contributions=by_feature(one, matrix[at], self.catalogue),
+                base=moved.base,
+                among=rows.height,
+                average=float(average),  # type: ignore[arg-type]
+                data=self.booster.card.data,
+                changes=changes(version_before(own_row, earlier), own_row),
+                unchanged=row.clear(),
+                limit=ends[place],
+                clearing=self.clear(matrix[at], ends[place], usual[ends[place]]),
+                altered=None,
+            )
+        return [one for one in made if one is not None]
 
-    def clear(self, which: pl.Expr, limit: float | None) -> pl.DataFrame:
-        """What would take the rows where `which` holds below the `limit`, a margin; no row without one."""
-        flags = self.matrix.filter(self.scored.select(which).to_series() & (limit is not None))
-        end = -math.inf if limit is None else limit
-        usual = checks.usual(self.booster.card.reference, self.matrix.filter(self.scored["margin"] < end))
-        return what_would_clear(flags, self.booster, end, self.catalogue, usual=usual)
+    def usual(self, limit: float | None) -> dict[str, float]:
+        """What features usually are in the rows below the `limit`, a margin."""
+        if limit is None:
+            return {}
+        return checks.usual(self.booster.card.reference, self.matrix.filter(self.scored["margin"] < limit))
+
+    def clear(self, flags: pl.DataFrame, limit: float | None, usual: Mapping[str, float]) -> pl.DataFrame:
+        """What would take the rows `flags` of the matrix below the `limit`; no row without one."""
+        if limit is None:
+            return what_would_clear(flags.clear(), self.booster, -math.inf, self.catalogue, usual=usual)
+        return what_would_clear(flags, self.booster, limit, self.catalogue, usual=usual)
 
 
 def _assess(

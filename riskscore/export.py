@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,12 +54,39 @@ def write(*targets: tuple[pl.DataFrame, Path]) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write `text` to `path`, whole or not at all. Raises SettingsError where there is no such folder."""
+    """Write `text` to `path` as UTF-8, as `write_bytes` does."""
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write `content` to `path`, whole or not at all. Raises SettingsError where there is no such folder."""
     if not path.parent.is_dir():
         raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
     with _draft(path) as draft:
-        draft.write_text(text, "utf-8")
+        draft.write_bytes(content)
         draft.replace(path)
+
+
+def check_folder(out: Path) -> None:
+    """Raise SettingsError where `out` is something else than an empty folder, or its parent is not there."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise SettingsError(f"{out} is there and not an empty folder; choose another name or empty it")
+    if not out.parent.is_dir():
+        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
+
+
+@contextlib.contextmanager
+def folder(out: Path) -> Iterator[Path]:
+    """A hidden folder beside `out` that takes its name in the end, or goes. Raises SettingsError as `check_folder`."""
+    check_folder(out)
+    draft = out.with_name(f".{out.name}.{os.getpid()}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    try:
+        yield draft
+        draft.replace(out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextlib.contextmanager

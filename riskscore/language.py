@@ -21,7 +21,7 @@ from babel.messages import pofile
 from riskscore import folders
 from riskscore.errors import CatalogueError, SettingsError
 
-LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "fr": "fr", "vi": "vi", "es": "es", "pt": "pt"}
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "fr": "fr", "vi": "vi", "es": "es", "pt": "pt_PT"}
 """Codes of the languages, each with the locale whose customs of writing it follows."""
 
 

@@ -59,4 +59,12 @@ Seed = Annotated[
     str | None,
     typer.Option(help="A text published after the last filing, from which the lots are drawn. Default: the date."),
 ]
+Lang = Annotated[
+    str,
+    typer.Option(
+        metavar="LANG",
+        envvar="RISKSCORE_LANG",
+        help="Language of reasons, checks and sheets: en, zh, fr, vi, es or pt.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

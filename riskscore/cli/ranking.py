@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,6 +38,7 @@ def score(
     columns: options.Columns = None,
     settings: options.Settings = None,
     explain_share: Annotated[float, typer.Option(help="Share of the consignments that get reasons, 0 to 1.")] = 0.01,
+    lang: options.Lang = "en",
     json: options.Json = False,
 ) -> None:
     """Rank the consignments of manifests by smuggling risk, with reasons.
@@ -51,10 +53,10 @@ def score(
       riskscore score tonight.csv --out ranked.csv --quarantine refused.csv
       riskscore score tonight.csv --top 50 --json
     """
-    from riskscore import export, service
+    from riskscore import export, language, service
     from riskscore.manifest import read
 
-    own = service.find(settings)
+    own, told = service.find(settings), language.find(lang)
     targets = [path for path in (out, quarantine) if path is not None]
     inputs = (*files, *read.files(history), *(path for path in (outcomes, columns) if path is not None))
     for target in targets:
@@ -76,6 +78,7 @@ def score(
             explain_share=explain_share,
             top=top,
             service=own,
+            language=told,
             progress=tell,
         )
         tell("writing")
@@ -117,6 +120,14 @@ def explain(
     waterfall: Annotated[
         Path | None, typer.Option(help="Draw what moved the score, step by step, to this .png or .svg file.")
     ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Write its case sheet, a page or two, to this .html or .pdf file.")
+    ] = None,
+    lake: Annotated[
+        str | None,
+        typer.Option(metavar="LAKE", help="A lake, for the sheet: rank of the last 90 days there, and its history."),
+    ] = None,
+    lang: options.Lang = "en",
     json: options.Json = False,
 ) -> None:
     """Explain one consignment in full: what was filed, what speaks for and against it, what could not be seen.
@@ -129,19 +140,24 @@ def explain(
     Examples:
       riskscore explain tonight.csv --container MSKU1234565
       riskscore explain tonight.csv --container MSKU1234565 --waterfall why.png
+      riskscore explain tonight.csv --container MSKU1234565 --sheet case.pdf --lang fr
       riskscore explain tonight.csv --container MSKU1234565 --limit 5%
       riskscore explain tonight.csv --container MSKU1234565 --set gross_weight_kg=18000 --set hs_codes=3902
       riskscore explain tonight.csv --container MSKU1234565 --history past/ --outcomes outcomes.parquet --json
       riskscore explain today.csv --settings ours.toml --bill 97061800
     """
-    from riskscore import service
+    from riskscore import language, service
     from riskscore.explain import limits
 
-    own = service.find(settings)
+    own, told = service.find(settings), language.find(lang)
     lane, changed = None if limit is None else limits.parse(limit), _changed(change)
+    if sheet is not None:
+        from riskscore.jobs.sheet import write
+
+        write.check(sheet)
     with console.progress() as tell:
         tell("reading")
-        manifest, log, found, card = _read([file], columns, history, outcomes, model, own)
+        manifest, log, found, card = _read([file], columns, history, outcomes, model, own, whole=sheet is not None)
         from riskscore import engine
         from riskscore.cli import explained as views
 
@@ -156,15 +172,26 @@ def explain(
             limit=lane,
             changed=changed,
             service=own,
+            language=told,
             progress=tell,
         )
         if waterfall is not None:
             tell("drawing")
             explained.draw(waterfall)
+        if sheet is not None:
+            from riskscore.jobs.sheet import single
+
+            tell("writing the sheet")
+            more = [word for path in history for word in ("--history", path.name)]
+            more += [] if outcomes is None else ["--outcomes", outcomes.name]
+            given = single.Given(file, explained, log, found, card, lake, own, more)
+            write.one(single.make(given, told), sheet)
     if json:
         console.emit(views.record(explained))
     else:
         views.show(console.stdout(), explained, card, history=bool(history))
+        if sheet is not None:
+            console.stdout().print(f"Its case sheet is in {console.plain(sheet)}.")
 
 
 def _changed(given: list[str]) -> dict[str, str]:
@@ -187,8 +214,10 @@ def _read(
     outcomes: Path | None,
     model: str | None,
     own: Service,
+    *,
+    whole: bool = False,
 ) -> tuple[Manifest, pl.DataFrame | None, pl.DataFrame | None, Card]:
-    """Manifest, history, outcomes and the model's card.
+    """Manifest, history (with what a sheet tells of it where `whole`), outcomes and the model's card.
 
     The manifest is read beside the rest, because neither keeps all cores busy: the engine alone, with the libraries
     that it stands on, takes as long to load as half a million rows to read.
@@ -196,7 +225,7 @@ def _read(
     from riskscore.manifest import read
 
     with ThreadPoolExecutor(1) as beside:
-        others = beside.submit(_read_others, history, outcomes, model, own)
+        others = beside.submit(_read_others, history, outcomes, model, own, whole)
         try:
             manifest = read.read_many(files, columns=columns, service=own)
         except RiskscoreError:
@@ -206,12 +235,17 @@ def _read(
 
 
 def _read_others(
-    history: list[Path], outcomes: Path | None, model: str | None, own: Service
+    history: list[Path], outcomes: Path | None, model: str | None, own: Service, whole: bool
 ) -> tuple[pl.DataFrame | None, pl.DataFrame | None, Card]:
     from riskscore import engine
 
+    more: Sequence[str] = ()
+    if whole:
+        from riskscore.jobs.sheet.past import COLUMNS
+
+        more = COLUMNS
     card = engine.read_card(model, own)
-    log = engine.read_history(history, own) if history else None
+    log = engine.read_history(history, own, more=more) if history else None
     return log, engine.read_outcomes(outcomes, history=history, service=own), card
 
 

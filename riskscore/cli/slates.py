@@ -1,8 +1,9 @@
-"""The commands of a slate: `slate draw`, short `slate`, `slate show`, `slate add` and `slate strike`."""
+"""The commands of a slate: `slate draw`, short `slate`, and `slate show`, `sheets`, `add` and `strike`."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -137,6 +138,49 @@ def strike(
         --reason "transhipped before the berth was reached"
     """
     _change(lake, date, bill, container, "struck", reason, json)
+
+
+@app.command()
+def sheets(
+    lake: options.Lake,
+    date: Day,
+    out: Annotated[Path, typer.Option(help="New or empty folder for the sheets, their index and one PDF of all.")],
+    port: Port = None,
+    lang: options.Lang = "en",
+    settings: options.Settings = None,
+    json: options.Json = False,
+) -> None:
+    """Write a case sheet for every box of a night that is opened or scanned: a page each, an index, and one PDF.
+
+    Each sheet tells what the box is, why it stands out, what would clear it, what speaks against and what could not be
+    seen, with the route on a map, the past of the parties and what is usual for such goods, as the night saw it.
+
+    \b
+    Examples:
+      riskscore slate sheets --lake /srv/riskscore/lake --date 2024-05-01 --out sheets-2024-05-01
+      riskscore slate sheets --lake /srv/riskscore/lake --date 2024-05-01 --port VNHPH --lang vi --out haiphong
+    """
+    from riskscore import export, language, service
+
+    told, own = language.find(lang), service.find(settings)
+    export.check_folder(out)
+    with console.progress() as tell:
+        tell("opening")
+        from riskscore.jobs.sheet import night, write
+        from riskscore.lake.io import Lake
+
+        found = night.sheets(
+            Lake.open(lake, own), date.date(), port=port and port.upper(), language=told, progress=tell
+        )
+        title = told.say("Case sheets of {day}", day=told.day(date.date()))
+        write.slate(found, out, title=title, language=told, progress=tell)
+    if json:
+        boxes = [{name: sheet.scored[name] for name in ("bill_of_lading", "container_number")} for sheet in found]
+        console.emit({"date": date.date(), "out": str(out), "language": told.code, "sheets": boxes})
+        return
+    many = f"{len(found)} sheet{'' if len(found) == 1 else 's'}"
+    pdf = f", all in {console.plain(out / 'slate.pdf')}" if found else ""
+    console.stdout().print(f"{many}: start with {console.plain(out / 'index.html')}{pdf}.")
 
 
 def _change(lake: str, date: datetime, bill: str, container: str, event: str, reason: str, json: bool) -> None:

@@ -35,6 +35,10 @@ class Contributions:
         """Base value plus contributions: the margins, float64[n]."""
         return np.asarray(self.base + self.values.sum(axis=1))
 
+    def row(self, at: int) -> Contributions:
+        """Those of one row."""
+        return Contributions(self.keys[at], self.names, self.values[at : at + 1], self.base)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -21,7 +21,7 @@ class Explanation:
     contributions  one row a feature, strongest first: feature, family, indicators, meaning, unit, value, label,
                    contribution (log-odds)
     base           log-odds before any feature speaks; base + all contributions = scored margin
-    among          how many consignments were ranked
+    among          how many consignments were ranked; `average` is their mean probability
     data           what the model was trained on: simulated or real
     changes        one row a column that the version before said otherwise: column, before, now (texts)
     unchanged      the row of `score` that the version before has in its place; no row where there is none
@@ -35,6 +35,7 @@ class Explanation:
     contributions: pl.DataFrame
     base: float
     among: int
+    average: float
     data: str
     changes: pl.DataFrame
     unchanged: pl.DataFrame

@@ -164,7 +164,7 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
     step("scores", lambda: _score(night, run, tell))
     step("slate", lambda: _slate(night, run))
     step("drift", lambda: _drift(night, run))
-    usual = [past["manifests"]["filings"] for past in record.finished()[-USUAL_NIGHTS:]]
+    usual = [one["manifests"]["filings"] for one in record.finished()[-USUAL_NIGHTS:]]
     return counts | {
         "usual_filings": float(pl.Series(usual).median()) if usual else None,  # type: ignore[arg-type]
         "model": run.plan["model"],
@@ -225,7 +225,7 @@ def score(lake: Lake, run: Run, latest: pl.DataFrame, earlier: pl.DataFrame, mod
     scored = engine.score(
         latest.select(*columns, STARTED),
         earlier=earlier.select(*columns),
-        **_past(lake, run, latest),
+        **past(lake, run, latest),
         model=model,
         service=lake.service,
         keep=explore.KNOWN,
@@ -234,8 +234,8 @@ def score(lake: Lake, run: Run, latest: pl.DataFrame, earlier: pl.DataFrame, mod
     return scored.with_columns(port="port_of_discharge")
 
 
-def _past(lake: Lake, run: Run, rows: pl.DataFrame) -> dict[str, Any]:
-    """What `rows` are judged by: the ledger, or the whole log where the ledger cannot tell of all of them."""
+def past(lake: Lake, run: Run, rows: pl.DataFrame) -> dict[str, Any]:
+    """What `rows` are judged by, as `engine.score` takes it: the ledger, or the whole log where that cannot tell."""
     try:
         held = closing.of(lake, rows)
     except LakeError:

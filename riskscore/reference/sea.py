@@ -86,6 +86,46 @@ def measure(pairs: pl.DataFrame) -> pl.DataFrame:
     return found.select(_PAIR).with_columns(length).filter(pl.col("km").is_finite())
 
 
+def way(from_port: str, to_port: str) -> list[tuple[float, float]]:
+    """The way by sea between two ports, as (latitude, longitude) in degrees from the first to the second.
+
+    Empty where a port is unknown or no sea leads there. Longitudes run on beyond 180 degrees rather than jump.
+    """
+    place = {locode: (lat, lon) for locode, lat, lon in ports().select("locode", "lat", "lon").iter_rows()}
+    if from_port not in place or to_port not in place:
+        return []
+    network = _network()
+    near, far = network.nearest(_point(*np.transpose([place[from_port], place[to_port]])))
+    nodes = _nodes(int(near), int(far))
+    if not nodes:
+        return []
+    points = network.points[nodes]
+    lat, lon = np.degrees(np.arcsin(points[:, 2])), np.degrees(np.arctan2(points[:, 1], points[:, 0]))
+    path = np.array([place[from_port], *zip(lat, lon, strict=True), place[to_port]])
+    path[:, 1] = np.unwrap(path[:, 1], period=360)
+    return [(float(north), float(east)) for north, east in path]
+
+
+def _nodes(start: int, end: int) -> list[int]:
+    """Nodes of the shortest way from `start` to `end`, both with it; none where there is no way."""
+    before = _steps(start)
+    nodes = [end]
+    while nodes[-1] != start:
+        if before[nodes[-1]] < 0:
+            return []
+        nodes.append(int(before[nodes[-1]]))
+    return nodes[::-1]
+
+
+@lru_cache(maxsize=512)
+def _steps(node: int) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """For every node of the network the one before it on the shortest way from `node`, negative where none is."""
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
+    _, before = dijkstra(_network().graph, directed=False, indices=node, return_predecessors=True)
+    return np.asarray(before, dtype=np.int32)
+
+
 @dataclass(frozen=True)
 class _Network:
     points: np.ndarray[Any, np.dtype[np.float64]]

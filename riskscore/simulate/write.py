@@ -7,10 +7,7 @@ OUT/truth.parquet                  one row a consignment: what was smuggled, how
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +16,7 @@ from typing import Any, Self
 import polars as pl
 import pyarrow.parquet as pq
 
+from riskscore import export
 from riskscore.errors import SettingsError
 from riskscore.manifest import schema
 from riskscore.simulate import world
@@ -47,7 +45,7 @@ def simulate(  # noqa: PLR0913  (given by name, each of them)
     _check(out, days, per_day, seed, smuggling_rate)
     if change_day is not None and not 0 < change_day < days:
         raise SettingsError(f"change_day is {change_day}; it must be between 1 and the last day, {days - 1}")
-    with _draft(out) as folder:
+    with export.folder(out) as folder:
         (folder / "manifests").mkdir()
         simulation = Simulation(world.load(), seed, per_day, start, days, change_day)
         with (
@@ -69,23 +67,7 @@ def _check(out: Path, days: int, per_day: int, seed: int, smuggling_rate: float)
         raise SettingsError(f"days ({days}) and per_day ({per_day}) must be at least 1, seed ({seed}) at least 0")
     if not 0 <= smuggling_rate <= HIGHEST_RATE:
         raise SettingsError(f"smuggling_rate is {smuggling_rate:g}; it must be between 0 and {HIGHEST_RATE}")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise SettingsError(f"{out} is there and not an empty folder; choose another name or empty it")
-    if not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
-
-
-@contextlib.contextmanager
-def _draft(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its name in the end, or goes."""
-    draft = out.with_name(f".{out.name}.{os.getpid()}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        yield draft
-        draft.replace(out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    export.check_folder(out)
 
 
 class _Table:

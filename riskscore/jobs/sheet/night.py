@@ -1,0 +1,157 @@
+"""The sheets of a night: each box on its slates that is opened or scanned, as the night saw it.
+
+lake as after the night ─▶ its runs, scored again with their model ─▶ explanations ─┐
+slates in force ─▶ which boxes, and where the red lane ends at each port ───────────┼─▶ sheets
+scores of 90 days ─▶ rank among them · consignments of two years ─▶ past ───────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from riskscore import engine
+from riskscore.errors import SettingsError
+from riskscore.explain.explanation import Explanation
+from riskscore.features import own
+from riskscore.history.filings import STARTED
+from riskscore.jobs import nightly, slates, taking
+from riskscore.jobs.models import Model
+from riskscore.jobs.runs import Record, Run
+from riskscore.jobs.sheet import past, sources
+from riskscore.jobs.sheet.past import Past
+from riskscore.jobs.sheet.sheet import Beside, Sheet, Standing, sheet
+from riskscore.lake.io import Lake
+from riskscore.language import Language
+from riskscore.manifest import schema
+from riskscore.manifest.schema import KEY
+from riskscore.model import archive
+
+Progress = Callable[[str], None]
+
+RED = ("open", "scan")
+"""Actions of the red lane, whose boxes have sheets."""
+
+DAYS = 90
+"""Days over which a box is ranked, its own night with them."""
+
+PAST_DAYS = 730
+"""Days of earlier consignments that a sheet tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Every probability of the last DAYS, to find a rank among."""
+
+    probabilities: pl.Series
+
+    @classmethod
+    def read(cls, lake: Lake, night: date) -> Scores:
+        """Read the last score of each consignment of each night. Raises LakeError as the lake does."""
+        nights = (night - timedelta(DAYS - 1), night)
+        rows = lake.read("scores", nights=nights, columns=[*KEY, "probability", "night", "run"]).collect()
+        return cls(rows.sort("run").unique([*KEY, "night"], keep="last")["probability"])
+
+    def standing(self, probability: float) -> Standing:
+        """Where a consignment with this probability stands."""
+        return Standing(DAYS, int((self.probabilities > probability).sum()) + 1, self.probabilities.len())
+
+
+def read_past(lake: Lake, night: date) -> Past:
+    """Consignments and findings up to `night`, as far back as sheets tell. Raises LakeError as the lake does."""
+    before = lake.at(night)
+    filings = before.read("consignments", columns=past.COLUMNS, nights=(night - timedelta(PAST_DAYS), night))
+    return Past(filings.collect(), before.read("outcomes", columns=list(schema.OUTCOME)).collect())
+
+
+def sheets(
+    lake: Lake, night: date, *, port: str | None = None, language: Language, progress: Progress | None = None
+) -> list[Sheet]:
+    """The sheets of the boxes in the red lane of `night`, by port and place; of one `port` (UN/LOCODE) only.
+
+    Raises SettingsError where no slate is drawn or a box was not scored by a nightly run, ModelError where the model
+    of the night no longer fits the catalogue, and as the lake does.
+    """
+    tell = progress or (lambda _: None)
+    boxes = _boxes(lake, night, port)
+    tell("reading the past")
+    before, scores = read_past(lake, night), Scores.read(lake, night)
+    catalogue = own.catalogue(lake.service)
+    explained = {}
+    for run in Record.read(lake).runs():
+        if run.night == night:
+            for one, about in _explained(lake, run, boxes, language, tell):
+                explained[one.scored.select(KEY).row(0)] = (one, about)
+    made: list[Sheet] = []
+    for row in boxes.iter_rows(named=True):
+        key = (row["bill_of_lading"], row["container_number"])
+        if key not in explained:
+            raise SettingsError(
+                f"bill {key[0]}, container {key[1]} was not scored by a nightly run, so it has no sheet"
+            )
+        one, about = explained[key]
+        tell(f"sheet {len(made) + 1} of {boxes.height}")
+        beside = Beside(
+            standing=scores.standing(one.scored["probability"].item()),
+            action=(row["action"], row["share"]),
+            sources=[*about, *sources.of_past(before)],
+            replay=sources.command(["riskscore", "slate", "sheets", "--lake", "LAKE", "--date", str(night)]),
+        )
+        made.append(sheet(one, before, catalogue, language, beside))
+    return made
+
+
+def _boxes(lake: Lake, night: date, port: str | None) -> pl.DataFrame:
+    """The boxes in the red lane with `limit`, the margin that a box chosen by score has to be below to be out of it."""
+    if not slates.drawn(lake, night):
+        raise SettingsError(f"no slate is drawn for {night}; `riskscore slate draw` draws one from its scores")
+    margins = lake.read("scores", nights=(night, night), columns=[*KEY, "margin", "run"]).collect()
+    margins = margins.sort("run").unique(KEY, keep="last").drop("run")
+    rows = slates.in_force(lake, night).join(margins, on=KEY, how="left", maintain_order="left")
+    is_red = pl.col("action").is_in(RED)
+    ports = rows["port"].unique().to_list()
+    if port is not None and port not in ports:
+        named = ", ".join(sorted(name for name in ports if name)) or "none"
+        raise SettingsError(f"no consignment of {night} goes to {port}; its ports are {named}")
+    by_score = (pl.col("action") == "scan") | (pl.col("share") == "score")
+    return (
+        rows.with_columns(limit=pl.col("margin").filter(~is_red).max().over("port"))
+        .filter(is_red, pl.lit(port is None) | pl.col("port").eq_missing(pl.lit(port)))
+        .with_columns(limit=pl.when(by_score).then("limit"))
+        .sort("port", "place")
+    )
+
+
+def _explained(
+    lake: Lake, run: Run, boxes: pl.DataFrame, language: Language, tell: Progress
+) -> Iterator[tuple[Explanation, list[tuple[str, str]]]]:
+    """What `run` scored of `boxes`, explained with its model as of its night, and what that rests on."""
+    latest, earlier = taking.versions(lake, run)
+    columns = schema.columns(lake.service)
+    wanted = boxes.join(latest, on=KEY, how="semi").select(*KEY, "limit")
+    if wanted.is_empty():
+        return
+    model = _model(lake, run)
+    with archive.at_hand(model.name, model.files) as folder:
+        found = engine.explain_each(
+            latest.select(*columns, STARTED),
+            wanted,
+            earlier=earlier.select(*columns),
+            **nightly.past(lake.at(run.night), run, latest),
+            model=folder,
+            service=lake.service,
+            language=language,
+            progress=tell,
+        )
+    for one in found:
+        about = sources.of_model(model.card, one.scored["catalogue"].item())
+        yield one, [*about, ("night", f"{run.night}, run {run.number}")]
+
+
+def _model(lake: Lake, run: Run) -> Model:
+    version: dict[str, Any] = run.plan["version"]
+    return Model(version["name"], archive.Tables(lake).files(version["name"], version["checksum"]))
