@@ -67,7 +67,9 @@ def _said(how: str, file: object) -> Iterator[str]:
     else:
         found = (said for _, _, said, _ in babel_extract(file, KEYWORDS, [], {"trimmed": "true", "silent": "false"}))
     for said in found:
-        yield said if isinstance(said, str) else said[0]
+        text = said if isinstance(said, str) or said is None else said[0]
+        if text is not None:  # what is no literal text is marked where it is written
+            yield text
 
 
 def template() -> Catalog:

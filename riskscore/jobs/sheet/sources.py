@@ -21,7 +21,7 @@ def of_model(card: Card, catalogue: str) -> list[tuple[str, str]]:
     return [
         (mark("model"), f"{card.name} ({card.model_sha256[:_DIGITS]})"),
         (mark("catalogue"), catalogue),
-        (mark("riskscore"), __version__),
+        ("riskscore", __version__),
     ]
 
 
