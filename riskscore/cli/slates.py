@@ -146,6 +146,7 @@ def sheets(
     date: Day,
     out: Annotated[Path, typer.Option(help="New or empty folder for the sheets, their index and one PDF of all.")],
     port: Port = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Only so many sheets: those of the riskiest boxes.")] = None,
     lang: options.Lang = "en",
     settings: options.Settings = None,
     json: options.Json = False,
@@ -170,7 +171,7 @@ def sheets(
         from riskscore.lake.io import Lake
 
         found = night.sheets(
-            Lake.open(lake, own), date.date(), port=port and port.upper(), language=told, progress=tell
+            Lake.open(lake, own), date.date(), port=port and port.upper(), top=top, language=told, progress=tell
         )
         title = told.say("Case sheets of {day}", day=told.day(date.date()))
         write.slate(found, out, title=title, language=told, progress=tell)

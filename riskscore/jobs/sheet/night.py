@@ -68,16 +68,26 @@ def read_past(lake: Lake, night: date) -> Past:
     return Past(filings.collect(), before.read("outcomes", columns=list(schema.OUTCOME)).collect())
 
 
-def sheets(
-    lake: Lake, night: date, *, port: str | None = None, language: Language, progress: Progress | None = None
+def sheets(  # noqa: PLR0913  which boxes, by name
+    lake: Lake,
+    night: date,
+    *,
+    port: str | None = None,
+    top: int | None = None,
+    language: Language,
+    progress: Progress | None = None,
 ) -> list[Sheet]:
-    """The sheets of the boxes in the red lane of `night`, by port and place; of one `port` (UN/LOCODE) only.
+    """The sheets of the boxes in the red lane of `night`, by port and place.
+
+    With `port` (UN/LOCODE) only of that one, with `top` only of so many, the riskiest.
 
     Raises SettingsError where no slate is drawn or a box was not scored by a nightly run, ModelError where the model
     of the night no longer fits the catalogue, and as the lake does.
     """
     tell = progress or (lambda _: None)
     boxes = _boxes(lake, night, port)
+    if top is not None:
+        boxes = boxes.sort("probability", descending=True, maintain_order=True).head(top).sort("port", "place")
     tell("reading the past")
     before, scores = read_past(lake, night), Scores.read(lake, night)
     catalogue = own.catalogue(lake.service)

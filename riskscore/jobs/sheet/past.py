@@ -96,30 +96,26 @@ class Past:
         found = self._filings["filed_at"].max()
         return None if found is None else found.date()  # type: ignore[union-attr]
 
-    def records(self, filed: pl.DataFrame) -> dict[str, Record | None]:
-        """The past of each of ROLES of the one row `filed`; None where it names nobody."""
-        ids = keys.keys(filed)
-        return {role: self._record(column, ids[column].item(), _day(filed)) for role, column in ROLES.items()}
+    def about(self, filed: pl.DataFrame) -> tuple[dict[str, Record | None], list[Usual]]:
+        """Of the one row `filed`: the past of each of ROLES, None where it names nobody; and MEASURES, as far as known.
 
-    def _record(self, column: str, party: str | None, day: date) -> Record | None:
+        Each measure stands beside those of earlier boxes with such goods, the closest ones of which there are enough.
+        """
+        own = _measured(filed.select(COLUMNS)).row(0, named=True)
+        day = own["filed_at"].date()
+        before = self._filings.filter(pl.col("filed_at").dt.date() < day)
+        usual = [found for measure in MEASURES if (found := _usual(own, before, measure)) is not None]
+        return {role: self._record(before, column, own[column], day) for role, column in ROLES.items()}, usual
+
+    def _record(self, before: pl.DataFrame, column: str, party: str | None, day: date) -> Record | None:
         if party is None:
             return None
-        own = self._filings.filter(pl.col(column) == party, pl.col("filed_at").dt.date() < day)
+        own = before.filter(pl.col(column) == party)
         known = self._outcomes.join(own.select(KEY), on=KEY, how="semi").filter(pl.col("known_at").dt.date() < day)
         found = corrections.of_consignments(known).select(*KEY, "finding", "commodity")
         days = own.select(*KEY, filed=pl.col("filed_at").dt.date())
         inspected = found.join(days, on=KEY).select("filed", "finding", "commodity").sort("filed")
         return Record(days["filed"].sort().to_list(), inspected)
-
-    def usual(self, filed: pl.DataFrame) -> list[Usual]:
-        """MEASURES of the one row `filed` beside those of earlier boxes with such goods, closest ones first."""
-        own = _measured(filed.select(COLUMNS))
-        before = self._filings.filter(pl.col("filed_at").dt.date() < _day(filed))
-        return [found for measure in MEASURES if (found := _usual(own.row(0, named=True), before, measure)) is not None]
-
-
-def _day(filed: pl.DataFrame) -> date:
-    return filed["filed_at"].item().date()  # type: ignore[no-any-return]
 
 
 def _measured(filings: pl.DataFrame) -> pl.DataFrame:

@@ -126,7 +126,7 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
     filed, scored = explained.consignment.row(0, named=True), explained.scored.row(0, named=True)
     probability = scored["probability"]
     told = explained.clearing.row(0, named=True) if explained.clearing.height else None
-    records = past.records(explained.consignment)
+    records, usual = past.about(explained.consignment)
     day = filed["filed_at"].date()
     return Sheet(
         language=language,
@@ -144,7 +144,7 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
         route=route(filed),
         records=records,
         timelines={role: None if record is None else figures.timeline(record, day) for role, record in records.items()},
-        usual=past.usual(explained.consignment),
+        usual=usual,
         waterfall=figures.waterfall(explained, catalogue, language),
         changes=[
             (language.say(in_words(column)), before, now) for column, before, now in explained.changes.iter_rows()
