@@ -131,7 +131,7 @@ def test_a_sheet_of_a_past_night_says_what_that_night_said(riskscore, night, tmp
     ],
 )
 def test_sheets_that_cannot_be_made_are_one_line_and_leave_nothing(
-    riskscore, night, tmp_path, monkeypatch, words, told
+    riskscore, night, tmp_path, *, monkeypatch, words, told
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").touch()
