@@ -14,8 +14,6 @@ import time
 from datetime import date
 from pathlib import Path
 
-from riskscore.jobs import slates
-from riskscore.jobs.runs import Record
 from riskscore.jobs.sheet import night, page, write
 from riskscore.lake.io import Lake
 from riskscore.language import find
@@ -26,7 +24,7 @@ MANY, ONE = 100, 20
 def main(uri: str) -> None:
     """Print seconds a sheet, seconds of a slate, and peak memory."""
     lake = Lake.open(uri)
-    day = max(run.night for run in Record.read(lake).runs() if slates.drawn(lake, run.night))
+    day = lake.read("scores", columns=["night"]).max().collect().item()
     for code in ("en", "zh"):
         _slate(lake, day, code)
 
