@@ -1,8 +1,8 @@
 """Bring features/languages/*.po up to date with every text that a reader is told: `make languages`.
 
-    features/*.toml, flags.toml, reference/ ─┐
-    say("...") and mark("...") in riskscore/ ─┼─▶ template ─▶ each language's file: new texts empty, old ones gone
-    {{ say("...") }} in riskscore/**/*.html ─┘
+features/*.toml, flags.toml, reference/ ─┐
+say("...") and mark("...") in riskscore/ ─┼─▶ template ─▶ each language's file: new texts empty, old ones gone
+{{ say("...") }} in riskscore/**/*.html ─┘
 """
 
 from __future__ import annotations
