@@ -6,3 +6,9 @@
 
 Cases are shown, never learned from: no feature and no training can reach this package.
 """
+
+from riskscore.cases.inspected import Inspected, gather
+from riskscore.cases.likeness import published
+from riskscore.cases.nearest import comparable
+
+__all__ = ["Inspected", "comparable", "gather", "published"]

@@ -20,7 +20,7 @@ from riskscore.explain.contributions import Contributions, contributions
 from riskscore.features import build
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.filings import SAME_BILL_DAYS
-from riskscore.manifest import corrections, schema
+from riskscore.manifest import corrections
 from riskscore.manifest.schema import KEY
 from riskscore.model import strengths
 from riskscore.model.booster import Booster
@@ -91,16 +91,24 @@ def gather(  # noqa: PLR0913  what the past is measured with, by name
     """
     chosen = choose(outcomes, before, most)
     catalogue = strengths.of(booster.card, catalogue)
-    rows, others = _as_filed(whole(chosen.select(KEY)), chosen)
-    measured = pl.concat([rows, _latest(others, rows)])
-    past: Mapping[str, Any] = {"log": log, "outcomes": outcomes, "earlier": _superseded(others, rows)}
-    matrix = build.matrix(build.facts(measured, **past, catalogue=catalogue).head(rows.height), catalogue)
+    rows, matrix = measure(whole, chosen, log=log, outcomes=outcomes, catalogue=catalogue)
     told = outcomes.join(rows.select(KEY), on=KEY, how="semi")
     return Inspected(rows, matrix, contributions(matrix, booster), told, catalogue)
 
 
-def _as_filed(whole: pl.DataFrame, chosen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The filing of each of `chosen` that its inspectors had, and all other rows."""
+def measure(
+    whole: Whole, chosen: pl.DataFrame, *, log: pl.DataFrame, outcomes: pl.DataFrame, catalogue: Catalogue
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of `chosen` (KEY, `known_at`) and their matrix, each as of its own filing; frames as in `gather`."""
+    rows, others = as_filed(whole(chosen.select(KEY)), chosen)
+    measured = pl.concat([rows, _latest(others, rows)])
+    past: Mapping[str, Any] = {"log": log, "outcomes": outcomes, "earlier": _superseded(others, rows)}
+    facts = build.facts(measured, **past, catalogue=catalogue)
+    return rows, build.matrix(facts.head(rows.height), catalogue)
+
+
+def as_filed(whole: pl.DataFrame, chosen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The filing that the inspectors of each of `chosen` (with `known_at`) had, and all other rows of `whole`."""
     numbered = whole.select(*KEY, "filed_at", "version").with_row_index("row")
     last = (
         numbered.join(chosen.select(*KEY, "known_at"), on=KEY)
