@@ -11,6 +11,7 @@
     record · report                       what was found in them       (findings)
     models list | show | compare | promote | rollback | retire         (models)
     drift                     what changes by night                    (drifting)
+    cases search | show | list            seizures to compare with     (cases)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
 """
@@ -28,6 +29,7 @@ import typer
 
 from riskscore import __version__
 from riskscore.cli import (
+    cases,
     drifting,
     findings,
     lake,
@@ -73,6 +75,7 @@ for group in (ranking, reading, learning, rehearsing, nights, findings, whatif, 
 app.add_typer(lake.app)
 app.add_typer(slates.app)
 app.add_typer(models.app)
+app.add_typer(cases.app)
 
 
 def _version(asked: bool) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.features import text
 from riskscore.features.distinct import AT, beside, by_distinct, distinct
+from riskscore.features.lookups import cover_kind_of_code
 from riskscore.features.sums import exact_sum
 from riskscore.history.hashes import mixed
 
@@ -49,7 +50,7 @@ def _terms(wordings: pl.DataFrame) -> pl.DataFrame:
 def _kinds(codes: pl.DataFrame) -> pl.DataFrame:
     """Add the kind of cover load that goods of a code are, and their usual figures."""
     ranks = {kind: rank for rank, kind in enumerate(reference.cover_goods()["kind"].unique().sort())}
-    return _usual(codes.with_columns(cover_kind=_cover_kind())).with_columns(
+    return _usual(codes.with_columns(cover_kind=cover_kind_of_code())).with_columns(
         cover_rank=pl.col("cover_kind").replace_strict(ranks, default=None, return_dtype=pl.Float64),
         waste_code=pl.col("hs4").is_in(_WASTE_HEADINGS).fill_null(False),
         front_code=pl.col("hs4").is_in(_FRONT_HEADINGS).fill_null(False),
@@ -65,25 +66,6 @@ def _cover_words() -> list[str]:
 def _waste_words() -> list[str]:
     words = reference.cover_goods().filter(pl.col("kind").is_in(WASTE_KINDS))
     return words["term"].drop_nulls().unique().sort().to_list()
-
-
-def _cover_kind() -> pl.Expr:
-    """Kind of cover load by the longest HS prefix that fits."""
-    table = (
-        reference.cover_goods()
-        .select(pl.col("hs").cast(pl.String), "kind")
-        .unique("hs", keep="first", maintain_order=True)
-    )
-    kinds = []
-    for digits in (6, 4, 2):
-        part = table.filter(pl.col("hs").str.len_chars() == digits)
-        if part.height:
-            kinds.append(
-                pl.col(f"hs{digits}").replace_strict(
-                    part["hs"].to_list(), part["kind"].to_list(), default=None, return_dtype=pl.String
-                )
-            )
-    return pl.coalesce(kinds) if kinds else pl.lit(None, pl.String)
 
 
 @cache

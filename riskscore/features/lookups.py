@@ -24,6 +24,25 @@ def strength(column: str, kind: str, role: str) -> pl.Expr:
     return pl.col(column).replace_strict(list(known), list(known.values()), default=0.0, return_dtype=pl.Float64)
 
 
+def cover_kind_of_code() -> pl.Expr:
+    """Kind of cover load by the longest HS prefix that fits, from the columns `hs6`, `hs4` and `hs2`."""
+    table = (
+        reference.cover_goods()
+        .select(pl.col("hs").cast(pl.String), "kind")
+        .unique("hs", keep="first", maintain_order=True)
+    )
+    kinds = []
+    for digits in (6, 4, 2):
+        part = table.filter(pl.col("hs").str.len_chars() == digits)
+        if part.height:
+            kinds.append(
+                pl.col(f"hs{digits}").replace_strict(
+                    part["hs"].to_list(), part["kind"].to_list(), default=None, return_dtype=pl.String
+                )
+            )
+    return pl.coalesce(kinds) if kinds else pl.lit(None, pl.String)
+
+
 @cache
 def package_groups() -> dict[str, str]:
     """HS chapter -> its usual package types, each with a space on either side."""

@@ -30,6 +30,22 @@ def read_log(
     `only` names the columns to read (all by default, the service's own among them); columns that a file lacks are
     null. Raises ManifestError where a file cannot be read.
     """
+    return collect(scan_log(paths, only=only, service=service))
+
+
+def collect(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Read what `scan_log` gave. Raises ManifestError where a file cannot be read after all."""
+    try:
+        return rows.collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise ManifestError(f"a Parquet file of the history is damaged ({reason}); write it again") from None
+
+
+def scan_log(
+    paths: Iterable[str | Path], *, only: Sequence[str] | None = None, service: Service = NONE
+) -> pl.LazyFrame:
+    """As `read_log`, but canonical Parquet is only read as far as a query needs it; other files are read at once."""
     types = columns(service)
     names = list(types) if only is None else list(only)
     canonical: list[Path] = []
@@ -40,11 +56,7 @@ def read_log(
     if others:
         manifest = read_many(others, service=service)
         frames += [manifest.consignments.select(names).lazy(), manifest.earlier.select(names).lazy()]
-    try:
-        return pl.concat(frames).collect() if frames else pl.DataFrame(schema={name: types[name] for name in names})
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise ManifestError(f"a Parquet file of the history is damaged ({reason}); write it again") from None
+    return pl.concat(frames) if frames else pl.LazyFrame(schema={name: types[name] for name in names})
 
 
 def _is_canonical(path: Path, types: Types) -> bool:

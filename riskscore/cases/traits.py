@@ -1,0 +1,120 @@
+"""Traits: what two consignments, or a consignment and a published case, may have in common.
+
+canonical rows ─▶ traits: parties as ids, kind of goods, countries   ─┐
+Case           ───────────────────────────────────────────────────────┴─▶ Subject: where from, through, to, what
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from riskscore import reference
+from riskscore.cases.library import Case
+from riskscore.features import text
+from riskscore.features.lookups import cover_kind_of_code
+from riskscore.manifest import schema
+from riskscore.parties.resolve import IDS, add_party_ids
+
+
+def traits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add to canonical `rows` party ids, `kind` of cover goods (null for others), `origin` and `destination`."""
+    whole = schema.conform(rows, {**schema.COLUMNS, **{name: rows.schema[name] for name in schema.own(rows)}})
+    codes = pl.col("hs_codes").list.first()
+    named = add_party_ids(whole).with_columns(
+        *(codes.str.head(digits).alias(f"hs{digits}") for digits in (2, 4, 6)),
+        wording=text.wording(text.first_line("goods_description")),
+        origin=pl.coalesce("origin_country", _country("port_of_loading")),
+        destination=pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge")),
+    )
+    return named.with_columns(kind=pl.coalesce(cover_kind_of_code(), _kind_of_words())).drop("hs2", "hs6", "wording")
+
+
+def _country(place: str) -> pl.Expr:
+    prefix = pl.col(place).str.head(2)
+    known = prefix.is_in(reference.countries()["code"].to_list())
+    return pl.when((pl.col(place).str.len_chars() == 5) & known).then(prefix)
+
+
+@cache
+def terms() -> dict[str, str]:
+    """Term for cover goods, as `text.wording` gives it -> kind; the first kind where a term has several."""
+    table = reference.cover_goods().drop_nulls("term").select(text.wording("term").alias("term"), "kind")
+    table = table.filter(pl.col("term") != "").unique("term", keep="first", maintain_order=True)
+    return dict(table.iter_rows())
+
+
+def _kind_of_words() -> pl.Expr:
+    """Kind by the longest term in `wording`, as whole words."""
+    padded = {f" {term} ": kind for term, kind in terms().items()}
+    found = pl.concat_str(pl.lit(" "), "wording", pl.lit(" ")).str.extract_many(list(padded), overlapping=True)
+    longest = found.list.eval(pl.element().sort_by(pl.element().str.len_chars(), descending=True)).list.first()
+    return longest.replace_strict(padded, default=None, return_dtype=pl.String)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A consignment or a published case, as search and likeness look at it; empty where it is not told.
+
+    `stops` are the ports and countries on the way, `ends` those at its end: discharge, delivery, destination.
+    """
+
+    goods: str
+    kind: str
+    commodities: tuple[str, ...]
+    origin: str
+    region: str
+    loaded_at: str
+    stops: tuple[str, ...]
+    ends: tuple[str, ...]
+    year: int | None
+
+    @property
+    def end_countries(self) -> frozenset[str]:
+        """Countries at its end."""
+        return frozenset(place[:2] for place in self.ends)
+
+
+def of_case(case: Case) -> Subject:
+    """A published case."""
+    ends = [case.seized_at if case.stage == "import" else "", case.destination]
+    stops = [*case.via, case.seized_at if case.stage == "transit" else ""]
+    return Subject(
+        goods=case.declared,
+        kind=case.kind,
+        commodities=case.commodity,
+        origin=case.origin,
+        region=case.region,
+        loaded_at=case.loaded_at or (case.seized_at if case.stage == "export" else ""),
+        stops=_told(stops),
+        ends=_told(ends),
+        year=case.year,
+    )
+
+
+def of_row(row: dict[str, Any]) -> Subject:
+    """A row of `traits`, perhaps with the `commodity` that was found."""
+    ends = [row["port_of_discharge"], row["place_of_delivery"], row["destination"]]  # in the order of the way
+    return Subject(
+        goods=row["goods_description"] or "",
+        kind=row["kind"] or "",
+        commodities=_told([row.get("commodity")]),
+        origin=row["origin"] or "",
+        region="",
+        loaded_at=row["port_of_loading"] or "",
+        stops=_told(row["transhipment_ports"] or []),
+        ends=_told(ends),
+        year=row["filed_at"].year if row["filed_at"] else None,
+    )
+
+
+def _told(values: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+PARTIES = tuple(IDS)
+"""Columns with the ids of the parties."""
