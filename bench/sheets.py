@@ -41,9 +41,9 @@ def _slate(lake: Lake, day: date, code: str) -> None:
     seconds: dict[str, list[float]] = {"html": [], "pdf": []}
     for sheet in made[:ONE]:
         begun = time.perf_counter()
-        text = page.html([sheet], title=sheet.title, language=language)
+        page.html(sheet)
         seconds["html"].append(time.perf_counter() - begun)
-        page.pdf(text)
+        page.pdf([sheet])
         seconds["pdf"].append(time.perf_counter() - begun)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     each = ", ".join(

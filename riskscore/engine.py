@@ -19,6 +19,8 @@ import polars as pl
 
 from riskscore import service as services
 from riskscore import settings
+from riskscore.cases import Inspected, gather
+from riskscore.cases.inspected import Whole
 from riskscore.errors import SettingsError
 from riskscore.explain import checks, limits
 from riskscore.explain.altered import Altered, what_moved
@@ -116,6 +118,23 @@ def read_outcomes(
     given = [] if path is None else [findings.read_outcomes(path, service=service)]
     found = pl.concat([*given, told]).unique(maintain_order=True)
     return found if given or found.height else None
+
+
+def read_inspected(  # noqa: PLR0913  the past, by name
+    history: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    whole: Whole,
+    *,
+    before: datetime,
+    model: str | Path | None = None,
+    service: Service = NONE,
+) -> Inspected:
+    """Measure what was inspected before a moment, to compare consignments with: see `riskscore.cases.gather`.
+
+    `history` holds what the ledger looks at of all filings, `whole` gives rows in full (`riskscore.cases.sources`).
+    """
+    known = own.catalogue(service)
+    return gather(outcomes, whole, before=before, log=history, booster=_booster(model, known), catalogue=known)
 
 
 def history_columns(service: Service = NONE) -> list[str]:
@@ -351,6 +370,7 @@ class _Assessed:
                 consignment=own_row,
                 scored=row,
                 contributions=by_feature(one, matrix[at], self.catalogue),
+                moved=one,
                 base=moved.base,
                 among=rows.height,
                 average=float(average),  # type: ignore[arg-type]

@@ -184,7 +184,7 @@ def explain(
             tell("writing the sheet")
             more = [word for path in history for word in ("--history", path.name)]
             more += [] if outcomes is None else ["--outcomes", outcomes.name]
-            given = single.Given(file, explained, log, found, card, lake, own, more)
+            given = single.Given(file, explained, log, found, card, lake, own, history, model, more)
             write.one(single.make(given, told), sheet)
     if json:
         console.emit(views.record(explained))

@@ -9,6 +9,7 @@ import polars as pl
 
 from riskscore.explain import waterfall
 from riskscore.explain.altered import Altered
+from riskscore.explain.contributions import Contributions
 from riskscore.manifest.schema import KEY
 
 
@@ -20,6 +21,7 @@ class Explanation:
     scored         its row of what `score` returns, ranked among everything that was given
     contributions  one row a feature, strongest first: feature, family, indicators, meaning, unit, value, label,
                    contribution (log-odds)
+    moved          the same as numbers, a column a feature of the model
     base           log-odds before any feature speaks; base + all contributions = scored margin
     among          how many consignments were ranked; `average` is their mean probability
     data           what the model was trained on: simulated or real
@@ -33,6 +35,7 @@ class Explanation:
     consignment: pl.DataFrame
     scored: pl.DataFrame
     contributions: pl.DataFrame
+    moved: Contributions
     base: float
     among: int
     average: float

@@ -21,6 +21,9 @@ _MOST_BARS = 10
 _LABEL, _FIGURE = 300, 60
 """Room left and right of a waterfall's bars."""
 
+_TOP, _STEP = 20, 16
+"""Room above the bars, and from one to the next."""
+
 _LETTERS = 48
 """Letters of Latin script that fit beside a bar."""
 
@@ -71,11 +74,11 @@ def waterfall(explained: Explanation, catalogue: Catalogue, language: Language) 
             moved=moved,
             x=x(min(before, after)),
             width=max(round(abs(moved) * scale, 1), 0.8),
-            y=20 + 19 * number,
+            y=_TOP + _STEP * number,
         )
         for number, ((label, moved), before, after) in enumerate(zip(steps, ends, ends[1:], strict=False))
     )
-    return Waterfall(bars, x(ends[0]), x(ends[-1]), 20 + 19 * len(bars) + 18)
+    return Waterfall(bars, x(ends[0]), x(ends[-1]), _TOP + _STEP * len(bars) + 18)
 
 
 def _by_flag(explained: Explanation, catalogue: Catalogue, language: Language) -> list[tuple[str, float]]:

@@ -7,14 +7,17 @@ scores of 90 days ─▶ rank among them · consignments of two years ─▶ pas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from riskscore import engine
+from riskscore.cases import Inspected
+from riskscore.cases.sources import of_lake
 from riskscore.errors import SettingsError
 from riskscore.explain.explanation import Explanation
 from riskscore.features import own
@@ -23,10 +26,11 @@ from riskscore.jobs import nightly, slates, taking
 from riskscore.jobs.models import Model
 from riskscore.jobs.runs import Record, Run
 from riskscore.jobs.sheet import past, sources
+from riskscore.jobs.sheet.alike import Cases, alike
 from riskscore.jobs.sheet.past import Past
 from riskscore.jobs.sheet.sheet import Beside, Sheet, Standing, sheet
 from riskscore.lake.io import Lake
-from riskscore.language import Language
+from riskscore.language import Language, mark
 from riskscore.manifest import schema
 from riskscore.manifest.schema import KEY
 from riskscore.model import archive
@@ -91,11 +95,12 @@ def sheets(  # noqa: PLR0913  which boxes, by name
     tell("reading the past")
     before, scores = read_past(lake, night), Scores.read(lake, night)
     catalogue = own.catalogue(lake.service)
-    explained = {}
+    explained: dict[tuple[Any, ...], _Told] = {}
     for run in Record.read(lake).runs():
         if run.night == night:
-            for one, about in _explained(lake, run, boxes, language, tell):
-                explained[one.scored.select(KEY).row(0)] = (one, about)
+            explained |= {
+                one.explained.scored.select(KEY).row(0): one for one in _told(lake, run, boxes, language, tell)
+            }
     made: list[Sheet] = []
     for row in boxes.iter_rows(named=True):
         key = (row["bill_of_lading"], row["container_number"])
@@ -103,15 +108,17 @@ def sheets(  # noqa: PLR0913  which boxes, by name
             raise SettingsError(
                 f"bill {key[0]}, container {key[1]} was not scored by a nightly run, so it has no sheet"
             )
-        one, about = explained[key]
+        told = explained[key]
         tell(f"sheet {len(made) + 1} of {boxes.height}")
         beside = Beside(
-            standing=scores.standing(one.scored["probability"].item()),
+            standing=scores.standing(told.explained.scored["probability"].item()),
             action=(row["action"], row["share"]),
-            sources=[*about, *sources.of_past(before)],
+            alike=told.alike,
+            published=told.published,
+            sources=[*told.sources, *sources.of_past(before)],
             replay=sources.command(["riskscore", "slate", "sheets", "--lake", "LAKE", "--date", str(night)]),
         )
-        made.append(sheet(one, before, catalogue, language, beside))
+        made.append(sheet(told.explained, before, catalogue, language, beside))
     return made
 
 
@@ -136,15 +143,23 @@ def _boxes(lake: Lake, night: date, port: str | None) -> pl.DataFrame:
     )
 
 
-def _explained(
-    lake: Lake, run: Run, boxes: pl.DataFrame, language: Language, tell: Progress
-) -> Iterator[tuple[Explanation, list[tuple[str, str]]]]:
-    """What `run` scored of `boxes`, explained with its model as of its night, and what that rests on."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One consignment explained, the cases that are like it, and what both rest on."""
+
+    explained: Explanation
+    alike: Cases
+    published: Cases
+    sources: list[tuple[str, str]]
+
+
+def _told(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language, tell: Progress) -> list[_Told]:
+    """What `run` scored of `boxes`, explained with its model as of its night."""
     latest, earlier = taking.versions(lake, run)
     columns = schema.columns(lake.service)
     wanted = boxes.join(latest, on=KEY, how="semi").select(*KEY, "limit")
     if wanted.is_empty():
-        return
+        return []
     model = _model(lake, run)
     with archive.at_hand(model.name, model.files) as folder:
         found = engine.explain_each(
@@ -157,9 +172,24 @@ def _explained(
             language=language,
             progress=tell,
         )
-    for one in found:
-        about = sources.of_model(model.card, one.scored["catalogue"].item())
-        yield one, [*about, ("night", f"{run.night}, run {run.number}")]
+        tell("looking for comparable cases")
+        near = alike(found, read_inspected(lake, run.night, latest["filed_at"].max(), folder), language)
+    night = (mark("night"), f"{run.night}, {run.number}")
+    return [
+        _Told(one, *cases, [*sources.of_model(model.card, one.scored["catalogue"].item()), night])
+        for one, cases in zip(found, near, strict=True)
+    ]
+
+
+def read_inspected(lake: Lake, night: date, before: Any, model: Path) -> Inspected | None:
+    """What was inspected before a moment, as the lake knew it after `night`; None where nothing was."""
+    then = lake.at(night)
+    outcomes = then.read("outcomes", columns=list(schema.OUTCOME)).collect()
+    if outcomes.filter(pl.col("known_at") < before).is_empty():
+        return None
+    log = then.read("consignments", columns=engine.history_columns(lake.service)).collect()
+    whole = of_lake(then)
+    return engine.read_inspected(log, outcomes, whole, before=before, model=model, service=lake.service)
 
 
 def _model(lake: Lake, run: Run) -> Model:

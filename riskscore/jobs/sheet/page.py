@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NoReturn
 
@@ -18,6 +18,9 @@ from markupsafe import Markup, escape
 from riskscore.errors import SettingsError
 from riskscore.jobs.sheet.sheet import Sheet
 from riskscore.language import Language, mark
+
+MOST_PAGES, TIGHTEST = 2, 2
+"""Pages of a printed sheet, and how often it is set smaller to fit on them."""
 
 LONGEST = 300
 """Characters of one text of a manifest on a sheet."""
@@ -51,18 +54,25 @@ _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Categories of characters that leave no trace on paper, or turn what is around them."""
 
 
-def html(sheets: Sequence[Sheet], *, title: str, language: Language) -> str:
-    """One page with the sheets one after the other."""
-    return _template("sheet.html").render(sheets=sheets, title=title, t=language, say=language.say)
+def html(sheet: Sheet, *, tight: int = 0) -> str:
+    """A sheet as HTML; `tight`, from 0 to TIGHTEST, says how small it is printed."""
+    language = sheet.language
+    return _template("sheet.html").render(
+        s=sheet, title=sheet.title, tight=tight, t=language, say=language.say, words=WORDS
+    )
 
 
 def index(rows: Sequence[dict[str, Any]], *, title: str, language: Language) -> str:
     """The page that leads to the sheets of a slate: `rows` have sheet (Sheet) and file."""
-    return _template("sheets.html").render(rows=rows, title=title, t=language, say=language.say)
+    template = _template("sheets.html")
+    return template.render(rows=rows, title=title, tight=0, t=language, say=language.say, words=WORDS)
 
 
-def pdf(page: str) -> bytes:
-    """A page of `html` as PDF. Raises SettingsError where the libraries that set type are missing."""
+def pdf(sheets: Sequence[Sheet], *, progress: Callable[[str], None] | None = None) -> bytes:
+    """Sheets as one PDF, each on two pages at most: one that is longer is set in smaller letters.
+
+    Raises SettingsError where the libraries that set type are missing.
+    """
     try:
         from weasyprint import HTML  # noqa: PLC0415  loads pango, which takes a while and may be missing
     except OSError as missing:
@@ -70,7 +80,17 @@ def pdf(page: str) -> bytes:
             f"PDF cannot be written, because a library is missing ({missing}); install Debian's libpangoft2-1.0-0 and "
             "libharfbuzz-subset0, or write .html"
         ) from None
-    return bytes(HTML(string=page, url_fetcher=_refuse).write_pdf(pdf_tags=True))
+    tell = progress or (lambda _: None)
+    documents = []
+    for number, sheet in enumerate(sheets, start=1):
+        tell(f"setting {number} of {len(sheets)}")
+        for tight in range(TIGHTEST + 1):
+            document = HTML(string=html(sheet, tight=tight), url_fetcher=_refuse).render()
+            if len(document.pages) <= MOST_PAGES:
+                break
+        documents.append(document)
+    pages = [one for document in documents for one in document.pages]
+    return bytes(documents[0].copy(pages).write_pdf(pdf_tags=True))
 
 
 def _refuse(url: str, *_: Any, **__: Any) -> NoReturn:
@@ -84,7 +104,6 @@ def _template(name: str) -> Template:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(filed=filed, visible=visible, exp=math.exp)
-    environment.globals["words"] = WORDS
     return environment.get_template(name)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from riskscore import reference
 from riskscore.reference import coast, sea
 
-WIDTH, HEIGHT = 700, 240
+WIDTH, HEIGHT = 700, 210
 """Size of the map in SVG units."""
 
 _MARGIN = 0.12

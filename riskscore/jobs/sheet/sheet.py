@@ -71,7 +71,7 @@ class Beside:
     standing   among the scores of the last days
     action     what the slate says of the box (open, scan, documents, audit, none) and by which share
     alerts     matches of intelligence, a row each as `alerts.match` gives them
-    alike      nearest inspected consignments; `published` nearest published cases; records for the template
+    alike      nearest inspected consignments, `published` nearest published cases, as alike.py tells them
     sources    (what, which): model, data and versions, so that the sheet can be made again
     replay     the command that makes it again
     """
@@ -79,11 +79,10 @@ class Beside:
     standing: Standing | None = None
     action: tuple[str, str | None] | None = None
     alerts: Sequence[Mapping[str, Any]] = ()
-    alike: Sequence[Mapping[str, Any]] = ()
-    published: Sequence[Mapping[str, Any]] = ()
+    alike: list[dict[str, Any]] = field(default_factory=list)
+    published: list[dict[str, Any]] = field(default_factory=list)
     sources: Sequence[tuple[str, str]] = ()
     replay: str = ""
-    notes: Sequence[str] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)

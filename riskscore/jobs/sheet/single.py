@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from riskscore import engine, settings
+from riskscore.cases.sources import of_files
 from riskscore.explain.explanation import Explanation
 from riskscore.features import own
 from riskscore.jobs.sheet import night, sources
+from riskscore.jobs.sheet.alike import Cases, alike
 from riskscore.jobs.sheet.past import COLUMNS, Past
 from riskscore.jobs.sheet.sheet import Beside, Sheet, sheet
 from riskscore.lake.io import Lake
@@ -24,7 +28,8 @@ from riskscore.service import Service
 class Given:
     """What a sheet is made from: the file and what was explained of it, the past as frames, and a lake's address.
 
-    `more` are the words of the command that named the past, for the one that makes the sheet again.
+    `paths` are the files of the history, `model` names the model as for `engine.score`, and `more` are the words of the
+    command that named the past, for the one that makes the sheet again.
     """
 
     file: Path
@@ -34,6 +39,8 @@ class Given:
     card: Card
     lake: str | None
     service: Service
+    paths: Sequence[Path] = ()
+    model: str | None = None
     more: Sequence[str] = ()
 
 
@@ -47,16 +54,37 @@ def make(given: Given, language: Language) -> Sheet:
         past = Past(log if given.history is None else given.history, given.outcomes)
     else:
         past = night.read_past(lake, day)
-    words = ["riskscore", "explain", given.file.name, "--bill", scored["bill_of_lading"]]
-    if scored["container_number"] != schema.NOTHING:
-        words += ["--container", scored["container_number"]]
+    alike, published = _alike(given, lake, day, language)
     beside = Beside(
         standing=None if lake is None else night.Scores.read(lake, day).standing(scored["probability"]),
+        alike=alike,
+        published=published,
         sources=[
             *sources.of_model(given.card, scored["catalogue"]),
             (mark("manifest"), " ".join(sources.of_files([given.file])[0])),
             *sources.of_past(past),
         ],
-        replay=sources.command([*words, *given.more, "--model", scored["model"]]),
+        replay=sources.command(_words(given)),
     )
     return sheet(given.explained, past, own.catalogue(given.service), language, beside)
+
+
+def _alike(given: Given, lake: Lake | None, day: date, language: Language) -> tuple[Cases, Cases]:
+    """Comparable cases, of the files of the past or, without any, of the lake."""
+    inspected, before = None, given.explained.scored["filed_at"].item()
+    if given.history is not None and given.outcomes is not None:
+        whole = of_files(given.paths, given.service)
+        known = (given.history, given.outcomes, whole)
+        inspected = engine.read_inspected(*known, before=before, model=given.model, service=given.service)
+    elif lake is not None:
+        inspected = night.read_inspected(lake, day, before, settings.model_folder(given.model))
+    return alike([given.explained], inspected, language)[0]
+
+
+def _words(given: Given) -> list[str]:
+    """The command that makes the sheet again."""
+    scored = given.explained.scored.row(0, named=True)
+    words = ["riskscore", "explain", given.file.name, "--bill", scored["bill_of_lading"]]
+    if scored["container_number"] != schema.NOTHING:
+        words += ["--container", scored["container_number"]]
+    return [*words, *given.more, "--model", scored["model"]]

@@ -32,8 +32,7 @@ def check(path: Path) -> None:
 def one(sheet: Sheet, path: Path) -> None:
     """Write one sheet as HTML or PDF, by the ending of `path`, whole or not at all. Raises SettingsError as `check`."""
     check(path)
-    text = page.html([sheet], title=sheet.title, language=sheet.language)
-    export.write_bytes(page.pdf(text) if path.suffix.lower() == ".pdf" else text.encode(), path)
+    export.write_bytes(page.pdf([sheet]) if path.suffix.lower() == ".pdf" else page.html(sheet).encode(), path)
 
 
 def slate(
@@ -45,18 +44,15 @@ def slate(
     progress: Callable[[str], None] | None = None,
 ) -> None:
     """Write the sheets of a slate to the new or empty folder `out`, all or nothing. Raises SettingsError as it does."""
-    tell = progress or (lambda _: None)
     with export.folder(out) as folder:
         (folder / "sheets").mkdir()
         rows = list[dict[str, Any]]()
         for number, sheet in enumerate(sheets, start=1):
             name = f"sheets/{number:03d}-{_name(sheet)}.html"
-            text = page.html([sheet], title=sheet.title, language=language)
-            (folder / name).write_text(text, "utf-8")
+            (folder / name).write_text(page.html(sheet), "utf-8")
             rows.append({"sheet": sheet, "file": name})
-        tell("setting the PDF")
         if sheets:
-            (folder / "slate.pdf").write_bytes(page.pdf(page.html(sheets, title=title, language=language)))
+            (folder / "slate.pdf").write_bytes(page.pdf(sheets, progress=progress))
         (folder / "index.html").write_text(page.index(rows, title=title, language=language), "utf-8")
 
 
