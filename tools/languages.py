@@ -16,9 +16,11 @@ from babel.messages.catalog import Catalog
 from jinja2.ext import babel_extract
 
 from riskscore import language, reference
+from riskscore.cases import library
 from riskscore.explain import checks
 from riskscore.features import catalogue
 from riskscore.manifest import schema
+from riskscore.reference import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "features" / "languages"
@@ -29,11 +31,18 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
-KEYWORDS = {"say": None, "mark": None}
+KEYWORDS = {"say": None, "_say": None, "mark": None}
 
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text with what it is, for whoever translates it."""
+    yield from _of_catalogue()
+    yield from _of_checks()
+    yield from _of_tables()
+    yield from _of_code()
+
+
+def _of_catalogue() -> Iterator[tuple[str, str]]:
     known = catalogue.load()
     for feature in known.features.values():
         for what in ("meaning", "reason", "relief", "check", "absent"):
@@ -43,15 +52,27 @@ def texts() -> Iterator[tuple[str, str]]:
         yield text, f"red flag {number}"
     for number, text in known.unassessable.items():
         yield text, f"what it would take to assess red flag {number}"
+
+
+def _of_checks() -> Iterator[tuple[str, str]]:
     acts = checks.load()
     for check in acts.checks:
         yield check.text, f"what to do, check {check.id}"
     for fact in acts.facts:
         yield fact.why, f"why no check settles {fact.id}"
+
+
+def _of_tables() -> Iterator[tuple[str, str]]:
     for name in schema.COLUMNS:
         yield name.replace("_", " "), "column of a manifest"
     for kind in reference.cover_goods()["kind"].unique(maintain_order=True):
         yield kind.replace("_", " "), "kind of cover load"
+    seized = {*tables.load("contraband")["commodity"], *(name for case in library.load() for name in case.commodity)}
+    for name in sorted(seized):
+        yield name.replace("_", " "), "what is smuggled"
+
+
+def _of_code() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "riskscore").rglob("*")):
         how = {".py": "python", ".html": "jinja"}.get(path.suffix)
         if how:

@@ -65,7 +65,7 @@ def test_a_moment_is_told_as_before_or_after(days: float | None, filed: str | No
 
 
 def test_a_consignee_without_a_name_is_called_by_its_number() -> None:
-    assert _quoted(consignee_id="5619588473")["consignee"] == "consignee no. 5619588473"
+    assert _quoted(consignee_id="5619588473")["consignee"] == "consignee number 5619588473"
     assert _quoted(consignee_id="5619588473", consignee_name="OAK LTD")["consignee"] == "OAK LTD"
 
 

@@ -90,4 +90,4 @@ def _compared(row: Mapping[str, Any]) -> dict[str, Any]:
 def _loot(commodities: Sequence[str], quantity: float | None, language: Language) -> list[str]:
     """What was seized and how much, as far as it is known."""
     weight = [] if quantity is None else [f"{language.number(quantity)} kg"]
-    return [*(name.replace("_", " ") for name in commodities), *weight]
+    return [*(language.say(name.replace("_", " ")) for name in commodities), *weight]
