@@ -43,7 +43,7 @@ def read(texts: pl.Series) -> pl.DataFrame:
     unspaced = {word: told for word, told in _words().items() if _is_unspaced(word)}
     cut = names.where(plain, foreign, lambda text: _cut(text, unspaced))
     ascii_ = cut.scatter(foreign.arg_true(), [anyascii(text).lower() for text in cut.filter(foreign)])
-    text = ascii_.str.replace_all(r"['`’]", "").str.replace_all(r"[^a-z0-9]+", " ")
+    text = ascii_.str.replace_all(r"['`\x{2019}]", "").str.replace_all(r"[^a-z0-9]+", " ")
     text = text.str.replace_all(r"\b(\d+) ?f\b", "$1 floor").str.replace_all(r"\b(\d+)(?:st|nd|rd|th)\b", "$1")
     text = text.str.replace_all(r"([a-z]{3})str\b", "${1}strasse")
     text = text.str.replace_all(r"(\d) ([a-z])\b", "$1$2").str.replace_all(r"\b([a-z])(\d)", "$1 $2")

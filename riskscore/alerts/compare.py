@@ -49,7 +49,7 @@ class Name:
         own = tuple(dict.fromkeys(lists.pop("own")))  # type: ignore[call-overload]
         sets = {name: frozenset(words) for name, words in lists.items()}  # type: ignore[call-overload]
         texts = {name: str(row[name]) for name in ("name", "joined", "script", "glyphs", "skeleton")}
-        return cls(own=own, **sets, **texts)
+        return cls(own=own, **sets, **texts)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Likeness:
 
 
 @lru_cache(maxsize=200_000)
-def alike(one: str, other: str, exact: bool = False) -> float:
+def alike(one: str, other: str, exact: bool = False) -> float:  # noqa: PLR0911  a rule a return
     """How alike two words are, 0 to 1; 0 where they are different words, or where `exact` and not the same.
 
     In a word of six letters or fewer another letter, or one more at its end, makes another name (Karim, Karam; Samir,
@@ -87,7 +87,11 @@ def alike(one: str, other: str, exact: bool = False) -> float:
         return 0.0
     apart = OSA.distance(one, other, score_cutoff=2)
     if apart == 1 and len(short) > _SHORT:
-        is_slip = len(short) > _MIDDLE or (sorted(one) == sorted(other)) or (len(long) > len(short) and not long.startswith(short))
+        is_slip = (
+            len(short) > _MIDDLE
+            or (sorted(one) == sorted(other))
+            or (len(long) > len(short) and not long.startswith(short))
+        )
         return _ONE_OFF if is_slip else 0.0
     if apart == 2 and len(short) >= _LONG:
         return _TWO_OFF
@@ -121,7 +125,7 @@ def _read(ours: Name, theirs: Name) -> tuple[str, dict[str, str]]:
     return mark("the alert's name {theirs} ({script} script) is {read} in Latin letters, as in {ours}"), values
 
 
-def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:
+def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:  # noqa: PLR0912  read from top to bottom
     """Align the own words; `strength` becomes how much of them agrees."""
     if ours.joined == theirs.joined:
         if len(ours.own) != len(theirs.own):
@@ -159,7 +163,11 @@ def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:
             found.facts.append((mark("written apart or as one word"), {}))
             lone, left = [], []
     found.strength = matched / total
-    if any(slip[2] < _FOLDED for slip in slips) and len(ours.own) == len(theirs.own) == 1 and not _classes(ours.common) & _classes(theirs.common):
+    if (
+        any(slip[2] < _FOLDED for slip in slips)
+        and len(ours.own) == len(theirs.own) == 1
+        and not _classes(ours.common) & _classes(theirs.common)
+    ):
         found.strength = min(found.strength, _CAPS["short"])
         found.facts.append((mark("it is one word alone, and no trade agrees"), {}))
     for word, other, likeness in slips:

@@ -25,7 +25,7 @@ _PAIR = ("ours", "theirs")
 
 
 def worth(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of rows of two frames (spelling.READ) that may be alike: `ours`, `theirs` as row numbers, each pair once."""
+    """Pairs of rows of two frames (spelling.READ) that may be alike: row numbers `ours`, `theirs`, each pair once."""
     left, right = ours.with_row_index("ours"), theirs.with_row_index("theirs")
     keys = [_keys(frame, side) for frame, side in ((left, "ours"), (right, "theirs"))]
     found = pl.concat([_same(*keys), _by_words(left, right), _by_consonants(left, right)]).unique(_PAIR)
@@ -107,8 +107,6 @@ def _glanced(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> p
         one, other = ours[name].gather(pairs["ours"]), theirs[name].gather(pairs["theirs"])
         kept |= process.cpdist(one.to_list(), other.to_list(), scorer=fuzz.ratio, score_cutoff=_GLANCE) > 0
     bones = ours["skeleton"].gather(pairs["ours"]), theirs["skeleton"].gather(pairs["theirs"])
-    arabic = (ours["script"].gather(pairs["ours"]) == "Arabic") | (
-        theirs["script"].gather(pairs["theirs"]) == "Arabic"
-    )
+    arabic = (ours["script"].gather(pairs["ours"]) == "Arabic") | (theirs["script"].gather(pairs["theirs"]) == "Arabic")
     kept |= (arabic & (bones[0] == bones[1]) & (bones[0] != "")).to_numpy()
     return pairs.filter(pl.Series(kept))

@@ -1,4 +1,4 @@
-"""Parties of consignments that alerts name, over spellings and scripts; an address that agrees makes a match stronger."""
+"""Parties of consignments that alerts name, over spellings and scripts; an address that agrees strengthens a match."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import polars as pl
 from riskscore.alerts import addresses, pairs, spelling
 from riskscore.alerts.addresses import Address
 from riskscore.alerts.compare import LEAST, Likeness, Name, compare
-from riskscore.language import Language, mark
+from riskscore.language import Language
 from riskscore.manifest.schema import KEY
 from riskscore.parties import resolve
 

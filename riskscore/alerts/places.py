@@ -36,7 +36,10 @@ def _alike(ours: pl.Series, theirs: pl.Series, language: Language) -> pl.DataFra
     keys = [_keys(left, "ours"), _keys(right, "theirs")]
     counts = [keys[0].group_by("key").len("n"), keys[1].group_by("key").len("m")]
     rare = (
-        counts[0].join(counts[1], on="key").filter(pl.col("n").cast(pl.Int64) * pl.col("m") <= _MOST_PAIRS).select("key")
+        counts[0]
+        .join(counts[1], on="key")
+        .filter(pl.col("n").cast(pl.Int64) * pl.col("m") <= _MOST_PAIRS)
+        .select("key")
     )
     pairs = keys[0].join(rare, on="key", how="semi").join(keys[1], on="key").select("ours", "theirs").unique()
     one = {place: left.row(place) for place in pairs["ours"].unique()}

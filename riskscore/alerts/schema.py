@@ -50,7 +50,7 @@ ALERT: dict[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.String,
     "updated_at": schema.UTC,
 }
-"""Columns of an alert. `valid_from` and `valid_until` are days, both with them; without an end it holds until withdrawn.
+"""Columns of an alert. `valid_from` and `valid_until` are days, both included; without an end it holds until withdrawn.
 `updated_at` orders the versions of one alert_id: the latest counts."""
 
 DECISION: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -10,6 +10,7 @@ is written in Latin letters. Each name is read by itself, so that a match depend
 
 from __future__ import annotations
 
+# ruff: noqa: RUF001  letters of other scripts are the matter of this module
 import re
 from functools import cache
 
@@ -41,11 +42,14 @@ _JOINING = ["va", "ve", "dan", "wa", "und", "og", "och"]
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _NUMBER = r"^\d+[a-z]?$"
 _ARABIC_FORM = (
-    r"(?:^|\s)(?:[\x{0621}-\x{064A}][.\s]+){2,4}[\x{0621}-\x{064A}]\.?(?:\s|$)|ذات (?:ال)?مسؤولية (?:ال)?محدودة|المحدودة|محدودة"
+    r"(?:^|\s)(?:[\x{0621}-\x{064A}][.\s]+){2,4}[\x{0621}-\x{064A}]\.?(?:\s|$)"
+    r"|ذات (?:ال)?مسؤولية (?:ال)?محدودة|المحدودة|محدودة"
 )
 """Legal forms in Arabic: initials of three words or more, and limited."""
 
-SOFT = frozenset(("company", "group", "general", "international", "global", "enterprise", "holding", "sons", "brothers"))
+SOFT = frozenset(
+    ("company", "group", "general", "international", "global", "enterprise", "holding", "sons", "brothers")
+)
 """Common words that are left out and put in at will."""
 
 CLASSES = {
@@ -186,7 +190,7 @@ def _kinds() -> dict[str, str]:
     """Word -> common or place."""
     common = names.common_words() | set(_words_of(table("business").values()))
     place = set(_words_of(table("place").values())) | countries()
-    return {word: "place" for word in place} | {word: "common" for word in common}
+    return dict.fromkeys(place, "place") | dict.fromkeys(common, "common")
 
 
 @cache
@@ -201,8 +205,8 @@ def _words_of(texts: object) -> list[str]:
 
 
 _FOLDS = (
-    ("shtch", "sh"), ("shch", "sh"), ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("q", "k"), ("w", "v"), ("x", "ks"),
-    ("ee", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("tz", "ts"),
+    ("shtch", "sh"), ("shch", "sh"), ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("q", "k"),
+    ("w", "v"), ("x", "ks"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("tz", "ts"),
 )  # fmt: skip
 
 
@@ -237,12 +241,13 @@ def _glyphs(translated: pl.Series) -> pl.Series:
     return pl.repeat("", translated.len(), dtype=pl.String, eager=True).scatter(han.arg_true(), told)
 
 
-_LETTERS = str.maketrans(
-    "بتثجحخدذرزسشصضطظغفقكلمنهپچژگکةاويءئؤعى", "bttjhkddrzsssdtzgfkklmnhbkjgk" + "\0" * 9
-)
+_LETTERS = str.maketrans("بتثجحخدذرزسشصضطظغفقكلمنهپچژگکةاويءئؤعى", "bttjhkddrzsssdtzgfkklmnhbkjgk" + "\0" * 9)
 """Arabic letter -> class of the consonants that it is written with; none for vowels."""
 
-_SOUNDS = (("sh", "s"), ("kh", "k"), ("th", "t"), ("dh", "d"), ("gh", "g"), ("ch", "c"), ("ph", "f"), ("q", "k"), ("p", "b"), ("v", ""))  # fmt: skip
+_SOUNDS = (
+    ("sh", "s"), ("kh", "k"), ("th", "t"), ("dh", "d"), ("gh", "g"), ("ch", "c"),
+    ("ph", "f"), ("q", "k"), ("p", "b"), ("v", ""),
+)  # fmt: skip
 
 
 def _skeletons(translated: pl.Series, own: pl.Series) -> pl.Series:

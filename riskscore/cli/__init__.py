@@ -10,6 +10,7 @@
     slate draw | show | add | strike      the boxes that are opened    (slates)
     record · report                       what was found in them       (findings)
     models list | show | compare | promote | rollback | retire         (models)
+    alerts import | list | export ...     what other services know     (alerts)
     drift                     what changes by night                    (drifting)
 
 What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
@@ -28,6 +29,7 @@ import typer
 
 from riskscore import __version__
 from riskscore.cli import (
+    alerts,
     drifting,
     findings,
     lake,
@@ -73,6 +75,7 @@ for group in (ranking, reading, learning, rehearsing, nights, findings, whatif, 
 app.add_typer(lake.app)
 app.add_typer(slates.app)
 app.add_typer(models.app)
+app.add_typer(alerts.app)
 
 
 def _version(asked: bool) -> None:

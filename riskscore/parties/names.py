@@ -97,9 +97,9 @@ def fingerprints(names: pl.Series) -> pl.Series:
 
 
 def spelt_out(names: pl.Series) -> pl.Series:
-    """Words of each of `names` in their written order: ASCII, without legal forms, abbreviations spelt out; '' for none.
+    """Words of each of `names` in their written order, in ASCII, without legal forms, abbreviations spelt out.
 
-    What a fingerprint is made of, before its words are ordered. Raises ReferenceDataError without legal forms.
+    What a fingerprint is made of, before its words are ordered. Raises ReferenceDataError without them.
     """
     short, full = _abbreviations()
     words = pl.element().replace(short, full)
@@ -247,7 +247,7 @@ def _shorts_of_several() -> dict[str, str]:
 
 
 def legal_forms() -> tuple[list[str], str]:
-    """Patterns of legal forms in plain text (`spelt_out`), and one of those in scripts without spaces ('' for none)."""
+    """Patterns of legal forms in plain text, and one of those in scripts without spaces ('' for none)."""
     return _patterns(tuple(reference.legal_forms()["form"].drop_nulls().unique().sort()))
 
 
