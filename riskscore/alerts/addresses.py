@@ -60,9 +60,8 @@ def read(texts: pl.Series) -> pl.DataFrame:
         )
     )
     every = pl.DataFrame({"row": pl.int_range(texts.len(), eager=True), "address": texts})
-    empty = pl.lit([], pl.List(pl.String))
     return every.join(found, on="row", how="left", maintain_order="left").select(
-        "address", pl.col("numbers", "words").fill_null(empty)
+        "address", pl.col("numbers", "words").fill_null(spelling.no_words())
     )
 
 

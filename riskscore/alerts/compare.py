@@ -149,9 +149,8 @@ def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:  # noqa: PLR0
         matched += likeness * (_weight(word) + _weight(best))
         if likeness < 1.0:
             slips.append((word, best, likeness))
-    # A common word with a slip in it is not known as one.
     common = ours.common | theirs.common
-    lone, left = ([word for word in words if not any(alike(word, one) for one in common)] for words in (lone, left))
+    lone, left = ([word for word in words if not _is_slip(word, common)] for words in (lone, left))
     total = matched_weight + sum(map(_weight, (*lone, *left)))
     if total == 0:
         found.strength = 0.0
@@ -177,6 +176,11 @@ def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:  # noqa: PLR0
         found.facts.append((mark("{words} is in one of them alone"), {"words": ", ".join((*lone, *left))}))
     elif not slips and ours.own != theirs.own and len(ours.own) > 1:
         found.facts.append((mark("in another order of words"), {}))
+
+
+def _is_slip(word: str, common: frozenset[str]) -> bool:
+    """Whether `word` is a common word with a slip in it, which is why it is not known as one."""
+    return any(alike(word, one) or alike(word.removesuffix("s"), one) for one in common)
 
 
 def _run(words: tuple[str, ...], some: list[str]) -> str:

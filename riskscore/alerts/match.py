@@ -16,6 +16,7 @@ import polars as pl
 from riskscore.alerts import exact, parties, places, routes
 from riskscore.alerts.schema import ALERT, MATCH
 from riskscore.language import ENGLISH, Language
+from riskscore.manifest import schema
 from riskscore.manifest.schema import KEY
 
 LEAST = 0.9
@@ -33,7 +34,7 @@ def match(
     `decisions` (DECISION) are those in force: what is `different` is no match. Returns MATCH, a row for each
     consignment and alert, by key, then falling strength. Columns of `consignments` that are missing match nothing.
     """
-    known = alerts.select(list(ALERT))
+    known = schema.conform(alerts, ALERT)
     found = pl.concat(
         part.select("bill_of_lading", "container_number", "alert_id", "field", "value", "strength", "words")
         for part in (

@@ -57,12 +57,10 @@ def of_consignments(consignments: pl.DataFrame) -> pl.DataFrame:
 
 def _listed(alerts: pl.DataFrame) -> pl.DataFrame:
     """`alert_id`, `listed` (each name and alias) and `known` (address) of alerts of parties."""
-    some = alerts.filter(pl.col("kind") == "party").select(
-        "alert_id",
-        listed=pl.concat_list(pl.concat_list("name"), pl.col("aliases").fill_null(pl.lit([], pl.List(pl.String)))),
-        known="address",
-    )
-    return some.explode("listed").filter(pl.col("listed").is_not_null()).unique(maintain_order=True)
+    some = alerts.filter(pl.col("kind") == "party")
+    names = some.select("alert_id", listed="name", known="address")
+    aliases = some.select("alert_id", listed="aliases", known="address").drop_nulls("listed").explode("listed")
+    return pl.concat([names, aliases.select(names.columns)]).drop_nulls("listed").unique(maintain_order=True)
 
 
 def _alike(ours: pl.Series, theirs: pl.Series) -> pl.DataFrame:

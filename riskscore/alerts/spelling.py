@@ -93,11 +93,10 @@ def read(texts: pl.Series) -> pl.DataFrame:
     sorted_ = words.group_by("row", maintain_order=True).agg(
         *(pl.col("word").filter(pl.col("kind") == name).alias(name) for name in ("own", "common", "place", "number"))
     )
-    empty = pl.lit([], pl.List(pl.String))
     lists = pl.DataFrame({"row": pl.int_range(texts.len(), eager=True)}).join(
         sorted_, on="row", how="left", maintain_order="left"
     )
-    lists = lists.with_columns(pl.col("own", "common", "place", "number").fill_null(empty))
+    lists = lists.with_columns(pl.col("own", "common", "place", "number").fill_null(no_words()))
     # A name of common words and places alone has nothing better to be known by.
     nothing = pl.col("own").list.len() == 0
     lists = lists.with_columns(
@@ -115,6 +114,11 @@ def read(texts: pl.Series) -> pl.DataFrame:
             "glyphs": _glyphs(translated),
         }
     ).with_columns(skeleton=_skeletons(translated, lists["own"]))
+
+
+def no_words() -> pl.Expr:
+    """An empty list of texts. A literal list has no type within, which Polars cannot put beside one that has."""
+    return pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first()
 
 
 def _translated(text: pl.Expr) -> pl.Expr:
