@@ -10,6 +10,7 @@
     slate draw | show | add | strike      the boxes that are opened    (slates)
     record · report                       what was found in them       (findings)
     models list | show | compare | promote | rollback | retire         (models)
+    alerts import | list | export ...     what other services know     (alerts)
     drift                     what changes by night                    (drifting)
     cases search | show | list            seizures to compare with     (cases)
 
@@ -29,6 +30,7 @@ import typer
 
 from riskscore import __version__
 from riskscore.cli import (
+    alerts,
     cases,
     drifting,
     findings,
@@ -75,6 +77,7 @@ for group in (ranking, reading, learning, rehearsing, nights, findings, whatif, 
 app.add_typer(lake.app)
 app.add_typer(slates.app)
 app.add_typer(models.app)
+app.add_typer(alerts.app)
 app.add_typer(cases.app)
 
 

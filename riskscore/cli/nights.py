@@ -95,6 +95,12 @@ def _show(counts: dict[str, Any] | None, pages: Path | None) -> None:
         f"To open: {actions.get('open', 0):,}; to scan: {actions.get('scan', 0):,}; documents to check: "
         f"{actions.get('documents', 0):,}; audits: {actions.get('audit', 0):,}."
     )
+    alerts = counts.get("alerts", {})
+    if alerts.get("in_force"):
+        screen.print(
+            f"Alerts in force: {alerts['in_force']:,}; they name {alerts['consignments']:,} consignments, "
+            f"{alerts['strong']:,} strongly."
+        )
     screen.print(f"Model {console.plain(counts['model'])}, trained on {console.plain(scored['data'])} data.")
     screen.print(f"The report is in {console.plain(pages)}.")
 

@@ -58,13 +58,14 @@ def draw(
 ) -> None:
     """Draw the slates of a night from its scores, for all ports, and show them.
 
-    A night is drawn once. The same again changes nothing; what would come out differently is refused. --port chooses
+    The share `intelligence` is the most that boxes named by alerts may take; left out, it is none. A night is drawn
+    once. The same again changes nothing; what would come out differently is refused. --port chooses
     what is shown. The capacity is a TOML file:
 
     \b
       [default]
       boxes = 10
-      shares = { score = 0.8, explore = 0.1, random = 0.1 }
+      shares = { score = 0.7, explore = 0.1, random = 0.1, intelligence = 0.1 }
       [port.VNHPH]
       boxes = 6
       [[port.VNHPH.on]]
@@ -207,6 +208,8 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
     import polars as pl
 
     from riskscore.cli.tables import records, risk
+    from riskscore.jobs import alerts
+    from riskscore.jobs.night_report import told_by
     from riskscore.manifest.schema import KEY
 
     ports = rows["port"].unique().to_list()
@@ -219,6 +222,9 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
     first = scores.sort("run").unique(KEY, keep="last").with_columns(pl.col("reasons").list.first().alias("first"))
     shown = wanted.join(
         first.select(*KEY, pl.col("first").struct.field("sentence").alias("first_reason")),
+        on=KEY, how="left", maintain_order="left",
+    ).join(
+        alerts.of_night(lake, date.date()).group_by(KEY, maintain_order=True).agg(alerts=told_by()),
         on=KEY, how="left", maintain_order="left",
     ).sort("port", "place")  # fmt: skip
     seed = {"seed": rows["seed"].first(), "published": rows["published"].first()} if rows.height else {}
@@ -234,7 +240,7 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
         screen.print(
             console.heading(f"{console.plain(name or 'no port')}, {date.date()}: {opened} of {part['boxes'][0]} boxes")
         )
-        table = console.table("#", "do", "container", "bill", "share", "risk", "chance", "first reason")
+        table = console.table("#", "do", "container", "bill", "share", "risk", "chance", "alert, or first reason")
         for row in part.iter_rows(named=True):
             change = f"{row['change']}: {row['reason']}" if row["change"] else None
             table.add_row(
@@ -245,7 +251,7 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
                 row["share"] or "",
                 risk(row["probability"]),
                 risk(row["chance"]),
-                console.short(change or row["first_reason"] or "", 120),
+                console.short(change or (row["alerts"] or [row["first_reason"] or ""])[0], 120),
             )
         screen.print(table)
     if not rows.height:

@@ -15,7 +15,7 @@ import polars as pl
 from markupsafe import Markup
 
 from riskscore import export
-from riskscore.jobs import charts, page
+from riskscore.jobs import alerts, charts, page
 from riskscore.jobs.nightly import Report
 from riskscore.jobs.runs import Record
 from riskscore.lake.io import Lake
@@ -59,6 +59,7 @@ def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dic
         labels=_LABELS,
         refused=sum(counts["manifests"]["refused"].values()),
         look_at=look_at(counts),
+        alerts=counts.get("alerts"),
         chart=_volume(nights[-SHOWN_NIGHTS:]),
     )
 
@@ -94,13 +95,22 @@ def _slate(lake: Lake, counts: dict[str, Any]) -> list[dict[str, Any]]:
     own = pl.col("run") == counts["run"]
     chosen = lake.read("slates", nights=(night, night)).filter(own, pl.col("action").is_in(["open", "scan"])).collect()
     told = lake.read("scores", columns=[*key, "reasons", "run"], nights=(night, night)).filter(own).collect()
+    words = alerts.of_night(lake, night).filter(own).group_by(key, maintain_order=True).agg(alerts=told_by())
     return (
         chosen.join(told.drop("run"), on=key, how="left", maintain_order="left")
+        .join(words, on=key, how="left", maintain_order="left")
         .with_columns(sentences=pl.col("reasons").list.eval(pl.element().struct.field("sentence")).list.head(3))
         .drop("reasons")
         .sort("port", "place")
         .to_dicts()
     )
+
+
+def told_by() -> pl.Expr:
+    """What a match says, with who says so and how it may be shared: its words beside an explanation."""
+    grade, handling = pl.col("reliability"), pl.col("handling").str.to_uppercase()
+    by = pl.concat_str(pl.lit("Alert of "), "provider", pl.lit(" ("), grade, pl.lit(", TLP:"), handling, pl.lit("): "))
+    return pl.concat_str(by, "words", pl.lit("."))
 
 
 def _volume(nights: list[dict[str, Any]]) -> Markup | None:

@@ -1,7 +1,7 @@
 """The nightly run: files of the inbox in, a slate and a report out, each step once, whatever happens in between.
 
-    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ measures, scores ─▶ slate ─▶ drift ─▶ finished
-                                                                        files to done/, report ◀─┘
+    inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ alerts ─▶ measures, scores ─▶ slate ─▶ drift ─▶ finished
+                                                                                  files to done/, report ◀─┘
 
 A run puts on record what it sets out with before it does anything. Each step is one commit a table, marked with the
 number of the run, and is not made twice. So a run that was killed is simply run again: it takes the same files, finds
@@ -24,7 +24,7 @@ from riskscore import engine
 from riskscore.errors import LakeError, ManifestError, SettingsError
 from riskscore.features import own
 from riskscore.history.filings import STARTED
-from riskscore.jobs import closing, drift, lock, measures, models, runs, slates, taking
+from riskscore.jobs import alerts, closing, drift, lock, measures, models, runs, slates, taking
 from riskscore.jobs.inbox import File, Inbox, Left
 from riskscore.jobs.models import Model
 from riskscore.jobs.runs import Record, Run
@@ -161,6 +161,7 @@ def _steps(night: Night, run: Run, record: Record, tell: Progress) -> dict[str, 
     step("manifests", lambda: taking.manifests(night.lake, run, night.inbox).entry())
     step("outcomes", lambda: taking.outcomes(night.lake, run, night.outcomes).entry())
     step("ledger", lambda: closing.close(night.lake, run))
+    step("alerts", lambda: alerts.night(night.lake, run))
     step("scores", lambda: _score(night, run, tell))
     step("slate", lambda: _slate(night, run))
     step("drift", lambda: _drift(night, run))
@@ -270,7 +271,9 @@ def _drift(night: Night, run: Run) -> dict[str, Any]:
 
 def _draw(night: Night, run: Run, candidates: pl.DataFrame) -> pl.DataFrame:
     """The slate of the run: the same for the same scores, so that it can be drawn before anything is explained."""
-    return slate(candidates, night.capacities, date=run.night, seed=run.plan["seed"])
+    named = alerts.named(night.lake, run.night)
+    known = candidates.join(named, on=schema.KEY, how="left", maintain_order="left")
+    return slate(known, night.capacities, date=run.night, seed=run.plan["seed"])
 
 
 def _tidy(night: Night, run: Run) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from riskscore.jobs import charts
 from riskscore.jobs.report import BY, Report
 
-SHARES = ("score", "explore", "random", "officer")
+SHARES = ("score", "intelligence", "explore", "random", "officer")
 """Order in which the shares are shown."""
 
 MOST = 20

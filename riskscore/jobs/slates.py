@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from riskscore.errors import LakeError, SettingsError
+from riskscore.jobs import alerts
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.manifest import schema
@@ -46,16 +47,17 @@ def draw(  # noqa: PLR0913, PLR0917  the nightly run gives all of them
     """Draw the slates of all ports from the scores of `night`, write them to the lake, and return what is there.
 
     One row for each candidate, opened or not: the columns of the table `slates`, event `selected`. `boxes` is the
-    port's capacity. Of a consignment that the night scored twice the last score counts. `run` is the nightly run that
-    draws, None by hand, and `at` the moment of the draw, by default now. What this run has drawn is returned as it is,
-    so that a run may be repeated; a run of a night without consignments draws empty slates. Where somebody else has
-    drawn the night, the same slates are left as they are. Raises SettingsError where the slates
-    would be others, where a hand draws from nothing, and as `selection.slate` does.
+    port's capacity. Of a consignment that the night scored twice the last score counts. Boxes that the night's matches
+    with alerts name go to the share `intelligence`, where the capacity has one. `run` is the nightly run that draws,
+    None by hand, and `at` the moment of the draw, by default now. What this run has drawn is returned as it is, so that
+    a run may be repeated; a run of a night without consignments draws empty slates. Where somebody else has drawn the
+    night, the same slates are left as they are. Raises SettingsError where the slates would be others, where a hand
+    draws from nothing, and as `selection.slate` does.
     """
     there = _selected(lake, night)
     if run is not None and there.height and there[RUN].eq(run).all():
         return there
-    candidates = _candidates(lake, night)
+    candidates = _candidates(lake, night).join(alerts.named(lake, night), on=KEY, how="left", maintain_order="left")
     if run is None and candidates.is_empty():
         raise SettingsError(f"the lake has no scores of {night}, so there is nothing to select from")
     rows = slate(candidates, capacities, date=night, seed=seed)

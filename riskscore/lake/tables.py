@@ -1,7 +1,7 @@
 """The tables of a lake: what a row of each is, its columns, and how it grows.
 
     consignments  outcomes  measures  scores  slates     appended to; a row once written stays
-    models  champions  quarantine  runs
+    models  champions  alerts  alert_decisions  matches  quarantine  runs
     ledger                                               appended to, and now and then written anew, shorter
 
 Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
@@ -183,6 +183,46 @@ _DECLARED = (
         {"number": pl.Int64, "action": pl.String, "model": pl.String, "at": schema.UTC, "detail": pl.String},
         by_night=False,
         stamps=("at",),
+    ),
+    Table(
+        "alerts",
+        "one version of one alert of another service; the latest counts, and a withdrawn one counts no more",
+        {
+            **dict.fromkeys(("alert_id", "kind", "name"), pl.String),
+            "aliases": schema.TEXTS,
+            **dict.fromkeys(
+                ("address", "country", "container_number", "vessel_imo", "origin", "destination"), pl.String
+            ),
+            "goods": schema.TEXTS,
+            **dict.fromkeys(("reason", "provider", "reliability", "handling"), pl.String),
+            "valid_from": pl.Date,
+            "valid_until": pl.Date,
+            "status": pl.String,
+            "updated_at": schema.UTC,
+            "imported_at": schema.UTC,
+        },
+        by_night=False,
+        stamps=("imported_at",),
+    ),
+    Table(
+        "alert_decisions",
+        "what somebody decided of an alert and a text as it is spelt on consignments: different, or the same after all",
+        {
+            **dict.fromkeys(("alert_id", "value", "verdict", "reason"), pl.String),
+            "at": schema.UTC,
+        },
+        by_night=False,
+        stamps=("at",),
+    ),
+    Table(
+        "matches",
+        "one consignment that an alert in force named on a night, how strongly (0 to 1), and why",
+        {
+            **dict.fromkeys(("bill_of_lading", "container_number", "alert_id", "kind", "field", "value"), pl.String),
+            "strength": pl.Float64,
+            **dict.fromkeys(("words", "reason", "provider", "reliability", "handling"), pl.String),
+            "valid_until": pl.Date,
+        },
     ),
     Table("quarantine", "one row of a file that was refused, whole, with the rule it broke", quarantine.SCHEMA),
     Table(

@@ -92,12 +92,33 @@ def fingerprints(names: pl.Series) -> pl.Series:
 
     Meant for distinct names: it reads every one that it gets. Raises ReferenceDataError without legal forms.
     """
-    _legal_forms()  # read once, before the threads
+    legal_forms()  # read once, before the threads
     return by_core(names, _fingerprints)
 
 
+def spelt_out(names: pl.Series) -> pl.Series:
+    """Words of each of `names` in their written order, in ASCII, without legal forms, abbreviations spelt out.
+
+    What a fingerprint is made of, before its words are ordered. Raises ReferenceDataError without them.
+    """
+    short, full = _abbreviations()
+    words = pl.element().replace(short, full)
+    bare = _bare(names).fill_null("").str.split(" ").list.eval(words).list.join(" ")
+    return bare.alias(names.name)
+
+
+def common_words() -> frozenset[str]:
+    """Words that many firms have in their names, as `spelt_out` leaves them."""
+    return frozenset(word for words in _ABBREVIATIONS for word in words.split())
+
+
 def _fingerprints(names: pl.Series) -> pl.Series:
-    forms, glyphs = _legal_forms()
+    return _in_order(_bare(names)).alias(names.name)
+
+
+def _bare(names: pl.Series) -> pl.Series:
+    """Plain words of each of `names` without the legal form, in their written order."""
+    forms, glyphs = legal_forms()
     text = where_found(_ascii(names.str.slice(0, MAX_CHARS), glyphs), _DETOUR, _principal)
     plain = _plain(where_found(text, _INITIALS, _joined))
     bare = plain
@@ -106,7 +127,7 @@ def _fingerprints(names: pl.Series) -> pl.Series:
     bare = bare.zip_with(bare != "", plain)
     for words, pattern in _shorts_of_several().items():
         bare = where_found(bare, pattern, partial(_spelt_out, pattern, words))
-    return _in_order(bare).alias(names.name)
+    return bare
 
 
 def _in_order(texts: pl.Series) -> pl.Series:
@@ -225,7 +246,7 @@ def _shorts_of_several() -> dict[str, str]:
     return {word: rf"\b(?:{'|'.join(shorts)})\b" for word, shorts in several.items()}
 
 
-def _legal_forms() -> tuple[list[str], str]:
+def legal_forms() -> tuple[list[str], str]:
     """Patterns of legal forms in plain text, and one of those in scripts without spaces ('' for none)."""
     return _patterns(tuple(reference.legal_forms()["form"].drop_nulls().unique().sort()))
 

@@ -31,6 +31,7 @@ from riskscore.reference.tables import (
     ports_major,
     stop_words,
     trade,
+    trade_words,
     wildlife,
 )
 
@@ -58,5 +59,6 @@ __all__ = [
     "ports_major",
     "stop_words",
     "trade",
+    "trade_words",
     "wildlife",
 ]

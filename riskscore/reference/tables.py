@@ -118,6 +118,11 @@ TABLES = {
     "cites_timber": Table({"term": _TEXT}, key=("term",)),
     "address_words": Table({"term": _TEXT, "kind": _TEXT}, patterns={"kind": "po_box|residential"}),
     "legal_forms": Table({"form": _TEXT, "canonical": _TEXT}, key=("form",)),
+    "trade_words": Table(
+        {"word": _TEXT, "canonical": _TEXT, "kind": _TEXT},
+        key=("word", "kind"),
+        patterns={"kind": "business|place|address"},
+    ),
 }
 """File stem -> what the table must look like."""
 
@@ -224,3 +229,8 @@ def address_words() -> pl.DataFrame:
 def legal_forms() -> pl.DataFrame:
     """Spellings of legal forms: `form`, `canonical`."""
     return load("legal_forms")
+
+
+def trade_words() -> pl.DataFrame:
+    """Words of names and addresses in several scripts: `word`, `canonical` in English, `kind` (business ...)."""
+    return load("trade_words")

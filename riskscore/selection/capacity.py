@@ -3,7 +3,7 @@
 [default]                      any of boxes, scans, documents, audits, shares, threshold; what is left out
 boxes = 10                     stays as in the level above, and at last as in Capacity() and Shares()
 threshold = 0.02               the score opens no box below this probability: some days not all are used
-shares = { score = 0.8, explore = 0.1, random = 0.1 }
+shares = { score = 0.8, explore = 0.1, random = 0.1 }        and, where alerts may take boxes, intelligence = 0.1
 
 [port.VNHPH]                   this port, every day
 boxes = 6
@@ -39,20 +39,37 @@ _PORT = re.compile(r"[A-Z]{2}[A-Z0-9]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Parts of the opened boxes, 0 to 1 each and 1 together: highest probability, exploring, at random."""
+    """Parts of the opened boxes, 0 to 1 each and 1 together: highest probability, exploring, at random, by alerts.
+
+    `intelligence` is the most that alerts may take; what they leave goes to the score. It is 0 unless a service says
+    otherwise, because its watch lists are written elsewhere and would choose where its own officers look.
+    """
 
     score: float = 0.8
     explore: float = 0.1
     random: float = 0.1
+    intelligence: float = 0.0
+
+    def reserved(self, boxes: int) -> int:
+        """How many of `boxes` alerts may take: rounded down, but at least one from FEWEST_WITH_RANDOM boxes on."""
+        if self.intelligence <= 0:
+            return 0
+        return max(math.floor(round(self.intelligence * boxes, 9)), int(boxes >= FEWEST_WITH_RANDOM))
 
     def split(self, boxes: int) -> tuple[int, int, int]:
         """How many of `boxes` go to (score, explore, random), by largest remainder; they add up to `boxes`.
+
+        `boxes` are what `reserved` leaves, and the three parts are taken as parts of their sum.
 
         Equal remainders go to random first, then to explore: without them nothing is learned about closed boxes.
         From FEWEST_WITH_RANDOM boxes on, a random share above 0 has at least one, taken from the largest of the
         others; with fewer, every box is worth more where the score puts it.
         """
-        quotas = [round(part * boxes, 9) for part in (self.score, self.explore, self.random)]
+        whole = self.score + self.explore + self.random
+        if whole <= 0:
+            return boxes, 0, 0
+        scale = 1.0 if self.intelligence == 0 else 1.0 / whole
+        quotas = [round(part * scale * boxes, 9) for part in (self.score, self.explore, self.random)]
         counts = [math.floor(quota) for quota in quotas]
         waiting = sorted(range(3), key=lambda index: (quotas[index] - counts[index], index), reverse=True)
         for index in waiting[: boxes - sum(counts)]:
@@ -149,15 +166,16 @@ def _dated(entries: object, where: str) -> list[tuple[datetime.date, Mapping[str
 def _shares(value: object, where: str) -> Shares:
     entry = _table(value, where)
     names = ("score", "explore", "random")
-    _known(entry, names, where)
-    parts = {name: entry.get(name) for name in names}
+    _known(entry, (*names, "intelligence"), where)
+    parts = {name: entry.get(name) for name in names} | {"intelligence": entry.get("intelligence", 0.0)}
     wrong = [f"{name} = {part!r}" for name, part in parts.items() if not is_part(part)]
     if wrong:
         raise SettingsError(f"capacity {where}: {', '.join(wrong)}; score, explore and random each need a part, 0 to 1")
-    shares = Shares(**{name: float(entry[name]) for name in names})
-    total = shares.score + shares.explore + shares.random
+    shares = Shares(**{name: float(part) for name, part in parts.items()})  # type: ignore[arg-type]
+    total = shares.score + shares.explore + shares.random + shares.intelligence
     if abs(total - 1.0) > 1e-9:
-        raise SettingsError(f"capacity {where}: they add up to {total:g}; make score + explore + random = 1")
+        also = " + intelligence" if "intelligence" in entry else ""
+        raise SettingsError(f"capacity {where}: they add up to {total:g}; make score + explore + random{also} = 1")
     return shares
 
 

@@ -2,7 +2,8 @@
 
 A box drawn with probability p speaks for itself and for (1 - p) / p closed ones like it (Horvitz and Thompson). Summed
 over the drawn boxes with a find, that is without bias the number of closed boxes with one, whatever the score thought
-of them: the model takes no part in it. Boxes of the score share are certain and speak for nobody else. What was found
+of them: the model takes no part in it. Boxes of the shares of score and intelligence are
+certain and speak for nobody else. What was found
 outside the draw, in boxes that officers added or after a scan, is no longer unseen and is taken off.
 
 "A find" is what an opening would have shown: what inspectors overlook stays overlooked here too.

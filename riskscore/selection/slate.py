@@ -1,15 +1,16 @@
 """The slate: what happens to each consignment of a night, at each port, within what the port can do.
 
-    candidates ─▶ score: the highest probabilities ─▶ explore: by weight ─▶ random: by ticket    open       red
+    candidates ─▶ intelligence: what alerts name, the strongest first, up to its share
+               ─▶ score: the highest probabilities ─▶ explore: by weight ─▶ random: by ticket    open       red
                                                     what is left, by falling probability ─▶    scan       red
                                                                                                documents  yellow
                                                                                                audit      blue
                                                                                                none       green
 
 Every consignment carries the probability with which it would be opened, whether it is or not, so that what opened
-boxes show can be extended to closed ones (estimate.py). Outside the score share it is
+boxes show can be extended to closed ones (estimate.py). Outside the shares of score and intelligence it is
 
-    explored + (1 - explored) x r / (n - k - m)      of n at the port: k by score, m explored, r at random
+    explored + (1 - explored) x r / (n - k - m)      of n at the port: k by score or alert, m explored, r by lot
 
 which is exact: m is fixed, and the random share has lots of its own.
 """
@@ -31,11 +32,14 @@ from riskscore.selection.capacity import Capacities, Capacity
 ACTIONS = ("open", "scan", "documents", "audit", "none")
 LANES = ("red", "red", "yellow", "blue", "green")
 """Lane colour of each of ACTIONS."""
-SHARES = ("score", "explore", "random", "officer")
+SHARES = ("score", "explore", "random", "officer", "intelligence")
 """By which part of the slate a box was chosen; changes.py alone gives `officer`."""
 
 NEEDED = (*KEY, "port", "probability", "margin", *explore.KNOWN)
 """Columns of the candidates."""
+
+NAMED = "intelligence"
+"""Column that candidates may have besides: how strongly an alert names each (0 to 1), null where none does."""
 
 _OPEN, _NONE = ACTIONS.index("open"), ACTIONS.index("none")
 _NO_SHARE = len(SHARES)
@@ -50,10 +54,10 @@ def slate(
 
         action     open | scan | documents | audit | none
         lane       red | yellow | blue | green
-        share      score | explore | random; null where it is not opened
+        share      intelligence | score | explore | random; null where it is not opened
         inclusion  probability of being opened, over all seeds, 0 to 1
-        explored   the part of it that the exploring draw has, 0 to 1; null where nothing is drawn: in the score
-                   share, and at a port without the other two
+        explored   the part of it that the exploring draw has, 0 to 1; null where nothing is drawn: in the shares
+                   of score and intelligence, and at a port without the other two
         place      1, 2, ... on the list of the port: by action, then by falling probability
         ticket     64 hex digits, as tickets.py says
         seed       the text that the tickets are made of
@@ -66,18 +70,28 @@ def slate(
     _check(candidates)
     text = tickets.seed_text(seed, date)
     rows = (
-        candidates.select(*KEY, "port", "probability", "margin", explore.weight(), tickets.texts(date=date, seed=text))
+        candidates.select(
+            *KEY,
+            "port",
+            "probability",
+            "margin",
+            _named(candidates),
+            explore.weight(),
+            tickets.texts(date=date, seed=text),
+        )
         .with_row_index("row")
         .sort("port", "probability", "margin", *KEY, descending=[False, True, True, False, False])
     )
     lots = tickets.tickets(rows["text"])
     weights, probabilities = rows["weight"].to_numpy(), rows["probability"].to_numpy()
+    named = rows[NAMED].to_numpy()
     choice = _Choice.of(rows.height)
     end = 0
     for port, count in rows.group_by("port", maintain_order=True).len().iter_rows():
         part = slice(end, end + count)
         limits = capacity.on(port, date)
         worth = int(np.sum(probabilities[part] >= limits.threshold))
+        choice.name(part, limits, named)
         choice.decide(part, limits, worth, weights, lots, tickets.start(port, date=date, seed=text))
         end += count
     return (
@@ -115,18 +129,29 @@ class _Choice:
             np.zeros(count, dtype=np.int64),
         )
 
+    def name(self, part: slice, limits: Capacity, named: NDArray[np.float64]) -> None:
+        """Take those of `part` that alerts name, the strongest first, then the likeliest, up to their share."""
+        strength = named[part]
+        order = np.argsort(-strength, kind="stable")[: limits.shares.reserved(limits.boxes)]
+        self.share[part][order[~np.isnan(strength[order])]] = SHARES.index("intelligence")
+
     def decide(  # noqa: PLR0913, PLR0917 - everything that a port's decision rests on
         self, part: slice, limits: Capacity, worth: int, weights: NDArray[np.float64], lots: tickets.Words, start: float
     ) -> None:
-        """Fill in the rows `part`: one port, by falling probability, of which `worth` many reach the threshold."""
+        """Fill in the rows `part`: one port, by falling probability, of which `worth` many reach the threshold.
+
+        What alerts may take and leave goes to the score.
+        """
         weights, lots = weights[part], lots[part]
         action, share = self.action[part], self.share[part]
         count = len(weights)
-        by_score, by_exploring, by_lot = limits.shares.split(limits.boxes)
-        by_score = min(by_score, count, worth)
-        share[:by_score] = SHARES.index("score")
+        reserved = limits.shares.reserved(limits.boxes)
+        by_score, by_exploring, by_lot = limits.shares.split(limits.boxes - reserved)
+        free = np.flatnonzero(share == _NO_SHARE)
+        by_score += reserved - (count - len(free))
+        share[free[free < worth][:by_score]] = SHARES.index("score")
 
-        rest = np.arange(by_score, count)
+        rest = np.flatnonzero(share == _NO_SHARE)
         explored = explore.chances(weights[rest], by_exploring)
         order = tickets.exploring_order(lots[rest])
         share[rest[order[explore.draw(explored[order], start)]]] = SHARES.index("explore")
@@ -156,6 +181,12 @@ class _Choice:
             pl.lit(pl.Series(self.explored, nan_to_null=True)).alias("explored"),
             pl.lit(pl.Series(self.place)).alias("place"),
         ]
+
+
+def _named(candidates: pl.DataFrame) -> pl.Expr:
+    """How strongly an alert names each candidate, NaN where none does."""
+    known = pl.col(NAMED) if NAMED in candidates.columns else pl.lit(None)
+    return known.cast(pl.Float64).fill_null(float("nan")).alias(NAMED)
 
 
 def _check(candidates: pl.DataFrame) -> None:

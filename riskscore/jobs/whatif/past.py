@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore.errors import SettingsError
-from riskscore.jobs import nightly, slates, taking
+from riskscore.jobs import alerts, nightly, slates, taking
 from riskscore.jobs.runs import Record
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT, RUN
@@ -29,7 +29,7 @@ from riskscore.selection.slate import ACTIONS
 _WEIGHED = ("probability", "margin", *explore.KNOWN)
 """What a slate is drawn from, beside KEY and `port`."""
 
-_PARTS = ("score", "explore", "random")
+_PARTS = ("score", "explore", "random", "intelligence")
 _COUNTS = ("scan", "documents", "audit")
 
 _ROUNDED = 0.01
@@ -41,7 +41,7 @@ class Past:
     """Some nights as they were.
 
     rows        a row for each night and candidate, ordered by night: KEY, `night`, `port`, `action`, `share`,
-                `inclusion`, `explored`, `chance`, `finding` and what a slate is drawn from
+                `inclusion`, `explored`, `chance`, `finding`, what a slate is drawn from, and `intelligence`
     capacities  night -> what the ports could do, as far as the draw shows it
     """
 
@@ -74,6 +74,7 @@ def read(lake: Lake, first: date | None = None, last: date | None = None) -> Pas
         rows.select(told)
         .join(found.select(*KEY, "finding"), on=KEY, how="left")
         .join(_scores(lake, period), on=[*KEY, NIGHT], how="left")
+        .join(alerts.named_by_night(lake, period), on=[*KEY, NIGHT], how="left")
         .sort(NIGHT, *KEY),
         _capacities(drawn),
     )
@@ -146,12 +147,13 @@ def _capacities(drawn: pl.DataFrame) -> dict[date, Capacities]:
     }
 
 
-def _shares(score: int, explore: int, random: int) -> Shares:
+def _shares(score: int, explore: int, random: int, intelligence: int = 0) -> Shares:
     """Shares that split as these boxes did.
 
     The parts were rounded to boxes, and of equal boxes the score had most: it has a little more, which splits the same
-    number of boxes alike, and of fewer leaves some to the score.
+    number of boxes alike, and of fewer leaves some to the score. Where alerts took boxes the parts are as they were, so
+    that rounding down leaves the alerts all of theirs.
     """
-    score_part = score + _ROUNDED if score else 0.0
-    total = score_part + explore + random
-    return Shares(score_part / total, explore / total, random / total)
+    score_part = score + _ROUNDED if score and not intelligence else float(score)
+    total = score_part + explore + random + intelligence
+    return Shares(score_part / total, explore / total, random / total, intelligence / total)

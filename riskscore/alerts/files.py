@@ -1,0 +1,135 @@
+"""Files of alerts: CSV, JSON, and STIX 2.1 in and out; workbooks and Parquet in besides, as manifests may be.
+
+file ─▶ archives ─┬─ STIX bundle ─▶ stix.py
+                  └─ any other   ─▶ tabular ─▶ headings ─▶ rules ─▶ alerts + quarantine
+alerts ─▶ those whose handling lets them leave ─▶ csv · json · stix
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from riskscore import export
+from riskscore.alerts import rules, stix
+from riskscore.alerts.schema import ALERT, HANDLINGS, rank
+from riskscore.errors import ManifestError, SettingsError
+from riskscore.manifest import archives, quarantine, tabular
+from riskscore.manifest.columns import words
+from riskscore.manifest.tabular import Table
+
+FORMATS = (".csv", ".json", ".stix")
+"""Endings of files that alerts are written to; a bundle is JSON too, so it has an ending of its own."""
+
+_WORDINGS = {
+    "alert_id": ("id", "reference", "entry", "entry id", "ref"),
+    "kind": ("type",),
+    "name": ("party", "party name", "vessel", "vessel name", "full name"),
+    "aliases": ("alias", "also known as", "aka", "other names"),
+    "address": ("addresses",),
+    "country": ("country code",),
+    "container_number": ("container", "container no"),
+    "vessel_imo": ("imo", "imo number"),
+    "origin": ("from", "port of loading"),
+    "destination": ("to", "port of discharge"),
+    "goods": ("hs codes", "commodity", "commodities"),
+    "reason": ("description", "text", "remarks", "note"),
+    "provider": ("source", "service", "agency"),
+    "reliability": ("grade", "admiralty", "admiralty code", "rating"),
+    "handling": ("tlp", "handling code", "marking"),
+    "valid_from": ("begins", "start", "start date"),
+    "valid_until": ("expires", "end", "end date", "valid to"),
+    "status": ("state",),
+    "updated_at": ("modified", "updated", "last updated"),
+}
+_HEADINGS = {
+    "".join(words(wording)): column for column, wordings in _WORDINGS.items() for wording in (column, *wordings)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Alerts of some files (ALERT), refused rows (quarantine.SCHEMA), and how many rows there were."""
+
+    alerts: pl.DataFrame
+    quarantine: pl.DataFrame
+    rows_in: int
+
+    @property
+    def balance(self) -> int:
+        """Rows that are neither alerts nor in quarantine: always 0."""
+        return self.rows_in - self.alerts.height - self.quarantine.height
+
+
+def read(paths: Sequence[Path], *, provider: str | None = None) -> Read:
+    """Read alerts; `provider` is who they are from where a file does not say. Raises ManifestError as it reads."""
+    parts = [_read(table, provider) for path in paths for table in _tables(path)]
+    return Read(
+        pl.concat([pl.DataFrame(schema=ALERT), *(part.alerts for part in parts)]),
+        pl.concat([quarantine.empty(), *(part.quarantine for part in parts)]),
+        sum(part.rows_in for part in parts),
+    )
+
+
+def _tables(path: Path) -> list[Table]:
+    found = []
+    for member in archives.open_file(path):
+        if stix.is_bundle(member.data):
+            found.append(stix.read(member.name, member.data))
+        else:
+            found += tabular.load(member, lambda cells: sum(_column(cell) is not None for cell in cells))
+    return found
+
+
+def _column(heading: str) -> str | None:
+    return _HEADINGS.get("".join(words(heading)))
+
+
+def _read(table: Table, provider: str | None) -> Read:
+    told: dict[str, pl.Series] = {}
+    for heading in table.frame.columns:
+        column = _column(heading)
+        if column is not None and column not in told:
+            told[column] = table.frame[heading].alias(column)
+    if not set(told) & {"name", "address", "container_number", "vessel_imo", "origin", "destination"}:
+        raise ManifestError(
+            f"{table.name}: no heading says what the alerts name; expected some of name, address, container_number, "
+            f"vessel_imo, origin, destination, and found {', '.join(table.frame.columns[:8]) or 'none'}"
+        )
+    alerts, faults = rules.accept(pl.DataFrame(told), provider)
+    ones = pl.Series([1], dtype=pl.Int64).new_from_index(0, table.frame.height)
+    return Read(alerts, quarantine.build(table, faults, ones), table.frame.height + table.broken.height)
+
+
+def leaving(alerts: pl.DataFrame, highest: str) -> tuple[pl.DataFrame, int]:
+    """Those of `alerts` that may leave where `highest` is the strictest handling that may, and how many may not.
+
+    Raises SettingsError for a handling code that there is not.
+    """
+    if highest not in HANDLINGS:
+        raise SettingsError(f"--handling is {highest!r}; it is one of {', '.join(HANDLINGS)}")
+    free = alerts.filter(pl.col("handling").is_in(HANDLINGS[: rank(highest) + 1]))
+    return free, alerts.height - free.height
+
+
+def write(alerts: pl.DataFrame, path: Path) -> None:
+    """Write `alerts` (ALERT) to `path`, in the format of its ending (FORMATS), whole or not at all.
+
+    No cell of a CSV is a formula. Raises SettingsError where the path cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(FORMATS)}")
+    if suffix == ".stix":
+        export.write_text(json.dumps(stix.bundle(alerts), ensure_ascii=False, indent=1) + "\n", path)
+        return
+    rows = alerts.select(list(ALERT)).sort("alert_id")
+    if suffix == ".json":
+        told = rows.with_columns(pl.col(pl.Date, pl.Datetime).dt.to_string("iso:strict")).to_dicts()
+        export.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", path)
+    else:
+        export.write((rows.with_columns(pl.col(rules.LISTS).list.join("; ")), path))

@@ -1,0 +1,53 @@
+"""Alerts and consignments of one line, for tests."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from riskscore.alerts.schema import ALERT, DECISION
+from riskscore.manifest import schema
+
+MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def _alerts(*rows: dict[str, Any]) -> pl.DataFrame:
+    usual = {
+        "kind": "party",
+        "provider": "Customs A",
+        "reliability": "B2",
+        "handling": "green",
+        "valid_from": date(2024, 1, 1),
+        "status": "active",
+        "updated_at": MOMENT,
+    }
+    whole = [{"alert_id": f"A{place}", **usual, **row} for place, row in enumerate(rows)]
+    return pl.DataFrame([{name: row.get(name) for name in ALERT} for row in whole], schema=ALERT)
+
+
+def _consignments(*rows: dict[str, Any]) -> pl.DataFrame:
+    usual = {"filed_at": MOMENT, "port_of_loading": "NGAPP", "port_of_discharge": "VNHPH", "goods_description": "GOODS"}
+    whole = [
+        {"bill_of_lading": f"B{place}", "container_number": f"MSCU{place:07}", **usual, **row}
+        for place, row in enumerate(rows)
+    ]
+    columns = {name: schema.COLUMNS[name] for row in whole for name in row}
+    return schema.conform(pl.DataFrame([{name: row.get(name) for name in columns} for row in whole], schema=columns))
+
+
+@pytest.fixture
+def alerts() -> Callable[..., pl.DataFrame]:
+    """Alerts of parties, graded B2, green, unless a row says otherwise."""
+    return _alerts
+
+
+@pytest.fixture
+def consignments() -> Callable[..., pl.DataFrame]:
+    return _consignments
+
+
+@pytest.fixture
+def undecided() -> pl.DataFrame:
+    return pl.DataFrame(schema=DECISION)
