@@ -314,18 +314,34 @@ def package(
     container: Annotated[str, typer.Option(help="Number of the container, such as MSKU1234565.")],
     handling: Handling = "amber",
     reason: Annotated[str | None, typer.Option(help="What to tell the other service, in a note.")] = None,
+    lang: options.Lang = "en",
+    settings: options.Settings = None,
     json: options.Json = False,
 ) -> None:
-    """Write a case for another service: a STIX 2.1 bundle with TLP markings, and a manifest of checksums.
+    """Write a case for another service: a STIX 2.1 bundle with TLP markings, its case sheet as PDF, and checksums.
+
+    The sheet is the one of the last night that scored the box, without values and freight, other traders' boxes, and
+    alerts that may not leave. A box that no night scored has none.
 
     \b
     Example:
       riskscore alerts package case.zip --lake lake --bill BL00012 --container MSKU1234565 --handling green
     """
+    from riskscore import language, service
     from riskscore.jobs import package as packing
+    from riskscore.jobs.sheet import night, write
+    from riskscore.jobs.slates import named
     from riskscore.lake.io import Lake
 
-    done = packing.write(Lake.open(lake), out, bill=bill, container=container, handling=handling, reason=reason)
+    told, found = language.find(lang), Lake.open(lake, service.find(settings))
+    key = named(bill, container)
+    with console.progress() as tell:
+
+        def sheet(path: Path) -> None:
+            write.one(night.case(found, *key, handling=handling, language=told, progress=tell), path)
+
+        pdf = sheet if night.is_scored(found, *key) else None
+        done = packing.write(found, out, bill=bill, container=container, handling=handling, reason=reason, pdf=pdf)
     if json:
         console.emit({"path": str(done.path), "files": done.files, "alerts_left_out": done.left_out})
         return

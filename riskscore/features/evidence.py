@@ -71,7 +71,9 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
         was_goods=_short("was_goods_description"),
         cover_kind=_said(pl.col("cover_kind").str.replace_all("_", " "), language),
         language=pl.col("language").map_elements(language.tongue, return_dtype=pl.String),
-        consignee=pl.coalesce("consignee_name", pl.lit(language.say("consignee number") + " ") + pl.col("consignee_id")),
+        consignee=pl.coalesce(
+            "consignee_name", pl.lit(f"{language.say('consignee number')} ") + pl.col("consignee_id")
+        ),
         filed_to_arrival=_gap(pl.col("arrives_at") - pl.col("filed_at"), _ARRIVAL, language),
         loading_to_filed=_gap(pl.col("loaded_at") - pl.col("filed_at"), _LOADING, language),
         hs_code=pl.col("hs_codes").list.first(),

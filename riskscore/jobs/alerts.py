@@ -22,6 +22,7 @@ from riskscore.jobs import taking
 from riskscore.jobs.runs import Run
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import NIGHT, RUN
+from riskscore.language import ENGLISH, Language
 from riskscore.manifest import quarantine, schema
 from riskscore.manifest.schema import KEY
 
@@ -178,10 +179,17 @@ def decided(lake: Lake, moment: datetime | None = None) -> pl.DataFrame:
     return decisions.standing(lake.read("alert_decisions", columns=list(DECISION)).collect(), moment)
 
 
-def match(lake: Lake, consignments: pl.DataFrame, night: date, moment: datetime | None = None) -> pl.DataFrame:
+def match(
+    lake: Lake,
+    consignments: pl.DataFrame,
+    night: date,
+    moment: datetime | None = None,
+    *,
+    language: Language = ENGLISH,
+) -> pl.DataFrame:
     """Matches (MATCH) of `consignments` with the alerts in force on `night`, as far as they were known at `moment`."""
     alerts = decisions.in_force(_versions(lake), night, moment)
-    return matching.match(alerts, consignments, decided(lake, moment))
+    return matching.match(alerts, consignments, decided(lake, moment), language=language)
 
 
 def night(lake: Lake, run: Run) -> dict[str, int]:

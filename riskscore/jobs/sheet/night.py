@@ -22,7 +22,7 @@ from riskscore.errors import SettingsError
 from riskscore.explain.explanation import Explanation
 from riskscore.features import own
 from riskscore.history.filings import STARTED
-from riskscore.jobs import nightly, slates, taking
+from riskscore.jobs import alerts, nightly, slates, taking
 from riskscore.jobs.models import Model
 from riskscore.jobs.runs import Record, Run
 from riskscore.jobs.sheet import past, sources
@@ -88,10 +88,53 @@ def sheets(  # noqa: PLR0913  which boxes, by name
     Raises SettingsError where no slate is drawn or a box was not scored by a nightly run, ModelError where the model
     of the night no longer fits the catalogue, and as the lake does.
     """
-    tell = progress or (lambda _: None)
     boxes = _boxes(lake, night, port)
     if top is not None:
         boxes = boxes.sort("probability", descending=True, maintain_order=True).head(top).sort("port", "place")
+    return _made(lake, night, boxes, None, language, progress or (lambda _: None))
+
+
+def is_scored(lake: Lake, bill: str, container: str) -> bool:
+    """Whether a nightly run has scored the consignment, so that there is a sheet of it."""
+    return not _nights(lake, bill, container).is_empty()
+
+
+def _nights(lake: Lake, bill: str, container: str) -> pl.DataFrame:
+    """KEY and `night` of every nightly run that scored the consignment, oldest first."""
+    own = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
+    scores = lake.read("scores", columns=[*KEY, "night", "run"])
+    return scores.filter(own, pl.col("run").is_not_null()).sort("run").drop("run").collect()
+
+
+def case(  # noqa: PLR0913  which one, and for whom
+    lake: Lake,
+    bill: str,
+    container: str,
+    *,
+    handling: str | None = None,
+    language: Language,
+    progress: Progress | None = None,
+) -> Sheet:
+    """The sheet of one consignment, as the last night that scored it saw it.
+
+    With `handling`, a TLP code, it is a sheet for another service: see `Beside.handling`. Raises SettingsError where no
+    nightly run has scored the consignment, and as `sheets` does.
+    """
+    scored = _nights(lake, bill, container)
+    if scored.is_empty():
+        raise SettingsError(f"bill {bill}, container {container} was not scored by a nightly run, so it has no sheet")
+    night = scored["night"][-1]
+    empty = pl.lit(None, pl.String)
+    box = scored.head(1).select(KEY).with_columns(limit=pl.lit(None, pl.Float64), action=empty, share=empty)
+    if slates.drawn(lake, night):
+        box = _boxes(lake, night, None, every=True).join(box, on=KEY, how="semi")
+    return _made(lake, night, box, handling, language, progress or (lambda _: None))[0]
+
+
+def _made(  # noqa: PLR0913, PLR0917  what both of the above have at hand
+    lake: Lake, night: date, boxes: pl.DataFrame, handling: str | None, language: Language, tell: Progress
+) -> list[Sheet]:
+    """The sheets of `boxes` (KEY, `limit`, `action`, `share`), in their order."""
     tell("reading the past")
     before, scores = read_past(lake, night), Scores.read(lake, night)
     catalogue = own.catalogue(lake.service)
@@ -112,18 +155,20 @@ def sheets(  # noqa: PLR0913  which boxes, by name
         tell(f"sheet {len(made) + 1} of {boxes.height}")
         beside = Beside(
             standing=scores.standing(told.explained.scored["probability"].item()),
-            action=(row["action"], row["share"]),
+            action=(row["action"], row["share"]) if row["action"] else None,
+            alerts=told.alerts,
             alike=told.alike,
             published=told.published,
             sources=[*told.sources, *sources.of_past(before)],
             replay=sources.command(["riskscore", "slate", "sheets", "--lake", "LAKE", "--date", str(night)]),
+            handling=handling,
         )
         made.append(sheet(told.explained, before, catalogue, language, beside))
     return made
 
 
-def _boxes(lake: Lake, night: date, port: str | None) -> pl.DataFrame:
-    """The boxes in the red lane with `limit`, the margin that a box chosen by score has to be below to be out of it."""
+def _boxes(lake: Lake, night: date, port: str | None, *, every: bool = False) -> pl.DataFrame:
+    """The boxes in the red lane, or all candidates, with `limit`: the margin below which one chosen by score is out."""
     if not slates.drawn(lake, night):
         raise SettingsError(f"no slate is drawn for {night}; `riskscore slate draw` draws one from its scores")
     margins = lake.read("scores", nights=(night, night), columns=[*KEY, "margin", "run"]).collect()
@@ -137,7 +182,7 @@ def _boxes(lake: Lake, night: date, port: str | None) -> pl.DataFrame:
     by_score = (pl.col("action") == "scan") | (pl.col("share") == "score")
     return (
         rows.with_columns(limit=pl.col("margin").filter(~is_red).max().over("port"))
-        .filter(is_red, pl.lit(port is None) | pl.col("port").eq_missing(pl.lit(port)))
+        .filter(is_red | pl.lit(every), pl.lit(port is None) | pl.col("port").eq_missing(pl.lit(port)))
         .with_columns(limit=pl.when(by_score).then("limit"))
         .sort("port", "place")
     )
@@ -145,11 +190,12 @@ def _boxes(lake: Lake, night: date, port: str | None) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One consignment explained, the cases that are like it, and what both rest on."""
+    """One consignment explained, the cases that are like it, the alerts that name it, and what these rest on."""
 
     explained: Explanation
     alike: Cases
     published: Cases
+    alerts: list[dict[str, Any]]
     sources: list[tuple[str, str]]
 
 
@@ -175,10 +221,21 @@ def _told(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language, tell: P
         tell("looking for comparable cases")
         near = alike(found, read_inspected(lake, run.night, latest["filed_at"].max(), folder), language)
     night = (mark("night"), f"{run.night}, {run.number}")
+    rows = pl.concat([one.consignment for one in found])
+    named = alerts.match(lake, rows, run.night, run.at, language=language)
     return [
-        _Told(one, *cases, [*sources.of_model(model.card, one.scored["catalogue"].item()), night])
+        _Told(
+            one,
+            *cases,
+            named.filter(**_key(one)).to_dicts(),
+            [*sources.of_model(model.card, one.scored["catalogue"].item()), night],
+        )
         for one, cases in zip(found, near, strict=True)
     ]
+
+
+def _key(one: Explanation) -> dict[str, str]:
+    return {name: one.consignment[name].item() for name in KEY}
 
 
 def read_inspected(lake: Lake, night: date, before: Any, model: Path) -> Inspected | None:

@@ -9,9 +9,10 @@ beside ──────┴─▶ rank of the last 90 days · intelligence · c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from riskscore.alerts.schema import rank
 from riskscore.explain import checks, clearing
 from riskscore.explain.explanation import Explanation
 from riskscore.explain.unseen import in_words
@@ -40,6 +41,9 @@ _SHOWN = (
     "arrives_at", "freight_terms", "freight_charge",
 )  # fmt: skip
 """Fields of a consignment in the order in which a sheet shows them."""
+
+_PRIVATE = ("usd_per_kg", "declared_value", "freight_terms", "freight_charge", "consignee_id")
+"""What another service is not told."""
 
 _UNITS = {"gross_weight_kg": "kg", "volume_m3": "m³", "temperature_c": "°C"}
 _CHOICES = {
@@ -74,6 +78,8 @@ class Beside:
     alike      nearest inspected consignments, `published` nearest published cases, as alike.py tells them
     sources    (what, which): model, data and versions, so that the sheet can be made again
     replay     the command that makes it again
+    handling   the TLP code under which it leaves for another service, None for its own. It then has no values and
+               freight, which are the trader's business, no earlier boxes of others, and no alert that is stricter
     """
 
     standing: Standing | None = None
@@ -83,6 +89,7 @@ class Beside:
     published: list[dict[str, Any]] = field(default_factory=list)
     sources: Sequence[tuple[str, str]] = ()
     replay: str = ""
+    handling: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class Sheet:
     level: str
     times: float
     is_red: bool | None
-    fields: Sequence[tuple[str, str]]
+    fields: Sequence[Sequence[str]]
     clearing: Mapping[str, Any] | None
     headline: str
     unsettled: Sequence[str]
@@ -122,6 +129,11 @@ class Sheet:
 
 def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: Language, beside: Beside) -> Sheet:
     """Make the sheet of one consignment; `explained` has its sentences in `language` already."""
+    is_shared = beside.handling is not None
+    if beside.handling is not None:
+        strictest = rank(beside.handling)
+        free = [alert for alert in beside.alerts if rank(alert["handling"]) <= strictest]
+        beside = replace(beside, alerts=free, alike=[], replay="")
     filed, scored = explained.consignment.row(0, named=True), explained.scored.row(0, named=True)
     probability = scored["probability"]
     told = explained.clearing.row(0, named=True) if explained.clearing.height else None
@@ -136,14 +148,14 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
         level=language.say(next(words for least, words in _BANDS if probability >= least)),
         times=probability / max(explained.average, 1e-12),
         is_red=None if explained.limit is None else scored["margin"] >= explained.limit,
-        fields=list(_fields(filed, language)),
+        fields=[shown for name, *shown in _fields(filed, language) if not (is_shared and name in _PRIVATE)],
         clearing=told,
         headline="" if told is None else clearing.headline(told, language),
         unsettled=[language.say(why) for why in checks.unsettled(explained.contributions)["why"]],
         route=route(filed),
         records=records,
         timelines={role: None if record is None else figures.timeline(record, day) for role, record in records.items()},
-        usual=usual,
+        usual=[one for one in usual if not (is_shared and one.measure in _PRIVATE)],
         waterfall=figures.waterfall(explained, catalogue, language),
         changes=[
             (language.say(in_words(column)), before, now) for column, before, now in explained.changes.iter_rows()
@@ -151,8 +163,8 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
     )
 
 
-def _fields(filed: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
-    """What was filed, as (name, value), without what was left open; own fields of a service at the end."""
+def _fields(filed: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str, str]]:
+    """What was filed, as (column, its name in words, value), without what was left open; own fields of a service at the end."""
     names = countries(language)
     own = [name for name in filed if name not in _SHOWN and name.startswith("own_")]
     for name in (*_SHOWN, *own):
@@ -171,4 +183,4 @@ def _fields(filed: Mapping[str, Any], language: Language) -> Iterator[tuple[str,
             text = language.say(_CHOICES[value]) if name in _CHOSEN and value in _CHOICES else str(value)
         if name == "declared_value":
             text = f"{text} {filed.get('currency') or ''}".strip()
-        yield language.say(in_words(name)), f"{text} {_UNITS[name]}" if name in _UNITS else text
+        yield name, language.say(in_words(name)), f"{text} {_UNITS[name]}" if name in _UNITS else text

@@ -13,6 +13,7 @@ from riskscore import engine, settings
 from riskscore.cases.sources import of_files
 from riskscore.explain.explanation import Explanation
 from riskscore.features import own
+from riskscore.jobs import alerts
 from riskscore.jobs.sheet import night, sources
 from riskscore.jobs.sheet.alike import Cases, alike
 from riskscore.jobs.sheet.past import COLUMNS, Past
@@ -57,6 +58,9 @@ def make(given: Given, language: Language) -> Sheet:
     alike, published = _alike(given, lake, day, language)
     beside = Beside(
         standing=None if lake is None else night.Scores.read(lake, day).standing(scored["probability"]),
+        alerts=[]
+        if lake is None
+        else alerts.match(lake, given.explained.consignment, day, language=language).to_dicts(),
         alike=alike,
         published=published,
         sources=[
