@@ -99,7 +99,7 @@ def _aside(rows: pl.DataFrame) -> pl.DataFrame:
         rule=pl.lit(ANOTHERS),
         column=pl.lit("alert_id"),
         value=pl.col("alert_id").str.slice(0, quarantine.VALUE_LENGTH),
-        row=quarantine.as_json(rows.select(list(ALERT))),
+        row=quarantine.as_json(rows.select(_SAID)),
     )
 
 

@@ -115,3 +115,20 @@ def test_the_split_adds_up_and_stays_within_a_box_of_the_shares(boxes: int, part
     # The guaranteed random box can cost another share one more than rounding alone.
     for count, part in zip(counts, (shares.score, shares.explore, shares.random), strict=True):
         assert abs(count - part * boxes) < 2
+
+
+@pytest.mark.parametrize(("boxes", "reserved"), [(0, 0), (1, 0), (2, 0), (3, 1), (9, 1), (10, 1), (19, 1), (20, 2)])
+def test_alerts_may_take_their_part_rounded_down_and_at_least_one(boxes: int, reserved: int) -> None:
+    shares = Shares(0.7, 0.1, 0.1, 0.1)
+    assert shares.reserved(boxes) == reserved
+    assert sum(shares.split(boxes - reserved)) == boxes - reserved
+    assert Shares().reserved(boxes) == 0
+
+
+def test_a_share_for_alerts_is_read_and_left_out_is_none() -> None:
+    told = {"score": 0.7, "explore": 0.1, "random": 0.1, "intelligence": 0.1}
+    assert parse({"default": {"shares": told}}).default.shares == Shares(0.7, 0.1, 0.1, 0.1)
+    with pytest.raises(SettingsError, match="intelligence = 1"):
+        parse({"default": {"shares": told | {"score": 0.8}}})
+    with pytest.raises(SettingsError, match=r"intelligence = -0\.1"):
+        parse({"default": {"shares": told | {"intelligence": -0.1}}})

@@ -47,3 +47,15 @@ def test_several_nights_are_one(case):
     found = one.select("action", "share", "inclusion", "explored").row(0)
     assert found[:2] == expected[:2]
     assert found[2:] == pytest.approx(expected[2:])
+
+
+def test_a_box_that_an_alert_opened_is_certain_and_keeps_that_share() -> None:
+    known = {"bill_of_lading": "B", "container_number": "C", "port": "VNHPH"}
+    parts = [
+        pl.DataFrame([dict(zip(SCHEMA, one, strict=True))], schema=SCHEMA).with_columns(
+            night=date(2024, 1, day), **{name: pl.lit(value) for name, value in known.items()}
+        )
+        for day, one in enumerate((CLOSED, ("open", "intelligence", 1.0, None, 1.0)), start=1)
+    ]
+    merged = nights.consignments(pl.concat(parts)).row(0, named=True)
+    assert (merged["share"], merged["inclusion"], merged["explored"]) == ("intelligence", 1.0, None)

@@ -231,3 +231,56 @@ def test_half_a_million_candidates_of_one_night_get_a_ticket_each(candidates: Ma
     rows = slate(big, Capacities(), date=DAY, seed="7f3a")
     assert _counts(rows)["open"] == 40
     assert rows["ticket"].n_unique() == rows.height == 500_000
+
+
+def _named(night: pl.DataFrame, strengths: dict[int, float]) -> pl.DataFrame:
+    return night.with_columns(
+        intelligence=pl.Series([strengths.get(row) for row in range(night.height)], dtype=pl.Float64)
+    )
+
+
+def test_named_boxes_come_first_in_a_share_of_their_own_and_are_certain(candidates: Make) -> None:
+    capacity = Capacities(Capacity(10, 1, 1, 1, Shares(0.6, 0.1, 0.1, 0.2)))
+    night = candidates(["VNHPH"] * 50, probability=list(np.linspace(0.9, 0.01, 50)))
+    rows = slate(_named(night, {0: 0.91, 30: 0.95, 49: 1.0, 48: 0.9}), capacity, date=DAY)
+    by_alert = rows.filter(pl.col("share") == "intelligence")
+    assert by_alert["bill_of_lading"].to_list() == ["BL00030", "BL00049"]
+    assert by_alert["inclusion"].to_list() == [1.0, 1.0]
+    assert by_alert["explored"].null_count() == 2
+    assert _counts(rows, "share") == {"intelligence": 2, "score": 6, "explore": 1, "random": 1}
+    assert rows.filter(pl.col("share") == "score")["bill_of_lading"].to_list() == [f"BL{n:05}" for n in range(6)]
+    assert rows["inclusion"].sum() == pytest.approx(10)
+
+
+def test_what_alerts_leave_goes_to_the_score(candidates: Make) -> None:
+    capacity = Capacities(Capacity(10, 1, 1, 1, Shares(0.6, 0.1, 0.1, 0.2)))
+    night = candidates(["VNHPH"] * 50)
+    assert _counts(slate(_named(night, {40: 1.0}), capacity, date=DAY), "share") == {
+        "intelligence": 1, "score": 7, "explore": 1, "random": 1
+    }  # fmt: skip
+    assert _counts(slate(night, capacity, date=DAY), "share") == {"score": 8, "explore": 1, "random": 1}
+
+
+def test_without_a_share_of_theirs_alerts_change_no_slate(candidates: Make) -> None:
+    night = candidates(["VNHPH"] * 40)
+    assert slate(_named(night, {39: 1.0}), _capacities(), date=DAY).equals(slate(night, _capacities(), date=DAY))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    boxes=st.integers(0, 15),
+    count=st.integers(0, 20),
+    part=st.floats(0, 1),
+    places=st.sets(st.integers(0, 19), max_size=8),
+)
+def test_chances_add_up_whatever_alerts_name(
+    candidates: Make, boxes: int, count: int, part: float, places: set[int]
+) -> None:
+    shares = Shares(0.8 * (1 - part), 0.1 * (1 - part), 0.1 * (1 - part), part)
+    night = _named(candidates(["VNHPH"] * count), dict.fromkeys(places, 1.0))
+    rows = slate(night, Capacities(Capacity(boxes, 1, 1, 1, shares)), date=DAY)
+    opened = rows.filter(pl.col("action") == "open")
+    assert opened.height == min(boxes, count)
+    assert rows["inclusion"].sum() == pytest.approx(opened.height)
+    by_alert = opened.filter(pl.col("share") == "intelligence").height
+    assert by_alert == min(shares.reserved(boxes), len([place for place in places if place < count]))

@@ -1,0 +1,133 @@
+"""`riskscore alerts`: every command, and refusals of one line."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from riskscore.lake.io import Lake
+
+Riskscore = Callable[..., Any]
+CSV = """id,kind,name,provider,reliability,handling,reason
+1,party,Greenfield Commodities,Customs A,B2,green,=1+1
+2,party,<b>Sea Pearl</b>,Customs A,,red,\u202eevil
+3,rumour,X,Customs A,,,
+"""
+
+
+@pytest.fixture
+def lake(tmp_path: Path, riskscore: Riskscore) -> Path:
+    """A lake with two alerts and one consignment."""
+    made = Lake.create(tmp_path / "lake")
+    row = {
+        "bill_of_lading": ["BL1"],
+        "container_number": ["MSCU1234565"],
+        "filed_at": [datetime(2024, 3, 1, tzinfo=UTC)],
+        "shipper_name": ["GREENFIELD COMMODITIES GMBH"],
+        "port_of_loading": ["NGAPP"],
+        "port_of_discharge": ["VNHPH"],
+        "goods_description": ["GRANULES"],
+    }
+    pl.DataFrame(row).write_parquet(tmp_path / "night.parquet")
+    made.append("consignments", pl.DataFrame(row), run=1, night=date(2024, 3, 1))
+    (tmp_path / "alerts.csv").write_text(CSV)
+    ran = riskscore("alerts", "import", tmp_path / "alerts.csv", "--lake", tmp_path / "lake", "--json")
+    assert ran.code == 1
+    told = json.loads(ran.out)
+    assert (told["rows"], told["new"], told["refused"]) == (3, 2, 1)
+    return tmp_path / "lake"
+
+
+def test_what_is_refused_is_written_with_its_rule(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
+    out = tmp_path / "refused.csv"
+    ran = riskscore("alerts", "import", tmp_path / "alerts.csv", "--lake", lake, "--quarantine", out)
+    assert "3 read = 0 new + 0 changed + 2 there before + 1 in quarantine" in ran.out
+    assert pl.read_csv(out)["rule"].to_list() == ["unknown_kind"]
+
+
+def test_list_shows_text_as_text(lake: Path, riskscore: Riskscore) -> None:
+    ran = riskscore("alerts", "list", "--lake", lake)
+    assert ran.code == 0
+    assert "2 alerts in force" in ran.out
+    assert "\u202e" not in ran.out + riskscore("alerts", "list", "--lake", lake, "--json").out
+    told = json.loads(riskscore("alerts", "list", "--lake", lake, "--json").out)
+    assert [row["name"] for row in told] == ["Greenfield Commodities", "<b>Sea Pearl</b>"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".stix"])
+def test_export_leaves_out_what_may_not_leave(lake: Path, tmp_path: Path, riskscore: Riskscore, suffix: str) -> None:
+    out = tmp_path / f"out{suffix}"
+    told = json.loads(riskscore("alerts", "export", out, "--lake", lake, "--handling", "amber", "--json").out)
+    assert (told["written"], told["left_out"]) == (1, 1)
+    assert "Sea Pearl" not in out.read_text()
+    other = tmp_path / "other"
+    Lake.create(other)
+    assert "1 new" in riskscore("alerts", "import", out, "--lake", other).out
+
+
+def test_match_says_why_and_a_decision_and_expiry_end_it(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
+    match = ("alerts", "match", tmp_path / "night.parquet", "--lake", lake)
+    assert "1 matches on 1 of 1 consignments" in riskscore(*match).out
+    out = tmp_path / "matches.csv"
+    assert json.loads(riskscore(*match, "--out", out, "--json").out)["matches"] == 1
+    assert pl.read_csv(out)["reason"].to_list() == ["'=1+1"]
+    pair = (
+        "alerts",
+        "decide",
+        "Customs A/1",
+        "--lake",
+        lake,
+        "--value",
+        "GREENFIELD COMMODITIES GMBH",
+        "--reason",
+        "x",
+    )
+    assert "match no more" in riskscore(*pair).out
+    assert "0 matches" in riskscore(*match).out
+    assert "match again" in riskscore(*pair, "--same").out
+    assert "1 matches" in riskscore(*match).out
+    assert "1 alerts are withdrawn" in riskscore("alerts", "expire", "Customs A/1", "--lake", lake, "--reason", "y").out
+    assert "0 matches" in riskscore(*match).out
+
+
+def test_package_writes_a_case(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
+    out = tmp_path / "case.zip"
+    case = ("alerts", "package", out, "--lake", lake, "--bill", "BL1", "--container", "MSCU1234565")
+    assert json.loads(riskscore(*case, "--json").out)["files"] == ["case.json", "manifest.json"]
+    assert out.is_file()
+    again = riskscore(*case)
+    assert again.code == 2
+    assert "it is there" in again.err
+
+
+def test_check_measures_labelled_pairs(riskscore: Riskscore) -> None:
+    pairs = Path(__file__).parent.parent / "alerts" / "pairs.csv"
+    told = json.loads(riskscore("alerts", "check", pairs, "--json").out)
+    assert [row["kind"] for row in told] == ["name", "address"]
+    assert told[0]["recall"] > 0.95
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "absent.csv"),
+        ("list", "--kind", "rumour"),
+        ("export", "out.txt"),
+        ("export", "out.csv", "--handling", "purple"),
+        ("expire", "nobody/1", "--reason", "x"),
+        ("decide", "nobody/1", "--value", "X", "--reason", "x"),
+        ("package", "case", "--bill", "NONE", "--container", "MSCU1234565"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    lake: Path, riskscore: Riskscore, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = riskscore("alerts", *arguments, "--lake", lake)
+    assert ran.code == 2
+    assert ran.err.startswith("error: ")
+    assert ran.err.count("\n") == 1
