@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from riskscore.cases import places
 from riskscore.cases.traits import PARTIES
 from riskscore.explain.contributions import Group
-from riskscore.explain.reasons import LEAST
+from riskscore.explain.strongest import LEAST
 from riskscore.features.catalogue import Catalogue
 from riskscore.language import Language, mark
 

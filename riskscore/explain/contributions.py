@@ -3,7 +3,9 @@
     margin = base value + contributions of all features        (log-odds, exact)
 
 Features that measure one red flag say one thing to an inspector, so they are summed into one group, under the
-first indicator that the catalogue names. A feature without an indicator is in the group that it names, else alone.
+first indicator that the catalogue names. Where products of features are features too (cover load x source country),
+exact contributions share one piece of evidence out among the factors and the products: the catalogue names a group for
+them, and it goes before the indicator. A feature with neither is alone.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ class Contributions:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Features under one indicator: its number (None where there is none) and the features' column numbers."""
+    """Features told as one: the first one's first indicator (None where it has none), and their column numbers."""
 
     indicator: int | None
     columns: tuple[int, ...]
@@ -56,12 +58,14 @@ def contributions(matrix: pl.DataFrame, booster: Booster) -> Contributions:
 
 
 def groups(names: Sequence[str], catalogue: Catalogue) -> list[Group]:
-    """Group features `names` by their first indicator, in the order in which the groups first occur."""
+    """Group features `names` by their group, else their first indicator, in the order in which these first occur."""
     members: dict[int | str, list[int]] = {}
-    for column, name in enumerate(names):
-        feature = catalogue.features[name]
-        members.setdefault(feature.indicators[0] if feature.indicators else feature.group or name, []).append(column)
-    return [Group(key if isinstance(key, int) else None, tuple(columns)) for key, columns in members.items()]
+    features = [catalogue.features[name] for name in names]
+    for column, feature in enumerate(features):
+        first = feature.indicators[0] if feature.indicators else feature.name
+        members.setdefault(feature.group or first, []).append(column)
+    indicators = [next(iter(features[columns[0]].indicators), None) for columns in members.values()]
+    return [Group(number, tuple(columns)) for number, columns in zip(indicators, members.values(), strict=True)]
 
 
 def sums(values: NDArray[np.float64], by: Sequence[Group]) -> NDArray[np.float64]:

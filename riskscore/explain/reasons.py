@@ -1,7 +1,7 @@
 """Reasons: what raised a score, what lowered it, and what could not be assessed, as an inspector reads it.
 
-contributions ─▶ groups by indicator ─▶ strongest raising  ─▶ a sentence of the group's strongest feature
-                                    └▶ strongest lowering ─▶ its relieving sentence
+contributions ─▶ groups (strongest.py) ─▶ strongest raising  ─▶ a sentence of the group's strongest feature
+                                       └▶ strongest lowering ─▶ its relieving sentence
 value of a yes/no feature             ─▶ which of the two sentences is true, whichever way it moved the score
 facts, matrix ─▶ indicators without any value ─▶ what the manifest would have to say
 """
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from riskscore.errors import ModelError
-from riskscore.explain.contributions import Contributions, Group, groups, sums
+from riskscore.explain.contributions import Contributions
 from riskscore.explain.sentences import Written, absently, fields, fill, open_ended, plainly
+from riskscore.explain.strongest import Choice, strongest
 from riskscore.explain.unseen import not_assessed
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.language import ENGLISH, Language
@@ -24,9 +24,6 @@ from riskscore.manifest.schema import KEY
 
 MOST_REASONS = 5
 MOST_MITIGATING = 3
-
-LEAST = 0.02
-"""Log-odds below which a group is not worth a sentence: it moves the odds by less than 2%."""
 
 REASON = pl.Struct(
     {
@@ -38,9 +35,6 @@ REASON = pl.Struct(
     }
 )
 """One reason; `contribution` is that of the whole group, in log-odds, `indicator` is null where there is none."""
-
-Choice = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
-"""Rows, places (0 = strongest), feature columns and group contributions of the reasons chosen, all of one length."""
 
 YES_NO, STRENGTH = "yes/no", "0 to 1"
 """Units whose sentences claim that something is there or not, so that the value decides which one is true."""
@@ -61,9 +55,9 @@ def reasons(
     for name, frame in (("facts", facts), ("matrix", matrix)):
         if not frame.select(KEY).equals(contributions.keys):
             raise ModelError(f"the {name} and the contributions are not of the same rows in the same order")
-    by = groups(contributions.names, catalogue)
-    raising = _choose(contributions.values, by, MOST_REASONS)
-    lowering = _choose(-contributions.values, by, MOST_MITIGATING)
+    unknown = matrix.select(pl.col(contributions.names).is_null()).to_numpy()
+    raising = strongest(contributions, unknown, catalogue, MOST_REASONS, raises=True)
+    lowering = strongest(contributions, unknown, catalogue, MOST_MITIGATING, raises=False)
     features = [catalogue.features[name] for name in contributions.names]
     return contributions.keys.select(
         *KEY,
@@ -71,18 +65,6 @@ def reasons(
         _told(lowering, features, facts, matrix, language, raises=False).alias("mitigating"),
         not_assessed(facts, matrix, catalogue, language),
     ).with_columns(pl.col("mitigating").list.eval(_negated()))
-
-
-def _choose(values: NDArray[np.float64], by: list[Group], most: int) -> Choice:
-    """The strongest groups of each row, each with its strongest feature."""
-    totals = sums(values, by)
-    strongest = np.column_stack(
-        [np.asarray(group.columns)[values[:, list(group.columns)].argmax(axis=1)] for group in by]
-    )
-    order = np.argsort(-totals, axis=1, kind="stable")[:, :most]
-    rows, places = np.nonzero(np.take_along_axis(totals, order, axis=1) > LEAST)
-    chosen = order[rows, places]
-    return rows, places, strongest[rows, chosen], totals[rows, chosen]
 
 
 def _told(  # noqa: PLR0913  what is chosen, and what it is told from

@@ -34,7 +34,8 @@ class Feature:
     """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0.
 
     `reason` and `relief` are what an inspector is told where the feature raised or lowered the risk, `absent` where
-    it has no value. Features without a red flag that have the same `group` are explained as one.
+    it has no value. Features that have the same `group` are explained as one, and so are those without a group that
+    have the same first red flag.
     """
 
     name: str
@@ -107,6 +108,7 @@ def _feature(name: str, family: str, entry: Mapping[str, Any]) -> Feature:
             check=entry["check"],
             source=entry["source"],
             absent=entry.get("absent", ""),
+            group=entry.get("group", ""),
         )
     except KeyError as missing:
         raise CatalogueError(f"feature {name} in {family}.toml lacks {missing}; add it") from missing

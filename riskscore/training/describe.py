@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -9,7 +10,7 @@ import lightgbm
 import numpy as np
 import polars as pl
 
-from riskscore.explain.contributions import contributions, groups, sums
+from riskscore.explain.contributions import Group, contributions, groups, sums
 from riskscore.features.catalogue import Catalogue
 from riskscore.model import strengths
 from riskscore.model.booster import Booster, digest
@@ -124,13 +125,21 @@ def importance(matrix: pl.DataFrame, booster: Booster, catalogue: Catalogue) -> 
     entries = [
         {
             "indicator": group.indicator,
-            "text": moved.names[group.columns[0]] if group.indicator is None else catalogue.flags[group.indicator],
+            "text": _text(group, moved.names, catalogue),
             "features": [moved.names[column] for column in group.columns],
             "mean": round(float(mean), 4),
         }
         for group, mean in zip(by, means, strict=True)
     ]
     return sorted(entries, key=lambda entry: (-entry["mean"], entry["text"]))
+
+
+def _text(group: Group, names: Sequence[str], catalogue: Catalogue) -> str:
+    """What the features of a group are, in words."""
+    first = names[group.columns[0]]
+    if group.indicator is None:
+        return first
+    return catalogue.features[first].group or catalogue.flags[group.indicator]
 
 
 def _size(data: Dataset) -> int:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from riskscore.explain.contributions import contributions, groups, sums
@@ -31,3 +33,13 @@ def test_features_group_by_their_first_indicator(toy_catalogue: Catalogue) -> No
 
 def test_no_rows_are_explained_by_nothing(toy_booster: Booster, toy_data: Dataset) -> None:
     assert contributions(toy_data.matrix.clear(), toy_booster).values.shape == (0, 6)
+
+
+def test_a_declared_group_goes_before_the_indicator(toy_catalogue: Catalogue) -> None:
+    together = {
+        name: replace(toy_catalogue.features[name], group="weight and price") for name in ("heavy", "price_odd")
+    }
+    found = groups(toy_catalogue.names, replace(toy_catalogue, features={**toy_catalogue.features, **together}))
+    assert [(group.indicator, group.columns) for group in found] == [
+        (1, (0,)), (31, (1, 3)), (33, (2,)), (11, (4,)), (None, (5,)),
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from riskscore.explain.contributions import groups, sums
 from riskscore.explain.explanation import Explanation
 from riskscore.features.catalogue import Catalogue
 from riskscore.jobs.sheet.past import Record
@@ -82,20 +83,16 @@ def waterfall(explained: Explanation, catalogue: Catalogue, language: Language) 
 
 
 def _by_flag(explained: Explanation, catalogue: Catalogue, language: Language) -> list[tuple[str, float]]:
-    sums: dict[int | str, float] = {}
-    for name, flags, moved in explained.contributions.select("feature", "indicators", "contribution").iter_rows():
-        feature = catalogue.features[name]
-        key = flags[0] if flags else feature.group or name
-        sums[key] = sums.get(key, 0.0) + moved
-    said = [
-        (language.say(catalogue.flags[key]) if isinstance(key, int) else language.say(_plain(key, catalogue)), moved)
-        for key, moved in sums.items()
+    """Contributions of the groups that reasons are told by, strongest first, under what each measures."""
+    by = groups(explained.moved.names, catalogue)
+    totals = sums(explained.moved.values, by)[0]
+    features = [catalogue.features[explained.moved.names[group.columns[0]]] for group in by]
+    titles = [
+        feature.meaning if group.indicator is None else catalogue.flags[group.indicator]
+        for group, feature in zip(by, features, strict=True)
     ]
+    said = [(language.say(title), float(moved)) for title, moved in zip(titles, totals, strict=True)]
     return sorted(said, key=lambda step: -abs(step[1]))
-
-
-def _plain(key: str, catalogue: Catalogue) -> str:
-    return catalogue.features[key].meaning if key in catalogue.features else key
 
 
 def _clipped(text: str, letters: int = _LETTERS) -> str:

@@ -164,7 +164,7 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
 
 
 def _fields(filed: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str, str]]:
-    """What was filed, as (column, its name in words, value), without what was left open; own fields of a service at the end."""
+    """What was filed, as (column, its name in words, value), without what was left open; own fields at the end."""
     names = countries(language)
     own = [name for name in filed if name not in _SHOWN and name.startswith("own_")]
     for name in (*_SHOWN, *own):
