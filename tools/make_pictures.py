@@ -1,12 +1,17 @@
-"""Makes the pictures of README.md from the real commands: the ranked list, and one waterfall.
+"""Makes the pictures of README.md from the real commands: the ranked list, one waterfall, and page one of a sheet.
 
 python tools/make_pictures.py docs/pictures
+
+The sheet becomes a picture by pdftoppm (Debian's poppler-utils); without it, the picture stays as it is.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from rich.console import Console
@@ -40,6 +45,19 @@ def main(folder: Path) -> None:
 
     explained = engine.explain(manifest.consignments, CASE, earlier=manifest.earlier, **past)
     explained.draw(folder / "waterfall.png")
+    if shutil.which("pdftoppm"):
+        _sheet(folder)
+
+
+def _sheet(folder: Path) -> None:
+    """Draw the case sheet that `explain --sheet` writes."""
+    with tempfile.TemporaryDirectory() as place:
+        pdf = Path(place) / "sheet.pdf"
+        words = ["explain", str(SAMPLES / "one-day.parquet"), "--container", CASE, "--sheet", str(pdf)]
+        past = ["--history", str(SAMPLES / "history.parquet"), "--outcomes", str(SAMPLES / "outcomes.parquet")]
+        subprocess.run([sys.executable, "-m", "riskscore", *words, *past], check=True, capture_output=True)  # noqa: S603
+        drawn = [str(pdf), str(folder / "case-sheet")]
+        subprocess.run(["pdftoppm", "-png", "-r", "110", "-singlefile", *drawn], check=True)  # noqa: S603, S607
 
 
 if __name__ == "__main__":
