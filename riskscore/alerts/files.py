@@ -90,6 +90,8 @@ def _column(heading: str) -> str | None:
 
 
 def _read(table: Table, provider: str | None) -> Read:
+    if table.frame.is_empty() and table.broken.is_empty():
+        return Read(pl.DataFrame(schema=ALERT), quarantine.empty(), 0)
     told: dict[str, pl.Series] = {}
     for heading in table.frame.columns:
         column = _column(heading)

@@ -41,6 +41,7 @@ _SINCE = "2026-01-01T00:00:00.000Z"
 _OURS = f"identity--{named('identity', 'riskscore')}"
 _CARRIED = tuple(name for name in ALERT if name not in ("handling", "status", "updated_at"))
 _COMPARISON = re.compile(r"\s*\[\s*([a-z0-9-]{1,100}):([a-z0-9_.'-]{1,100})\s*=\s*'((?:[^'\\]|\\.){1,2000})'\s*\]\s*")
+_OWN_ID = re.compile(r"indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PATHS = {
     "name": ("party", "name"),
     "street_address": ("address", "address"),
@@ -236,7 +237,7 @@ def provider_id(provider: str) -> str:
 def indicator(row: dict[str, Any]) -> dict[str, Any]:
     """One alert as an indicator."""
     moment = instant(row["updated_at"])
-    begins = row["valid_from"] or row["updated_at"].date()
+    begins = row["valid_from"] or min(row["updated_at"].date(), row["valid_until"] or date.max)
     shown = row["name"] or row["address"] or row["container_number"] or row["vessel_imo"] or route(row)
     own = {
         name: value.isoformat() if isinstance(value, date) else value
@@ -269,7 +270,7 @@ def indicator(row: dict[str, Any]) -> dict[str, Any]:
 
 def indicator_id(alert_id: str) -> str:
     """The id of an alert's indicator: its own where it came as one."""
-    return alert_id if alert_id.startswith("indicator--") else f"indicator--{named('alert', alert_id)}"
+    return alert_id if _OWN_ID.fullmatch(alert_id) else f"indicator--{named('alert', alert_id)}"
 
 
 def route(row: dict[str, Any]) -> str:

@@ -31,6 +31,9 @@ HOSTILE = (
 )
 
 
+MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
+
+
 def _csv(path: Path, *rows: dict[str, Any]) -> Path:
     pl.DataFrame(rows, infer_schema_length=None).write_csv(path)
     return path
@@ -84,7 +87,7 @@ _WORDS = (*HOSTILE, "party", "vessel", "B2", "green", "2024-01-01", "9546227", "
 _CELL = st.one_of(st.none(), st.sampled_from(_WORDS), st.text(max_size=30))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(ALERT, _CELL)), min_size=1, max_size=6))
 def test_rows_in_are_accepted_and_quarantined(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     path = tmp_path / "rows.json"
@@ -92,6 +95,13 @@ def test_rows_in_are_accepted_and_quarantined(tmp_path: Path, rows: list[dict[st
     read = files.read([path], provider="A")
     assert read.balance == 0
     assert read.rows_in == len(rows)
+    known = read.alerts.with_columns(pl.col("updated_at").fill_null(MOMENT)).unique("alert_id", keep="last")
+    for suffix in files.FORMATS:
+        out = tmp_path / f"out{suffix}"
+        files.write(known, out)
+        again = files.read([out])
+        assert again.quarantine.is_empty()
+        assert_frame_equal(again.alerts.sort("alert_id"), known.sort("alert_id"))
 
 
 @pytest.mark.parametrize("suffix", files.FORMATS)
