@@ -130,7 +130,7 @@ def list_(
 
 
 def _names(row: dict[str, Any]) -> str:
-    from riskscore.alerts.stix import route
+    from riskscore.alerts.bundle import route
 
     told = (row["name"], row["container_number"], row["vessel_imo"], row["address"])
     return ", ".join(part for part in told if part) or " ".join([route(row), *(row["goods"] or [])])

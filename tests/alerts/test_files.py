@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from riskscore.alerts import files, stix, tlp
+from riskscore.alerts import bundle, files, stix, tlp
 from riskscore.alerts.schema import ALERT, HANDLINGS
 from riskscore.errors import ManifestError, SettingsError
 
@@ -163,11 +163,11 @@ def test_a_bundle_is_valid_stix_and_the_same_for_the_same_alerts(alerts: Make) -
     known = alerts(
         {"name": "Hải An"}, {"name": "O'Brien \\ Co", "handling": "amber+strict", "valid_until": date(2024, 5, 1)}
     )
-    bundle = stix.bundle(known)
-    assert bundle == stix.bundle(known.reverse())
-    for one in stix2.parse(bundle, allow_custom=True, version="2.1").objects:
+    told = bundle.bundle(known)
+    assert told == bundle.bundle(known.reverse())
+    for one in stix2.parse(told, allow_custom=True, version="2.1").objects:
         assert one["spec_version"] == "2.1"
-    marked = {one["name"]: one["object_marking_refs"] for one in bundle["objects"] if one["type"] == "indicator"}
+    marked = {one["name"]: one["object_marking_refs"] for one in told["objects"] if one["type"] == "indicator"}
     assert marked["O'Brien \\ Co"] == [tlp.MARKINGS["amber+strict"]]
 
 
@@ -192,8 +192,8 @@ _OWN = {"extension_type": "property-extension"}
 
 
 def _bundle(path: Path, *objects: Any) -> Path:
-    bundle = {"type": "bundle", "id": "bundle--26ffb872-1dd9-446e-b6f5-d58527e5b5d2", "objects": list(objects)}
-    path.write_text(json.dumps(bundle))
+    whole = {"type": "bundle", "id": "bundle--26ffb872-1dd9-446e-b6f5-d58527e5b5d2", "objects": list(objects)}
+    path.write_text(json.dumps(whole))
     return path
 
 
@@ -271,7 +271,9 @@ def test_a_bundle_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pyt
 
 def test_damaged_bundles_end_in_an_error_or_a_balance(tmp_path: Path, alerts: Make) -> None:
     rng = random.Random(5)  # noqa: S311
-    whole = json.dumps(stix.bundle(alerts({"name": "Hải An"}, {"name": "X Y", "handling": "red"})), ensure_ascii=False)
+    whole = json.dumps(
+        bundle.bundle(alerts({"name": "Hải An"}, {"name": "X Y", "handling": "red"})), ensure_ascii=False
+    )
     for number in range(60):
         at = rng.randrange(len(whole))
         damaged = (
