@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from riskscore.alerts import spelling
+from riskscore.alerts import sounds, spelling
 from riskscore.language import ENGLISH, Language, mark
 
 LEAST = 0.8
@@ -80,7 +80,7 @@ def alike(one: str, other: str, exact: bool = False) -> float:  # noqa: PLR0911 
     short, long = sorted((one, other), key=len)
     if exact or len(short) < _SHORT:
         return 0.0
-    folded = spelling.fold(one), spelling.fold(other)
+    folded = sounds.fold(one), sounds.fold(other)
     if folded[0] == folded[1]:
         return _FOLDED
     if one[0] != other[0]:
@@ -96,8 +96,8 @@ def alike(one: str, other: str, exact: bool = False) -> float:  # noqa: PLR0911 
     if apart == 2 and len(short) >= _LONG:
         return _TWO_OFF
     apart = OSA.distance(*folded, score_cutoff=2)
-    shape = spelling.shape(one)
-    if apart <= 2 and shape == spelling.shape(other) and len(shape.replace(".", "")) >= _SHORT:
+    shape = sounds.shape(one)
+    if apart <= 2 and shape == sounds.shape(other) and len(shape.replace(".", "")) >= _SHORT:
         return _BONES
     return _ONE_OFF if apart == 1 and min(map(len, folded)) > _MIDDLE else 0.0
 
@@ -137,7 +137,7 @@ def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:  # noqa: PLR0
     left, matched, matched_weight = list(theirs.own), 0.0, 0.0
     slips: list[tuple[str, str, float]] = []
     lone = []
-    exact = spelling.is_syllables(ours.own) and spelling.is_syllables(theirs.own)
+    exact = sounds.is_syllables(ours.own) and sounds.is_syllables(theirs.own)
     for word in sorted(ours.own, key=len, reverse=True):
         best = max(left, key=lambda other: alike(word, other, exact), default="")
         likeness = alike(word, best, exact) if best else 0.0

@@ -7,7 +7,7 @@ import re
 import polars as pl
 from anyascii import anyascii
 
-from riskscore.alerts import spelling
+from riskscore.alerts import sounds
 from riskscore.alerts.words import MARKS, filled
 from riskscore.language import Language
 from riskscore.manifest.schema import KEY
@@ -85,4 +85,4 @@ def _key(vessels: pl.Series) -> pl.Series:
 
 def _plain(name: str) -> str:
     text = re.sub(r"[^A-Z0-9]+", " ", anyascii(name).upper()).strip()
-    return spelling.fold(re.sub(_PREFIX, "", text).replace(" ", "").lower())
+    return sounds.fold(re.sub(_PREFIX, "", text).replace(" ", "").lower())

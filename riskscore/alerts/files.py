@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import export
-from riskscore.alerts import rules, stix
+from riskscore.alerts import bundle, rules, stix
 from riskscore.alerts.schema import ALERT, HANDLINGS, rank
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import archives, quarantine, tabular
@@ -90,6 +90,8 @@ def _column(heading: str) -> str | None:
 
 
 def _read(table: Table, provider: str | None) -> Read:
+    if table.frame.is_empty() and table.broken.is_empty():
+        return Read(pl.DataFrame(schema=ALERT), quarantine.empty(), 0)
     told: dict[str, pl.Series] = {}
     for heading in table.frame.columns:
         column = _column(heading)
@@ -125,7 +127,7 @@ def write(alerts: pl.DataFrame, path: Path) -> None:
     if suffix not in FORMATS:
         raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(FORMATS)}")
     if suffix == ".stix":
-        export.write_text(json.dumps(stix.bundle(alerts), ensure_ascii=False, indent=1) + "\n", path)
+        export.write_text(json.dumps(bundle.bundle(alerts), ensure_ascii=False, indent=1) + "\n", path)
         return
     rows = alerts.select(list(ALERT)).sort("alert_id")
     if suffix == ".json":

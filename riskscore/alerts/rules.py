@@ -31,7 +31,7 @@ _WORDS = {
     "amberstrict": "amber+strict",
 }
 _IDENTITY = ("provider", "kind", "name", "address", "container_number", "vessel_imo", "origin", "destination", "goods")
-_STIX = "indicator--"
+_STIX = r"^indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _MADE_HARMLESS = r"^'(\s*[=+\-@|].*)$"
 """A formula as `export` writes it to CSV, with an apostrophe before it."""
 
@@ -44,7 +44,8 @@ def accept(told: pl.DataFrame, provider: str | None) -> tuple[pl.DataFrame, pl.D
     """
     faults: list[pl.DataFrame] = []
     rows = _cleaned(told, faults)
-    rows = rows.with_columns(pl.col("provider").fill_null(pl.lit(provider, pl.String)))
+    ours, _ = texts.clean(pl.Series([provider], dtype=pl.String), LONGEST)
+    rows = rows.with_columns(pl.col("provider").fill_null(pl.lit(ours[0], pl.String)))
     rows = _worded(rows)
     for column in _DAYS:
         rows = rows.with_columns(_moments(rows[column], column, faults).dt.date())
@@ -179,7 +180,7 @@ def _fault(rows: pl.Series, rule: str, column: str, value: pl.Series) -> pl.Data
 def _identified(rows: pl.DataFrame) -> pl.DataFrame:
     """Ids that no two providers share: the provider's own with its name before it, or one made of what is said."""
     given, provider = pl.col("alert_id"), pl.col("provider")
-    whole = given.str.starts_with(_STIX) | given.str.starts_with(provider + "/")
+    whole = given.str.contains(_STIX) | given.str.starts_with(provider + "/")
     said = rows.filter(given.is_null()).select(
         pl.col(name).list.join("|") if name in LISTS else name for name in _IDENTITY
     )

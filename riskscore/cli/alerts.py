@@ -11,6 +11,7 @@ import typer
 
 from riskscore.cli import console, options
 from riskscore.errors import SettingsError
+from riskscore.units import counted
 
 app = typer.Typer(
     name="alerts",
@@ -89,6 +90,7 @@ def list_(
     date: Day = None,
     kind: Annotated[str | None, typer.Option(help="Only party, address, container, vessel or route.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Ended and withdrawn ones as well.")] = False,
+    top: Annotated[int, typer.Option(min=1, help="Alerts that are shown; --json gives all.")] = 50,
     json: options.Json = False,
 ) -> None:
     """List the alerts that are in force.
@@ -111,7 +113,7 @@ def list_(
         return
     screen = console.stdout()
     table = console.table("alert", "kind", "names", "provider", "grade", "TLP", "until", "status")
-    for row in rows.iter_rows(named=True):
+    for row in rows.head(top).iter_rows(named=True):
         table.add_row(
             console.short(row["alert_id"], 60),
             row["kind"],
@@ -123,11 +125,12 @@ def list_(
             row["status"],
         )
     screen.print(table)
-    screen.print(f"{rows.height:,} alerts{'' if every else ' in force'}.")
+    more = f"; the first {top:,} are shown (--top)" if rows.height > top else ""
+    screen.print(f"{counted(rows.height, 'alert')}{'' if every else ' in force'}{more}.")
 
 
 def _names(row: dict[str, Any]) -> str:
-    from riskscore.alerts.stix import route
+    from riskscore.alerts.bundle import route
 
     told = (row["name"], row["container_number"], row["vessel_imo"], row["address"])
     return ", ".join(part for part in told if part) or " ".join([route(row), *(row["goods"] or [])])
@@ -164,8 +167,8 @@ def export(
         console.emit({"written": free.height, "left_out": left_out, "file": str(out)})
         return
     console.stdout().print(
-        f"{free.height:,} alerts are in {console.plain(out)}; {left_out:,} are left out, because their handling is "
-        f"stricter than {handling}."
+        f"Written to {console.plain(out)}: {counted(free.height, 'alert')}. Left out, because their handling is "
+        f"stricter than {handling}: {left_out:,}."
     )
 
 
@@ -189,7 +192,7 @@ def expire(
     if json:
         console.emit({"withdrawn": count})
         return
-    console.stdout().print(f"{count:,} alerts are withdrawn; {len(set(alert)) - count:,} were before.")
+    console.stdout().print(f"Withdrawn: {count:,}; withdrawn before: {len(set(alert)) - count:,}.")
 
 
 @app.command()
@@ -275,7 +278,7 @@ def match(
         )
     screen.print(table)
     boxes = found.select(pl.struct("bill_of_lading", "container_number").n_unique()).item() if found.height else 0
-    screen.print(f"{found.height:,} matches on {boxes:,} of {manifest.consignments.height:,} consignments.")
+    screen.print(f"Matches: {found.height:,}, on {boxes:,} of {manifest.consignments.height:,} consignments.")
 
 
 @app.command()
@@ -346,6 +349,6 @@ def package(
         console.emit({"path": str(done.path), "files": done.files, "alerts_left_out": done.left_out})
         return
     console.stdout().print(
-        f"The case is in {console.plain(done.path)}: {', '.join(done.files)}. {done.left_out:,} alerts are left out, "
-        f"because their handling is stricter than {handling}."
+        f"The case is in {console.plain(done.path)}: {', '.join(done.files)}. Alerts left out, because their "
+        f"handling is stricter than {handling}: {done.left_out:,}."
     )

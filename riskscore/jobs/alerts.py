@@ -199,8 +199,11 @@ def night(lake: Lake, run: Run) -> dict[str, int]:
     """
     alerts = decisions.in_force(_versions(lake), run.night, run.at)
     if not lake.done("matches", run.number):
-        latest, _ = taking.versions(lake, run)
-        lake.append("matches", matching.match(alerts, latest, decided(lake, run.at)), run=run.number, night=run.night)
+        rows = pl.DataFrame(schema=MATCH)
+        if alerts.height:  # else the night's filings need not be read for it
+            latest, _ = taking.versions(lake, run)
+            rows = matching.match(alerts, latest, decided(lake, run.at))
+        lake.append("matches", rows, run=run.number, night=run.night)
     found = of_night(lake, run.night).filter(pl.col(RUN) == run.number)
     return {
         "in_force": alerts.height,

@@ -21,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore.alerts import files, stix, tlp
+from riskscore.alerts import bundle, files, tlp
 from riskscore.alerts.schema import named, rank
 from riskscore.errors import SettingsError
 from riskscore.jobs import alerts, slates
@@ -80,7 +80,7 @@ def write(  # noqa: PLR0913  by name
     draft = out.with_name(f".{out.name[:80]}.{uuid.uuid4().hex[:8]}.part")
     draft.mkdir()
     try:
-        text = json.dumps(stix.bundled(objects), ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(bundle.bundled(objects), ensure_ascii=False, indent=1) + "\n"
         (draft / BUNDLE).write_text(text, "utf-8")
         if pdf is not None:
             pdf(draft / SHEET)
@@ -134,8 +134,8 @@ def _objects(
 ) -> list[dict[str, Any]]:
     """Every object of the bundle, in a fixed order."""
     key = (filed["bill_of_lading"], filed["container_number"])
-    moment = stix.instant(filed["filed_at"])
-    maker = next(iter(stix.identities([])))
+    moment = bundle.instant(filed["filed_at"])
+    maker = next(iter(bundle.identities([])))
     # The case bears the strictest handling of what it is made of.
     strictest = max([handling, *listed["handling"]], key=rank)
     common = {
@@ -175,10 +175,12 @@ def _objects(
         "object_refs": [box["id"]],
     }
     rows = listed.sort("alert_id").to_dicts()
-    indicators = [stix.indicator(row) for row in rows]
+    indicators = [bundle.indicator(row) for row in rows]
     notes = [
         _note(
-            common, f"{row['words']} (strength {row['strength']:.2f})", [seen["id"], stix.indicator_id(row["alert_id"])]
+            common,
+            f"{row['words']} (strength {row['strength']:.2f})",
+            [seen["id"], bundle.indicator_id(row["alert_id"])],
         )
         for row in told.sort("alert_id").iter_rows(named=True)
     ]
@@ -194,9 +196,9 @@ def _objects(
         "published": moment,
         "object_refs": [one["id"] for one in inside],
     }
-    providers = list(stix.identities(sorted({row["provider"] for row in rows})))
+    providers = list(bundle.identities(sorted({row["provider"] for row in rows})))
     handlings = sorted({strictest, *(row["handling"] for row in rows)}, key=rank)
-    definition = [stix.extension()] if rows else []
+    definition = [bundle.extension()] if rows else []
     return [*providers, *definition, *map(tlp.marking, handlings), *inside, report]
 
 
@@ -208,4 +210,4 @@ def _note(common: dict[str, Any], content: str, refs: list[str]) -> dict[str, An
 
 
 def _plain(value: object) -> object:
-    return stix.instant(value) if isinstance(value, datetime) else str(value) if isinstance(value, date) else value
+    return bundle.instant(value) if isinstance(value, datetime) else str(value) if isinstance(value, date) else value

@@ -71,7 +71,7 @@ def test_export_leaves_out_what_may_not_leave(lake: Path, tmp_path: Path, risksc
 
 def test_match_says_why_and_a_decision_and_expiry_end_it(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
     match = ("alerts", "match", tmp_path / "night.parquet", "--lake", lake)
-    assert "1 matches on 1 of 1 consignments" in riskscore(*match).out
+    assert "Matches: 1, on 1 of 1 consignments" in riskscore(*match).out
     out = tmp_path / "matches.csv"
     assert json.loads(riskscore(*match, "--out", out, "--json").out)["matches"] == 1
     assert pl.read_csv(out)["reason"].to_list() == ["'=1+1"]
@@ -87,11 +87,11 @@ def test_match_says_why_and_a_decision_and_expiry_end_it(lake: Path, tmp_path: P
         "x",
     )
     assert "match no more" in riskscore(*pair).out
-    assert "0 matches" in riskscore(*match).out
+    assert "Matches: 0" in riskscore(*match).out
     assert "match again" in riskscore(*pair, "--same").out
-    assert "1 matches" in riskscore(*match).out
-    assert "1 alerts are withdrawn" in riskscore("alerts", "expire", "Customs A/1", "--lake", lake, "--reason", "y").out
-    assert "0 matches" in riskscore(*match).out
+    assert "Matches: 1" in riskscore(*match).out
+    assert "Withdrawn: 1" in riskscore("alerts", "expire", "Customs A/1", "--lake", lake, "--reason", "y").out
+    assert "Matches: 0" in riskscore(*match).out
 
 
 def test_package_writes_a_case(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
