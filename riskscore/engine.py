@@ -44,13 +44,14 @@ from riskscore.manifest import read as reader
 from riskscore.manifest.log import read_log
 from riskscore.manifest.setting import set_fields
 from riskscore.model import strengths
-from riskscore.model.booster import Booster
+from riskscore.model.booster import Booster, note
 from riskscore.model.card import Card
 from riskscore.scoring import score as scoring
 from riskscore.selection.capacity import Capacities
 from riskscore.service import NONE, Service
 from riskscore.simulate.write import simulate
 from riskscore.training import evaluate as training
+from riskscore.training.explanations.judge import judge
 from riskscore.training.train import train, train_on_worlds
 from riskscore.training.worlds import read_truth
 
@@ -324,6 +325,33 @@ def evaluate(  # noqa: PLR0913
     found = given.outcomes(outcomes)
     past = {"truth": truth, "history": history, "earlier": earlier}
     return training.evaluate(booster, rows, found, **past, catalogue=known, capacity=capacity, seed=seed)
+
+
+def judge_explanations(  # noqa: PLR0913
+    consignments: pl.DataFrame,
+    truth: pl.DataFrame | None,
+    *,
+    outcomes: pl.DataFrame | None = None,
+    model: str | Path | None = None,
+    history: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    seed: int = 0,
+    service: Service = NONE,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Judge the reasons of a model on a simulated world; frames as in `evaluate`, see `training.explanations.judge`."""
+    known = own.catalogue(service)
+    _tell(progress, "judging the explanations")
+    past = {"history": history, "outcomes": given.outcomes(outcomes), "earlier": earlier}
+    rows = given.consignments(consignments, service)
+    return judge(_booster(model, known), rows, truth, catalogue=known, **past, seed=seed)
+
+
+def keep_explanations(model: str | Path, judged: Mapping[str, Any]) -> Path:
+    """Write what `judge_explanations` found into the card of a model; return its folder. Raises as models are read."""
+    folder = settings.model_folder(model)
+    note(folder, explanations=judged)
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,12 @@ def evaluate(
     history: options.History = [],
     settings: options.Settings = None,
     capacity: options.Capacity = None,
+    explanations: Annotated[
+        bool, typer.Option("--explanations", help="Judge the reasons, too; it takes a simulation's truth.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Write what --explanations finds into the card of the model (--model DIR).")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write a page (.html) or everything (.json) to this file.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap behind the intervals.")] = 0,
     json: options.Json = False,
@@ -199,6 +205,7 @@ def evaluate(
       riskscore evaluate --model models/2024-06 --manifests july/ --history past/ --outcomes outcomes.parquet
       riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
       riskscore evaluate --manifests july/ --outcomes outcomes.parquet --capacity ports.toml --out july.html
+      riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --explanations
     """
     from riskscore import engine, export, service
     from riskscore.jobs import evaluation_page
@@ -208,6 +215,10 @@ def evaluate(
 
     if out is not None:
         _check(out, [outcomes, *manifests, *history, *([truth] if truth else [])])
+    if explanations and truth is None:
+        raise SettingsError("--explanations asks what was planted, which only a simulation knows: give its --truth")
+    if keep and (model is None or not explanations):
+        raise SettingsError("--keep writes into the card of a model that you name: give --model and --explanations")
     boxes = capacities.read(capacity)
     with console.progress() as tell:
         own = service.find(settings)
@@ -216,18 +227,20 @@ def evaluate(
         found = engine.read_outcomes(outcomes, history=history, service=own)
         known = None if truth is None else engine.read_truth(truth)
         filed = read.read_many(read.files(manifests), service=own)
-        judged = engine.evaluate(
-            filed.consignments,
-            found,
-            model=model,
-            truth=known,
-            history=engine.read_history(history, own) if history else None,
-            earlier=filed.earlier,
-            capacity=boxes,
-            seed=seed,
-            service=own,
-            progress=tell,
-        )
+        asked: dict[str, Any] = {
+            "model": model,
+            "truth": known,
+            "history": engine.read_history(history, own) if history else None,
+            "earlier": filed.earlier,
+            "seed": seed,
+            "service": own,
+            "progress": tell,
+        }
+        judged = engine.evaluate(filed.consignments, found, capacity=boxes, **asked)
+        if explanations:
+            judged["explanations"] = engine.judge_explanations(filed.consignments, outcomes=found, **asked)
+        if keep:
+            folder = engine.keep_explanations(str(model), judged["explanations"])
         record = {"model": card.name, "data": card.data, **judged}
         if out is not None:
             tell("writing")
@@ -245,6 +258,8 @@ def evaluate(
         screen.print(console.hanging("-", f"Not judged: {console.plain(missing)}"))
     if out is not None:
         screen.print(f"The report is in {console.plain(out)}.")
+    if keep:
+        screen.print(f"The card in {console.plain(folder)} says how good the reasons are.")
 
 
 _WRITTEN = (".html", ".json")

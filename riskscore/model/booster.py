@@ -15,13 +15,15 @@ import hashlib
 import os
 import shutil
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from riskscore import export
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model.calibration import Platt
@@ -111,6 +113,16 @@ class Booster:
     def _fits(self, matrix: Matrix) -> None:
         if matrix.ndim != 2 or matrix.shape[1] != self.trees.num_feature():
             raise ModelError(f"the model has {self.trees.num_feature()} features, the matrix is {matrix.shape}")
+
+
+def note(folder: Path, **told: Any) -> None:
+    """Write fields of the card of the model in `folder` anew; trees and calibration stay. Raises ModelError."""
+    try:
+        card = replace(Card.from_json((folder / CARD).read_text("utf-8")), **told)
+        export.write_text(card.to_markdown(), folder / READABLE)
+        export.write_text(card.to_json(), folder / CARD)
+    except OSError as refused:
+        raise ModelError(f"cannot write the card in {folder}: {refused.strerror or refused}") from refused
 
 
 def digest(text: str) -> str:

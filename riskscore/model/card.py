@@ -13,7 +13,7 @@ from typing import Any
 
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
-from riskscore.model.tables import Table, tables
+from riskscore.model.tables import Table, explanations, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Card:
     indicator. `learned_until` is the last day of filings that trees, stopping or calibration saw (ISO 8601; empty: not
     known). `selection` says how the labelled rows were chosen and what they weigh, `reference` how each feature and
     the score were distributed, for drift, `service` what was declared of a service's own fields, and `reproduction`
-    which data, seed and versions beside the `command` make it again.
+    which data, seed and versions beside the `command` make it again. `explanations` is how good the reasons were on a
+    simulated world, where somebody judged them (`riskscore evaluate --explanations --keep`).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Card:
     reference: Mapping[str, Any] = field(default_factory=dict)
     service: Mapping[str, Any] = field(default_factory=dict)
     reproduction: Mapping[str, Any] = field(default_factory=dict)
+    explanations: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The card as JSON text; equal cards give equal text."""
@@ -93,6 +95,9 @@ class Card:
         ]
         for table in tables(self.test) if self.test else []:
             lines += [f"### {table.title}", "", *_markdown(table)]
+        if self.explanations:
+            told = explanations(self.explanations)
+            lines += [f"## {told.title}", "", *_markdown(told)]
         lines += ["## What moves the scores", "", *_markdown(_importance(self.importance))]
         lines += ["## Known limits", "", *(f"- {limit}" for limit in self.limits), ""]
         lines += ["## Settings", "", *(_setting(key, value) for key, value in self.settings.items()), ""]
