@@ -12,7 +12,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test check bench retraining trials model samples languages pictures lock clean
+.PHONY: help setup demo nights test check bench retraining explanations trials model samples languages pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
@@ -21,6 +21,7 @@ help:
 	@echo 'make check     ruff, mypy strict, import-linter'
 	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
 	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
+	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
 	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
@@ -56,9 +57,19 @@ bench: setup
 	$(BIN)/python bench/night.py
 	$(BIN)/python bench/naive.py
 	$(BIN)/python bench/nights.py
+	$(BIN)/python bench/alerts.py
+	$(BIN)/python -m bench.cases
+	if [ -d build/nights/lake ]; then $(BIN)/python bench/sheets.py; fi
 
 retraining: setup
 	$(BIN)/python bench/selective.py
+
+explanations: setup
+	rm -rf build/explained
+	$(BIN)/riskscore simulate build/explained --days 200 --per-day 500 --seed 77 --smuggling-rate .004
+	$(BIN)/riskscore evaluate --model default --manifests build/explained/manifests/2024-0[4-7]*.parquet \
+	  --history build/explained/manifests/2024-0[1-3]*.parquet --outcomes build/explained/outcomes.parquet \
+	  --truth build/explained/truth.parquet --explanations --keep
 
 trials: setup
 	$(BIN)/python bench/kills.py

@@ -11,6 +11,8 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.model.booster import Booster
 from riskscore.training.explanations.faithfulness import faithfulness
 from riskscore.training.explanations.planted import planted
+from riskscore.training.explanations.readable import MOST, readable
+from riskscore.training.explanations.recompute import Checker
 from riskscore.training.explanations.stability import stability
 from riskscore.training.explanations.told import SHARES, Told
 
@@ -26,7 +28,7 @@ def judge(  # noqa: PLR0913  what `evaluate` has at hand, by name
     earlier: pl.DataFrame | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Judge the reasons of the riskiest of `consignments`: `planted`, `stability` and `faithfulness`, for JSON.
+    """Judge the reasons of the riskiest of `consignments`: `planted`, `stability`, `faithfulness`, `readable`.
 
     Frames as in `evaluate`. Raises TrainingError without a truth that says what was planted.
     """
@@ -36,8 +38,10 @@ def judge(  # noqa: PLR0913  what `evaluate` has at hand, by name
         )
     past = {"log": history, "outcomes": outcomes, "earlier": earlier}
     told = Told.of(booster, consignments, catalogue, past)
+    reasons, _, _ = told.explain(told.flags(SHARES[-1]).head(MOST))
     return {
         "planted": [planted(told, truth, share) for share in SHARES],
         "stability": stability(told, booster, catalogue, past),
         "faithfulness": faithfulness(told, seed),
+        "readable": readable(reasons, Checker(consignments, told.catalogue, **past)),
     }

@@ -1,0 +1,103 @@
+"""Words in plain Python: what a text names, and which HS chapters and languages its words speak of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from functools import cache
+from math import exp, log
+
+from riskscore import reference
+
+_LEXICON_WEIGHT, _RARE, _SILENCE, _LETTERS = 12.0, 6.0, 0.01, 3
+
+
+def wording(text: str) -> str:
+    """Lower-case letters and single spaces only."""
+    letters = (c if unicodedata.category(c).startswith("L") else " " for c in text[:400].lower())
+    return " ".join("".join(letters).split())
+
+
+def words(text: str) -> set[str]:
+    """Distinct words of three letters or more."""
+    return {word for word in wording(text).split() if len(word) >= _LETTERS}
+
+
+def first_line(text: str) -> str:
+    """The first goods line of a text."""
+    return text.partition("|")[0]
+
+
+def names_one(text: str, terms: tuple[str, ...]) -> bool:
+    """Whether `text` has one of `terms` as whole words; in a script without spaces, anywhere."""
+    whole = f" {wording(text)} "
+    for term in terms:
+        plain = " ".join("".join(c if c.isalpha() else " " for c in term.lower()).split())
+        if plain and (f" {plain} " if all(ord(c) < 0x0E00 for c in plain) else plain) in whole:
+            return True
+    return False
+
+
+@cache
+def affinities(text: str) -> dict[str, float]:
+    """HS chapter -> how much of what the words of a text speak of it is; empty where no word is known."""
+    votes: dict[str, float] = defaultdict(float)
+    for word in words(text):
+        for chapter, share in _lexicon().get(word, {}).items():
+            votes[chapter] += log(share / _SILENCE)
+    if not votes:
+        return {}
+    most = max(votes.values())
+    total = sum(exp(vote - most) for vote in votes.values())
+    told = {chapter: exp(vote - most) / total for chapter, vote in votes.items()}
+    return {chapter: share for chapter, share in told.items() if share > _SILENCE}
+
+
+def best(text: str | None) -> tuple[str, float] | None:
+    """The chapter that a text speaks of most, and how much; among equals the first."""
+    told = affinities(first_line(text)) if text else {}
+    return min(told.items(), key=lambda pair: (-round(pair[1], 9), pair[0])) if told else None
+
+
+@cache
+def language(text: str) -> str | None:
+    """The language of most of the words of a text that occur in one other language than English alone."""
+    spoken = Counter(_foreign()[word] for word in words(text) if word in _foreign())
+    return min(spoken, key=lambda code: (-spoken[code], code)) if spoken else None
+
+
+@cache
+def _lexicon() -> dict[str, dict[str, float]]:
+    """Word -> chapter -> part of all that speaks of the word."""
+    weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for chapter, name, phrases in reference.goods().select("chapter", "name", "phrases").iter_rows():
+        untagged = re.sub(r"\b[a-z]{2}:", " ", phrases or "")
+        for word in words(f"{name} {untagged}"):
+            weights[word][chapter] += _LEXICON_WEIGHT
+    for chapter, law in reference.hs().select("chapter", "description").iter_rows():
+        for word in words(law):
+            weights[word][chapter] += 1.0
+    told: dict[str, dict[str, float]] = {}
+    for word, chapters in weights.items():
+        total = sum(chapters.values()) + _RARE
+        kept = {chapter: weight / total for chapter, weight in chapters.items() if weight / total > 0.05}
+        if kept and len(kept) <= 8:
+            told[word] = kept
+    return told
+
+
+@cache
+def _foreign() -> dict[str, str]:
+    tongues: dict[str, set[str]] = defaultdict(set)
+    english = {word for (law,) in reference.hs().select("description").iter_rows() for word in words(law)}
+    for name, phrases in reference.goods().select("name", "phrases").iter_rows():
+        english |= words(name)
+        for phrase in (phrases or "").split("|"):
+            tagged = re.match(r"([a-z]{2}):", phrase)
+            if tagged:
+                for word in words(phrase[3:]):
+                    tongues[word].add(tagged[1])
+            else:
+                english |= words(phrase)
+    return {word: next(iter(codes)) for word, codes in tongues.items() if len(codes) == 1 and word not in english}
