@@ -25,7 +25,10 @@ SHOWN = 5
 _LEFT_OVER = re.compile(r"\b(?:nan|None|null|inf)\b|\{\w*[:}]")
 """What a gap in a template leaves behind."""
 
-_ONE_MANY = re.compile(r"(?:^| )1 \w+ ?\w*(?:boxes|consignments|days|seizures|words|packages|ports|bills)\b|\(e?s\)")
+_ONE_MANY = re.compile(
+    r"(?<![\d.,])1 (?:\w+ )?(?:boxes|consignments|days|seizures|words|packages|ports|bills)\b|\(e?s\)"
+)
+"""A count of one with a plural, and a plural that was left in brackets."""
 
 
 def faults(sentence: str) -> list[str]:
