@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from riskscore.cli import console, options
+from riskscore.units import counted
 
 LEFT = 1
 """Exit code of a run that is done, but left a file that cannot be read: somebody has to look at it."""
@@ -98,7 +99,7 @@ def _show(counts: dict[str, Any] | None, pages: Path | None) -> None:
     alerts = counts.get("alerts", {})
     if alerts.get("in_force"):
         screen.print(
-            f"Alerts in force: {alerts['in_force']:,}; they name {alerts['consignments']:,} consignments, "
+            f"Alerts in force: {alerts['in_force']:,}; they name {counted(alerts['consignments'], 'consignment')}, "
             f"{alerts['strong']:,} strongly."
         )
     screen.print(f"Model {console.plain(counts['model'])}, trained on {console.plain(scored['data'])} data.")
