@@ -23,15 +23,10 @@ from riskscore.jobs.sheet.figures import Timeline, Waterfall
 from riskscore.jobs.sheet.past import Past, Record, Usual
 from riskscore.jobs.sheet.route import Route, route
 from riskscore.language import Language, mark
-from riskscore.manifest.schema import NOTHING
+from riskscore.manifest.schema import COLUMNS, NOTHING
 
-_BANDS = (
-    (0.2, mark("Very high risk")),
-    (0.05, mark("High risk")),
-    (0.01, mark("Raised risk")),
-    (0.0, mark("Low risk")),
-)
-"""Lowest probability of each level of risk."""
+_BANDS = ((10.0, mark("Very high risk")), (4.0, mark("High risk")), (1.5, mark("Raised risk")), (0.0, mark("Low risk")))
+"""How many times the average box's probability each level of risk begins with: what is much differs by service."""
 
 _SHOWN = (
     "goods_description", "hs_codes", "package_count", "package_type", "gross_weight_kg", "volume_m3", "declared_value",
@@ -135,7 +130,7 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
         free = [alert for alert in beside.alerts if rank(alert["handling"]) <= strictest]
         beside = replace(beside, alerts=free, alike=[], replay="")
     filed, scored = explained.consignment.row(0, named=True), explained.scored.row(0, named=True)
-    probability = scored["probability"]
+    times = scored["probability"] / max(explained.average, 1e-12)
     told = explained.clearing.row(0, named=True) if explained.clearing.height else None
     records, usual = past.about(explained.consignment)
     day = filed["filed_at"].date()
@@ -145,8 +140,8 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
         scored=scored,
         explained=explained,
         beside=beside,
-        level=language.say(next(words for least, words in _BANDS if probability >= least)),
-        times=probability / max(explained.average, 1e-12),
+        level=language.say(next(words for least, words in _BANDS if times >= least)),
+        times=times,
         is_red=None if explained.limit is None else scored["margin"] >= explained.limit,
         fields=[shown for name, *shown in _fields(filed, language) if not (is_shared and name in _PRIVATE)],
         clearing=told,
@@ -166,7 +161,7 @@ def sheet(explained: Explanation, past: Past, catalogue: Catalogue, language: La
 def _fields(filed: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str, str]]:
     """What was filed, as (column, its name in words, value), without what was left open; own fields at the end."""
     names = countries(language)
-    own = [name for name in filed if name not in _SHOWN and name.startswith("own_")]
+    own = [name for name in filed if name not in COLUMNS]
     for name in (*_SHOWN, *own):
         value = filed.get(name)
         if value is None or value == []:
