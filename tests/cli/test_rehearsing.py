@@ -23,7 +23,8 @@ def test_machines_get_every_week_of_every_world(riskscore, tmp_path):
     asked = [*TINY, "--policy", "mixed", "--mix", "0.5", "0.25", "0.25", "--half-life", "4", "--by-inclusion"]
     told = json.loads(riskscore(*asked, "--repeats", "2", "--out", tmp_path / "weeks.csv", "--json").out)
     assert told["script"]["change"] == 2
-    assert told["policies"]["mixed"] == {"score": 0.5, "explore": 0.25, "random": 0.25}
+    shares = {"score": 0.5, "explore": 0.25, "random": 0.25, "intelligence": 0.0}
+    assert told["policies"]["mixed"] == shares
     assert told["policies"]["learning"] == {"half_life": 4.0, "by_inclusion": True, "trees": 120}
     assert [(week["seed"], week["week"]) for week in told["weeks"]] == [(2, 1), (2, 2), (3, 1), (3, 2)]
     assert told["differences"] == []
