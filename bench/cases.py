@@ -22,14 +22,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore import engine, settings
+import riskscore
+from riskscore import environment
 from riskscore.cases import comparable, gather, inspected, sources
 from riskscore.cases.inspected import Inspected
-from riskscore.explain.contributions import Contributions, contributions, groups, sums
+from riskscore.explanation.contributions import Contributions, contributions, groups, sums
 from riskscore.features import catalogue
+from riskscore.history.past import Past
 from riskscore.manifest.outcomes import read_outcomes
-from riskscore.manifest.schema import KEY
 from riskscore.model.booster import Booster
+from riskscore.schema import KEY
 from riskscore.scoring.score import features
 from riskscore.training.worlds import read_truth
 
@@ -57,27 +59,28 @@ def main() -> None:
 
 def _simulated(folder: Path, seed: int, days: int, per_day: int) -> Path:
     path = folder / str(seed)
-    engine.simulate(path, days=days, per_day=per_day, seed=seed, smuggling_rate=0.01)
+    riskscore.simulate(path, days=days, per_day=per_day, seed=seed, smuggling_rate=0.01)
     return path
 
 
 def judge(world: Path, warm_up: int) -> pl.DataFrame:
     """A row a smuggled consignment: bill, `chance`, and for each way whether the nearest seizure is of its scheme."""
     known = catalogue.load()
-    booster = Booster.load(settings.model_folder(None), known)
+    booster = Booster.load(environment.model_folder(None), known)
     paths = [world / "manifests"]
     log, found, truth = (
-        engine.read_history(paths),
+        riskscore.read_history(paths),
         read_outcomes(world / "outcomes.parquet"),
         read_truth(world / "truth.parquet"),
     )
     whole = sources.of_files(paths)
     start = time.perf_counter()
-    past = gather(found, whole, before=LATER, log=log, booster=booster, catalogue=known)
+    everything = Past(log, found)
+    past = gather(everything, whole, before=LATER, booster=booster, catalogue=known)
     gathered = time.perf_counter() - start
     first = truth["filed_at"].min() + timedelta(days=warm_up)  # type: ignore[operator]
     asked = truth.filter(pl.col("smuggled"), pl.col("filed_at") >= first).select(*KEY, known_at=pl.lit(LATER))
-    rows, matrix = inspected.measure(whole, asked, log=log, outcomes=found, catalogue=past.catalogue)
+    rows, matrix = inspected.measure(whole, asked, everything, past.catalogue)
     moved = contributions(matrix, booster)
     few = slice(0, 100)
     start = time.perf_counter()

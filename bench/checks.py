@@ -3,8 +3,8 @@
     simulated world ─▶ matrix ─▶ the riskiest share of each night ─▶ what_would_clear ─▶ checks
     features/checks.toml, model.txt, calibration.json, read here ───────────────────────────┴─▶ the same, or not
 
-Nothing of riskscore.explain takes part in the second telling. For every flag the reported checks are made on its row of
-the matrix and scored by plain LightGBM; for some, every set of checks is, to see that no smaller one is enough.
+Nothing of riskscore.explanation takes part in the second telling. For every flag the reported checks are made on its
+row of the matrix and scored by plain LightGBM; for some, every set of checks is, to see that no smaller one is enough.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore import folders, settings
-from riskscore.explain.checks import usual
-from riskscore.explain.settle import what_would_clear
+from riskscore import environment, folders
+from riskscore.explanation.checks import usual
+from riskscore.explanation.minimal_checks import what_would_clear
 from riskscore.features import build, own
+from riskscore.history.past import Past
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
-from riskscore.manifest.schema import KEY
-from riskscore.model import strengths
+from riskscore.model import smoothing
 from riskscore.model.booster import Booster
-from riskscore.simulate.write import simulate
+from riskscore.schema import KEY
+from riskscore.simulation.write import simulate
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +57,7 @@ def main() -> None:
         world = given.world or Path(folder) / "world"
         if given.world is None:
             simulate(world, days=130, per_day=1_500, seed=given.seed)
-        model = settings.model_folder(None)
+        model = environment.model_folder(None)
         booster = Booster.load(model, own.catalogue())
         flags, matrix, others = flagged(world, booster, given.share, given.flags)
     started = time.perf_counter()
@@ -75,13 +76,11 @@ def main() -> None:
 def flagged(world: Path, booster: Booster, share: float, most: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The last `most` flags (`night`, `limit`), their rows of the matrix, and the rows of it that are no flags."""
     filed = read.read_many(read.files([world / "manifests"]))
-    catalogue = strengths.of(booster.card, own.catalogue())
+    catalogue = smoothing.of(booster.card, own.catalogue())
     matrix = build.build(
         filed.consignments,
-        log=filed.consignments,
-        outcomes=read_outcomes(world / "outcomes.parquet"),
-        earlier=filed.earlier,
-        catalogue=catalogue,
+        Past(history=filed.consignments, outcomes=read_outcomes(world / "outcomes.parquet"), earlier=filed.earlier),
+        catalogue,
     )
     margins = booster.margin(matrix.select(booster.features).cast(pl.Float32).to_numpy())
     night = pl.col("filed_at").dt.date()

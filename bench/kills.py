@@ -41,8 +41,8 @@ from pathlib import Path
 import polars as pl
 import trial
 
-from riskscore.jobs.runs import BEGUN, FINISHED
 from riskscore.lake.io import Lake
+from riskscore.runs.log import BEGUN, FINISHED
 
 FOLDER = Path("build/kills")
 NIGHTS, PER_DAY, SEED = 10, 100, 7

@@ -31,10 +31,11 @@ MATRIX = """
 import sys
 import numpy as np, polars as pl
 from riskscore.features import build, catalogue
-from riskscore.manifest import schema
+from riskscore import schema
+from riskscore.history.past import Past
 night, yesterday, matrix, rows = sys.argv[1:]
 sample, past = (schema.conform(pl.read_parquet(path)) for path in (night, yesterday))
-features = build.build(sample.head(int(rows)), log=past).select(catalogue.load().names)
+features = build.build(sample.head(int(rows)), Past(past)).select(catalogue.load().names)
 np.save(matrix, np.resize(features.to_numpy(order="c"), (sample.height, features.width)))
 """
 """Makes the ready matrix; in a process of its own, because a child's peak memory starts at its parent's."""
@@ -53,7 +54,7 @@ print(json.dumps({"read": read - start, "predict": time.perf_counter() - read}))
 
 TENTH = """
 import sys
-import polars as pl
+import polars as pl  # noqa: PLC0415
 night, tenth = sys.argv[1:]
 pl.scan_parquet(night).gather_every(10).collect().write_parquet(tenth)
 """

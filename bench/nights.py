@@ -23,11 +23,14 @@ from pathlib import Path
 import polars as pl
 from night import FOLDER, Run, riskscore
 
-from riskscore import engine
+from riskscore import schema
+from riskscore.engine.read import read as read_manifest
+from riskscore.engine.score import score
+from riskscore.history import past
 from riskscore.history.filings import sessions
-from riskscore.jobs import runs
+from riskscore.history.past import Past
 from riskscore.lake.io import Lake
-from riskscore.manifest import schema
+from riskscore.runs import log
 
 FIRST = date(2024, 1, 1)
 LONG, SHORT, MONTH = 730, 60, 30
@@ -106,14 +109,14 @@ def _fill(lake: Lake, past: Path, outcomes: pl.DataFrame, number: int, days: lis
         for day in days
     )
     filed = filed.with_columns(started=pl.lit(None, pl.Date)).unique([*schema.KEY, "version"], maintain_order=True)
-    run = runs.begin(lake, number, days[-1], {"manifests": [], "outcomes": []})
+    run = log.begin(lake, number, days[-1], {"manifests": [], "outcomes": []})
     if run is None:
         raise SystemExit(f"run {number} is there already")
     lake.append("consignments", filed.with_columns(sessions(filed)), run=number, night=days[-1])
     known = outcomes.filter(pl.col("night").is_between(days[0], days[-1]))
     lake.append("outcomes", known.with_columns(recorded_at="known_at"), run=number, night=days[-1])
     counts = {"manifests": {"filings": filed.height // len(days)}, "night": days[-1].isoformat()}
-    runs.tell(lake, run, runs.FINISHED, counts, at=datetime.combine(days[-1], datetime.max.time(), UTC))
+    log.tell(lake, run, log.FINISHED, counts, at=datetime.combine(days[-1], datetime.max.time(), UTC))
 
 
 def _inbox(manifest: Path) -> Path:
@@ -143,14 +146,16 @@ def _same(taken: Path, lake: Path, manifest: Path) -> bool:
     _night(lake, manifest)
     after = Lake.open(taken)
     scores = after.read("scores", nights=(NIGHT, NIGHT)).select(*schema.KEY, "margin", "rank").collect()
-    before = after.read("consignments", columns=[*engine.history_columns(), "night"])
-    manifests = engine.read(manifest)
-    whole = engine.score(
+    before = after.read("consignments", columns=[*past.columns(), "night"])
+    manifests = read_manifest(manifest)
+    whole = score(
         manifests.consignments,
-        history=before.filter(pl.col("night") < NIGHT).drop("night").collect(),
-        outcomes=after.read("outcomes", columns=list(schema.OUTCOME)).collect(),
-        earlier=manifests.earlier,
-        explain_share=0,
+        Past(
+            history=before.filter(pl.col("night") < NIGHT).drop("night").collect(),
+            outcomes=after.read("outcomes", columns=list(schema.OUTCOME)).collect(),
+            earlier=manifests.earlier,
+        ),
+        explained=0,
     )
     order = list(schema.KEY)
     return scores.sort(order).equals(whole.select(scores.columns).sort(order))

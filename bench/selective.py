@@ -22,12 +22,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.features import catalogue as catalogues
+from riskscore.history.past import Past
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
 from riskscore.scoring.score import score
-from riskscore.simulate.write import simulate
+from riskscore.simulation.write import simulate
 from riskscore.training import metrics
 from riskscore.training.dataset import Dataset, dataset
+from riskscore.training.labels import Labels
 from riskscore.training.reliability import calibration_error
 from riskscore.training.train import fit
 from riskscore.training.weights import BESIDE
@@ -78,14 +80,12 @@ def play(folder: Path, seed: int, days: int, per_day: int) -> dict[str, object]:
     early, known = pl.col("filed_at").dt.date() <= until, pl.col("known_at").dt.date() <= until
     learned = dataset(
         filed.consignments.filter(early),
-        outcomes.filter(known),
-        earlier=filed.earlier.filter(early),
+        Labels(outcomes.filter(known)),
+        Past(earlier=filed.earlier.filter(early)),
         beside=BESIDE,
     )
-    later = dataset(
-        filed.consignments.filter(~early), outcomes, truth=truth, earlier=filed.earlier,
-        history=filed.consignments.filter(early),
-    )  # fmt: skip
+    before = Past(filed.consignments.filter(early), earlier=filed.earlier)
+    later = dataset(filed.consignments.filter(~early), Labels(outcomes, truth), before)
     catalogue = catalogues.load()
     models = [fit([data], catalogue, seed=seed) for data in (learned, _uncorrected(learned))]
     by_lot = (later.rows["selected_by"] == "random").fill_null(False).to_numpy()

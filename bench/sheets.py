@@ -14,9 +14,9 @@ import time
 from datetime import date
 from pathlib import Path
 
-from riskscore.jobs.sheet import night, page, write
 from riskscore.lake.io import Lake
 from riskscore.language import find
+from riskscore.sheet import night, page, write
 
 MANY, ONE = 100, 20
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import TABLES
-from riskscore.simulate.write import simulate
+from riskscore.simulation.write import simulate
 
 FIRST = date(2024, 1, 1)
 RATE = 0.02

@@ -38,13 +38,14 @@ from pathlib import Path
 import polars as pl
 import trial
 
+from riskscore import schema
+from riskscore.casework import slates
 from riskscore.errors import BusyError
-from riskscore.jobs import slates
 from riskscore.lake import health
 from riskscore.lake.io import Lake
-from riskscore.manifest import corrections, schema
+from riskscore.manifest import corrections
 from riskscore.manifest.read import read
-from riskscore.manifest.schema import KEY, OUTCOME
+from riskscore.schema import KEY, OUTCOME
 
 FOLDER = Path("build/writers")
 PER_DAY, SEED = 60, 9
@@ -160,7 +161,7 @@ def prepare(folder: Path, world: Path, number: int, told: Told, chance: random.R
     return commands
 
 
-def play(  # noqa: PLR0913, PLR0917  what a round is made of
+def play(
     folder: Path,
     number: int,
     commands: dict[str, list[object]],

@@ -3,40 +3,95 @@
     import riskscore
 
     manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
-    scored = riskscore.score(manifest.consignments)
+    ranked = riskscore.score(manifest)
 
-The names below are the whole public API; each loads its module on first use, so `import riskscore` is quick.
+The names below are the whole public API. Each loads its module on first use, so `import riskscore` is quick.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from riskscore.engine import explain, read, score, simulate, train
+    from riskscore.engine.evaluate import evaluate
+    from riskscore.engine.explain import explain, explain_changed
+    from riskscore.engine.read import read, read_history, read_outcomes
+    from riskscore.engine.score import score
+    from riskscore.engine.train import train
+    from riskscore.errors import (
+        BusyError,
+        CatalogueError,
+        LakeError,
+        ManifestError,
+        ModelError,
+        ReferenceDataError,
+        RiskscoreError,
+        SettingsError,
+        TrainingError,
+    )
+    from riskscore.explanation.explanation import Explanation
+    from riskscore.history.past import Past
+    from riskscore.settings import read_settings
+    from riskscore.simulation.write import simulate
+    from riskscore.training.labels import Labels
+    from riskscore.training.plan import Plan
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "explain", "read", "score", "simulate", "train"]
+
+_PLACES = {
+    "engine.evaluate": ("evaluate",),
+    "engine.explain": ("explain", "explain_changed"),
+    "engine.read": ("read", "read_history", "read_outcomes"),
+    "engine.score": ("score",),
+    "engine.train": ("train",),
+    "errors": (
+        *("BusyError", "CatalogueError", "LakeError", "ManifestError", "ModelError"),
+        *("ReferenceDataError", "RiskscoreError", "SettingsError", "TrainingError"),
+    ),
+    "explanation.explanation": ("Explanation",),
+    "history.past": ("Past",),
+    "settings": ("read_settings",),
+    "simulation.write": ("simulate",),
+    "training.labels": ("Labels",),
+    "training.plan": ("Plan",),
+}
+"""Module -> the public names that are defined in it."""
+
+__all__ = [
+    "BusyError",
+    "CatalogueError",
+    "Explanation",
+    "Labels",
+    "LakeError",
+    "ManifestError",
+    "ModelError",
+    "Past",
+    "Plan",
+    "ReferenceDataError",
+    "RiskscoreError",
+    "SettingsError",
+    "TrainingError",
+    "__version__",
+    "evaluate",
+    "explain",
+    "explain_changed",
+    "read",
+    "read_history",
+    "read_outcomes",
+    "read_settings",
+    "score",
+    "simulate",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(import_module("riskscore.engine"), name)
+    for module, names in _PLACES.items():
+        if name in names:
+            return getattr(import_module(f"riskscore.{module}"), name)
     raise AttributeError(f"module 'riskscore' has no attribute {name!r}")
 
 
-class _Api(ModuleType):
-    """This package: `riskscore.explain` and `riskscore.simulate` stay functions.
-
-    Importing the packages of the same names would otherwise put these in the functions' place.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Api
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,97 +1,250 @@
-"""Settings that come from the environment: read when asked for, never at import.
+"""Service: what a customs service declares of its own, in a TOML file; every part of it may be left out.
 
-`RISKSCORE_MODELS` names the folder that holds the models, one folder a version; without it `models` in the
-working folder. Where one of them was promoted (`riskscore models promote`), its `history` says which; the default model
-ships with the package and needs no setting.
+    [row]           what a row is called, which heading is its key, which canonical columns it lacks
+    [columns]       heading -> canonical column, where the heading is not known
+    [outcome]       heading of the finding, its words, and after how many days it is known
+    [field.NAME]    a field of its own: where it comes from, and whether it is a number, a category or a key
+    [profiles]      what the profiles have in common
+    [profile.NAME]  a tuple of own and canonical columns whose past counts
+    [drift]         thresholds of the drift report
 
-A lake on a store with an address (s3://...) takes its options, such as `aws_endpoint_url`, from variables called
-`RISKSCORE_STORAGE_AWS_ENDPOINT_URL` and so on, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE`
-names, which only its owner should be able to read; a variable wins over the file.
+The file is what `--settings` or $RISKSCORE_SETTINGS names, else `riskscore.toml` in the working folder. What the parts
+mean for reading, the ledger and the catalogue is said where these are.
 """
 
 from __future__ import annotations
 
-import json
+import difflib
 import os
 import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from riskscore import folders
 from riskscore.errors import SettingsError
 
+FILE = "riskscore.toml"
+SETTINGS = "RISKSCORE_SETTINGS"
+"""Variable that names the file, wherever it is."""
 
-def models() -> Path:
-    """Folder of the user's own models; it need not exist."""
-    return Path(os.environ.get("RISKSCORE_MODELS") or "models")
+KINDS = ("number", "category", "key")
+"""A number and a category are features by themselves; a key, such as an importer's, only has a past."""
+
+FINDINGS = ("clean", "irregular", "seizure")
+
+_SECTIONS = {
+    "row": ("name", "key", "lacks"),
+    "columns": (),
+    "outcome": ("finding", "words", "known_after_days"),
+    "field": (),
+    "profiles": ("strength", "stats", "check", "group"),
+    "profile": (),
+    "drift": (),
+    "storage": (),
+}
+"""Tables of the file and the entries that each takes; none named: checked where they are used."""
+
+_FIELD = ("from", "of", "per", "kind", "values", "meaning", "unit", "direction", "indicator", "reason", "check")
+_NAME_LENGTH = 60
 
 
-HISTORY = "history"
-"""Folder below `models()` with one file a change of the champion, in order; no model is called so."""
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One own field, read from the heading `source`, or made `of` another column, perhaps divided by `per`.
 
-SHIPPED = "default"
-"""Name of the model that ships."""
-
-
-def champion() -> str:
-    """Name of the model below `models()` that was promoted last, or SHIPPED where none was.
-
-    Raises SettingsError where the last change cannot be read.
+    `values` are those of a category, in the order of their codes. `reason` and `check` are what an inspector is told;
+    where they are empty, a plain sentence stands in. `direction` is as in the catalogue.
     """
-    last = max((models() / HISTORY).glob("[0-9]*.json"), default=None)
-    if last is None:
-        return SHIPPED
+
+    name: str
+    kind: str
+    source: str | None = None
+    of: str | None = None
+    per: str | None = None
+    values: tuple[str, ...] = ()
+    meaning: str = ""
+    unit: str = ""
+    direction: int = 0
+    indicator: int | None = None
+    reason: str = ""
+    check: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it stands in the file, and not only follows from other columns."""
+        return self.source is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where a service writes its findings: the heading, its words, and the days from filing until they are known."""
+
+    source: str
+    words: Mapping[str, str]
+    known_after_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A service's own declarations; `Service()` has none: container manifests as the engine knows them.
+
+    `row` is what a row is called; `key` the heading that names it, where no bill and container do; `lacks` the
+    canonical columns that its rows never have. `columns` maps headings, `profiles` and `drift` are tables as declared.
+    """
+
+    row: str = "consignment"
+    key: str | None = None
+    lacks: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    outcome: Finding | None = None
+    fields: tuple[Field, ...] = ()
+    common: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    drift: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def read(self) -> tuple[Field, ...]:
+        """The fields that stand in files, and so ride along with each row."""
+        return tuple(one for one in self.fields if one.is_read)
+
+    def record(self) -> dict[str, Any]:
+        """What the card keeps of it: enough to see with which declarations a model was trained."""
+        if self == NONE:
+            return {}
+        return {
+            "row": self.row,
+            "lacks": list(self.lacks),
+            "fields": {one.name: one.kind for one in self.fields},
+            "profiles": {name: list(entry["columns"]) for name, entry in self.profiles.items()},
+        }
+
+
+NONE = Settings()
+"""The service that declares nothing."""
+
+
+def find_settings(path: str | Path | None = None) -> Settings:
+    """Read the file at `path`, else the one that the variable names, else FILE in the working folder, else NONE.
+
+    Raises SettingsError where a file that is named cannot be read, or says what is not understood.
+    """
+    named = path or os.environ.get(SETTINGS)
+    if named:
+        return read_settings(Path(named))
+    return read_settings(Path(FILE)) if Path(FILE).is_file() else NONE
+
+
+def read_settings(path: str | Path) -> Settings:
+    """Read a file of settings. Raises SettingsError with the file, the entry and what it takes instead."""
     try:
-        return str(json.loads(last.read_text("utf-8"))["champion"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise SettingsError(f"{last} does not say which model is the champion; name a model, or restore it") from None
-
-
-def model_folder(model: str | Path | None) -> Path:
-    """Folder of `model`: a folder, the name of one under `models()`, SHIPPED, or None for the champion.
-
-    Raises SettingsError when there is no such folder, with the places that were looked at.
-    """
-    if model is None:
-        name = champion()
-        return folders.default_model() if name == SHIPPED else _folder(models() / name)
-    places = [Path(model), models() / model]
-    if str(model) == SHIPPED:
-        places.append(folders.default_model())
-    return _folder(*places)
-
-
-def _folder(*places: Path) -> Path:
-    for place in places:
-        if place.is_dir():
-            return place
-    looked = " or ".join(dict.fromkeys(map(str, places)))
-    raise SettingsError(f"no model folder {looked}; `riskscore train` makes one")
-
-
-STORAGE = "RISKSCORE_STORAGE"
-"""Variable that names the TOML file; with an underscore behind it, the beginning of every single option's."""
-
-
-def storage() -> dict[str, str]:
-    """Options of the store that a lake is on, by lower-case name. They may be secret: never print them.
-
-    Raises SettingsError where the file that is named cannot be read or holds anything but plain values.
-    """
-    prefix = f"{STORAGE}_"
-    single = {name.removeprefix(prefix).lower(): os.environ[name] for name in os.environ if name.startswith(prefix)}
-    file = os.environ.get(STORAGE)
-    return (_storage_file(Path(file)) if file else {}) | single
-
-
-def _storage_file(path: Path) -> dict[str, str]:
-    try:
-        table = tomllib.loads(path.read_text("utf-8")).get("storage")
+        return parse_settings(tomllib.loads(Path(path).read_text("utf-8")))
     except OSError as missing:
-        raise SettingsError(f"{STORAGE} names {path}, which cannot be read: {missing.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"{STORAGE} names {path}, which is not valid TOML") from None
-    if not isinstance(table, dict) or not all(isinstance(value, str | int) for value in table.values()):
-        raise SettingsError(f'{path} needs a table [storage] of plain values, such as aws_region = "eu-west-1"')
-    return {
-        name.lower(): str(value).lower() if isinstance(value, bool) else str(value) for name, value in table.items()
+        raise SettingsError(f"settings {path} cannot be read: {missing.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
+        raise SettingsError(f"settings {path} are not valid TOML: {malformed}") from None
+    except SettingsError as wrong:
+        raise SettingsError(f"settings {path}: {wrong}") from None
+
+
+def parse_settings(table: Mapping[str, Any]) -> Settings:
+    """Make a service of a TOML table. Raises SettingsError on an unknown or malformed entry."""
+    _known("", table, _SECTIONS)
+    parts = {name: _table(name, table.get(name, {})) for name in _SECTIONS}
+    for name, entries in _SECTIONS.items():
+        if entries:
+            _known(f"[{name}] ", parts[name], entries)
+    row = parts["row"]
+    headings = parts["columns"]
+    fields = tuple(_field(name, _table(f"field.{name}", entry)) for name, entry in parts["field"].items())
+    return Settings(
+        row=_text("[row] name", row.get("name", NONE.row)),
+        key=None if row.get("key") is None else _text("[row] key", row["key"]),
+        lacks=_texts("[row] lacks", row.get("lacks", [])),
+        columns={heading: _text(f"[columns] {heading}", column) for heading, column in headings.items()},
+        outcome=_outcome(parts["outcome"]) if parts["outcome"] else None,
+        fields=fields,
+        common=parts["profiles"],
+        profiles={name: _profile(name, entry) for name, entry in parts["profile"].items()},
+        drift=parts["drift"],
+    )
+
+
+def _field(name: str, entry: Mapping[str, Any]) -> Field:
+    where = f"[field.{name}] "
+    _known(where, entry, _FIELD)
+    if not (name.isidentifier() and name.islower() and len(name) <= _NAME_LENGTH):
+        raise SettingsError(f"{where}is not a name; use small letters, digits and underscores")
+    kind = entry.get("kind")
+    if kind not in KINDS:
+        raise SettingsError(f"{where}kind is {kind!r}; it is one of {', '.join(KINDS)}")
+    if ("from" in entry) == ("of" in entry):
+        raise SettingsError(f'{where}takes either from = "Heading of the file" or of = "another_column"')
+    values = _texts(f"{where}values", entry.get("values", []))
+    if (kind == "category") != bool(values):
+        raise SettingsError(
+            f"{where}values are what a category may be, and needed there; use a key where they are many"
+        )
+    if entry.get("direction", 0) not in (-1, 0, 1):
+        raise SettingsError(f"{where}direction is {entry['direction']!r}; it is -1, 0 or 1")
+    indicator = entry.get("indicator")
+    if indicator is not None and not isinstance(indicator, int):
+        raise SettingsError(f"{where}indicator is {indicator!r}; give the number of a red flag, or leave it out")
+    told = {
+        each: _text(f"{where}{each}", entry[each]) for each in ("meaning", "unit", "reason", "check") if each in entry
     }
+    made = {each: _text(f"{where}{each}", entry[each]) for each in ("of", "per") if each in entry}
+    source = _text(f"{where}from", entry["from"]) if "from" in entry else None
+    return Field(
+        name, kind, source, values=values, direction=entry.get("direction", 0), indicator=indicator, **made, **told
+    )
+
+
+def _profile(name: str, entry: object) -> Mapping[str, Any]:
+    found = _table(f"profile.{name}", entry)
+    if not _texts(f"[profile.{name}] columns", found.get("columns", [])):
+        raise SettingsError(f'[profile.{name}] needs columns = ["one_column", "another"]')
+    return found
+
+
+def _outcome(entry: Mapping[str, Any]) -> Finding:
+    if "finding" not in entry:
+        raise SettingsError('[outcome] needs finding = "Heading of the column with what was found"')
+    words = {
+        str(word): _text(f"[outcome] words.{word}", finding)
+        for word, finding in _table("outcome.words", entry.get("words", {})).items()
+    }
+    for word, finding in words.items():
+        if finding not in FINDINGS:
+            raise SettingsError(f"[outcome] words: {word!r} is {finding!r}; a finding is {', '.join(FINDINGS)}")
+    days = entry.get("known_after_days", 0)
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        raise SettingsError(f"[outcome] known_after_days is {days!r}; give a whole number of days")
+    return Finding(_text("[outcome] finding", entry["finding"]), words, days)
+
+
+def _known(where: str, entries: Mapping[str, Any], known: Iterable[str]) -> None:
+    names = list(known)
+    for entry in entries:
+        if entry not in names:
+            near = difflib.get_close_matches(entry, names, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+            raise SettingsError(f"{where}unknown entry {entry!r}; {hint}")
+
+
+def _table(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SettingsError(f"[{name}] must be a table, not {value!r}")
+    return value
+
+
+def _text(where: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(f"{where} must be a text, not {value!r}")
+    return value
+
+
+def _texts(where: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise SettingsError(f"{where} must be a list of texts, not {value!r}")
+    return tuple(_text(where, each) for each in value)

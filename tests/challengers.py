@@ -8,11 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import engine
+import riskscore
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
-from riskscore.manifest.schema import KEY
-from riskscore.simulate.write import simulate
+from riskscore.schema import KEY
+from riskscore.simulation.write import simulate
+from riskscore.training.labels import Labels
+from riskscore.training.plan import Plan
+from riskscore.training.worlds import read_truth
 
 DAYS, PER_DAY = 60, 130
 LEARNED = date(2024, 2, 14)
@@ -47,13 +50,13 @@ class World:
     ) -> Path:
         """Train on the days up to `until`, and say so on the card."""
         rows = self.consignments if consignments is None else consignments
-        booster = engine.train(
+        known = self.outcomes.filter(pl.col("known_at").dt.date() <= until)
+        booster = riskscore.train(
             rows.filter(pl.col("filed_at").dt.date() <= until),
-            self.outcomes.filter(pl.col("known_at").dt.date() <= until),
-            truth=self.truth if truth is None else truth,
+            Labels(known, self.truth if truth is None else truth),
             earlier=self.earlier,
-            seed=seed,
-        )  # fmt: skip
+            plan=Plan(seed=seed),
+        )
         replace(booster, card=replace(booster.card, learned_until=str(until))).save(out)
         return out
 
@@ -62,7 +65,7 @@ def world(folder: Path) -> World:
     """Simulate: one in 25 consignments smuggles, so that some weeks are enough to tell models apart."""
     simulate(folder, days=DAYS, per_day=PER_DAY, seed=11, smuggling_rate=0.04)
     filed = read.read_many(read.files([folder / "manifests"]))
-    found, truth = read_outcomes(folder / "outcomes.parquet"), engine.read_truth(folder / "truth.parquet")
+    found, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
     return World(folder, filed.consignments, filed.earlier, found, truth)
 
 

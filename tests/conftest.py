@@ -19,7 +19,7 @@ settings.load_profile("untimed")
 DAYS, PER_DAY = 120, 200
 
 
-def _feature(  # noqa: PLR0917 - a table is easier to read without names
+def _feature(
     name: str, indicators: tuple[int, ...], direction: int, need: str, reason: str, relief: str = ""
 ) -> Feature:
     return Feature(

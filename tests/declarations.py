@@ -8,8 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import service
-from riskscore.service import Service
+from riskscore.settings import Settings, parse_settings
 
 SETTINGS = """
 [row]
@@ -73,11 +72,11 @@ def settings(folder: Path, text: str = SETTINGS) -> Path:
     return path
 
 
-def ours() -> Service:
+def ours() -> Settings:
     """The settings as they are read."""
     import tomllib  # noqa: PLC0415
 
-    return service.parse(tomllib.loads(SETTINGS))
+    return parse_settings(tomllib.loads(SETTINGS))
 
 
 def rows(*, days: int = 120, per_day: int = 40, first: int = 0, seed: int = 0) -> pl.DataFrame:

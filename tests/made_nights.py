@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from riskscore.jobs import measures, runs
+from riskscore import schema
 from riskscore.lake.io import Lake
-from riskscore.manifest import schema
 from riskscore.model.card import Card
+from riskscore.monitoring import measures
+from riskscore.runs import log
 
 FIRST = date(2024, 1, 1)
 FEATURES = ("flag", "amount", *measures.NEW.values())
@@ -71,8 +72,8 @@ def night(
     """Let a lake keep the measures of its night `number`, and finish it; return its date."""
     rows = filings(number) if change is None else change(filings(number))
     day = FIRST + timedelta(number - 1)
-    run = runs.begin(lake, number, day, {"manifests": [], "outcomes": []})
+    run = log.begin(lake, number, day, {"manifests": [], "outcomes": []})
     assert run is not None
     measures.keep(lake, run, rows, matrix(number, rows.height, shift, past), card)
-    runs.tell(lake, run, runs.FINISHED, {"night": str(day)})
+    log.tell(lake, run, log.FINISHED, {"night": str(day)})
     return day

@@ -10,7 +10,7 @@ import pytest
 from babel.messages import pofile
 
 from riskscore.errors import CatalogueError, SettingsError
-from riskscore.explain.sentences import Written, fields, fill, shown
+from riskscore.explanation.sentences import Written, fields, fill, shown
 from riskscore.language import ENGLISH, LOCALES, find
 
 ROOT = Path(__file__).parents[1]

@@ -1,56 +1,76 @@
-"""Which folder a model is in, by its name or because it is the champion."""
+"""Settings of a service: what is declared is read as it was meant, and what is not understood is named."""
 
-import json
+import tomllib
+from pathlib import Path
 
+import declarations
 import pytest
 
-from riskscore import folders, settings
+from riskscore import settings
 from riskscore.errors import SettingsError
 
 
-@pytest.fixture
-def models(tmp_path, monkeypatch):
-    monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "models"))
-    for name in ("one", "two"):
-        (tmp_path / "models" / name).mkdir(parents=True)
-    return tmp_path / "models"
+def test_every_part_is_read():
+    ours = declarations.ours()
+    assert ours.row == "declaration"
+    assert ours.key == "Number"
+    assert [field.name for field in ours.read] == ["tax_type", "use", "price", "mass"]
+    assert ours.outcome is not None
+    assert ours.outcome.words == {"0": "clean", "1": "seizure"}
+    assert ours.profiles["goods_tax"]["columns"] == ["hs6", "tax_type"]
+    assert ours.record()["fields"]["price_per_kg"] == "number"
+    assert settings.NONE.record() == {}
 
 
-def promoted(models, number, name):
-    (models / settings.HISTORY).mkdir(exist_ok=True)
-    (models / settings.HISTORY / f"{number:06}.json").write_text(json.dumps({"champion": name}))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[rows]", "unknown entry 'rows'; did you mean row?"),
+        ("[row]\nkeys = 'x'", "[row] unknown entry 'keys'; did you mean key?"),
+        ("row = 3", "[row] must be a table, not 3"),
+        ("[row]\nlacks = 'x'", "[row] lacks must be a list of texts"),
+        ("[field.X]\nkind='number'\nfrom='x'", "[field.X] is not a name"),
+        ("[field.x]\nkind='text'\nfrom='x'", "kind is 'text'; it is one of number, category, key"),
+        ("[field.x]\nkind='number'", "takes either from"),
+        ("[field.x]\nkind='number'\nfrom='x'\nof='y'", "takes either from"),
+        ("[field.x]\nkind='category'\nfrom='x'", "values are what a category may be"),
+        ("[field.x]\nkind='number'\nfrom='x'\nvalues=['a']", "values are what a category may be"),
+        ("[field.x]\nkind='number'\nfrom='x'\ndirection=2", "direction is 2"),
+        ("[field.x]\nkind='number'\nfrom='x'\nindicator='a'", "indicator is 'a'"),
+        ("[field.x]\nkind='number'\nfrom='x'\ncheck=1", "check must be a text"),
+        ("[outcome]\nknown_after_days=1", "[outcome] needs finding"),
+        ("[outcome]\nfinding='F'\nwords={'1'='bad'}", "'1' is 'bad'; a finding is clean, irregular, seizure"),
+        ("[outcome]\nfinding='F'\nknown_after_days=-1", "known_after_days is -1"),
+        ("[profile.x]\nstats=['before']", "[profile.x] needs columns"),
+        ("[columns]\nx = 3", "[columns] x must be a text"),
+    ],
+)
+def test_what_is_not_understood_is_named(text, told):
+    with pytest.raises(SettingsError) as wrong:
+        settings.parse_settings(tomllib.loads(text))
+    assert told in str(wrong.value)
 
 
-def test_where_nothing_was_promoted_the_shipped_model_is_champion(models, tmp_path, monkeypatch):
-    assert settings.model_folder(None) == settings.model_folder("default") == folders.default_model()
-    monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "nowhere"))
-    assert settings.model_folder(None) == folders.default_model()
+def test_the_file_is_the_one_named_else_the_variables_else_the_folders(tmp_path, monkeypatch):
+    monkeypatch.delenv(settings.SETTINGS, raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert settings.find_settings() == settings.NONE
+    Path("riskscore.toml").write_text("[row]\nname = 'here'", "utf-8")
+    assert settings.find_settings().row == "here"
+    Path("other.toml").write_text("[row]\nname = 'other'", "utf-8")
+    monkeypatch.setenv(settings.SETTINGS, "other.toml")
+    assert settings.find_settings().row == "other"
+    Path("third.toml").write_text("[row]\nname = 'third'", "utf-8")
+    assert settings.find_settings("third.toml").row == "third"
 
 
-def test_the_last_change_says_which_is_champion(models):
-    promoted(models, 9, "one")
-    promoted(models, 10, "two")
-    assert settings.model_folder(None) == models / "two"
-    assert settings.model_folder("one") == models / "one"
-    promoted(models, 11, "default")
-    assert settings.model_folder(None) == folders.default_model()
-
-
-def test_a_draft_of_a_change_is_none(models):
-    promoted(models, 1, "one")
-    (models / settings.HISTORY / ".000002.json.1.ab.part").write_text("{")
-    assert settings.champion() == "one"
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null"])
-def test_a_damaged_change_is_named_and_not_passed_over(models, text):
-    promoted(models, 1, "one")
-    (models / settings.HISTORY / "000002.json").write_text(text)
-    with pytest.raises(SettingsError, match=r"000002\.json does not say which model is the champion"):
-        settings.model_folder(None)
-
-
-def test_a_champion_that_is_gone_is_told(models):
-    promoted(models, 1, "three")
-    with pytest.raises(SettingsError, match=r"no model folder .*three"):
-        settings.model_folder(None)
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "cannot be read"), (b"[row", "not valid TOML"), (b"\xff", "TOML")]
+)
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, content, told):
+    path = tmp_path / "s.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match=told) as wrong:
+        settings.read_settings(path)
+    assert str(path) in str(wrong.value)

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore.manifest import schema
+from riskscore import schema
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 LATE = 2

@@ -15,11 +15,10 @@ from babel.messages import extract, pofile
 from babel.messages.catalog import Catalog
 from jinja2.ext import babel_extract
 
-from riskscore import language, reference
+from riskscore import language, reference, schema
 from riskscore.cases import library
-from riskscore.explain import checks
+from riskscore.explanation import checks
 from riskscore.features import catalogue
-from riskscore.manifest import schema
 from riskscore.reference import tables
 
 ROOT = Path(__file__).resolve().parent.parent

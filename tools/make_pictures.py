@@ -16,9 +16,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from riskscore import engine
-from riskscore.cli import console, tables
-from riskscore.manifest.outcomes import read_outcomes
+import riskscore
+from riskscore.engine.read import read_card
+from riskscore.history.past import Past
+from riskscore.views import console, ranking
 
 SAMPLES = Path("sample_manifests")
 SHOWN = 3
@@ -29,21 +30,20 @@ CASE = "RKHU4103273"
 def main(folder: Path) -> None:
     """Draw both pictures into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    past = {
-        "history": engine.read_history([SAMPLES / "history.parquet"]),
-        "outcomes": read_outcomes(SAMPLES / "outcomes.parquet"),
-    }
-    manifest = engine.read(SAMPLES / "one-day.parquet")
-    ranked = engine.score(manifest.consignments, earlier=manifest.earlier, top=SHOWN, **past)
+    past = Past(
+        riskscore.read_history([SAMPLES / "history.parquet"]), riskscore.read_outcomes(SAMPLES / "outcomes.parquet")
+    )
+    manifest = riskscore.read(SAMPLES / "one-day.parquet")
+    ranked = riskscore.score(manifest, past, explained=SHOWN)
     screen = Console(width=console.WIDTH, record=True, file=io.StringIO())
     screen.print("$ riskscore score one-day.parquet --history history.parquet --outcomes outcomes.parquet --top 3")
-    screen.print(tables.ranking(tables.beside(ranked.head(SHOWN), manifest.consignments)))
+    screen.print(ranking.ranking(ranking.beside(ranked.head(SHOWN), manifest.consignments)))
     screen.print(
-        tables.summary(tables.counts(manifest, ranked), engine.read_card(), history=True, out=None, quarantine=None)
+        ranking.summary(ranking.counts(manifest, ranked), read_card(), history=True, out=None, quarantine=None)
     )
     screen.save_svg(str(folder / "ranked-list.svg"), title="riskscore", unique_id="ranked-list")
 
-    explained = engine.explain(manifest.consignments, CASE, earlier=manifest.earlier, **past)
+    explained = riskscore.explain(manifest, CASE, past)
     explained.draw(folder / "waterfall.png")
     if shutil.which("pdftoppm"):
         _sheet(folder)

@@ -20,10 +20,10 @@ from sample_rows import ams, dirty
 from stdnum import iso6346
 
 import riskscore
+from riskscore import schema
 from riskscore.history.keys import NEEDS
-from riskscore.manifest import schema
 from riskscore.parties.resolve import add_party_ids
-from riskscore.simulate.traffic import one_ship
+from riskscore.simulation.traffic import one_ship
 
 SEED = 2019
 FIRST, DAYS, PER_DAY = date(2019, 1, 1), 192, 7200

@@ -18,7 +18,7 @@ import polars as pl
 
 from riskscore import cli
 from riskscore.lake.io import Lake
-from riskscore.simulate.write import simulate
+from riskscore.simulation.write import simulate
 
 FIRST, DAYS, PER_DAY, SEED = date(2024, 1, 1), 30, 1200, 30
 RATE = 1 / 200

@@ -9,9 +9,9 @@ from anyascii import anyascii
 
 from riskscore.alerts import sounds
 from riskscore.alerts.words import MARKS, filled
+from riskscore.cells.values import code
 from riskscore.language import Language
-from riskscore.manifest.schema import KEY
-from riskscore.manifest.values import code
+from riskscore.schema import KEY
 
 _BY_NAME = 0.85
 """Vessels share names, so that one alone is no certain match."""

@@ -17,10 +17,11 @@ import polars as pl
 from riskscore import export
 from riskscore.alerts import bundle, rules, stix
 from riskscore.alerts.schema import ALERT, HANDLINGS, rank
+from riskscore.cells.headings import words
 from riskscore.errors import ManifestError, SettingsError
-from riskscore.manifest import archives, quarantine, tabular
-from riskscore.manifest.columns import words
-from riskscore.manifest.tabular import Table
+from riskscore.manifest import archives, quarantine
+from riskscore.manifest.formats import registry
+from riskscore.manifest.formats.table import Table
 
 FORMATS = (".csv", ".json", ".stix")
 """Endings of files that alerts are written to; a bundle is JSON too, so it has an ending of its own."""
@@ -81,7 +82,7 @@ def _tables(path: Path) -> list[Table]:
         if stix.is_bundle(member.data):
             found.append(stix.read(member.name, member.data))
         else:
-            found += tabular.load(member, lambda cells: sum(_column(cell) is not None for cell in cells))
+            found += registry.load(member, lambda cells: sum(_column(cell) is not None for cell in cells))
     return found
 
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from riskscore import schema
 from riskscore.alerts import exact, parties, places, routes
 from riskscore.alerts.schema import ALERT, MATCH
 from riskscore.language import ENGLISH, Language
-from riskscore.manifest import schema
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 LEAST = 0.9
 """Strength from which a match opens a box by itself."""

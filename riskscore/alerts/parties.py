@@ -8,8 +8,8 @@ from riskscore.alerts import addresses, pairs, spelling
 from riskscore.alerts.addresses import Address
 from riskscore.alerts.compare import LEAST, Likeness, Name, compare
 from riskscore.language import Language
-from riskscore.manifest.schema import KEY
 from riskscore.parties import resolve
+from riskscore.schema import KEY
 
 ROLES = {"shipper": "shipper_address", "consignee": "consignee_address", "notify": "notify_address", "forwarder": None}
 """Party of a consignment -> column of its address."""

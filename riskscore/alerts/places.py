@@ -9,7 +9,7 @@ from riskscore.alerts.addresses import Address
 from riskscore.alerts.compare import LEAST
 from riskscore.alerts.parties import ROLES
 from riskscore.language import Language
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 _MOST_PAIRS = 20_000
 """Pairs that one number with one word may bring."""

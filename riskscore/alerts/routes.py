@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from riskscore import schema
 from riskscore.alerts.words import MARKS, filled
 from riskscore.language import Language
-from riskscore.manifest import schema
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 STRENGTH, WITH_GOODS = 0.5, 0.7
 """A route names many boxes and none of them; with its goods it names fewer."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore.alerts.schema import ALERT, DEFAULT_HANDLING, GRADES, HANDLINGS, KINDS, STATUSES, UNGRADED, named
-from riskscore.manifest import dates, texts
-from riskscore.manifest.values import FAULTS, code
+from riskscore.cells import dates, texts
+from riskscore.cells.values import FAULTS, code
 
 LONGEST = 500
 """Characters of a name, an address or a list; what is longer is no name."""

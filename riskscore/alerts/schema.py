@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 import polars as pl
 
-from riskscore.manifest import schema
+from riskscore import schema
 
 KINDS = ("party", "address", "container", "vessel", "route")
 HANDLINGS = ("clear", "green", "amber", "amber+strict", "red")

@@ -1,8 +1,9 @@
 """Sounds of words in Latin letters: ways of writing the same, consonants alone, and syllables of two languages."""
 
+# ruff: noqa: RUF001  letters of other scripts are the matter of this module
+
 from __future__ import annotations
 
-# ruff: noqa: RUF001  letters of other scripts are the matter of this module
 import re
 from functools import cache
 

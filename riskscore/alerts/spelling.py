@@ -8,9 +8,10 @@ Words of trade and places are translated by a table of this project (features/re
 is written in Latin letters. Each name is read by itself, so that a match depends on the two names alone.
 """
 
+# ruff: noqa: RUF001  letters of other scripts are the matter of this module
+
 from __future__ import annotations
 
-# ruff: noqa: RUF001  letters of other scripts are the matter of this module
 import re
 from functools import cache
 

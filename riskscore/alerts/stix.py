@@ -22,7 +22,7 @@ from stix2.exceptions import STIXError
 from riskscore.alerts import tlp
 from riskscore.alerts.schema import ALERT, UNGRADED, named
 from riskscore.errors import ManifestError
-from riskscore.manifest.tabular import BROKEN, Table
+from riskscore.manifest.formats.table import BROKEN, Table
 
 MAX_BYTES = 256 * 2**20
 """Most bytes of a bundle."""

@@ -9,21 +9,21 @@ before its own filing count. Consignments of the same ship and day are measured 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
-from riskscore.explain.contributions import Contributions, contributions
+from riskscore.explanation.contributions import Contributions, contributions
 from riskscore.features import build
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.filings import SAME_BILL_DAYS
+from riskscore.history.past import Past
 from riskscore.manifest import corrections
-from riskscore.manifest.schema import KEY
-from riskscore.model import strengths
+from riskscore.model import smoothing
 from riskscore.model.booster import Booster
+from riskscore.schema import KEY, OUTCOME
 
 MOST = 3_000
 """Inspected consignments that are measured: a few seconds' work, and years of seizures."""
@@ -74,36 +74,33 @@ def choose(outcomes: pl.DataFrame, before: datetime, most: int = MOST) -> pl.Dat
     return pl.concat([seized, others]).select(*KEY, *_TOLD)
 
 
-def gather(  # noqa: PLR0913  what the past is measured with, by name
-    outcomes: pl.DataFrame,
+def gather(
+    past: Past,
     whole: Whole,
     *,
     before: datetime,
-    log: pl.DataFrame,
     booster: Booster,
     catalogue: Catalogue,
     most: int = MOST,
 ) -> Inspected:
     """Measure the inspected consignments that were known before a moment, each as of its own filing.
 
-    `outcomes` has schema.OUTCOME, `log` what the ledger looks at of everything filed (as `engine.read_history` or
-    the lake give it); `whole` reads rows in full. Consignments whose rows are not there are left out.
+    `past` has the outcomes, and of everything filed what the ledger reads of it; `whole` reads rows in full.
+    Consignments whose rows are not there are left out.
     """
+    outcomes = pl.DataFrame(schema=OUTCOME) if past.outcomes is None else past.outcomes
     chosen = choose(outcomes, before, most)
-    catalogue = strengths.of(booster.card, catalogue)
-    rows, matrix = measure(whole, chosen, log=log, outcomes=outcomes, catalogue=catalogue)
+    catalogue = smoothing.of(booster.card, catalogue)
+    rows, matrix = measure(whole, chosen, past, catalogue)
     told = outcomes.join(rows.select(KEY), on=KEY, how="semi")
     return Inspected(rows, matrix, contributions(matrix, booster), told, catalogue)
 
 
-def measure(
-    whole: Whole, chosen: pl.DataFrame, *, log: pl.DataFrame, outcomes: pl.DataFrame, catalogue: Catalogue
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of `chosen` (KEY, `known_at`) and their matrix, each as of its own filing; frames as in `gather`."""
+def measure(whole: Whole, chosen: pl.DataFrame, past: Past, catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of `chosen` (KEY, `known_at`) and their matrix, each as of its own filing; `past` as in `gather`."""
     rows, others = as_filed(whole(chosen.select(KEY)), chosen)
     measured = pl.concat([rows, _latest(others, rows)])
-    past: Mapping[str, Any] = {"log": log, "outcomes": outcomes, "earlier": _superseded(others, rows)}
-    facts = build.facts(measured, **past, catalogue=catalogue)
+    facts = build.facts(measured, replace(past, earlier=_superseded(others, rows)), catalogue)
     return rows, build.matrix(facts.head(rows.height), catalogue)
 
 

@@ -13,14 +13,13 @@ from functools import cache
 
 import polars as pl
 
-from riskscore import reference
+from riskscore import reference, schema
 from riskscore.cases import library, places
 from riskscore.cases.library import Case
 from riskscore.cases.traits import Subject, of_case, of_row, traits
 from riskscore.cases.words import short
 from riskscore.language import ENGLISH, Language, mark
-from riskscore.manifest import schema
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 FAMILIES = (
     frozenset({"resin", "plastic_waste"}),

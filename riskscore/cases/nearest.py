@@ -16,14 +16,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from riskscore import schema
 from riskscore.cases import words
 from riskscore.cases.inspected import SEIZURE, Inspected
 from riskscore.cases.traits import traits
 from riskscore.errors import ModelError
-from riskscore.explain.contributions import Contributions, groups, sums
+from riskscore.explanation.contributions import Contributions, groups, sums
 from riskscore.language import ENGLISH, Language
-from riskscore.manifest import schema
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 Floats = NDArray[np.float64]
 

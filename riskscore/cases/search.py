@@ -16,7 +16,7 @@ from riskscore.cases import library, places
 from riskscore.cases.inspected import MOST, Whole, as_filed, choose
 from riskscore.cases.query import Place, Query, of_commodity, of_goods, of_place, of_years
 from riskscore.cases.traits import Subject, of_case, of_row, traits
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 SAME_COUNTRY = 0.7
 """What a port is worth where another port of its country is on the way."""

@@ -11,24 +11,24 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore import schema
 from riskscore.cases.inspected import Whole
 from riskscore.lake.io import Lake
-from riskscore.manifest import schema
 from riskscore.manifest.log import collect, scan_log
-from riskscore.manifest.schema import KEY
-from riskscore.service import NONE, Service
+from riskscore.schema import KEY
+from riskscore.settings import NONE, Settings
 
 _SHIP = ("vessel_name", "voyage")
 
 
-def of_files(paths: Iterable[str | Path], service: Service = NONE) -> Whole:
+def of_files(paths: Iterable[str | Path], settings: Settings = NONE) -> Whole:
     """Whole rows of the manifests under `paths`. Raises ManifestError where a file cannot be read."""
-    return of_log(scan_log(paths, service=service))
+    return of_log(scan_log(paths, settings=settings))
 
 
 def of_lake(lake: Lake) -> Whole:
     """Whole rows of the consignments in a lake, as of the night that it is seen at. Raises as the lake reads."""
-    return of_log(lake.read("consignments", columns=list(schema.columns(lake.service))))
+    return of_log(lake.read("consignments", columns=list(schema.columns(lake.settings))))
 
 
 def of_log(log: pl.LazyFrame) -> Whole:

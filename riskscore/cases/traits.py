@@ -13,11 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from riskscore import reference
+from riskscore import reference, schema
 from riskscore.cases.library import Case
 from riskscore.features import text
 from riskscore.features.lookups import cover_kind_of_code
-from riskscore.manifest import schema
 from riskscore.parties.resolve import IDS, add_party_ids
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from riskscore.cases import places
 from riskscore.cases.traits import PARTIES
-from riskscore.explain.contributions import Group
-from riskscore.explain.strongest import LEAST
+from riskscore.explanation.contributions import Group
+from riskscore.explanation.strongest import LEAST
 from riskscore.features.catalogue import Catalogue
 from riskscore.language import Language, mark
 

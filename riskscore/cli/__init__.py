@@ -32,16 +32,16 @@ from riskscore import __version__
 from riskscore.cli import (
     alerts,
     cases,
-    drifting,
-    findings,
+    columns,
+    drift,
     lake,
-    learning,
     models,
-    nights,
-    ranking,
-    reading,
-    rehearsing,
+    nightly,
+    outcomes,
+    rehearse,
+    score,
     slates,
+    train,
     whatif,
 )
 from riskscore.errors import RiskscoreError
@@ -71,7 +71,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (ranking, reading, learning, rehearsing, nights, findings, whatif, drifting):
+for group in (score, columns, train, rehearse, nightly, outcomes, whatif, drift):
     for command in group.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)

@@ -9,9 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from riskscore.cli import console, options
+from riskscore.cli import options
 from riskscore.errors import SettingsError
+from riskscore.progress import step
 from riskscore.units import counted
+from riskscore.views import console
 
 app = typer.Typer(
     name="alerts",
@@ -60,14 +62,14 @@ def import_(
       riskscore alerts import --lake lake bundle.json --quarantine refused.csv
     """
     from riskscore import export
-    from riskscore.jobs import alerts
+    from riskscore.casework import watch_lists
     from riskscore.lake.io import Lake
 
     if quarantine is not None:
         export.check(quarantine, inputs=tuple(files))
-    with console.progress() as tell:
-        tell("reading alerts")
-        done, refused = alerts.take(Lake.open(lake), files, provider=provider)
+    with console.progress():
+        step("reading alerts")
+        done, refused = watch_lists.take(Lake.open(lake), files, provider=provider)
         if quarantine is not None:
             export.write((refused, quarantine))
     if json:
@@ -101,12 +103,12 @@ def list_(
       riskscore alerts list --lake lake --date 2024-05-01 --kind vessel --json
     """
     from riskscore.alerts.schema import KINDS
-    from riskscore.jobs import alerts
+    from riskscore.casework import watch_lists
     from riskscore.lake.io import Lake
 
     if kind is not None and kind not in KINDS:
         raise SettingsError(f"--kind is {kind!r}; it is one of {', '.join(KINDS)}")
-    rows = alerts.of(Lake.open(lake), date.date() if date else None, every=every)
+    rows = watch_lists.of(Lake.open(lake), date.date() if date else None, every=every)
     rows = rows if kind is None else rows.filter(kind=kind)
     if json:
         console.emit(rows.to_dicts())
@@ -155,12 +157,12 @@ def export(
       riskscore alerts export out.csv --lake lake --handling amber --all
     """
     from riskscore.alerts import files
-    from riskscore.jobs import alerts
+    from riskscore.casework import watch_lists
     from riskscore.lake.io import Lake
 
-    with console.progress() as tell:
-        tell("writing")
-        known = alerts.of(Lake.open(lake), date.date() if date else None, every=every)
+    with console.progress():
+        step("writing")
+        known = watch_lists.of(Lake.open(lake), date.date() if date else None, every=every)
         free, left_out = files.leaving(known, handling)
         files.write(free, out)
     if json:
@@ -185,10 +187,10 @@ def expire(
     Example:
       riskscore alerts expire "Customs of Freedonia/17" --lake lake --reason "cleared by its provider"
     """
-    from riskscore.jobs import alerts
+    from riskscore.casework import watch_lists
     from riskscore.lake.io import Lake
 
-    count = alerts.expire(Lake.open(lake), alert, reason=reason)
+    count = watch_lists.expire(Lake.open(lake), alert, reason=reason)
     if json:
         console.emit({"withdrawn": count})
         return
@@ -215,11 +217,11 @@ def decide(
       riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" --reason "other firm"
       riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" --same --reason "was wrong"
     """
-    from riskscore.jobs import alerts
+    from riskscore.casework import watch_lists
     from riskscore.lake.io import Lake
 
     verdict = "different" if different else "same"
-    alerts.decide(Lake.open(lake), alert, value=value, verdict=verdict, reason=reason)
+    watch_lists.decide(Lake.open(lake), alert, value=value, verdict=verdict, reason=reason)
     if json:
         console.emit({"alert_id": alert, "value": value, "verdict": verdict})
         return
@@ -247,18 +249,18 @@ def match(
     import polars as pl
 
     from riskscore import export as exporting
-    from riskscore.jobs import alerts
+    from riskscore.casework import watch_lists
     from riskscore.lake.io import Lake
     from riskscore.manifest.read import read_many
 
     if out is not None:
         exporting.check(out, inputs=tuple(files))
-    with console.progress() as tell:
-        tell("reading")
+    with console.progress():
+        step("reading")
         manifest = read_many(files, columns=columns)
-        tell("matching")
+        step("matching")
         night = date.date() if date else datetime.now(UTC).date()
-        found = alerts.match(Lake.open(lake), manifest.consignments, night)
+        found = watch_lists.match(Lake.open(lake), manifest.consignments, night)
         if out is not None:
             exporting.write((found, out))
     shown = found.sort("strength", descending=True, maintain_order=True).head(top)
@@ -330,18 +332,19 @@ def package(
     Example:
       riskscore alerts package case.zip --lake lake --bill BL00012 --container MSKU1234565 --handling green
     """
-    from riskscore import language, service
-    from riskscore.jobs import package as packing
-    from riskscore.jobs.sheet import night, write
-    from riskscore.jobs.slates import named
+    from riskscore import language
+    from riskscore.casework.slates import named
     from riskscore.lake.io import Lake
+    from riskscore.settings import find_settings
+    from riskscore.sheet import night, write
+    from riskscore.sheet import package as packing
 
-    told, found = language.find(lang), Lake.open(lake, service.find(settings))
+    told, found = language.find(lang), Lake.open(lake, find_settings(settings))
     key = named(bill, container)
-    with console.progress() as tell:
+    with console.progress():
 
         def sheet(path: Path) -> None:
-            write.one(night.case(found, *key, handling=handling, language=told, progress=tell), path)
+            write.one(night.case(found, *key, handling=handling, language=told), path)
 
         pdf = sheet if night.is_scored(found, *key) else None
         done = packing.write(found, out, bill=bill, container=container, handling=handling, reason=reason, pdf=pdf)

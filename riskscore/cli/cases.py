@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskscore.cli import console, options
+from riskscore.cli import options
 from riskscore.errors import SettingsError
+from riskscore.progress import step
+from riskscore.views import console
 
 if TYPE_CHECKING:
     import polars as pl
 
     from riskscore.cases.library import Case
     from riskscore.cases.search import Hit
-    from riskscore.service import Service
+    from riskscore.settings import Settings
 
 app = typer.Typer(
     name="cases",
@@ -51,9 +53,9 @@ def search(
       riskscore cases search "pangolin via Singapore since 2015" --lake lake
       riskscore cases search "beans from Mombasa" --history past/ --outcomes outcomes.parquet --top 20
     """
-    from riskscore import service
     from riskscore.cases.query import understand
     from riskscore.cases.search import search
+    from riskscore.settings import find_settings
 
     if lake is not None and (history or outcomes):
         raise SettingsError("name either --lake or --history and --outcomes, not both")
@@ -64,31 +66,31 @@ def search(
         raise SettingsError(
             f"nothing in {words!r} names goods, a place, what was found or a year; try 'timber from Congo to Vietnam'"
         )
-    with console.progress() as tell:
-        tell("searching")
-        hits = search(query, _inspected(lake, history, outcomes, service.find(settings)), top=top)
+    with console.progress():
+        step("searching")
+        hits = search(query, _inspected(lake, history, outcomes, find_settings(settings)), top=top)
     if json:
         console.emit({"understood": query.told(), "hits": [hit.record() for hit in hits]})
     else:
         _print(query.told(), hits)
 
 
-def _inspected(lake: str | None, history: list[Path], outcomes: Path | None, own: Service) -> pl.DataFrame | None:
+def _inspected(lake: str | None, history: list[Path], outcomes: Path | None, own: Settings) -> pl.DataFrame | None:
     """Inspected consignments of a lake or of files; None where neither is named."""
     from riskscore.cases import sources
     from riskscore.cases.search import rows
 
     if lake is not None:
         from riskscore.lake.io import Lake
-        from riskscore.manifest.schema import OUTCOME
+        from riskscore.schema import OUTCOME
 
         place = Lake.open(lake, own)
         return rows(place.read("outcomes", columns=list(OUTCOME)).collect(), sources.of_lake(place))
     if not history:
         return None
-    from riskscore import engine
+    from riskscore.engine.read import read_outcomes
 
-    found = engine.read_outcomes(outcomes, history=history, service=own)
+    found = read_outcomes(outcomes, history=history, settings=own)
     if found is None:
         raise SettingsError("--history alone does not say what was found; give --outcomes, too")
     return rows(found, sources.of_files(history, own))

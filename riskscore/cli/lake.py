@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
-from riskscore.cli import console, options
+from riskscore.cli import options
 from riskscore.errors import SettingsError
+from riskscore.progress import step
+from riskscore.views import console
 
 app = typer.Typer(
     name="lake",
@@ -40,8 +42,8 @@ def init(lake: Where, json: options.Json = False) -> None:
     from riskscore.lake.io import Lake
     from riskscore.lake.tables import TABLES
 
-    with console.progress() as tell:
-        tell("making tables")
+    with console.progress():
+        step("making tables")
         made = Lake.create(lake)
     if json:
         console.emit({"lake": made.store.uri, "tables": {table.name: table.row for table in TABLES.values()}})
@@ -69,10 +71,10 @@ def info(lake: Where, json: options.Json = False) -> None:
     from riskscore.lake import health
     from riskscore.lake.io import Lake
 
-    with console.progress() as tell:
-        tell("opening")
+    with console.progress():
+        step("opening")
         found = Lake.open(lake)
-        looked = health.info(found, progress=tell)
+        looked = health.info(found)
     if json:
         console.emit({"lake": found.store.uri, "tables": [asdict(table) for table in looked]})
         return
@@ -120,9 +122,9 @@ def compact(
     from riskscore.lake import upkeep
     from riskscore.lake.io import Lake
 
-    with console.progress() as tell:
-        tell("opening")
-        done = upkeep.compact(Lake.open(lake), keep=timedelta(days=keep_days), progress=tell)
+    with console.progress():
+        step("opening")
+        done = upkeep.compact(Lake.open(lake), keep=timedelta(days=keep_days))
     if json:
         console.emit({"tables": [asdict(table) for table in done]})
         return
@@ -158,10 +160,10 @@ def export(
 
     if night is not None and as_of is not None:
         raise SettingsError("--night takes the rows of one night and --as-of all up to one; give one of them")
-    with console.progress() as tell:
-        tell("opening")
+    with console.progress():
+        step("opening")
         found = Lake.open(lake)
-        tell(f"writing {table}")
+        step(f"writing {table}")
         rows = upkeep.export(found, table, out, night=night and night.date(), as_of=as_of and as_of.date())
     if json:
         console.emit({"table": table, "rows": rows, "file": str(out)})

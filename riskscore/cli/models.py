@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskscore.cli import console, contests, options
-from riskscore.cli.contests import Name, in_words, open_lake
+from riskscore.cli import compare, options
+from riskscore.cli.compare import Name, in_words, open_lake
+from riskscore.views import console
 
 if TYPE_CHECKING:
     from riskscore.model.registry import Change, Version
@@ -40,10 +41,10 @@ def list_(lake: Where = None, settings: options.Settings = None, json: options.J
       riskscore models list
       riskscore models list --lake s3://customs-risk/lake --json
     """
-    from riskscore import service
-    from riskscore.jobs import models
+    from riskscore.lifecycle import models
+    from riskscore.settings import find_settings
 
-    own = service.find(settings)
+    own = find_settings(settings)
     found = models.versions(open_lake(lake, own), own)
     if json:
         console.emit({"models": [_entry(version) for version in found]})
@@ -94,7 +95,7 @@ def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
       riskscore models show 2024-06
       riskscore models show default --json
     """
-    from riskscore.jobs import models
+    from riskscore.lifecycle import models
 
     found = open_lake(lake)
     model = models.named(name, found)
@@ -119,7 +120,7 @@ def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
         screen.print("It was never promoted.")
 
 
-for command in (contests.compare, contests.promote):
+for command in (compare.compare, compare.promote):
     app.command()(command)
 
 
@@ -134,10 +135,10 @@ def rollback(
       riskscore models rollback --reason "it sends every reefer to red"
       riskscore models rollback --lake s3://customs-risk/lake
     """
-    from riskscore import service
-    from riskscore.jobs import models
+    from riskscore.lifecycle import models
+    from riskscore.settings import find_settings
 
-    _made(models.rollback(open_lake(lake), service.find(settings), reason), json=json)
+    _made(models.rollback(open_lake(lake), find_settings(settings), reason), json=json)
 
 
 @app.command()
@@ -148,7 +149,7 @@ def retire(name: Name, lake: Where = None, reason: Reason = "", json: options.Js
     Examples:
       riskscore models retire 2023-11 --reason "trained before the tariff changed"
     """
-    from riskscore.jobs import models
+    from riskscore.lifecycle import models
 
     _made(models.retire(open_lake(lake), name, reason), json=json)
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from riskscore.cli import console, options
+from riskscore.cli import options
 from riskscore.errors import SettingsError
+from riskscore.progress import step
+from riskscore.views import console
 
 if TYPE_CHECKING:
     import polars as pl
@@ -77,16 +79,16 @@ def draw(
       riskscore slate --lake /srv/riskscore/lake --date 2024-05-01 --capacity ports.toml --seed "draw 4711"
       riskscore slate draw --lake s3://customs-risk/lake --date 2024-05-01
     """
-    from riskscore.jobs import slates
+    from riskscore.casework import slates
     from riskscore.lake.io import Lake
     from riskscore.selection import capacity as capacities
 
     limits = capacities.read(capacity)
-    with console.progress() as tell:
-        tell("opening")
+    with console.progress():
+        step("opening")
         found = Lake.open(lake)
         already = slates.drawn(found, date.date())
-        tell("drawing")
+        step("drawing")
         slates.draw(found, date.date(), limits, seed)
         rows = slates.in_force(found, date.date())
     said = "These slates were drawn before, from the same; nothing was changed." if already else "Drawn."
@@ -104,7 +106,7 @@ def show(lake: options.Lake, date: Day, port: Port = None, json: options.Json = 
       riskscore slate show --lake /srv/riskscore/lake --date 2024-05-01 --port VNHPH
       riskscore slate show --lake /srv/riskscore/lake --date 2024-05-01 --json
     """
-    from riskscore.jobs import slates
+    from riskscore.casework import slates
     from riskscore.lake.io import Lake
 
     found = Lake.open(lake)
@@ -162,20 +164,19 @@ def sheets(
       riskscore slate sheets --lake /srv/riskscore/lake --date 2024-05-01 --out sheets-2024-05-01
       riskscore slate sheets --lake /srv/riskscore/lake --date 2024-05-01 --port VNHPH --lang vi --out haiphong
     """
-    from riskscore import export, language, service
+    from riskscore import export, language
+    from riskscore.settings import find_settings
 
-    told, own = language.find(lang), service.find(settings)
+    told, own = language.find(lang), find_settings(settings)
     export.check_folder(out)
-    with console.progress() as tell:
-        tell("opening")
-        from riskscore.jobs.sheet import night, write
+    with console.progress():
+        step("opening")
         from riskscore.lake.io import Lake
+        from riskscore.sheet import night, write
 
-        found = night.sheets(
-            Lake.open(lake, own), date.date(), port=port and port.upper(), top=top, language=told, progress=tell
-        )
+        found = night.sheets(Lake.open(lake, own), date.date(), port=port and port.upper(), top=top, language=told)
         title = told.say("Case sheets of {day}", day=told.day(date.date()))
-        write.slate(found, out, title=title, language=told, progress=tell)
+        write.slate(found, out, title=title, language=told)
     if json:
         boxes = [{name: sheet.scored[name] for name in ("bill_of_lading", "container_number")} for sheet in found]
         console.emit({"date": date.date(), "out": str(out), "language": told.code, "sheets": boxes})
@@ -186,7 +187,7 @@ def sheets(
 
 
 def _change(lake: str, date: datetime, bill: str, container: str, event: str, reason: str, json: bool) -> None:
-    from riskscore.jobs import slates
+    from riskscore.casework import slates
     from riskscore.lake.io import Lake
 
     rows = slates.change(Lake.open(lake), date.date(), bill=bill, container=container, event=event, reason=reason)
@@ -207,10 +208,10 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
     """Print the part of a slate that somebody has to act on, port by port."""
     import polars as pl
 
-    from riskscore.cli.tables import records, risk
-    from riskscore.jobs import alerts
-    from riskscore.jobs.night_report import told_by
-    from riskscore.manifest.schema import KEY
+    from riskscore.casework import watch_lists
+    from riskscore.pages.night import told_by
+    from riskscore.schema import KEY
+    from riskscore.views.ranking import records, risk
 
     ports = rows["port"].unique().to_list()
     if port is not None and port.upper() not in ports:
@@ -224,7 +225,7 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
         first.select(*KEY, pl.col("first").struct.field("sentence").alias("first_reason")),
         on=KEY, how="left", maintain_order="left",
     ).join(
-        alerts.of_night(lake, date.date()).group_by(KEY, maintain_order=True).agg(alerts=told_by()),
+        watch_lists.of_night(lake, date.date()).group_by(KEY, maintain_order=True).agg(alerts=told_by()),
         on=KEY, how="left", maintain_order="left",
     ).sort("port", "place")  # fmt: skip
     seed = {"seed": rows["seed"].first(), "published": rows["published"].first()} if rows.height else {}

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskscore.cli import console, options
+from riskscore.cli import options
 from riskscore.errors import SettingsError
+from riskscore.progress import step
+from riskscore.views import console
 
 if TYPE_CHECKING:
-    from riskscore.jobs.whatif.trial import WhatIf
+    from riskscore.whatif.trial import WhatIf
 
 _Night = datetime | None
 
@@ -60,11 +62,13 @@ def whatif(
       riskscore whatif --lake lake --shares 0.9 0 0.1 --threshold 0.01 0.02 0.05
       riskscore whatif --lake lake --model models/ours --json
     """
-    from riskscore import export, service
-    from riskscore.jobs.whatif import page, trial
-    from riskscore.jobs.whatif.policy import Policy
+    from riskscore import export
     from riskscore.lake.io import Lake
+    from riskscore.pages import whatif as page
     from riskscore.selection import capacity as capacities
+    from riskscore.settings import find_settings
+    from riskscore.whatif import trial
+    from riskscore.whatif.policy import Policy
 
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
@@ -75,11 +79,11 @@ def whatif(
         Policy(limits, count, parts, least, model, capacity.name if capacity else None)
         for count, least in product(dict.fromkeys(boxes) or (None,), dict.fromkeys(threshold) or (None,))
     ]
-    with console.progress() as tell:
-        place = Lake.open(lake, service.find(settings))
-        found = trial.whatif(place, policies, first and first.date(), last and last.date(), progress=tell)
+    with console.progress():
+        place = Lake.open(lake, find_settings(settings))
+        found = trial.whatif(place, policies, first and first.date(), last and last.date())
         if out is not None:
-            tell("writing")
+            step("writing")
             export.write_text(page.html(found) if suffix == ".html" else console.text(found.record()), out)
     if json:
         console.emit(found.record())
@@ -90,7 +94,7 @@ def whatif(
 
 
 def _print(found: WhatIf) -> None:
-    from riskscore.jobs.whatif import page
+    from riskscore.pages import whatif as page
 
     screen = console.stdout()
     screen.print(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from types import ModuleType
 
 import polars as pl
@@ -22,10 +23,10 @@ from riskscore.features import cargo, container, documents, goods, own, parties,
 from riskscore.features.catalogue import Catalogue, load
 from riskscore.features.distinct import AT, beside, distinct
 from riskscore.history import ledger
-from riskscore.history.balances import Balances
 from riskscore.history.keys import declared
-from riskscore.manifest.schema import KEY
+from riskscore.history.past import NOTHING, Past
 from riskscore.parties.resolve import IDS, Names
+from riskscore.schema import KEY
 
 _MODULES: dict[str, ModuleType] = {
     "goods": goods,
@@ -56,28 +57,20 @@ def functions() -> dict[str, Callable[[], pl.Expr]]:
     return {name: coded[name] for name in declared}
 
 
-def build(
-    rows: pl.DataFrame,
-    *,
-    log: pl.DataFrame | None = None,
-    outcomes: pl.DataFrame | None = None,
-    earlier: pl.DataFrame | None = None,
-    catalogue: Catalogue | None = None,
-) -> pl.DataFrame:
+def build(rows: pl.DataFrame, past: Past = NOTHING, catalogue: Catalogue | None = None) -> pl.DataFrame:
     """Compute every feature of `catalogue` (the shipped one by default) for `rows`, one row each, in their order.
 
-    `log` holds consignments filed before (and may hold `rows` themselves, for training); only days strictly
-    before a row's own count for it. `outcomes` count from the day on which they became known. `earlier` holds
-    superseded versions of the same consignments. Frames have canonical columns and, of a service that has them, its
-    own fields. Returns KEY, `filed_at` and one Float32 column a feature.
+    The history may hold `rows` themselves, for training: only days strictly before a row's own count for it. Frames
+    have canonical columns and, of a service that has them, its own fields. Returns KEY, `filed_at` and one Float32
+    column a feature.
     """
-    return matrix(facts(rows, log=log, outcomes=outcomes, earlier=earlier, catalogue=catalogue), catalogue)
+    return matrix(facts(rows, past, catalogue), catalogue)
 
 
 def matrix(facts: pl.DataFrame, catalogue: Catalogue | None = None) -> pl.DataFrame:
     """Compute the features from ready `facts` of the same catalogue."""
     wanted = catalogue or load()
-    values = {name: function() for name, function in functions().items()} | own.expressions(wanted.service)
+    values = {name: function() for name, function in functions().items()} | own.expressions(wanted.settings)
     return facts.select(
         *KEY, "filed_at", *(_finite(values[name].cast(pl.Float32)).alias(name) for name in wanted.names)
     )
@@ -88,39 +81,31 @@ def _finite(value: pl.Expr) -> pl.Expr:
     return pl.when(value.is_finite()).then(value)
 
 
-def facts(  # noqa: PLR0913 - what a row is measured against, by name
-    rows: pl.DataFrame,
-    *,
-    log: pl.DataFrame | None = None,
-    outcomes: pl.DataFrame | None = None,
-    earlier: pl.DataFrame | None = None,
-    balances: Balances | None = None,
-    catalogue: Catalogue | None = None,
-) -> pl.DataFrame:
+def facts(rows: pl.DataFrame, past: Past = NOTHING, catalogue: Catalogue | None = None) -> pl.DataFrame:
     """Everything that features and sentences read, one row a consignment, in the order of `rows`.
 
-    Frames and `catalogue` as in `build`. With `balances` of what was filed and known before, `log` and `outcomes` hold
-    only what is not in them yet, and `rows` say when each consignment `started`; see `ledger.history`.
+    With balances, the history and the outcomes of `past` are only what the balances do not hold yet, and `rows` say
+    when each consignment `started`; see `ledger.history`.
     """
     wanted = catalogue or load()
     none = rows.clear()
-    past, versions = (none if frame is None else frame for frame in (log, earlier))
+    log, versions = (none if frame is None else frame for frame in (past.history, past.earlier))
 
     def know(named: Future[list[pl.DataFrame]]) -> pl.DataFrame:
         """The ledger's answers, which wait for the parties alone."""
-        rows, past, versions = named.result()
-        return ledger.history(rows, past, outcomes, wanted.profiles, earlier=versions, balances=balances)
+        rows, log, versions = named.result()
+        return ledger.history(rows, replace(past, history=log, earlier=versions), wanted.profiles)
 
     with ThreadPoolExecutor(2) as pool:  # what is read in the rows, who they are and what was before: side by side
-        named = pool.submit(_named, [rows, past, versions])
+        named = pool.submit(_named, [rows, log, versions])
         history = pool.submit(know, named)
-        base = _countries(declared(own.apart(rows, wanted.service)).with_row_index("row")).with_columns(
+        base = _countries(declared(own.apart(rows, wanted.settings)).with_row_index("row")).with_columns(
             day=pl.col("filed_at").dt.date()
         )
         base = parties.prepare(routing.prepare(base))
         base = container.prepare(cargo.prepare(goods.prepare(base)))
         rows, _, versions = named.result()
-        base = own.prepare(voyage.prepare(base.with_columns(rows.select(*IDS))), wanted.service)
+        base = own.prepare(voyage.prepare(base.with_columns(rows.select(*IDS))), wanted.settings)
         return pl.concat([documents.prepare(base, versions), history.result()], how="horizontal")
 
 

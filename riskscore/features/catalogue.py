@@ -23,7 +23,7 @@ from riskscore import folders
 from riskscore.errors import CatalogueError
 from riskscore.history import profiles
 from riskscore.history.profiles import Profiles
-from riskscore.service import NONE, Service
+from riskscore.settings import NONE, Settings
 
 FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage")
 """The families in the order in which their features stand in a matrix."""
@@ -64,7 +64,7 @@ class Catalogue:
     flags: Mapping[int, str]
     unassessable: Mapping[int, str]
     profiles: Profiles = field(default_factory=profiles.load)
-    service: Service = NONE
+    settings: Settings = NONE
 
     @property
     def names(self) -> list[str]:

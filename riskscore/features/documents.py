@@ -7,7 +7,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.features import text
 from riskscore.features.distinct import AT, beside, by_distinct, distinct
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 OPTIONAL = (
     "shipper_name", "shipper_address", "consignee_name", "consignee_address", "notify_name", "origin_country",

@@ -21,9 +21,9 @@ from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.history import profiles
 from riskscore.history.keys import MADE
 from riskscore.history.profiles import Profile
-from riskscore.manifest.schema import COLUMNS
 from riskscore.parties.resolve import IDS
-from riskscore.service import NONE, Field, Service
+from riskscore.schema import COLUMNS
+from riskscore.settings import NONE, Field, Settings
 
 FAMILY = "own"
 
@@ -69,21 +69,21 @@ _STATS = {
 """Statistic -> meaning, unit and sentence of its feature; the words in capitals are filled in."""
 
 
-def catalogue(service: Service = NONE) -> Catalogue:
+def catalogue(settings: Settings = NONE) -> Catalogue:
     """The catalogue of a service: what ships, without what it cannot have, and its own features.
 
     Raises SettingsError where a field or profile is named as something else is, or needs a column that is not there.
     """
     base = shipped.load()
-    if service == NONE:
+    if settings == NONE:
         return base
-    kept = {name: one for name, one in base.features.items() if not set(one.needs) & set(service.lacks)}
-    known = profiles.of(service)
-    for one in service.fields:
+    kept = {name: one for name, one in base.features.items() if not set(one.needs) & set(settings.lacks)}
+    known = profiles.of(settings)
+    for one in settings.fields:
         if one.name in (*MADE, *IDS):
             raise SettingsError(f"[field.{one.name}] is what the engine makes of goods, ports or parties; rename it")
-    declared = [_of_field(one, service) for one in service.fields if one.kind != "key"]
-    declared += [feature for name in service.profiles for feature in _of_profile(known.profiles[name], service)]
+    declared = [_of_field(one, settings) for one in settings.fields if one.kind != "key"]
+    declared += [feature for name in settings.profiles for feature in _of_profile(known.profiles[name], settings)]
     for feature in declared:
         if feature.name in kept or feature.name in base.features:
             raise SettingsError(f"the settings make a feature {feature.name}, which ships already; choose another name")
@@ -91,17 +91,17 @@ def catalogue(service: Service = NONE) -> Catalogue:
         if unknown:
             raise SettingsError(f"feature {feature.name}: there is no red flag {unknown[0]}; see `riskscore features`")
         kept[feature.name] = feature
-    return replace(base, features=kept, profiles=known, service=service)
+    return replace(base, features=kept, profiles=known, settings=settings)
 
 
-def apart(rows: pl.DataFrame, service: Service) -> pl.DataFrame:
+def apart(rows: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Name the own fields of `rows` so that no fact of the engine's is called alike."""
-    return rows.rename({one.name: APART + one.name for one in service.read})
+    return rows.rename({one.name: APART + one.name for one in settings.read})
 
 
-def prepare(facts: pl.DataFrame, service: Service) -> pl.DataFrame:
+def prepare(facts: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Add the fields that are made of other columns. Raises SettingsError where such a column is not there."""
-    for one in service.fields:
+    for one in settings.fields:
         if one.of is None:
             continue
         value = pl.col(_column(facts, one.of, one.name))
@@ -122,12 +122,12 @@ def _column(facts: pl.DataFrame, name: str, field: str) -> str:
     raise SettingsError(f"[field.{field}] is made of {name}, which no row has")
 
 
-def expressions(service: Service) -> dict[str, pl.Expr]:
+def expressions(settings: Settings) -> dict[str, pl.Expr]:
     """Feature -> its value, over prepared facts."""
-    fields = {one.name: _value(one) for one in service.fields if one.kind != "key"}
-    known = profiles.of(service).profiles
+    fields = {one.name: _value(one) for one in settings.fields if one.kind != "key"}
+    known = profiles.of(settings).profiles
     return fields | {
-        column: pl.col(column) for name in service.profiles for _, column in _outputs(known[name], service)
+        column: pl.col(column) for name in settings.profiles for _, column in _outputs(known[name], settings)
     }
 
 
@@ -140,19 +140,19 @@ def _value(one: Field) -> pl.Expr:
     )
 
 
-def _outputs(profile: Profile, service: Service) -> Iterator[tuple[str, str]]:
+def _outputs(profile: Profile, settings: Settings) -> Iterator[tuple[str, str]]:
     """The statistics that are features, each with its column: those that the settings name."""
-    declared = service.profiles[profile.name].get("stats", service.common.get("stats", ()))
+    declared = settings.profiles[profile.name].get("stats", settings.common.get("stats", ()))
     for stat in profile.stats:
         if stat in declared:
             yield stat, profile.output(stat)
 
 
-def _of_field(one: Field, service: Service) -> Feature:
+def _of_field(one: Field, settings: Settings) -> Feature:
     meaning = one.meaning or one.name.replace("_", " ")
     unit = f" {one.unit}" if one.unit and one.unit != "count" else ""
     shown = "{value:,.6g}" if one.kind == "number" else "{" + one.name + "}"
-    sentence = _apart(one.reason or f"The {_plain(meaning)} is {shown}{_plain(unit)}.", service)
+    sentence = _apart(one.reason or f"The {_plain(meaning)} is {shown}{_plain(unit)}.", settings)
     return Feature(
         name=one.name,
         family=FAMILY,
@@ -163,28 +163,28 @@ def _of_field(one: Field, service: Service) -> Feature:
         needs=(one.name,) if one.of is None else tuple(filter(None, (one.of, one.per))),
         reason=sentence,
         relief=sentence,
-        check=_apart(one.check, service) or _CHECK,
+        check=_apart(one.check, settings) or _CHECK,
         source=_SOURCE,
         absent=f"The {meaning} is not stated.",
     )
 
 
-def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
-    said = {**service.common, **service.profiles[profile.name]}
-    named = {one.name: one.meaning or one.name.replace("_", " ") for one in service.fields}
+def _of_profile(profile: Profile, settings: Settings) -> Iterator[Feature]:
+    said = {**settings.common, **settings.profiles[profile.name]}
+    named = {one.name: one.meaning or one.name.replace("_", " ") for one in settings.fields}
     told = {
         column: _QUOTED.get(column, (named.get(column, column.replace("_", " ")), column)) for column in profile.columns
     }
-    _check_columns(profile, service)
+    _check_columns(profile, settings)
     same = ", ".join(label for label, _ in told.values())
-    quoted = _apart(", ".join(f"{_plain(label)} {{{column}}}" for label, column in told.values()), service)
+    quoted = _apart(", ".join(f"{_plain(label)} {{{column}}}" for label, column in told.values()), settings)
     words = {
-        "ROW": _plain(service.row),
+        "ROW": _plain(settings.row),
         "QUOTED": quoted,
         "NAME": profile.name,
         "PARENT": (profile.parent or "").replace("_", " "),
     }
-    for stat, column in _outputs(profile, service):
+    for stat, column in _outputs(profile, settings):
         if stat not in _STATS:
             raise SettingsError(f"[profile.{profile.name}] {stat} is no feature; there are {', '.join(_STATS)}")
         meaning, unit, sentence = (_filled(text, words) for text in _STATS[stat])
@@ -201,13 +201,13 @@ def _of_profile(profile: Profile, service: Service) -> Iterator[Feature]:
             check=str(said.get("check", _CHECK)),
             source=f"ledger; {_SOURCE}",
             group=str(said.get("group", profile.name)),
-            absent=f"No {_EARLIER.get(stat, 'earlier')} {service.row} with the same {same} is on record.",
+            absent=f"No {_EARLIER.get(stat, 'earlier')} {settings.row} with the same {same} is on record.",
         )
 
 
-def _apart(sentence: str, service: Service) -> str:
+def _apart(sentence: str, settings: Settings) -> str:
     """A sentence that quotes own fields by the names that they have among the facts."""
-    for one in service.fields:
+    for one in settings.fields:
         sentence = re.sub(rf"\{{{one.name}(?=[}}:])", "{" + APART + one.name, sentence)
     return sentence
 
@@ -222,9 +222,9 @@ def _plain(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _check_columns(profile: Profile, service: Service) -> None:
+def _check_columns(profile: Profile, settings: Settings) -> None:
     """Raise SettingsError where a profile needs a column that no row of the service has."""
-    known = {*(one.name for one in service.read), *MADE, *IDS, *(set(COLUMNS) - set(service.lacks))}
+    known = {*(one.name for one in settings.read), *MADE, *IDS, *(set(COLUMNS) - set(settings.lacks))}
     strays = [column for column in profile.columns if column not in known]
     if strays:
         raise SettingsError(

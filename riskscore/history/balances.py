@@ -23,7 +23,7 @@ from riskscore import reference
 from riskscore.errors import SettingsError
 from riskscore.history import filings as filing
 from riskscore.history import hashes, keys
-from riskscore.history.past import CHAPTER, EVERYBODY, FILED, FOUND, Past, counted, key_of, net, parts
+from riskscore.history.events import CHAPTER, EVERYBODY, FILED, FOUND, Events, counted, key_of, net, parts
 from riskscore.history.profiles import STATS, WINDOWS, Profile, Profiles
 from riskscore.parties import names, resolve
 
@@ -61,11 +61,11 @@ class Balances:
             )
 
     def filed(self, profile: Profile) -> pl.DataFrame:
-        """As `Past.filed`, from the rows kept."""
+        """As `Events.filed`, from the rows kept."""
         return self._of(profile, [*parts(profile), *counted(profile)], FILED)
 
     def found_of(self, profile: Profile) -> pl.DataFrame:
-        """As `Past.found_of`, from the rows kept."""
+        """As `Events.found_of`, from the rows kept."""
         return self._of(profile, FOUND, FOUND)
 
     def _of(self, profile: Profile, columns: tuple[str, ...] | list[str], counts: tuple[str, ...]) -> pl.DataFrame:
@@ -89,10 +89,10 @@ def entries(filings: pl.DataFrame, outcomes: pl.DataFrame | None, profiles: Prof
     the filings. Raises CatalogueError where a profile needs a column that is not there.
     """
     hashed = filing.hashed([filings], sources(profiles))
-    return _rows(Past.of(filing.with_starts(hashed, said=filing.STARTED in filings.columns), outcomes), profiles)
+    return _rows(Events.of(filing.with_starts(hashed, said=filing.STARTED in filings.columns), outcomes), profiles)
 
 
-def _rows(past: Past, profiles: Profiles) -> pl.DataFrame:
+def _rows(past: Events, profiles: Profiles) -> pl.DataFrame:
     """The rows of all profiles, one profile after the other: of a whole log, all at once would not fit the memory."""
     everybody = _netted(EVERYBODY, [past.found_of(EVERYBODY)])
     named = (_netted(profile, [past.filed(profile), past.found_of(profile)]) for profile in profiles.profiles.values())

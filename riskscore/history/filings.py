@@ -18,8 +18,8 @@ from riskscore.history.hashes import combined
 from riskscore.history.keys import MADE, NEEDS
 from riskscore.history.keys import hashed as hashed_keys
 from riskscore.history.timeline import FIXED_POINT
-from riskscore.manifest.schema import COLUMNS, KEY
 from riskscore.parties.resolve import IDS, Names
+from riskscore.schema import COLUMNS, KEY
 
 CONSIGNMENT = "consignment"
 """Hash of KEY in a filing."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from riskscore.history.filings import CONSIGNMENT, STARTED, day
 from riskscore.history.hashes import combined
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 _INSPECTION = (CONSIGNMENT, "inspected_at", "unsaid")
 """What tells one inspection from another; `unsaid` is the consignment's first day where `inspected_at` is missing."""

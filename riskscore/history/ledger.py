@@ -1,7 +1,7 @@
 """The ledger: what every profile's past looked like on the day before a consignment was filed.
 
-    log, outcomes ─▶ past.py ──┐
-    kept rows ─▶ balances.py ──┴─▶ timelines of a profile ─▶ one column a statistic, one row a consignment
+    history, outcomes ─▶ events.py ──┐
+    kept rows ─▶ balances.py ────────┴─▶ timelines of a profile ─▶ one column a statistic, one row a consignment
 
 As of means strictly earlier days: consignments of one day never see each other, and an outcome counts from the
 day after it became known. There is one way to compute it, whether the rows are tonight's or years of training.
@@ -23,52 +23,46 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from riskscore.history.asked import Asked
+from riskscore.history.as_of_queries import Asked
 from riskscore.history.balances import Balances, sources
+from riskscore.history.events import EVERYBODY, FOUND, Events, key_of, net
 from riskscore.history.filings import STARTED, hashed, with_starts
 from riskscore.history.keys import keys
-from riskscore.history.past import EVERYBODY, FOUND, Past, key_of, net
+from riskscore.history.past import Past
 from riskscore.history.profiles import WINDOWS, Profile, Profiles
 from riskscore.history.timeline import Timeline, View
 
 __all__ = ["history", "keys"]
 
-_Past = Sequence[Past | Balances]
+_Sources = Sequence[Events | Balances]
 
 
-def history(  # noqa: PLR0913  the frames that a past rests on, by name
-    rows: pl.DataFrame,
-    log: pl.DataFrame,
-    outcomes: pl.DataFrame | None,
-    profiles: Profiles,
-    *,
-    earlier: pl.DataFrame | None = None,
-    balances: Balances | None = None,
-) -> pl.DataFrame:
+def history(rows: pl.DataFrame, past: Past, profiles: Profiles) -> pl.DataFrame:
     """Compute every declared statistic for `rows`: one row each, in their order, columns `{profile}_{stat}`.
 
-    `rows`, `log` and `earlier` (superseded versions) hold canonical columns, with party ids where they are known
-    already. The past is what is filed in any of the three: a consignment counts once, with what its first version
-    said, on that version's day, and that day is also the one as of which it is judged. So `log` may hold `rows`
+    `rows`, the history and the earlier versions hold canonical columns, with party ids where they are known already.
+    The past is what is filed in any of the three: a consignment counts once, with what its first version said, on
+    that version's day, and that day is also the one as of which it is judged. So the history may hold `rows`
     themselves and later days, to no effect.
 
-    With `balances` the past is what they hold, and beside it only `log` and `outcomes`, which they must not hold
-    yet. `earlier` is not looked at: `rows` and `log` say when a consignment `started` (Date, null for the day of
-    the filing itself), and those of `log` that started before their own day are in the balances.
+    With balances the past is what they hold, and beside it only the history and the outcomes, which they must not
+    hold yet. Earlier versions are not read: `rows` and the history say when a consignment `started` (Date, null for
+    the day of the filing itself), and what of the history started before its own day is in the balances.
 
     Counts and days are Int64; rates, shares and means Float64. Raises CatalogueError where a profile needs a column
     that the consignments lack, SettingsError where some of `rows` started no later than the balances were closed.
     """
-    if balances is None:
-        others = [frame for frame in (log, earlier) if frame is not None and frame is not rows]
-        own, past = _from_log([rows, *others], outcomes, profiles)
-        pasts: _Past = [past]
+    if past.balances is None:
+        others = [frame for frame in (past.history, past.earlier) if frame is not None and frame is not rows]
+        own, events = _from_log([rows, *others], past.outcomes, profiles)
+        pasts: _Sources = [events]
     else:
+        log = rows.clear() if past.history is None else past.history
         both = hashed([rows, log], sources(profiles))
         own = with_starts(both.head(rows.height), said=True)
         more = with_starts(both.tail(log.height), said=STARTED in log.columns)
-        balances.check(own[STARTED])
-        pasts = [balances, Past.of(more, outcomes)]
+        past.balances.check(own[STARTED])
+        pasts = [past.balances, Events.of(more, past.outcomes)]
     days = own[STARTED]
     base = _base_rate(days, pasts, profiles)
 
@@ -95,15 +89,15 @@ def history(  # noqa: PLR0913  the frames that a past rests on, by name
 
 def _from_log(
     frames: Sequence[pl.DataFrame], outcomes: pl.DataFrame | None, profiles: Profiles
-) -> tuple[pl.DataFrame, Past]:
+) -> tuple[pl.DataFrame, Events]:
     """The hashes of each row of the first frame, with its start, and the past that all `frames` make."""
     filings = with_starts(hashed(frames, sources(profiles)))
     own = filings.head(frames[0].height)
     latest = own[STARTED].cast(pl.Int64).max()
-    return own, Past.of(filings, outcomes).before(latest if isinstance(latest, int) else None)
+    return own, Events.of(filings, outcomes).before(latest if isinstance(latest, int) else None)
 
 
-def _answers(profile: Profile, asked: Asked, pasts: _Past) -> dict[str, pl.Series]:
+def _answers(profile: Profile, asked: Asked, pasts: _Sources) -> dict[str, pl.Series]:
     """Every statistic of `profile` that its own timelines answer, a row each."""
     filed = asked.number(_stacked([past.filed(profile) for past in pasts]))
     view = _view(asked, filed, ["consignments"])
@@ -153,7 +147,7 @@ def _smoothed(seized: pl.Series, inspected: pl.Series, base: pl.Series, strength
     return (seized + strength * base) / (inspected + strength)
 
 
-def _base_rate(days: pl.Series, pasts: _Past, profiles: Profiles) -> pl.Series:
+def _base_rate(days: pl.Series, pasts: _Sources, profiles: Profiles) -> pl.Series:
     """Seizures an inspection over everything known before each of `days`, smoothed; null where the day is."""
     everybody = Asked.of(pl.repeat(0, len(days), dtype=pl.UInt64, eager=True), days)
     found = everybody.number(_stacked([past.found_of(EVERYBODY) for past in pasts]))

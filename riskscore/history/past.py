@@ -1,89 +1,38 @@
-"""The past of one profile: what was filed and found for each of its keys, as counts by day.
-
-    consignments ─▶ filed: key, day, consignments            (chapter, weighed, weight where the profile looks at them)
-    inspections  ─▶ found: key, day, inspected, seized
-
-One row may stand for one event or for many: counts are whole numbers that only add up.
-"""
+"""The past that consignments are judged by: what was filed and found before them, as a caller hands it over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from riskscore.history.filings import first_versions
-from riskscore.history.hashes import combined
-from riskscore.history.inspections import inspections
-from riskscore.history.profiles import Profile
-
-CHAPTER = "hs2"
-
-FILED = ("consignments", "weighed", "weight")
-"""Counts of consignments, of those with a weight, and the sum of its logs in units of 1 / FIXED_POINT."""
-
-FOUND = ("inspected", "seized")
-
-EVERYBODY = Profile("everybody", (), ("inspected", "seized"))
-"""The profile with one key, 0, that the base rate is taken from."""
-
-
-def counted(profile: Profile) -> list[str]:
-    """Those of FILED that `profile` looks at."""
-    return list(FILED if "weight_mean_log" in profile.stats else FILED[:1])
-
-
-def parts(profile: Profile) -> list[str]:
-    """What rows of one key are kept apart by, besides days."""
-    return ["chapter"] if "chapters" in profile.stats else []
+from riskscore import schema
+from riskscore.history import keys, profiles
+from riskscore.history.balances import Balances
+from riskscore.settings import NONE, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Consignments (their first versions) and what was found, one row an event."""
+    """What is known from before; every part may be missing.
 
-    first: pl.DataFrame
-    found: pl.DataFrame
+    history   consignments filed before (canonical columns); only days before a consignment's own count for it
+    outcomes  what inspections found (schema.OUTCOME); each counts from the day after it became known
+    earlier   superseded versions of the consignments that are judged, as `riskscore.read` returns them
+    balances  the past as the ledger of a lake keeps it, instead of `history`; the consignments then carry `started`
+    """
 
-    @classmethod
-    def of(cls, filings: pl.DataFrame, outcomes: pl.DataFrame | None) -> Past:
-        """The past that `filings` (as `filings.hashed` gives them, with their starts) and `outcomes` make."""
-        first = first_versions(filings)
-        return cls(first, inspections(first, outcomes))
-
-    def before(self, day: int | None) -> Past:
-        """What was filed before `day`; None for no day at all."""
-        return Past(self.first.filter(pl.col("day") < pl.lit(day, pl.Int64)), self.found)
-
-    def filed(self, profile: Profile) -> pl.DataFrame:
-        """One row a consignment: `key` (UInt64, null where `profile` has none), `day`, `parts` and `counted`."""
-        counts = {
-            "consignments": pl.lit(1, pl.Int64),
-            "weighed": pl.col("weight").is_not_null().cast(pl.Int64),
-            "weight": pl.col("weight").fill_null(0),
-        }
-        return self.first.select(
-            _key(profile),
-            "day",
-            *(pl.col(CHAPTER).alias(part) for part in parts(profile)),
-            *(counts[name].alias(name) for name in counted(profile)),
-        )
-
-    def found_of(self, profile: Profile) -> pl.DataFrame:
-        """One row a change of what is known: `key`, `day` and FOUND."""
-        return self.found.select(_key(profile), "day", *FOUND)
+    history: pl.DataFrame | None = None
+    outcomes: pl.DataFrame | None = None
+    earlier: pl.DataFrame | None = None
+    balances: Balances | None = None
 
 
-def _key(profile: Profile) -> pl.Expr:
-    return (combined(profile.columns) if profile.columns else pl.lit(0, pl.UInt64)).alias("key")
+NOTHING = Past()
+"""No past at all: every party, lane and container is new."""
 
 
-def key_of(rows: pl.DataFrame, profile: Profile) -> pl.Series:
-    """The key of `profile` in each of `rows`, whose columns are hashes (UInt64); null where a value is missing."""
-    return rows.select(_key(profile)).to_series()
-
-
-def net(rows: pl.DataFrame, by: Sequence[str], counts: Sequence[str]) -> pl.DataFrame:
-    """Add up `counts` over `by`; what cancels out is left out."""
-    return rows.group_by(by).agg(pl.col(counts).sum()).filter(pl.any_horizontal(pl.col(counts) != 0))
+def columns(settings: Settings = NONE) -> list[str]:
+    """The columns of past consignments that the ledger reads."""
+    needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.of(settings).sources}
+    return [name for name in schema.columns(settings) if name in needed]

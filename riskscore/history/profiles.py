@@ -18,7 +18,7 @@ from typing import Any
 
 from riskscore import folders
 from riskscore.errors import CatalogueError, SettingsError
-from riskscore.service import Service
+from riskscore.settings import Settings
 
 STATS = (
     "before",
@@ -77,13 +77,13 @@ def load() -> Profiles:
     return read(folders.features() / "profiles.toml")
 
 
-def of(service: Service) -> Profiles:
+def of(settings: Settings) -> Profiles:
     """The shipped profiles, and behind them those that a service declares. Raises SettingsError where one is wrong."""
-    if not service.profiles:
+    if not settings.profiles:
         return load()
     shipped = load()
-    common = {name: value for name, value in service.common.items() if name in ("strength", "stats")}
-    declared = {name: _counted(common | {**entry}) for name, entry in service.profiles.items()}
+    common = {name: value for name, value in settings.common.items() if name in ("strength", "stats")}
+    declared = {name: _counted(common | {**entry}) for name, entry in settings.profiles.items()}
     twice = sorted(set(declared) & set(shipped.profiles))
     if twice:
         raise SettingsError(f"[profile.{twice[0]}]: a profile of that name ships; give it another one")

@@ -8,13 +8,13 @@ of a run that was repeated holds what the table has, and `compact` clears it awa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 from deltalake import DeltaTable
 
+from riskscore import progress
 from riskscore.lake.io import STEP, Lake
 from riskscore.lake.tables import NIGHT, RUN, TABLES, Table, conform
 
@@ -37,12 +37,11 @@ class Health:
     matter: int
 
 
-def info(lake: Lake, *, progress: Callable[[str], None] | None = None) -> list[Health]:
+def info(lake: Lake) -> list[Health]:
     """Look at every table. A write that is under way shows as an orphan until it is committed."""
     looked = []
     for table in TABLES.values():
-        if progress is not None:
-            progress(f"looking at {table.name}")
+        progress.step(f"looking at {table.name}")
         looked.append(_health(lake, table))
     return looked
 

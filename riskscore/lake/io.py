@@ -25,7 +25,7 @@ from riskscore.errors import LakeError
 from riskscore.lake import fields, past
 from riskscore.lake.store import Store
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
-from riskscore.service import NONE, Service
+from riskscore.settings import NONE, Settings
 
 T = TypeVar("T")
 
@@ -59,10 +59,10 @@ class Lake:
     Where its `service` has own fields, they are columns of the table `consignments`, to be read and written.
     """
 
-    def __init__(self, store: Store, night: date | None = None, service: Service = NONE) -> None:
+    def __init__(self, store: Store, night: date | None = None, settings: Settings = NONE) -> None:
         self.store = store
         self.night = night
-        self.service = service
+        self.settings = settings
 
     def __repr__(self) -> str:
         return f"Lake({self.store.uri!r})" + (f".at({self.night})" if self.night else "")
@@ -88,9 +88,9 @@ class Lake:
         return lake
 
     @classmethod
-    def open(cls, uri: str | Path, service: Service = NONE) -> Lake:
+    def open(cls, uri: str | Path, settings: Settings = NONE) -> Lake:
         """Open the lake at `uri`. Raises LakeError where none is, or its store refuses."""
-        lake = cls(Store.of(uri), service=service)
+        lake = cls(Store.of(uri), settings=settings)
         lake.store.check_readable()
         with lake.store.telling("open"):
             if not lake._made():
@@ -99,7 +99,7 @@ class Lake:
 
     def at(self, night: date) -> Lake:
         """The lake as after `night`, to be read only: what nights up to and with that one wrote."""
-        return Lake(self.store, night, self.service)
+        return Lake(self.store, night, self.settings)
 
     def read(
         self, table: str, *, columns: Sequence[str] | None = None, nights: tuple[date, date] | None = None
@@ -122,13 +122,13 @@ class Lake:
             rows = rows.filter(pl.col(NIGHT) <= self.night)
         wanted = self.columns(table) if columns is None else list(columns)
         if table == fields.TABLE:
-            rows = fields.unpacked(rows, self.service, wanted)
+            rows = fields.unpacked(rows, self.settings, wanted)
         return rows.select(wanted)
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table, as `read` gives them."""
         declared = list(find(table).columns)
-        own = fields.names(self.service) if table == fields.TABLE else []
+        own = fields.names(self.settings) if table == fields.TABLE else []
         return [name for name in declared if name != fields.OWN] + own if own else declared
 
     def append(
@@ -147,7 +147,7 @@ class Lake:
         writers may be at work; their commits and this one all succeed. Raises LakeError as `conform` does, where
         the store refuses, and where conflicts do not end.
         """
-        rows = fields.packed(frame, self.service) if table == fields.TABLE else frame
+        rows = fields.packed(frame, self.settings) if table == fields.TABLE else frame
         rows = conform(find(table), rows, night=night, run=run)
         return self._write(table, rows, "append", night or _last(rows), None if run is None else (step, run))
 

@@ -16,7 +16,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
 from pyarrow.fs import FileSelector, FileType, PyFileSystem
 
-from riskscore import settings
+from riskscore import environment
 from riskscore.errors import LakeError
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -48,9 +48,9 @@ class Store:
             return cls(str(folder), folder, None)
         if "@" in text.split("://", 1)[1].split("/", 1)[0]:
             raise LakeError(
-                f"the address of a lake must not hold a user or a password; set ${settings.STORAGE}_... instead"
+                f"the address of a lake must not hold a user or a password; set ${environment.STORAGE}_... instead"
             )
-        return cls(text.rstrip("/"), None, settings.storage())
+        return cls(text.rstrip("/"), None, environment.storage())
 
     def table(self, name: str) -> str:
         """Address of the table called `name`."""

@@ -17,8 +17,9 @@ from typing import TypeAlias
 
 import polars as pl
 
+from riskscore import schema
 from riskscore.errors import LakeError
-from riskscore.manifest import quarantine, schema
+from riskscore.manifest import quarantine
 
 Type: TypeAlias = pl.DataType | type[pl.DataType]
 

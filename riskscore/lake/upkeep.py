@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 from riskscore import export as files
+from riskscore import progress
 from riskscore.lake.io import Lake
 from riskscore.lake.tables import TABLES, find
 
@@ -27,7 +27,7 @@ class Compacted:
     cleared: int
 
 
-def compact(lake: Lake, *, keep: timedelta = KEEP, progress: Callable[[str], None] | None = None) -> list[Compacted]:
+def compact(lake: Lake, *, keep: timedelta = KEEP) -> list[Compacted]:
     """Merge the small files of each table, night by night, and clear away files that were not needed for `keep`.
 
     No row changes. Appends may go on meanwhile, as long as each takes less time than `keep`: a file that is being
@@ -35,11 +35,9 @@ def compact(lake: Lake, *, keep: timedelta = KEEP, progress: Callable[[str], Non
     """
     done = []
     for name in TABLES:
-        if progress is not None:
-            progress(f"merging {name}")
+        progress.step(f"merging {name}")
         merged, into = lake.commit(name, _merge)
-        if progress is not None:
-            progress(f"clearing {name}")
+        progress.step(f"clearing {name}")
         done.append(Compacted(name, merged, into, _clear(lake, name, keep)))
     return done
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
-from riskscore.manifest.schema import KEY, OUTCOME
+from riskscore.schema import KEY, OUTCOME
 
 INSPECTION = (*KEY, "inspected_at")
 """What names an inspection."""

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskscore.manifest.schema import COLUMNS, ITEM, KEY, own
-from riskscore.manifest.values import LIMITS
+from riskscore.cells.values import LIMITS
+from riskscore.schema import COLUMNS, ITEM, KEY, own
 from riskscore.units import counted
 
 SUMMED = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")

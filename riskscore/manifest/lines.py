@@ -11,12 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore import schema
+from riskscore.cells import headings as columns
+from riskscore.cells.headings import Heading
+from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives, columns, gather, quarantine, schema, tabular, validate
-from riskscore.manifest.columns import Heading
-from riskscore.manifest.tabular import Table
-from riskscore.manifest.values import FAULTS, Converter, currency_of
-from riskscore.service import NONE, Service
+from riskscore.manifest import archives, gather, quarantine, validate
+from riskscore.manifest.formats import registry
+from riskscore.manifest.formats.table import Table
+from riskscore.settings import NONE, Settings
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,14 @@ class Kind:
     lacks: tuple[str, ...] = ()
 
 
-def manifest(service: Service = NONE) -> Kind:
+def manifest(settings: Settings = NONE) -> Kind:
     """The kind of file that holds goods lines, of a service that may have own fields and lack canonical columns."""
     return Kind(
-        columns.with_fields(columns.manifest_synonyms(), service),
-        schema.columns(service),
-        tuple(name for name in schema.REQUIRED if name not in service.lacks),
+        columns.with_fields(columns.manifest_synonyms(), settings),
+        schema.columns(settings),
+        tuple(name for name in schema.REQUIRED if name not in settings.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "filed_at": ("loaded_at", "arrives_at")},
-        lacks=service.lacks,
+        lacks=settings.lacks,
     )
 
 
@@ -83,7 +86,7 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
         found = {columns.recognise(cell, kind.synonyms, mapping).column for cell in cells if cell and len(cell) < 200}
         return len(found - {None})
 
-    tables = [table for member in archives.open_file(path) for table in tabular.load(member, known)]
+    tables = [table for member in archives.open_file(path) for table in registry.load(member, known)]
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(

@@ -16,21 +16,21 @@ from pyarrow import parquet
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.read import files, read_many
-from riskscore.manifest.schema import KEY, REQUIRED, columns
-from riskscore.service import NONE, Service
+from riskscore.schema import KEY, REQUIRED, columns
+from riskscore.settings import NONE, Settings
 
 Types: TypeAlias = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
 def read_log(
-    paths: Iterable[str | Path], *, only: Sequence[str] | None = None, service: Service = NONE
+    paths: Iterable[str | Path], *, only: Sequence[str] | None = None, settings: Settings = NONE
 ) -> pl.DataFrame:
     """Read all versions of all consignments under `paths`: files, patterns, or folders of them.
 
     `only` names the columns to read (all by default, the service's own among them); columns that a file lacks are
     null. Raises ManifestError where a file cannot be read.
     """
-    return collect(scan_log(paths, only=only, service=service))
+    return collect(scan_log(paths, only=only, settings=settings))
 
 
 def collect(rows: pl.LazyFrame) -> pl.DataFrame:
@@ -43,10 +43,10 @@ def collect(rows: pl.LazyFrame) -> pl.DataFrame:
 
 
 def scan_log(
-    paths: Iterable[str | Path], *, only: Sequence[str] | None = None, service: Service = NONE
+    paths: Iterable[str | Path], *, only: Sequence[str] | None = None, settings: Settings = NONE
 ) -> pl.LazyFrame:
     """As `read_log`, but canonical Parquet is only read as far as a query needs it; other files are read at once."""
-    types = columns(service)
+    types = columns(settings)
     names = list(types) if only is None else list(only)
     canonical: list[Path] = []
     others: list[Path] = []
@@ -54,7 +54,7 @@ def scan_log(
         (canonical if _is_canonical(path, types) else others).append(path)
     frames = [_scan(path, {name: types[name] for name in names}) for path in canonical]
     if others:
-        manifest = read_many(others, service=service)
+        manifest = read_many(others, settings=settings)
         frames += [manifest.consignments.select(names).lazy(), manifest.earlier.select(names).lazy()]
     return pl.concat(frames) if frames else pl.LazyFrame(schema={name: types[name] for name in names})
 

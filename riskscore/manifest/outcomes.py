@@ -13,14 +13,16 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore import schema
+from riskscore.cells import texts
+from riskscore.cells.headings import Heading, outcome_synonyms, plainly, read_map
+from riskscore.cells.values import FAULTS, Converter
 from riskscore.errors import ManifestError
-from riskscore.manifest import gather, lines, quarantine, schema, texts, validate
-from riskscore.manifest.columns import Heading, outcome_synonyms, plainly, read_map
+from riskscore.manifest import gather, lines, quarantine, validate
+from riskscore.manifest.formats.table import Table
 from riskscore.manifest.lines import Kind, Understood
 from riskscore.manifest.read import files
-from riskscore.manifest.tabular import Table
-from riskscore.manifest.values import FAULTS, Converter
-from riskscore.service import NONE, Finding, Service
+from riskscore.settings import NONE, Finding, Settings
 
 
 @dataclass(frozen=True)
@@ -38,63 +40,63 @@ class Outcomes:
         return self.rows_in - self.outcomes.height - self.quarantine.height
 
 
-def kind(service: Service = NONE) -> Kind:
+def kind(settings: Settings = NONE) -> Kind:
     """The kind of file that holds outcomes; without a day when it became known, that of the inspection counts."""
     return Kind(
         outcome_synonyms(),
         schema.OUTCOME,
-        tuple(name for name in schema.OUTCOME_REQUIRED if name not in service.lacks),
+        tuple(name for name in schema.OUTCOME_REQUIRED if name not in settings.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "known_at": ("inspected_at",)},
-        lacks=tuple(name for name in service.lacks if name in schema.KEY),
+        lacks=tuple(name for name in settings.lacks if name in schema.KEY),
     )
 
 
-def _declared(service: Service) -> dict[str, str]:
+def _declared(settings: Settings) -> dict[str, str]:
     """The column map of a service that writes its findings beside what was filed: they are known days after filing."""
-    if service.outcome is None:
+    if settings.outcome is None:
         return {}
-    filed = {heading: "known_at" for heading, column in service.columns.items() if column == "filed_at"}
-    key = {} if service.key is None else {service.key: schema.KEY[0]}
-    keys = {heading: column for heading, column in service.columns.items() if column in schema.KEY}
-    headings = filed | key | keys | {service.outcome.source: "finding"}
+    filed = {heading: "known_at" for heading, column in settings.columns.items() if column == "filed_at"}
+    key = {} if settings.key is None else {settings.key: schema.KEY[0]}
+    keys = {heading: column for heading, column in settings.columns.items() if column in schema.KEY}
+    headings = filed | key | keys | {settings.outcome.source: "finding"}
     return plainly(headings)
 
 
-def read(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Outcomes:
+def read(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Outcomes:
     """Read outcomes; `finding` is brought to schema.FINDINGS from the usual words, or from those of the `service`.
 
     Where a service's settings say in which column of its manifests the finding stands, such a file is one of outcomes
     too: each is known so many days after the filing. Raises ManifestError where the file cannot be read or lacks a
     required column, SettingsError for a wrong map.
     """
-    expected = kind(service)
-    mapping = _declared(service) | read_map(columns, expected.synonyms)
-    return _read(lines.open_tables(Path(path), mapping, expected), mapping, expected, service.outcome)
+    expected = kind(settings)
+    mapping = _declared(settings) | read_map(columns, expected.synonyms)
+    return _read(lines.open_tables(Path(path), mapping, expected), mapping, expected, settings.outcome)
 
 
-def read_outcomes(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> pl.DataFrame:
+def read_outcomes(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> pl.DataFrame:
     """Read outcomes that are all sound: exactly schema.OUTCOME.
 
     Raises ManifestError where any row is not, naming the first one, and as `read` does.
     """
-    return _sound(path, read(path, columns=columns, service=service))
+    return _sound(path, read(path, columns=columns, settings=settings))
 
 
-def read_findings(paths: Iterable[str | Path], service: Service) -> pl.DataFrame:
+def read_findings(paths: Iterable[str | Path], settings: Settings) -> pl.DataFrame:
     """What the manifests at `paths` (files, patterns, folders) themselves say of findings, as the settings tell.
 
     Exactly schema.OUTCOME; without a row where the settings name no such column. Raises as `read_outcomes` does.
     """
     empty = pl.DataFrame(schema=schema.OUTCOME)
-    if service.outcome is None:
+    if settings.outcome is None:
         return empty
-    mapping, expected = _declared(service), kind(service)
+    mapping, expected = _declared(settings), kind(settings)
     found = [empty]
     for path in files(paths):
         every = lines.open_tables(path, mapping, expected)
-        told = [table for table in every if service.outcome.source in table.frame.columns]
+        told = [table for table in every if settings.outcome.source in table.frame.columns]
         if told:
-            found.append(_sound(path, _read(told, mapping, expected, service.outcome)))
+            found.append(_sound(path, _read(told, mapping, expected, settings.outcome)))
     return pl.concat(found)
 
 

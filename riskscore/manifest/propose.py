@@ -18,10 +18,13 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore.manifest import columns, dates, lines, numbers, schema, texts
-from riskscore.manifest.columns import NUMBERED, Heading
-from riskscore.manifest.tabular import Table
-from riskscore.service import FILE
+from riskscore import schema
+from riskscore.cells import dates, numbers, texts
+from riskscore.cells import headings as columns
+from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.manifest import lines
+from riskscore.manifest.formats.table import Table
+from riskscore.settings import FILE
 
 MOST_VALUES = 30
 """Different values up to which a field is a category."""

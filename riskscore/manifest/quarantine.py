@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import export
-from riskscore.manifest.tabular import Table
+from riskscore.manifest.formats.table import Table
 
 SCHEMA = {
     "file": pl.String,

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore.cells.headings import declared, manifest_synonyms, read_map, with_fields
 from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine
-from riskscore.manifest.columns import declared, manifest_synonyms, read_map, with_fields
 from riskscore.manifest.lines import Understood
-from riskscore.manifest.schema import COLUMNS
-from riskscore.service import NONE, Service
+from riskscore.schema import COLUMNS
+from riskscore.settings import NONE, Settings
 from riskscore.units import counted
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
@@ -52,22 +52,22 @@ class Manifest:
         return self.rows_in - self.accepted - self.quarantine.height
 
 
-def read(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Manifest:
+def read(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
     """Read one manifest of any format; `columns` is a TOML that maps the file's own headings.
 
     A `service` may have own fields, which stand behind the canonical columns, and lack some of these. A file of
     headings alone is a manifest of zero consignments. Raises ManifestError where the file cannot be read at all or
     lacks a required column, SettingsError where the column map is wrong.
     """
-    return read_many([path], columns=columns, service=service)
+    return read_many([path], columns=columns, settings=settings)
 
 
-def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None, service: Service = NONE) -> Manifest:
+def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
     """Read several manifests as one: versions of a consignment are told apart across files.
 
     A filing that is repeated word for word in another file is refused as `duplicate_filing`. Raises as `read` does.
     """
-    mapping, kind = _map(columns, service), lines.manifest(service)
+    mapping, kind = _map(columns, settings), lines.manifest(settings)
     filed = [lines.read(Path(path), mapping, kind) for path in paths]
     if not filed:
         raise ManifestError("no manifest was named; name at least one file")
@@ -87,14 +87,14 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None,
     )
 
 
-def understand(path: str | Path, *, columns: str | Path | None = None, service: Service = NONE) -> Understood:
+def understand(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Understood:
     """Say how `path` is understood, also when required columns are missing. Raises as `read` does otherwise."""
-    return lines.understand(Path(path), _map(columns, service), lines.manifest(service))
+    return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings))
 
 
-def _map(path: str | Path | None, service: Service) -> dict[str, str]:
+def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:
     """The column map of the service, with the user's before it."""
-    return declared(service) | read_map(path, with_fields(manifest_synonyms(), service))
+    return declared(settings) | read_map(path, with_fields(manifest_synonyms(), settings))
 
 
 def _refuse(copies: pl.DataFrame, files: Sequence[str]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import dataframely as dy
 import polars as pl
 
-from riskscore.manifest.texts import as_text
+from riskscore.cells.texts import as_text
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 _END = datetime(2100, 1, 1, tzinfo=UTC)

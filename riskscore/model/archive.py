@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import polars as pl
 
 from riskscore import folders
+from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
 from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
-from riskscore.settings import HISTORY, SHIPPED
 
 if TYPE_CHECKING:
     from riskscore.lake.io import Lake
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Files: TypeAlias = Mapping[str, str]
 """Texts of the files of a model folder, by their names."""
 
-Record: TypeAlias = dict[str, Any]
+ChangeRecord: TypeAlias = dict[str, Any]
 """A change, ready for JSON; it has its `number`, `action`, `model` and moment `at`."""
 
 
@@ -44,10 +44,10 @@ class Archive(Protocol):
     def where(self) -> str:
         """Folder or address, for people."""
 
-    def changes(self) -> list[Record]:
+    def changes(self) -> list[ChangeRecord]:
         """Every change so far, in order."""
 
-    def add(self, change: Record) -> bool:
+    def add(self, change: ChangeRecord) -> bool:
         """Write the next change; False where another has its number already."""
 
     def names(self) -> list[str]:
@@ -104,11 +104,11 @@ class Folder:
         """The folder."""
         return str(self.root)
 
-    def changes(self) -> list[Record]:
+    def changes(self) -> list[ChangeRecord]:
         """Read every file of the history. Raises ModelError where one is damaged."""
         return [_change(path) for path in sorted((self.root / HISTORY).glob("[0-9]*.json"))]
 
-    def add(self, change: Record) -> bool:
+    def add(self, change: ChangeRecord) -> bool:
         """Write the change beside its place and link it there, which fails where another is there."""
         place = self.root / HISTORY / f"{change['number']:06}.json"
         draft = place.with_name(f".{place.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
@@ -158,12 +158,12 @@ class Tables:
         """The lake's folder or address."""
         return self.lake.store.uri
 
-    def changes(self) -> list[Record]:
+    def changes(self) -> list[ChangeRecord]:
         """Read the table of changes."""
         told = self.lake.read("champions", columns=["number", "detail"]).collect().sort("number")
         return [json.loads(text) for text in told["detail"]]
 
-    def add(self, change: Record) -> bool:
+    def add(self, change: ChangeRecord) -> bool:
         """Append the change in a commit that carries its number, which a second one of that number cannot."""
         row = pl.DataFrame(
             {name: [change[name]] for name in ("number", "action", "model")}
@@ -202,7 +202,7 @@ class Tables:
         self.lake.append("models", rows.with_columns(**kept), night=now.date())
 
 
-def _change(path: Path) -> Record:
+def _change(path: Path) -> ChangeRecord:
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as damaged:

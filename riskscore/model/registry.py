@@ -10,15 +10,15 @@ figures, stays known. Where nothing was promoted the model that ships is the cha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from riskscore.environment import SHIPPED
 from riskscore.errors import ModelError
 from riskscore.model.archive import Archive, Files, checksum
 from riskscore.model.booster import CARD
 from riskscore.model.card import Card
-from riskscore.settings import SHIPPED
 
 PROMOTE, ROLLBACK, RETIRE = "promote", "rollback", "retire"
 
@@ -34,13 +34,13 @@ class Change:
     on. `reason` is what was said, `refusals` what a promotion overrode, and `figures` what it rested on.
     """
 
-    number: int
     action: str
     model: str
-    before: str
     champion: str
     checksum: str | None
-    at: str
+    number: int = 0
+    before: str = ""
+    at: str = ""
     catalogue: str = ""
     reason: str = ""
     refusals: list[str] = field(default_factory=list)
@@ -142,7 +142,7 @@ class Registry:
         if name in self.retired:
             raise ModelError(f"{name} was retired, which is for good; train a model under another name")
 
-    def promote(  # noqa: PLR0913 - what a promotion rests on, by name
+    def promote(
         self,
         name: str,
         files: Files,
@@ -160,7 +160,9 @@ class Registry:
         if champion is not None:
             self.archive.keep(self.champion, champion)
         self.archive.keep(name, files)
-        return self._add(PROMOTE, name, name, checksum(files), files, reason, refusals, figures or {})
+        card = Card.from_json(files[CARD])
+        change = Change(PROMOTE, name, name, checksum(files), catalogue=card.catalogue, reason=reason)
+        return self._add(replace(change, refusals=list(refusals), figures=figures or {}))
 
     def rollback(self, reason: str = "") -> Change:
         """Make the champion before the present one champion again, leaving out retired ones.
@@ -169,8 +171,8 @@ class Registry:
         """
         name, only = self.before()
         files = self.archive.files(name, only)
-        Card.from_json(files[CARD])
-        return self._add(ROLLBACK, name, name, checksum(files), files, reason)
+        card = Card.from_json(files[CARD])
+        return self._add(Change(ROLLBACK, name, name, checksum(files), catalogue=card.catalogue, reason=reason))
 
     def before(self) -> tuple[str, str | None]:
         """Name and checksum of the champion before: promotions pile up, and a rollback takes the top one off.
@@ -203,37 +205,22 @@ class Registry:
             raise ModelError(f"{name} is retired already")
         if name not in (*self.archive.names(), *known) and not self.of(name):
             raise ModelError(f"no model {name} at {self.archive.where}; `riskscore models list` shows them")
-        return self._add(RETIRE, name, self.champion, self.checksum, None, reason)
+        return self._add(Change(RETIRE, name, self.champion, self.checksum, reason=reason))
 
-    def _add(  # noqa: PLR0913, PLR0917 - the fields of a change
-        self,
-        action: str,
-        name: str,
-        champion: str,
-        content: str | None,
-        files: Files | None,
-        reason: str,
-        refusals: Sequence[str] = (),
-        figures: Mapping[str, Any] | None = None,
-    ) -> Change:
-        change = Change(
+    def _add(self, draft: Change) -> Change:
+        """Write a change down as the next one, made now."""
+        change = replace(
+            draft,
             number=1 + (self.changes[-1].number if self.changes else 0),
-            action=action,
-            model=name,
             before=self.champion,
-            champion=champion,
-            checksum=content,
             at=datetime.now(UTC).isoformat(timespec="microseconds"),
-            catalogue=Card.from_json(files[CARD]).catalogue if files else "",
-            reason=" ".join(reason.split()),
-            refusals=list(refusals),
-            figures=figures or {},
+            reason=" ".join(draft.reason.split()),
         )
         if not self.archive.add(asdict(change)):
             last = Change.of(self.archive.changes()[-1])
             raise ModelError(
                 f"somebody else was faster: {last.action} of {last.model}, at {last.at[:16]} UTC; look at "
-                f"`riskscore models list` before you {action} {name}"
+                f"`riskscore models list` before you {change.action} {change.model}"
             )
         self.changes.append(change)
         return change

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from riskscore.errors import ModelError
-from riskscore.manifest.schema import KEY
 from riskscore.model.booster import CHUNK, Booster, Matrix
+from riskscore.schema import KEY
 
 
 def score(matrix: pl.DataFrame, booster: Booster) -> pl.DataFrame:

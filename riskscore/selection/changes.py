@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from riskscore import schema
 from riskscore.errors import SettingsError
-from riskscore.manifest import schema
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import ACTIONS, LANES
 

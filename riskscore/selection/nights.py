@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 _DRAWN = ("explore", "random")
 _CERTAIN = ("score", "intelligence")

@@ -25,7 +25,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.errors import SettingsError
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 from riskscore.selection import explore, tickets
 from riskscore.selection.capacity import Capacities, Capacity
 
@@ -135,7 +135,7 @@ class _Choice:
         order = np.argsort(-strength, kind="stable")[: limits.shares.reserved(limits.boxes)]
         self.share[part][order[~np.isnan(strength[order])]] = SHARES.index("intelligence")
 
-    def decide(  # noqa: PLR0913, PLR0917 - everything that a port's decision rests on
+    def decide(
         self, part: slice, limits: Capacity, worth: int, weights: NDArray[np.float64], lots: tickets.Words, start: float
     ) -> None:
         """Fill in the rows `part`: one port, by falling probability, of which `worth` many reach the threshold.

@@ -30,7 +30,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.errors import SettingsError
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 _AT_ONCE = 65_536
 """Rows hashed at once, so that Python's own objects for them stay few."""

@@ -10,13 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from riskscore import progress
 from riskscore.features.catalogue import Catalogue
-from riskscore.model.strengths import FACTORS
+from riskscore.model.smoothing import FACTORS
 from riskscore.training.dataset import Dataset
 from riskscore.training.digest import digest
 from riskscore.training.folds import Folds, Piece
+from riskscore.training.plan import Tuning
 from riskscore.training.trees import Choice, Rows, grow_folds
-from riskscore.training.tune import Tuning, tune
+from riskscore.training.tune import tune
 
 _KEPT = ("label", "selected_by", "inclusion")
 
@@ -45,14 +47,13 @@ class Chosen:
         return replace(self, margins=both, rows=pl.concat([self.rows, _kept(judged)]))
 
 
-def choose(  # noqa: PLR0913 - what is chosen from, by name
+def choose(
     folds: Folds,
     catalogue: Catalogue,
     *,
     seed: int,
     tuning: Tuning | None,
     measured: Measured | None,
-    progress: Callable[[str], None],
 ) -> Chosen:
     """Choose settings, by a search if `tuning` asks for one, and the number of trees that all folds do best with.
 
@@ -61,12 +62,12 @@ def choose(  # noqa: PLR0913 - what is chosen from, by name
     choice, search = Choice(), dict[str, Any]()
     if tuning is not None:
         at = _Factors(folds, catalogue, measured)
-        choice, search = tune(at, digest(folds.data), catalogue, tuning, seed, progress)
+        choice, search = tune(at, digest(folds.data), catalogue, tuning, seed)
         folds = at.folds(choice.factor)
     pieces = folds.pieces()
     rows = _rows(pieces, catalogue)
-    progress(f"growing trees over {len(rows)} folds")
-    grown = grow_folds(rows, catalogue, choice, seed, progress)
+    progress.step(f"growing trees over {len(rows)} folds")
+    grown = grow_folds(rows, catalogue, choice, seed)
     margins = [part[: judge.rows.height] for part, (_, judge) in zip(grown.margins, pieces, strict=True)]
     known = pl.concat([_kept(judge) for _, judge in pieces])
     return Chosen(folds, choice, grown.trees, np.concatenate(margins), known, search)

@@ -19,18 +19,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
-from riskscore.explain.contributions import contributions
+from riskscore.explanation.contributions import contributions
 from riskscore.features.catalogue import Catalogue
-from riskscore.manifest.schema import KEY
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
+from riskscore.schema import KEY
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
 from riskscore.training import metrics, resamples
+from riskscore.training.capacity import openings
 from riskscore.training.dataset import Dataset
 from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, filled
 from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
-from riskscore.training.openings import openings
 
 TOP = 0.05
 """Share of the rows whose moves in and out are told, beside those at capacity."""
@@ -107,7 +107,7 @@ def later(data: Dataset, *contenders: Contender) -> tuple[Dataset, dict[str, Any
     return kept, {"rows": left, "until": str(until)} if left else None
 
 
-def compare(  # noqa: PLR0913 - what is compared, on what, by name
+def compare(
     data: Dataset,
     a: Contender,
     b: Contender,

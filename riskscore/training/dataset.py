@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from riskscore.errors import TrainingError
 from riskscore.features import build
 from riskscore.features.catalogue import Catalogue
+from riskscore.history.past import NOTHING, Past
 from riskscore.manifest import corrections
-from riskscore.manifest.schema import KEY, OUTCOME, conform
+from riskscore.schema import KEY, OUTCOME, conform
 from riskscore.training import weights
+from riskscore.training.labels import Labels
 from riskscore.training.split import Part
 
 BATCH = 250_000
@@ -85,25 +87,22 @@ def stack(datasets: Sequence[Dataset]) -> Dataset:
     )
 
 
-def dataset(  # noqa: PLR0913 - what rows are labelled and measured by, all by keyword
+def dataset(
     consignments: pl.DataFrame,
-    outcomes: pl.DataFrame | None,
-    *,
-    truth: pl.DataFrame | None = None,
-    earlier: pl.DataFrame | None = None,
-    history: pl.DataFrame | None = None,
+    labels: Labels,
+    past: Past = NOTHING,
     catalogue: Catalogue | None = None,
-    inclusion: pl.DataFrame | None = None,
+    *,
     beside: int = 0,
 ) -> Dataset:
     """Label `consignments` and compute their features as of their own days.
 
-    With `truth` (KEY, `smuggled`, `scheme`, `commodity`) every row that it names is labelled; without it only those
-    with an outcome, 1 for a seizure. `history` are consignments filed before, beside `consignments` themselves. The
-    features are those of `catalogue`, by default those that ship. `inclusion` (KEY, `inclusion`) are recorded chances
-    of having been opened. Without `truth`, up to `beside` rows that nobody opened are kept for each labelled one.
-    Raises TrainingError where no row can be labelled.
+    `past` has the consignments filed before, beside `consignments` themselves, and the superseded versions; its
+    outcomes are those of `labels`. The features are those of `catalogue`, by default those that ship. Where only
+    outcomes label, up to `beside` rows that nobody opened are kept for each labelled one. Raises TrainingError where
+    no row can be labelled.
     """
+    outcomes, truth = labels.outcomes, labels.truth
     said = None if outcomes is None else corrections.in_force(conform(outcomes, OUTCOME))
     known = _known(said, truth)
     ordered = consignments.with_columns(day=pl.col("filed_at").dt.date()).sort("day", *KEY)
@@ -112,16 +111,15 @@ def dataset(  # noqa: PLR0913 - what rows are labelled and measured by, all by k
     if rows.is_empty():
         source = "outcomes" if truth is None else "truth"
         raise TrainingError(f"none of {consignments.height:,} consignments is named in the {source}; check the file")
-    log = consignments if history is None else _both(history, consignments)
+    log = consignments if past.history is None else _both(past.history, consignments)
+    known_before = Past(history=log, outcomes=outcomes, earlier=past.earlier)
     # Whole days, labelled or not: some features look across all filings of a day, as they do in service.
     wanted = ordered.filter(pl.col("day").is_in(rows["day"].unique().implode()))
-    rows = weights.with_chances(_dated(rows, said), wanted.height, inclusion if truth is None else None)
+    rows = weights.with_chances(_dated(rows, said), wanted.height, labels.inclusion if truth is None else None)
     closed = _closed(wanted, rows, beside if truth is None else 0)
     asked = pl.concat([rows.select(KEY), closed.select(KEY)])
     parts = [
-        build.build(part.drop("day"), log=log, outcomes=outcomes, earlier=earlier, catalogue=catalogue).join(
-            asked, on=KEY, how="semi", maintain_order="left"
-        )
+        build.build(part.drop("day"), known_before, catalogue).join(asked, on=KEY, how="semi", maintain_order="left")
         for part in _batches(wanted)
     ]
     matrix = pl.concat(parts)

@@ -10,12 +10,12 @@ import lightgbm
 import numpy as np
 import polars as pl
 
-from riskscore.explain.contributions import Group, contributions, groups, sums
+from riskscore.explanation.contributions import Group, contributions, groups, sums
 from riskscore.features.catalogue import Catalogue
-from riskscore.model import strengths
+from riskscore.model import smoothing
 from riskscore.model.booster import Booster, digest
 from riskscore.model.card import Card, digests
-from riskscore.model.reference import reference
+from riskscore.model.distributions import reference
 from riskscore.scoring.score import features, score
 from riskscore.training import weights
 from riskscore.training.calibrate import Calibrated
@@ -65,7 +65,7 @@ def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrat
         settings={
             **shown,
             "positive_weight": chosen.choice.positive_weight,
-            **({strengths.SETTING: strengths.chosen(catalogue, factor)} if factor != 1 else {}),
+            **({smoothing.SETTING: smoothing.chosen(catalogue, factor)} if factor != 1 else {}),
             "monotone features": sum(map(bool, settings["monotone_constraints"])),
             **({"search": chosen.search} if chosen.search else {}),
         },

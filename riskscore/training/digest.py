@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 from riskscore.training.dataset import Dataset
 
 _SAID = ("label", "selected_by", "inclusion", "known_at")

@@ -18,15 +18,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.features.catalogue import Catalogue, load
-from riskscore.model import strengths
+from riskscore.history.past import NOTHING, Past
+from riskscore.model import smoothing
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
 from riskscore.training import metrics, reliability, resamples
+from riskscore.training.capacity import Openings, openings
 from riskscore.training.curves import curve
 from riskscore.training.dataset import Dataset, dataset
 from riskscore.training.groups import Groups
-from riskscore.training.openings import Openings, openings
+from riskscore.training.labels import Labels
 
 TRACELESS = "rip_on_rip_off"
 """The scheme that leaves nothing in the documents; judged with and without."""
@@ -46,26 +48,24 @@ TOO_MANY = 0.5
 """Share of all consignments above which a capacity says little of their order."""
 
 
-def evaluate(  # noqa: PLR0913 - the inputs of a judgement, all by keyword
+def evaluate(
     booster: Booster,
     consignments: pl.DataFrame,
-    outcomes: pl.DataFrame | None,
+    labels: Labels,
+    past: Past = NOTHING,
     *,
-    truth: pl.DataFrame | None = None,
-    history: pl.DataFrame | None = None,
-    earlier: pl.DataFrame | None = None,
     catalogue: Catalogue | None = None,
     capacity: Capacities | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Judge `booster` on `consignments`; see the module. Ready for JSON, for `model.tables` and for a page.
 
-    `history` are consignments filed before, for the ledger alone; `catalogue` is the booster's. Returns what `judged`
-    does, and besides `by_port`, `by_lane` and the points of a `curve`, which are too much for a card. Raises
-    TrainingError where nothing is labelled or only one label occurs.
+    `past` has the consignments filed before, for the ledger alone, and superseded versions; `catalogue` is the
+    booster's. Returns what `judged` does, and besides `by_port`, `by_lane` and the points of a `curve`, which are too
+    much for a card. Raises TrainingError where nothing is labelled or only one label occurs.
     """
-    measured = strengths.of(booster.card, catalogue or load())
-    data = dataset(consignments, outcomes, truth=truth, earlier=earlier, history=history, catalogue=measured)
+    measured = smoothing.of(booster.card, catalogue or load())
+    data = dataset(consignments, labels, past, measured)
     scored = score(data.matrix, booster)
     found = judged(scored, data, capacity=capacity, seed=seed)
     rows, margins = filled(data.rows), scored["margin"].to_numpy()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from riskscore.errors import TrainingError
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 from riskscore.training.dataset import Dataset, stack
 from riskscore.training.split import Fold, Part, outcome_days, spanning, split
 

@@ -122,7 +122,7 @@ def inspected(rows: float, share: float) -> int:
     return max(1, round(rows * share))
 
 
-def judge(  # noqa: PLR0913 - what is known of the rows, all by keyword
+def judge(
     scores: Floats,
     labels: Labels,
     probabilities: Floats,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from riskscore.errors import TrainingError
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Verdict:
     comparison: dict[str, Any] | None = None
 
 
-def judge(  # noqa: PLR0913 - what is judged, on what, by name
+def judge(
     data: Dataset,
     challenger: Contender,
     champion: Contender | None,

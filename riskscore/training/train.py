@@ -13,20 +13,21 @@ many.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from riskscore import progress
 from riskscore.features import own
 from riskscore.features.catalogue import Catalogue, load
-from riskscore.model import strengths
+from riskscore.history.past import Past
+from riskscore.model import smoothing
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
-from riskscore.service import NONE, Service
+from riskscore.settings import NONE, Settings
 from riskscore.training import describe
 from riskscore.training.baseline import compare
 from riskscore.training.calibrate import all_opened, calibrate
@@ -34,82 +35,57 @@ from riskscore.training.choose import Measured, choose
 from riskscore.training.dataset import Dataset, dataset
 from riskscore.training.evaluate import judged
 from riskscore.training.folds import Folds
+from riskscore.training.labels import Labels
 from riskscore.training.period import Held, hold
+from riskscore.training.plan import USUAL, Plan, Tuning
 from riskscore.training.trees import Rows, grow
-from riskscore.training.tune import Tuning
 from riskscore.training.weights import BESIDE
 from riskscore.training.worlds import read_world
 
-Progress = Callable[[str], None]
-"""Told, in a short sentence, what is being done now."""
 
-
-def train(  # noqa: PLR0913 - the inputs of a training, all by keyword
+def train(
     consignments: pl.DataFrame,
-    outcomes: pl.DataFrame | None,
+    labels: Labels,
     *,
-    truth: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
-    inclusion: pl.DataFrame | None = None,
-    until: date | None = None,
-    hold_back: int = 0,
-    tuning: Tuning | None = None,
+    settings: Settings = NONE,
+    plan: Plan = USUAL,
     out: Path | None = None,
-    seed: int = 0,
-    service: Service = NONE,
-    progress: Progress | None = None,
-    command: str = "",
 ) -> Booster:
-    """Train a model on canonical `consignments` and their `outcomes`, and write it to the folder `out` if given.
+    """Train a model on canonical `consignments` and their `labels`, and write it to the folder `out` if given.
 
-    With `truth` (of a simulation) every consignment is labelled, without it only the inspected ones. `earlier` holds
-    superseded versions, `inclusion` (KEY, `inclusion`) recorded chances of having been opened; `service` says what
-    consignments have of its own. Nothing filed or known after the day `until` is learned, or else of the last
-    `hold_back` days. `tuning` searches for better settings. `command` goes into the card. The same data, settings and
-    seed give the same model, byte for byte, except that a search by time finds what the machine has time for. Raises
-    TrainingError where the period is too short or a part of it has no positive row.
+    `earlier` holds superseded versions; `settings` say what consignments have of a service's own. Nothing filed or
+    known after the last day of the plan is learned. The same data, plan and settings give the same model, byte for
+    byte, except that a search by time finds what the machine has time for. Raises TrainingError where the period is
+    too short or a part of it has no positive row.
     """
-    tell = progress or (lambda _: None)
-    catalogue = own.catalogue(service)
-    held = hold(consignments, until, hold_back)
+    catalogue = own.catalogue(settings)
+    held = hold(consignments, plan.until, plan.hold_back)
     newest, before = held.filings(consignments, earlier)
-    known = None if outcomes is None else held.of(outcomes, "known_at")
+    known = None if labels.outcomes is None else held.of(labels.outcomes, "known_at")
 
     def measured(factor: float) -> list[Dataset]:
-        tell("computing features as of each day")
+        progress.step("computing features as of each day")
         return [
             dataset(
                 newest,
-                known,
-                truth=truth,
-                earlier=before,
-                catalogue=strengths.measured_with(catalogue, strengths.chosen(catalogue, factor)),
-                inclusion=inclusion,
+                replace(labels, outcomes=known),
+                Past(earlier=before),
+                smoothing.measured_with(catalogue, smoothing.chosen(catalogue, factor)),
                 beside=BESIDE,
             )
         ]
 
-    booster = fit(measured(1.0), catalogue, seed=seed, tuning=tuning, measured=measured, progress=progress)
-    return _finished(booster, out, held, command)
+    booster = fit(measured(1.0), catalogue, seed=plan.seed, tuning=plan.tuning, measured=measured)
+    return _finished(booster, out, held, plan.command)
 
 
-def train_on_worlds(  # noqa: PLR0913 - as `train`
-    folders: Sequence[Path],
-    *,
-    until: date | None = None,
-    hold_back: int = 0,
-    tuning: Tuning | None = None,
-    out: Path | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
-    command: str = "",
-) -> Booster:
+def train_on_worlds(folders: Sequence[Path], plan: Plan = USUAL, out: Path | None = None) -> Booster:
     """Train on the truth of simulated worlds, folders as `riskscore simulate` writes them; else as `train`.
 
     Each world has its own parties and its own past, and is split by its own days; then equal parts are put together.
     A model of several worlds cannot learn one world's fashions by heart, nor how long its past happened to be.
     """
-    tell = progress or (lambda _: None)
     catalogue = load()
     held = Held()
 
@@ -117,14 +93,14 @@ def train_on_worlds(  # noqa: PLR0913 - as `train`
         nonlocal held
         data = []
         for number, folder in enumerate(folders, 1):
-            tell(f"computing features of world {number} of {len(folders)} as of each day")
-            wanted = strengths.measured_with(catalogue, strengths.chosen(catalogue, factor))
-            world, held = read_world(folder, wanted, until, hold_back)
+            progress.step(f"computing features of world {number} of {len(folders)} as of each day")
+            wanted = smoothing.measured_with(catalogue, smoothing.chosen(catalogue, factor))
+            world, held = read_world(folder, wanted, plan.until, plan.hold_back)
             data.append(world)
         return data
 
-    booster = fit(measured(1.0), catalogue, seed=seed, tuning=tuning, measured=measured, progress=progress)
-    return _finished(booster, out, held, command)
+    booster = fit(measured(1.0), catalogue, seed=plan.seed, tuning=plan.tuning, measured=measured)
+    return _finished(booster, out, held, plan.command)
 
 
 def _finished(booster: Booster, out: Path | None, held: Held, command: str) -> Booster:
@@ -139,29 +115,27 @@ def _finished(booster: Booster, out: Path | None, held: Held, command: str) -> B
     return booster
 
 
-def fit(  # noqa: PLR0913 - what a training is made of
+def fit(
     data: Sequence[Dataset],
     catalogue: Catalogue,
     *,
     seed: int = 0,
     tuning: Tuning | None = None,
     measured: Measured | None = None,
-    progress: Progress | None = None,
 ) -> Booster:
     """Train on ready datasets, one or several, each of which is split by its own days; see `train`.
 
     With `measured` a search tries other strengths of the profiles too.
     """
-    tell = progress or (lambda _: None)
     everything = all(map(all_opened, data))
-    chosen = choose(Folds.of(data), catalogue, seed=seed, tuning=tuning, measured=measured, progress=tell)
+    chosen = choose(Folds.of(data), catalogue, seed=seed, tuning=tuning, measured=measured)
     folds = chosen.folds
 
-    tell("judging on the test part")
+    progress.step("judging on the test part")
     before, later = folds.test
     judge = grow(Rows.of(before, catalogue), chosen.trees, catalogue, chosen.choice, seed)
     curve = calibrate(chosen.margins, chosen.rows, known=before.rows, everything=everything).curve
-    tell("growing the model on all days")
+    progress.step("growing the model on all days")
     trees = grow(Rows.of(folds.whole, catalogue), chosen.trees, catalogue, chosen.choice, seed)
     matrix = later.matrix.select(catalogue.names).to_numpy(order="c")
     chosen = chosen.beside(later, np.asarray(judge.predict(matrix, raw_score=True), dtype=np.float64))

@@ -10,7 +10,7 @@ judges every row, where average precision on some dozens of positive rows jumps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from riskscore import progress
 from riskscore.features.catalogue import Catalogue
 from riskscore.training import weights
 from riskscore.training.dataset import Dataset
@@ -133,7 +134,6 @@ def grow_folds(
     catalogue: Catalogue,
     choice: Choice,
     seed: int,
-    progress: Callable[[str], None] = lambda _: None,
 ) -> Grown:
     """Grow trees on the first rows of each fold for as long as they get better on the second; see the module."""
     growing = []
@@ -155,7 +155,7 @@ def grow_folds(
         if number - at >= PATIENCE:
             break
         if number % 20 == 0:
-            progress(f"growing trees over {len(folds)} folds: {number}, best {at}")
+            progress.step(f"growing trees over {len(folds)} folds: {number}, best {at}")
     margins = [
         np.asarray(booster.predict(judge.matrix, raw_score=True, num_iteration=at), dtype=np.float64)
         for booster, (_, judge) in zip(growing, folds, strict=True)

@@ -17,8 +17,7 @@ import contextlib
 import fcntl
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,9 +28,11 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from riskscore import progress
 from riskscore.errors import BusyError, SettingsError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model.calibration import Platt
+from riskscore.training.plan import Tuning
 from riskscore.training.trees import SETTINGS, Choice, Rows, grow_folds
 
 JOURNAL = "journal.log"
@@ -55,37 +56,19 @@ class Measurable(Protocol):
         """What trees learn from and are watched on, a pair a fold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tuning:
-    """How long to search: `minutes` of trials, or a number of `trials`, which no machine's speed changes.
-
-    `study` is the folder that keeps the search. Raises SettingsError for an end that is none.
-    """
-
-    study: Path
-    minutes: float | None = None
-    trials: int | None = None
-
-    def __post_init__(self) -> None:
-        if (self.minutes is None) == (self.trials is None):
-            raise SettingsError("a search ends after minutes (--tune) or after a number of trials (--trials): give one")
-        if (self.minutes or self.trials or 0) <= 0:
-            raise SettingsError(f"a search needs more than {self.minutes or self.trials or 0:g} minutes or trials")
-
-    def is_over(self, done: Sequence[FrozenTrial]) -> bool:
-        """Whether the trials that are done used it up; at least one is made."""
-        if self.trials is not None:
-            return len(done) >= self.trials
-        return bool(done) and _seconds(done) >= 60 * (self.minutes or 0.0)
+def is_over(tuning: Tuning, done: Sequence[FrozenTrial]) -> bool:
+    """Whether the trials that are done used the search up; at least one is made."""
+    if tuning.trials is not None:
+        return len(done) >= tuning.trials
+    return bool(done) and _seconds(done) >= 60 * (tuning.minutes or 0.0)
 
 
-def tune(  # noqa: PLR0913, PLR0917 - what a search needs
+def tune(
     folds: Measurable,
     data: str,
     catalogue: Catalogue,
     tuning: Tuning,
     seed: int,
-    progress: Callable[[str], None],
 ) -> tuple[Choice, dict[str, Any]]:
     """Search, or take up a search; returns the best choice and what the card says of it.
 
@@ -95,7 +78,7 @@ def tune(  # noqa: PLR0913, PLR0917 - what a search needs
     belongs = f"data {data}, catalogue {catalogue.hash}, seed {seed}"
     rarity = _rarity(folds.rows(1.0))
     with _opened(tuning.study, belongs) as study:
-        while not tuning.is_over(_done(study)):
+        while not is_over(tuning, _done(study)):
             number = len(_done(study))
             if not (number or study.get_trials(deepcopy=False, states=(TrialState.WAITING,))):
                 study.enqueue_trial(_SHIPPED)
@@ -103,7 +86,7 @@ def tune(  # noqa: PLR0913, PLR0917 - what a search needs
             study.sampler = optuna.samplers.TPESampler(seed=(1_000_003 * seed + number) % 2**32)
             trial = study.ask()
             choice = _choice(trial, rarity, folds.factors)
-            progress(f"trial {number + 1}{_beside(study)}")
+            progress.step(f"trial {number + 1}{_beside(study)}")
             study.tell(trial, _loss(folds.rows(choice.factor), catalogue, choice, seed))
         done = _done(study)[: tuning.trials]
     best = min(done, key=lambda trial: (trial.value, trial.number))

@@ -12,9 +12,11 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.features.catalogue import Catalogue
+from riskscore.history.past import Past
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
 from riskscore.training.dataset import Dataset, dataset
+from riskscore.training.labels import Labels
 from riskscore.training.period import Held, hold
 
 
@@ -30,7 +32,7 @@ def read_world(
     held = hold(filed.consignments, until, hold_back)
     newest, earlier = held.filings(filed.consignments, filed.earlier)
     known = held.of(found, "known_at")
-    return dataset(newest, known, truth=truth, earlier=earlier, catalogue=catalogue), held
+    return dataset(newest, Labels(known, truth), Past(earlier=earlier), catalogue), held
 
 
 def read_truth(path: str | Path) -> pl.DataFrame:

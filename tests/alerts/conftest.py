@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from riskscore import schema
 from riskscore.alerts.schema import ALERT, DECISION
-from riskscore.manifest import schema
 
 MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
 

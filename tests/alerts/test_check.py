@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from riskscore import schema
 from riskscore.alerts import check
 from riskscore.alerts.match import match
 from riskscore.alerts.schema import ALERT, DECISION
 from riskscore.errors import SettingsError
-from riskscore.manifest import schema
 
 FOLDER = Path(__file__).parent
 SEEN, UNSEEN = FOLDER / "pairs.csv", FOLDER / "pairs_unseen.csv"

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
+from riskscore import schema
 from riskscore.alerts.match import match, named
 from riskscore.alerts.schema import ALERT, DECISION, MATCH
-from riskscore.manifest import schema
 
 Make = Callable[..., pl.DataFrame]
 
@@ -44,7 +44,7 @@ def test_a_party_in_another_script_is_matched_and_the_words_say_why(
         ("Hải An", "Hải An", "letter by letter"),
     ],
 )
-def test_what_a_name_matches_by_is_said(  # noqa: PLR0917
+def test_what_a_name_matches_by_is_said(
     alerts: Make, consignments: Make, undecided: pl.DataFrame, filed: str, listed: str, words: str
 ) -> None:
     found = match(alerts({"name": listed}), consignments({"consignee_name": filed}), undecided)

@@ -7,13 +7,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskscore import engine, folders
+import riskscore
+from riskscore import folders
 from riskscore.cases import Inspected, gather, inspected, sources
-from riskscore.explain.contributions import Contributions, contributions
+from riskscore.explanation.contributions import Contributions, contributions
 from riskscore.features import catalogue
+from riskscore.history.past import Past
 from riskscore.manifest.outcomes import read_outcomes
-from riskscore.manifest.schema import KEY
 from riskscore.model.booster import Booster
+from riskscore.schema import KEY
 from riskscore.training.worlds import read_truth
 
 LATER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -36,15 +38,16 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> World:
     folder = tmp_path_factory.mktemp("worlds") / "cases"
-    engine.simulate(folder, days=70, per_day=200, seed=5, smuggling_rate=0.04)
+    riskscore.simulate(folder, days=70, per_day=200, seed=5, smuggling_rate=0.04)
     paths = [folder / "manifests"]
-    log, outcomes = engine.read_history(paths), read_outcomes(folder / "outcomes.parquet")
+    log, outcomes = riskscore.read_history(paths), read_outcomes(folder / "outcomes.parquet")
     truth = read_truth(folder / "truth.parquet")
     known = catalogue.load()
     booster = Booster.load(folders.default_model(), known)
     whole = sources.of_files(paths)
-    past = gather(outcomes, whole, before=LATER, log=log, booster=booster, catalogue=known)
+    everything = Past(log, outcomes)
+    past = gather(everything, whole, before=LATER, booster=booster, catalogue=known)
     late = truth.filter(pl.col("smuggled"), pl.col("filed_at") >= datetime(2024, 2, 5, tzinfo=UTC))
     asked = late.select(*KEY, known_at=pl.lit(LATER))
-    rows, matrix = inspected.measure(whole, asked, log=log, outcomes=outcomes, catalogue=known)
+    rows, matrix = inspected.measure(whole, asked, everything, known)
     return World(folder, log, outcomes, truth, booster, past, rows, contributions(matrix, booster))

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskscore import engine
+import riskscore
 from riskscore.cases import library, published
 from riskscore.cases.likeness import PUBLISHED, told
 from riskscore.cases.traits import of_case
@@ -16,7 +16,7 @@ HAIPHONG, SINGAPORE = "2019-haiphong-pangolin-resin", "2019-singapore-pangolin-t
 
 
 def _row(name: str, bill: str) -> pl.DataFrame:
-    return engine.read(SAMPLES / f"{name}.csv").consignments.filter(bill_of_lading=bill).head(1)
+    return riskscore.read(SAMPLES / f"{name}.csv").consignments.filter(bill_of_lading=bill).head(1)
 
 
 @pytest.fixture(scope="module")

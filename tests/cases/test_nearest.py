@@ -11,10 +11,11 @@ from numpy.testing import assert_allclose
 from riskscore.cases import comparable, gather, inspected, sources
 from riskscore.cases.nearest import NEIGHBOUR
 from riskscore.errors import ModelError
-from riskscore.explain.contributions import Contributions
+from riskscore.explanation.contributions import Contributions
 from riskscore.features import build, catalogue
+from riskscore.history.past import Past
 from riskscore.language import Language
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def test_past_rows_are_measured_as_of_their_own_filing(world):
     rows = whole.filter(pl.col("filed_at").dt.date() == date)
     before = whole.filter(pl.col("filed_at").dt.date() < date)
     known = world.outcomes.filter(pl.col("known_at").dt.date() < date)
-    matrix = build.build(rows, log=before, outcomes=known).join(day.select(KEY), on=KEY, how="semi")
+    matrix = build.build(rows, Past(history=before, outcomes=known)).join(day.select(KEY), on=KEY, how="semi")
     ours = matrix.select(KEY).join(world.past.matrix, on=KEY, maintain_order="left")
     assert matrix.height > 0
     for name in catalogue.load().names:
@@ -151,10 +152,9 @@ def test_contributions_of_other_rows_or_features_are_refused(world):
 
 def test_a_past_without_inspections_gives_no_neighbours(world):
     past = gather(
-        world.outcomes.clear(),
+        Past(world.log, world.outcomes.clear()),
         sources.of_files([world.folder / "manifests"]),
         before=datetime(2025, 1, 1, tzinfo=UTC),
-        log=world.log,
         booster=world.booster,
         catalogue=catalogue.load(),
     )

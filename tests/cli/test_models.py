@@ -10,7 +10,7 @@ import pytest
 from riskscore.features import catalogue
 from riskscore.lake.io import Lake
 from riskscore.model.booster import Booster
-from riskscore.simulate.write import simulate
+from riskscore.simulation.write import simulate
 
 
 @pytest.fixture(scope="module")

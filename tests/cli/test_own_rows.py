@@ -8,7 +8,7 @@ import declarations
 import polars as pl
 import pytest
 
-from riskscore import service
+from riskscore import settings
 from riskscore.features import own
 
 SAMPLE = Path(__file__).parents[2] / "sample_manifests" / "customs-declarations.toml"
@@ -64,11 +64,11 @@ def test_settings_are_proposed(riskscore, files):
     _, past, _ = files
     proposed = riskscore("columns", past, "--propose")
     assert proposed.code == 0
-    assert service.parse(tomllib.loads(proposed.out)).key == "Number"
+    assert settings.parse_settings(tomllib.loads(proposed.out)).key == "Number"
 
 
 def test_the_sample_settings_make_a_catalogue_and_hold_no_answer(riskscore):
-    ours = service.read(SAMPLE)
+    ours = settings.read_settings(SAMPLE)
     known = own.catalogue(ours)
     assert "goods_origin_departure_tax_rate_seizure_rate" in known.names
     read = {field.source for field in ours.read} | set(ours.columns)

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskscore import engine
+from riskscore.engine.read import read as read_manifest
 
 SAMPLES = Path(__file__).parents[2] / "sample_manifests"
 MANIFESTS = sorted(
@@ -24,19 +24,21 @@ RULES = {
 def test_rows_in_are_rows_accepted_and_quarantined(path, riskscore, model):
     told = json.loads(riskscore("score", path, "--model", model, "--json").out)
     assert told["rows"] == told["accepted"] + told["quarantined"]
-    manifest = engine.read(path)
+    manifest = read_manifest(path)
     assert manifest.balance == 0
     assert manifest.accepted == told["accepted"]
 
 
 def test_the_same_ship_reads_the_same_from_three_formats():
-    ships = [engine.read(SAMPLES / name).consignments for name in ("haiphong-2019.csv", "thirty.jsonl", "thirty.xlsx")]
+    ships = [
+        read_manifest(SAMPLES / name).consignments for name in ("haiphong-2019.csv", "thirty.jsonl", "thirty.xlsx")
+    ]
     assert ships[0].equals(ships[1])
     assert ships[0].equals(ships[2])
 
 
 def test_the_dirty_sample_has_every_kind_of_refused_row():
-    manifest = engine.read(SAMPLES / "dirty.csv")
+    manifest = read_manifest(SAMPLES / "dirty.csv")
     assert set(manifest.quarantine["rule"]) == RULES
     assert manifest.consignments.height == 13
 
@@ -46,7 +48,7 @@ def test_american_headings_are_understood(riskscore):
     assert told["missing"] == []
     aside = [heading["source"] for heading in told["headings"] if heading["column"] is None]
     assert aside == ["identifier"]
-    read = engine.read(SAMPLES / "ams-headings.csv").consignments
+    read = read_manifest(SAMPLES / "ams-headings.csv").consignments
     assert read["port_of_discharge"].unique().to_list() == ["USLAX"]
     assert read["gross_weight_kg"].drop_nulls().is_between(50, 35_000).all()
 

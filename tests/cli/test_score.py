@@ -7,8 +7,8 @@ import re
 import polars as pl
 import pytest
 
-from riskscore.cli import console
-from riskscore.manifest.schema import UTC
+from riskscore.schema import UTC
+from riskscore.views import console
 
 COLUMNS = [
     "bill_of_lading", "container_number", "filed_at", "port_of_loading", "port_of_discharge", "probability", "margin",

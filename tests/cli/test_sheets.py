@@ -11,10 +11,10 @@ import pytest
 from pypdf import PdfReader
 
 from riskscore.cli import main
-from riskscore.jobs.sheet import night as nights
 from riskscore.lake.io import Lake
 from riskscore.language import ENGLISH, find
-from riskscore.simulate.write import simulate
+from riskscore.sheet import night as nights
+from riskscore.simulation.write import simulate
 
 ONE = ("--container", "TOYU0000004")
 

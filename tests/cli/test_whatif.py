@@ -10,9 +10,9 @@ import pytest
 from riskscore import cli
 from riskscore.errors import LakeError
 from riskscore.folders import default_model
-from riskscore.jobs import closing
 from riskscore.lake.io import Lake
-from riskscore.simulate.write import simulate
+from riskscore.runs import ledger
+from riskscore.simulation.write import simulate
 
 DAYS = ("2024-01-01", "2024-01-02")
 CAPACITY = "[default]\nboxes = 3\nscans = 1\ndocuments = 1\nshares = { score = 0.34, explore = 0.33, random = 0.33 }\n"
@@ -88,7 +88,7 @@ def test_where_the_past_ledger_is_cleared_away_the_log_tells_the_same(riskscore,
     def cleared(*_: object) -> None:
         raise LakeError("its files were cleared away")
 
-    monkeypatch.setattr(closing, "of", cleared)
+    monkeypatch.setattr(ledger, "of", cleared)
     assert riskscore(*asked).out == with_ledger
 
 

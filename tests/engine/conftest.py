@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskscore import engine
+import riskscore
 from riskscore.manifest.outcomes import read_outcomes
 from riskscore.manifest.read import Manifest
 
@@ -14,7 +14,7 @@ SAMPLES = Path(__file__).parents[2] / "sample_manifests"
 
 @pytest.fixture(scope="session")
 def history() -> pl.DataFrame:
-    return engine.read_history([SAMPLES / "history.parquet"])
+    return riskscore.read_history([SAMPLES / "history.parquet"])
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +24,9 @@ def outcomes() -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def ship() -> Manifest:
-    return engine.read(SAMPLES / "haiphong-2019.csv")
+    return riskscore.read(SAMPLES / "haiphong-2019.csv")
 
 
 @pytest.fixture(scope="session")
 def day() -> Manifest:
-    return engine.read(SAMPLES / "one-day.parquet")
+    return riskscore.read(SAMPLES / "one-day.parquet")

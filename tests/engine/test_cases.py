@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from riskscore import engine
+import riskscore
+from riskscore.history.past import Past
 
 HAIPHONG, SINGAPORE = "LOSHPH190144", "MATSGN190718"
 
@@ -16,7 +17,7 @@ FLAGS = {
 
 @pytest.fixture(scope="module")
 def ranked(day, history, outcomes) -> pl.DataFrame:
-    return engine.score(day.consignments, history=history, outcomes=outcomes, earlier=day.earlier)
+    return riskscore.score(day.consignments, Past(history=history, outcomes=outcomes, earlier=day.earlier))
 
 
 def test_the_day_is_a_busy_one(day):
@@ -55,5 +56,5 @@ def test_a_case_slightly_changed_stays_in_the_top_two_percent(day, history, outc
     case = rows.filter(pl.col("bill_of_lading") == bill)
     changed = case.with_columns(pl.lit(told[name]).first().alias(name) for name in values).select(rows.columns)
     others = rows.filter(pl.col("bill_of_lading") != bill)
-    ranked = engine.score(pl.concat([others, changed]), history=history, outcomes=outcomes, explain_share=0)
+    ranked = riskscore.score(pl.concat([others, changed]), Past(history=history, outcomes=outcomes), explained=0)
     assert ranked.filter(pl.col("bill_of_lading") == bill)["rank"].min() <= ranked.height / 50

@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 import riskscore
-from riskscore import engine
 from riskscore.errors import ManifestError, SettingsError
-from riskscore.manifest.schema import KEY
+from riskscore.history.past import Past
+from riskscore.progress import listening
+from riskscore.schema import KEY
 
 OUTCOME = pl.DataFrame(
     {
@@ -25,7 +26,7 @@ REASON = {"indicator", "feature", "sentence", "check", "contribution"}
 
 @pytest.fixture(scope="module")
 def ranked(ship, history, outcomes) -> pl.DataFrame:
-    return riskscore.score(ship.consignments, history=history, outcomes=outcomes, explain_share=0.2)
+    return riskscore.score(ship.consignments, Past(history=history, outcomes=outcomes), explained=0.2)
 
 
 def test_every_consignment_is_ranked_once(ship, ranked):
@@ -45,17 +46,15 @@ def test_the_share_that_was_asked_for_has_reasons(ranked):
         assert not told["sentence"].str.contains(r"[{}]").any()
 
 
-@pytest.mark.parametrize(
-    ("share", "top", "explained"), [(0.0, 0, 0), (0.0, 4, 4), (0.01, 0, 1), (0.5, 3, 15), (1.0, 99, 30)]
-)
-def test_share_and_top_say_how_many_are_explained(ship, share, top, explained):
-    told = engine.score(ship.consignments, explain_share=share, top=top)
+@pytest.mark.parametrize(("asked", "explained"), [(0.0, 0), (0, 0), (4, 4), (0.01, 1), (0.5, 15), (1.0, 30), (99, 30)])
+def test_a_share_or_a_number_says_how_many_are_explained(ship, asked, explained):
+    told = riskscore.score(ship.consignments, explained=asked)
     assert told["reasons"].is_not_null().sum() == explained
 
 
 def test_the_order_of_the_rows_changes_nothing(ship, history, outcomes, ranked):
     shuffled = ship.consignments.sample(fraction=1, shuffle=True, seed=4)
-    again = riskscore.score(shuffled, history=history, outcomes=outcomes, explain_share=0.2)
+    again = riskscore.score(shuffled, Past(history=history, outcomes=outcomes), explained=0.2)
     assert again.drop("scored_at").equals(ranked.drop("scored_at"))
 
 
@@ -65,7 +64,7 @@ def test_the_future_and_the_rows_themselves_are_no_history(ship, history, outcom
     )
     own = ship.consignments.select(history.columns)
     more = pl.concat([history, later, own])
-    again = riskscore.score(ship.consignments, history=more, outcomes=outcomes, explain_share=0.2)
+    again = riskscore.score(ship.consignments, Past(history=more, outcomes=outcomes), explained=0.2)
     assert again.drop("scored_at").equals(ranked.drop("scored_at"))
 
 
@@ -75,7 +74,7 @@ def test_history_matters(ship, ranked):
 
 def test_an_explanation_adds_up_and_is_what_was_stored(ship, history, outcomes, ranked):
     bill, container = ranked.select(KEY).row(2)
-    told = riskscore.explain(ship.consignments, container, bill=bill, history=history, outcomes=outcomes)
+    told = riskscore.explain(ship.consignments, (bill, container), Past(history=history, outcomes=outcomes))
     assert told.base + told.contributions["contribution"].sum() == pytest.approx(told.scored["margin"].item(), abs=1e-6)
     again, stored = told.scored.row(0, named=True), ranked.row(2, named=True)
     assert {name: again[name] for name in STORED} == {name: stored[name] for name in STORED}
@@ -97,15 +96,16 @@ def test_what_cannot_be_scored_is_said(ship):
         riskscore.score(rows.drop("port_of_loading"))
     with pytest.raises(ManifestError, match="2 rows share bill and container"):
         riskscore.score(pl.concat([rows, rows[:1]]))
-    with pytest.raises(SettingsError, match="0 to 1"):
-        riskscore.score(rows, explain_share=float("nan"))
+    with pytest.raises(SettingsError, match="between 0 and 1"):
+        riskscore.score(rows, explained=float("nan"))
     with pytest.raises(SettingsError, match="no model folder"):
         riskscore.score(rows, model="nowhere")
 
 
 def test_progress_names_the_steps(ship):
     steps: list[str] = []
-    engine.score(ship.consignments, top=2, progress=steps.append)
+    with listening(steps.append):
+        riskscore.score(ship.consignments, explained=2)
     assert steps == ["measuring 30", "scoring 30", "explaining 2"]
 
 
@@ -132,4 +132,4 @@ def test_consignments_of_other_types_are_refused(ship, change, told):
 )
 def test_outcomes_that_say_nothing_are_refused(ship, found, told):
     with pytest.raises(ManifestError, match=told):
-        riskscore.score(ship.consignments, outcomes=found)
+        riskscore.score(ship.consignments, Past(outcomes=found))

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from riskscore.features import build
-from riskscore.manifest.schema import conform
+from riskscore.history.past import Past
+from riskscore.schema import conform
 
 HONEST: dict[str, Any] = {
     "bill_of_lading": "BL1",
@@ -62,6 +63,7 @@ def measure() -> Callable[..., dict[str, float | None]]:
     """Features of one changed consignment, by name; keywords are passed on to `build`."""
 
     def measured(change: dict[str, Any], **past: pl.DataFrame | None) -> dict[str, float | None]:
-        return build.build(consignments(change), **past).row(0, named=True)
+        known = Past(past.get("log"), past.get("outcomes"), past.get("earlier"))
+        return build.build(consignments(change), known).row(0, named=True)
 
     return measured

@@ -7,7 +7,7 @@ import pytest
 
 from riskscore.features import build
 from riskscore.features.evidence import evidence
-from riskscore.manifest.schema import conform
+from riskscore.schema import conform
 
 FILED = datetime(2024, 3, 1, 12, tzinfo=UTC)
 ROW = {

@@ -8,6 +8,7 @@ import pytest
 
 from riskscore.features import build, catalogue
 from riskscore.features.evidence import evidence
+from riskscore.history.past import Past
 
 from .conftest import HONEST, consignments
 
@@ -213,6 +214,6 @@ def test_every_sentence_finds_its_fields():
 )
 def test_a_missing_value_is_not_told_as_a_missing_past(feature, change):
     past = consignments({"filed_at": datetime(2024, 1, 5, tzinfo=UTC), "bill_of_lading": "EARLIER"})
-    assert build.build(consignments(change), log=past)[feature].item() is None
+    assert build.build(consignments(change), Past(history=past))[feature].item() is None
     told = catalogue.load().features[feature].absent
     assert ", or " in told

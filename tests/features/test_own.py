@@ -6,9 +6,11 @@ import declarations
 import polars as pl
 import pytest
 
-from riskscore import engine, service
+import riskscore
+from riskscore import settings
 from riskscore.errors import CatalogueError, SettingsError
 from riskscore.features import build, catalogue, own
+from riskscore.history.past import Past
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_findings
 
@@ -18,7 +20,7 @@ def past(tmp_path_factory):
     folder = tmp_path_factory.mktemp("past")
     path = declarations.file(folder, "past.csv", declarations.rows(days=30, per_day=20))
     ours = declarations.ours()
-    return read.read(path, service=ours).consignments, read_findings([path], ours), ours
+    return read.read(path, settings=ours).consignments, read_findings([path], ours), ours
 
 
 def test_what_ships_stays_but_for_what_the_service_lacks():
@@ -36,7 +38,7 @@ def test_what_ships_stays_but_for_what_the_service_lacks():
 
 def test_values_are_those_of_the_rows_and_of_their_past(past):
     rows, found, ours = past
-    matrix = build.build(rows, log=rows, outcomes=found, catalogue=own.catalogue(ours))
+    matrix = build.build(rows, Past(history=rows, outcomes=found), own.catalogue(ours))
     assert matrix["use"].to_list() == [["home", "trade"].index(use) for use in rows["use"]]
     assert matrix["price_per_kg"].to_list() == pytest.approx((rows["price"] / rows["mass"]).to_list(), rel=1e-6)
     days = rows["filed_at"].dt.date().to_list()
@@ -66,17 +68,19 @@ def test_nothing_that_is_known_later_changes_a_row(past):
     day = rows["filed_at"].dt.date()
     asked = rows.filter(day == day.max())
     known = own.catalogue(ours)
-    before = build.build(asked, log=rows, outcomes=found, catalogue=known)
+    before = build.build(asked, Past(history=rows, outcomes=found), known)
     last = found["known_at"].dt.date() >= day.max()
     turned = found.with_columns(finding=pl.when(last).then(pl.lit("seizure")).otherwise("finding"))
     assert not turned.equals(found)
-    assert build.build(asked, log=rows, outcomes=turned, catalogue=known).equals(before)
+    assert build.build(asked, Past(history=rows, outcomes=turned), known).equals(before)
 
 
 def test_reasons_speak_of_own_fields_and_tell_a_record_once(past, tmp_path):
     rows, found, ours = past
-    engine.train(rows, found, service=ours, out=tmp_path / "model")
-    scored = engine.score(rows, history=rows, outcomes=found, model=tmp_path / "model", service=ours, explain_share=1)
+    riskscore.train(rows, found, settings=ours, out=tmp_path / "model")
+    scored = riskscore.score(
+        rows, Past(history=rows, outcomes=found), model=tmp_path / "model", settings=ours, explained=1
+    )
     told = scored.explode("reasons")["reasons"].struct.unnest()
     record = told.filter(pl.col("feature").str.starts_with("goods_tax_seizure_rate"))["sentence"]
     assert record.str.contains(
@@ -85,7 +89,7 @@ def test_reasons_speak_of_own_fields_and_tell_a_record_once(past, tmp_path):
     records = scored["reasons"].list.eval(pl.element().struct.field("feature").str.starts_with("goods").cast(pl.Int64))
     assert records.list.sum().max() == 1
     with pytest.raises(Exception, match="was trained on other features"):
-        engine.score(rows, model=tmp_path / "model")
+        riskscore.score(rows, model=tmp_path / "model")
 
 
 @pytest.mark.parametrize(
@@ -102,13 +106,13 @@ def test_reasons_speak_of_own_fields_and_tell_a_record_once(past, tmp_path):
 )
 def test_declarations_that_cannot_be_are_refused(text, told):
     with pytest.raises((SettingsError, CatalogueError)) as wrong:
-        own.catalogue(service.parse(tomllib.loads(text)))
+        own.catalogue(settings.parse_settings(tomllib.loads(text)))
     assert told in str(wrong.value)
 
 
 def test_a_field_made_of_nothing_is_refused(past):
     rows, _, _ = past
-    made = service.parse(tomllib.loads("[field.x]\nof='nowhere'\nkind='number'"))
+    made = settings.parse_settings(tomllib.loads("[field.x]\nof='nowhere'\nkind='number'"))
     with pytest.raises(SettingsError, match="made of nowhere, which no row has"):
         build.build(rows.head(1), catalogue=own.catalogue(made))
 
@@ -117,6 +121,6 @@ def test_names_of_the_settings_are_no_templates():
     text = declarations.SETTINGS.replace('name = "declaration"', 'name = "PARENT {x}"').replace(
         'from = "Tax"', 'from = "Tax"\nmeaning = "NAME of {the} ROW"'
     )
-    made = service.parse(tomllib.loads(text))
+    made = settings.parse_settings(tomllib.loads(text))
     reason = own.catalogue(made).features["goods_tax_before"].reason
     assert reason == ("{value:,.0f earlier PARENT {{x}}(s)} with HS code {hs6}, NAME of {{the}} ROW {own_tax_type}.")

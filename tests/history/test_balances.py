@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from worlds import LATE, START, filing, world
 
-from riskscore import reference
+from riskscore import reference, schema
 from riskscore.errors import SettingsError
 from riskscore.history import balances, filings, ledger, profiles
 from riskscore.history.balances import Balances
-from riskscore.manifest import schema
+from riskscore.history.past import Past
 
 SHIPPED = profiles.load()
 
@@ -57,9 +57,9 @@ def nights(
             kept = balances.collapse(kept, closed, SHIPPED)
         rows = bills[0].sort("filed_at", "version").unique(schema.KEY, keep="last", maintain_order=True)
         if rows.height and look(night):
-            whole = ledger.history(rows, filed.filter(sofar), found.filter(sofar), SHIPPED)
+            whole = ledger.history(rows, Past(history=filed.filter(sofar), outcomes=found.filter(sofar)), SHIPPED)
             rows = rows.with_columns(starts(rows, filed.filter(sofar)))
-            by_balances = ledger.history(rows, rows.clear(), None, SHIPPED, balances=Balances(kept, closed))
+            by_balances = ledger.history(rows, Past(history=rows.clear(), balances=Balances(kept, closed)), SHIPPED)
             told.append((by_balances, whole))
     return told
 
@@ -77,7 +77,10 @@ def test_every_night_the_balances_say_what_the_whole_log_says(seed: int) -> None
 @pytest.mark.parametrize("seed", range(4))
 def test_the_whole_log_says_what_the_naive_loop_says(seed: int, naive: Any, agree: Any) -> None:
     filed, found = world(seed, days=700, size=120)
-    agree(ledger.history(filed, filed, found, SHIPPED).to_dicts(), naive(filed, filed, found, SHIPPED))
+    agree(
+        ledger.history(filed, Past(history=filed, outcomes=found), SHIPPED).to_dicts(),
+        naive(filed, filed, found, SHIPPED),
+    )
 
 
 @given(seed=st.integers(0, 10**6), closed=st.integers(-5, 900), again=st.integers(0, 300))
@@ -91,9 +94,9 @@ def test_collapsing_changes_no_answer_after_the_day_of_closing(seed: int, closed
     for day in days:
         twice = balances.collapse(twice, day, SHIPPED)
     asked = filed.with_columns(started=pl.lit(days[1] + timedelta(days=1 + seed % 40)))
-    want = ledger.history(asked, filed.clear(), None, SHIPPED, balances=Balances(rows))
+    want = ledger.history(asked, Past(history=filed.clear(), balances=Balances(rows)), SHIPPED)
     for kept in (once, twice):
-        given = ledger.history(asked, filed.clear(), None, SHIPPED, balances=Balances(kept, days[1]))
+        given = ledger.history(asked, Past(history=filed.clear(), balances=Balances(kept, days[1])), SHIPPED)
         assert_frame_equal(given, want, check_exact=True)
     old = once.filter(pl.col("day") <= (days[1] - date(1970, 1, 1)).days - 365)
     assert old.group_by("profile", "key", "chapter").len()["len"].max() in {None, 1, 2}
@@ -115,7 +118,8 @@ def test_what_is_not_kept_yet_can_be_given_beside_the_balances() -> None:
     kept = Balances(balances.entries(filed.filter(old), None, SHIPPED))
     rows = filed.filter(~old)
     assert_frame_equal(
-        ledger.history(rows, rows, None, SHIPPED, balances=kept), ledger.history(rows, filed, None, SHIPPED)
+        ledger.history(rows, Past(history=rows, balances=kept), SHIPPED),
+        ledger.history(rows, Past(history=filed), SHIPPED),
     )
 
 
@@ -135,7 +139,7 @@ def test_a_bill_filed_again_after_120_days_is_another_consignment(
     first = filing(rng, 1, 0) | {"shipper_name": "Alder"}
     again = first | {"filed_at": START + timedelta(days=days_later), "version": 2}
     filed = schema.conform(pl.DataFrame([first, again]))
-    given = ledger.history(filed, filed, None, SHIPPED)
+    given = ledger.history(filed, Past(history=filed), SHIPPED)
     assert given["shipper_before"].to_list() == [0, before]
     rows = balances.entries(filed, None, SHIPPED).filter(pl.col("profile") == "shipper")
     assert rows["consignments"].sum() == consignments
@@ -179,7 +183,7 @@ def test_a_later_record_of_an_inspection_replaces_the_earlier(
     numbers = {name: log[name][0] for name in schema.KEY}
     outcomes = schema.conform(pl.DataFrame([numbers | record for record in records]), schema.OUTCOME)
     for order in (outcomes, outcomes[::-1]):
-        given = ledger.history(rows, log, order, SHIPPED)
+        given = ledger.history(rows, Past(history=log, outcomes=order), SHIPPED)
         assert given.select("shipper_inspected", "shipper_seized").row(0) == told
 
 
@@ -194,7 +198,7 @@ def test_a_correction_stays_with_the_consignment_that_was_inspected() -> None:
     rows = schema.conform(
         pl.DataFrame([filing(rng, 8 + n, 170) | {"shipper_name": name} for n, name in enumerate(["Alder", "Birch"])])
     )
-    assert ledger.history(rows, log, outcomes, SHIPPED)["shipper_seized"].to_list() == [1, 0]
+    assert ledger.history(rows, Past(history=log, outcomes=outcomes), SHIPPED)["shipper_seized"].to_list() == [1, 0]
 
 
 def test_a_day_that_the_balances_cannot_tell_is_refused() -> None:
@@ -202,7 +206,7 @@ def test_a_day_that_the_balances_cannot_tell_is_refused() -> None:
     filed = filed.unique(schema.KEY)
     kept = balances.collapse(balances.entries(filed, None, SHIPPED), date(2024, 1, 5), SHIPPED)
     with pytest.raises(SettingsError, match=r"on or before 2024-01-05.*whole log"):
-        ledger.history(filed, filed.clear(), None, SHIPPED, balances=Balances(kept, date(2024, 1, 5)))
+        ledger.history(filed, Past(history=filed.clear(), balances=Balances(kept, date(2024, 1, 5))), SHIPPED)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -213,8 +217,8 @@ def test_only_the_rows_that_are_asked_about_need_to_be_read(seed: int) -> None:
     few = kept.join(balances.asked(rows, SHIPPED), on=["profile", "key"], how="semi")
     assert few.height < kept.height
     assert_frame_equal(
-        ledger.history(rows, rows.clear(), None, SHIPPED, balances=Balances(few)),
-        ledger.history(rows, rows.clear(), None, SHIPPED, balances=Balances(kept)),
+        ledger.history(rows, Past(history=rows.clear(), balances=Balances(few)), SHIPPED),
+        ledger.history(rows, Past(history=rows.clear(), balances=Balances(kept)), SHIPPED),
     )
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from riskscore import schema
 from riskscore.history.keys import MADE, keys
-from riskscore.manifest import schema
 from riskscore.parties.resolve import IDS
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from riskscore import schema
 from riskscore.errors import CatalogueError
 from riskscore.history import ledger, profiles
-from riskscore.manifest import schema
+from riskscore.history.past import Past
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SHIPPED = profiles.load()
@@ -96,7 +97,7 @@ def test_every_statistic_equals_a_naive_loop_over_earlier_days(
     naive: Any, agree: Any, seed: int, days: int, size: int
 ) -> None:
     rows, earlier, outcomes = world(seed, days=days, size=size)
-    given = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    given = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
     agree(given.to_dicts(), naive(rows, rows, outcomes, SHIPPED, earlier))
 
 
@@ -114,16 +115,18 @@ def test_every_declared_statistic_is_computed_and_equals_the_loop(naive: Any, ag
         }
     )
     rows, earlier, outcomes = world(seed, days=500, size=80)
-    given = ledger.history(rows, rows, outcomes, table, earlier=earlier)
+    given = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), table)
     agree(given.to_dicts(), naive(rows, rows, outcomes, table, earlier))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     rows, earlier, outcomes = world(seed, days=30, size=90)
-    plain = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    plain = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
     order = rows.with_row_index().sample(fraction=1, shuffle=True, seed=seed)["index"].to_list()
-    mixed = ledger.history(rows[order], rows[::-1], outcomes[::-1], SHIPPED, earlier=earlier[::-1])
+    mixed = ledger.history(
+        rows[order], Past(history=rows[::-1], outcomes=outcomes[::-1], earlier=earlier[::-1]), SHIPPED
+    )
     same(mixed, plain[order])
 
 
@@ -132,9 +135,9 @@ def test_the_future_changes_nothing(seed: int) -> None:
     rows, earlier, outcomes = world(seed, days=30, size=90)
     later = [consignment(10**4 + n, 45 + n / 9) for n in range(40)]
     known = [outcome(10**4 + n, 46 + n / 9) for n in range(40)]
-    plain = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
+    plain = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
     log, more = pl.concat([rows, frame(later)]), pl.concat([outcomes, findings(known)])
-    same(ledger.history(rows, log, more, SHIPPED, earlier=earlier), plain)
+    same(ledger.history(rows, Past(history=log, outcomes=more, earlier=earlier), SHIPPED), plain)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -142,22 +145,24 @@ def test_one_night_over_its_log_equals_the_same_night_within_the_whole(seed: int
     rows, _, outcomes = world(seed, days=25, size=150)
     rows = rows.filter(pl.col("version") == 1)
     night = pl.col("filed_at").dt.date() == (START + timedelta(days=20)).date()
-    whole = ledger.history(rows, rows, outcomes, SHIPPED).filter(rows.select(night).to_series())
-    alone = ledger.history(rows.filter(night), rows.filter(~night), outcomes, SHIPPED)
+    whole = ledger.history(rows, Past(history=rows, outcomes=outcomes), SHIPPED).filter(rows.select(night).to_series())
+    alone = ledger.history(rows.filter(night), Past(history=rows.filter(~night), outcomes=outcomes), SHIPPED)
     assert alone.height > 1
     same(alone, whole)
 
 
 def test_it_makes_no_difference_whether_the_log_holds_the_rows() -> None:
     rows, earlier, outcomes = world(3, days=30, size=90)
-    within = ledger.history(rows, rows, outcomes, SHIPPED, earlier=earlier)
-    same(ledger.history(rows, rows.clear(), outcomes, SHIPPED, earlier=earlier), within)
-    same(ledger.history(rows, pl.concat([rows, rows]), outcomes, SHIPPED, earlier=earlier), within)
+    within = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
+    same(ledger.history(rows, Past(history=rows.clear(), outcomes=outcomes, earlier=earlier), SHIPPED), within)
+    same(
+        ledger.history(rows, Past(history=pl.concat([rows, rows]), outcomes=outcomes, earlier=earlier), SHIPPED), within
+    )
 
 
 def test_consignments_of_one_day_do_not_see_each_other() -> None:
     rows = frame([consignment(n, 5 + n / 50) for n in range(20)])
-    given = ledger.history(rows, rows, findings([]), SHIPPED)
+    given = ledger.history(rows, Past(history=rows, outcomes=findings([])), SHIPPED)
     assert given["consignee_before"].to_list() == [0] * 20
     assert given["consignee_days_since_last"].null_count() == 20
     assert given["consignee_hs2_share"].null_count() == 20
@@ -167,7 +172,7 @@ def test_a_consignment_counts_once_on_the_day_of_its_first_version() -> None:
     earlier = frame([consignment(1, 0, consignee_name="Old Name")])
     log = frame([consignment(1, 4, version=2, consignee_name="New Name")])
     rows = frame([consignment(2, 3, consignee_name="Old Name"), consignment(3, 9, consignee_name="New Name")])
-    given = ledger.history(rows, log, None, SHIPPED, earlier=earlier)
+    given = ledger.history(rows, Past(history=log, earlier=earlier), SHIPPED)
     assert given["consignee_before"].to_list() == [1, 0]
     assert given["consignee_days_since_first"].to_list() == [3, None]
 
@@ -176,7 +181,7 @@ def test_an_amended_consignment_is_judged_as_of_its_first_filing() -> None:
     earlier = frame([consignment(1, 2)])
     rows = frame([consignment(1, 8, version=2)])
     log = frame([consignment(2, 1), consignment(3, 5)])
-    assert ledger.history(rows, log, None, SHIPPED, earlier=earlier)["shipper_before"].to_list() == [1]
+    assert ledger.history(rows, Past(history=log, earlier=earlier), SHIPPED)["shipper_before"].to_list() == [1]
 
 
 @pytest.mark.parametrize(
@@ -186,13 +191,15 @@ def test_an_amended_consignment_is_judged_as_of_its_first_filing() -> None:
 )
 def test_an_outcome_counts_from_the_day_after_it_became_known(known: float, as_of: float, seized: int) -> None:
     rows = frame([consignment(2, as_of)])
-    given = ledger.history(rows, frame([consignment(1, 0)]), findings([outcome(1, known)]), SHIPPED)
+    given = ledger.history(
+        rows, Past(history=frame([consignment(1, 0)]), outcomes=findings([outcome(1, known)])), SHIPPED
+    )
     assert given["consignee_seized"].to_list() == [seized]
 
 
 def test_the_own_outcome_never_counts_however_early_it_says_it_was_known() -> None:
     rows = frame([consignment(1, 5)])
-    given = ledger.history(rows, rows, findings([outcome(1, -9), outcome(1, 5)]), SHIPPED)
+    given = ledger.history(rows, Past(history=rows, outcomes=findings([outcome(1, -9), outcome(1, 5)])), SHIPPED)
     assert given["consignee_inspected"].to_list() == [0]
     assert given["consignee_seizure_rate"].to_list() == [None]
 
@@ -200,7 +207,9 @@ def test_the_own_outcome_never_counts_however_early_it_says_it_was_known() -> No
 def test_a_seizure_rate_is_smoothed_and_unknown_while_nothing_was_inspected() -> None:
     log = frame([consignment(1, 0), consignment(2, 0, consignee_name="New")])
     rows = frame([consignment(3, 5), consignment(4, 5, consignee_name="New")])
-    given = ledger.history(rows, log, findings([outcome(1, 1)]), SHIPPED)["consignee_seizure_rate"]
+    given = ledger.history(rows, Past(history=log, outcomes=findings([outcome(1, 1)])), SHIPPED)[
+        "consignee_seizure_rate"
+    ]
     base = (1 + SHIPPED.base_strength * SHIPPED.base_rate) / (1 + SHIPPED.base_strength)
     assert given.to_list() == [pytest.approx((1 + 10 * base) / (1 + 10)), None]
 
@@ -208,7 +217,7 @@ def test_a_seizure_rate_is_smoothed_and_unknown_while_nothing_was_inspected() ->
 def test_a_missing_value_leaves_its_profiles_unknown_and_the_others_known() -> None:
     log = frame([consignment(1, 0), consignment(2, 0, consignee_name=None)])
     rows = frame([consignment(3, 5, consignee_name="TO ORDER"), consignment(4, 5, hs_codes=None)])
-    given = ledger.history(rows, log, None, SHIPPED)
+    given = ledger.history(rows, Past(history=log), SHIPPED)
     assert given["consignee_before"].to_list() == [None, 1]
     assert given["consignee_lane_share"].to_list() == [None, 1.0]
     assert given["consignee_hs2_share"].to_list() == [None, None]
@@ -218,13 +227,13 @@ def test_a_missing_value_leaves_its_profiles_unknown_and_the_others_known() -> N
 def test_a_share_is_zero_for_a_new_line_of_business_and_unknown_without_a_past() -> None:
     log = frame([consignment(1, 0), consignment(2, 1), consignment(3, 1, hs_codes=["440399"])])
     rows = frame([consignment(4, 5), consignment(5, 5, hs_codes=["0801.31"]), consignment(6, 5, consignee_name="New")])
-    assert ledger.history(rows, log, None, SHIPPED)["consignee_hs2_share"].to_list() == [2 / 3, 0.0, None]
+    assert ledger.history(rows, Past(history=log), SHIPPED)["consignee_hs2_share"].to_list() == [2 / 3, 0.0, None]
 
 
 def test_spellings_of_a_name_share_one_past() -> None:
     log = frame([consignment(1, 0, shipper_name="Hai-An Imp. & Exp. Co., Ltd")])
     rows = frame([consignment(2, 5, shipper_name="HẢI AN IMPORT EXPORT")])
-    assert ledger.history(rows, log, None, SHIPPED)["shipper_before"].to_list() == [1]
+    assert ledger.history(rows, Past(history=log), SHIPPED)["shipper_before"].to_list() == [1]
 
 
 @pytest.mark.parametrize("empty", ["rows", "log", "outcomes", "everything"])
@@ -233,11 +242,13 @@ def test_nothing_to_look_at_gives_typed_columns(empty: str) -> None:
     nothing = empty == "everything"
     given = ledger.history(
         rows.clear() if empty == "rows" or nothing else rows,
-        rows.clear() if empty == "log" or nothing else rows,
-        outcomes.clear() if empty == "outcomes" or nothing else outcomes,
+        Past(
+            history=rows.clear() if empty == "log" or nothing else rows,
+            outcomes=outcomes.clear() if empty == "outcomes" or nothing else outcomes,
+        ),
         SHIPPED,
     )
-    full = ledger.history(rows, rows, outcomes, SHIPPED)
+    full = ledger.history(rows, Past(history=rows, outcomes=outcomes), SHIPPED)
     assert given.schema == full.schema
     assert given.height == (0 if empty == "rows" or nothing else rows.height)
 
@@ -251,12 +262,12 @@ def test_a_column_of_the_service_can_be_part_of_a_profile_and_has_to_be_there() 
     )
     log = frame([consignment(1, 0), consignment(2, 0)]).with_columns(office=pl.Series(["A", "B"]))
     rows = frame([consignment(3, 1), consignment(4, 1)]).with_columns(office=pl.Series(["A", None]))
-    assert ledger.history(rows, log, None, table)["office_before"].to_list() == [1, None]
+    assert ledger.history(rows, Past(history=log), table)["office_before"].to_list() == [1, None]
     with pytest.raises(CatalogueError, match="lack: office"):
-        ledger.history(rows.drop("office"), log, None, table)
+        ledger.history(rows.drop("office"), Past(history=log), table)
 
 
 def test_keys_that_are_known_already_are_used() -> None:
     named = ledger.keys(frame([consignment(1, 0)])).with_columns(consignee_key=pl.lit("somebody else"))
     rows = ledger.keys(frame([consignment(2, 5)]))
-    assert ledger.history(rows, named, None, SHIPPED)["consignee_before"].to_list() == [0]
+    assert ledger.history(rows, Past(history=named), SHIPPED)["consignee_before"].to_list() == [0]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskscore.history import asked
+from riskscore.history import as_of_queries
 from riskscore.history import timeline as timeline_module
 from riskscore.history.timeline import FIXED_POINT, Timeline, days_of, keys_of, moments
 
@@ -82,10 +82,10 @@ def test_days_before_1970_and_far_ahead_keep_their_place() -> None:
 def test_both_ways_to_number_questions_give_every_row_its_own_answer(
     monkeypatch: pytest.MonkeyPatch, full: int
 ) -> None:
-    monkeypatch.setattr(asked, "_FULL", full)
+    monkeypatch.setattr(as_of_queries, "_FULL", full)
     keys = pl.Series([7, 5, None, 7, 5, 5, 9], dtype=pl.UInt64)
     days = pl.Series([3, 8, 8, 8, None, 3, 3], dtype=pl.Int64)
-    question = asked.Asked.of(keys, days)
+    question = as_of_queries.Asked.of(keys, days)
     numbers = question.number(pl.DataFrame({"key": keys, "value": keys.cast(pl.Int64)}).drop_nulls().unique())
     key_of = dict(zip(numbers["number"], numbers["value"], strict=True))
     answers = np.array([key_of[n] * 100 + d for n, d in zip(question.keys, question.days, strict=True)])

@@ -4,14 +4,15 @@ from datetime import date
 
 import declarations
 
+from riskscore import schema
 from riskscore.lake.io import Lake
-from riskscore.manifest import read, schema
+from riskscore.manifest import read
 
 
 def test_fields_come_back_as_they_were_written(tmp_path):
     ours = declarations.ours()
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=5))
-    rows = read.read(path, service=ours).consignments
+    rows = read.read(path, settings=ours).consignments
     Lake.create(tmp_path / "lake")
     lake = Lake.open(tmp_path / "lake", ours)
     lake.append("consignments", rows, night=date(2024, 1, 1))
@@ -24,7 +25,7 @@ def test_fields_come_back_as_they_were_written(tmp_path):
 def test_rows_of_before_have_none_of_them_and_others_see_the_json(tmp_path):
     ours = declarations.ours()
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=2))
-    rows = read.read(path, service=ours).consignments
+    rows = read.read(path, settings=ours).consignments
     Lake.create(tmp_path / "lake").append("consignments", rows.select(*schema.COLUMNS), night=date(2024, 1, 1))
     lake = Lake.open(tmp_path / "lake", ours)
     assert lake.read("consignments").collect()["tax_type"].null_count() == 2

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from polars.testing import assert_frame_equal
 
-from riskscore import settings
+from riskscore import environment
 from riskscore.errors import LakeError, ModelError, SettingsError
 from riskscore.lake import health, upkeep
 from riskscore.lake.io import Lake
@@ -160,7 +160,7 @@ def test_options_come_from_the_file_and_a_variable_wins(tmp_path, monkeypatch):
     file.write_text('[storage]\nAWS_REGION = "eu-west-1"\naws_allow_http = true\nmax_retries = 3\n')
     monkeypatch.setenv("RISKSCORE_STORAGE", str(file))
     monkeypatch.setenv("RISKSCORE_STORAGE_MAX_RETRIES", "5")
-    assert settings.storage() == {"aws_region": "eu-west-1", "aws_allow_http": "true", "max_retries": "5"}
+    assert environment.storage() == {"aws_region": "eu-west-1", "aws_allow_http": "true", "max_retries": "5"}
 
 
 WRONG_FILES = {
@@ -179,6 +179,6 @@ def test_a_file_of_options_that_is_wrong_is_named_and_not_quoted(case, tmp_path,
         file.write_text(text)
     monkeypatch.setenv("RISKSCORE_STORAGE", str(file))
     with pytest.raises(SettingsError, match=told) as refused:
-        settings.storage()
+        environment.storage()
     assert SECRET not in str(refused.value)
     assert str(file) in str(refused.value)

@@ -11,6 +11,7 @@ from riskscore import export as files
 from riskscore.errors import LakeError, SettingsError
 from riskscore.lake import health, upkeep
 from riskscore.lake.tables import TABLES
+from riskscore.progress import listening
 
 
 @pytest.fixture
@@ -70,10 +71,12 @@ def test_runs_stay_done_after_compaction(worn):
 
 def test_every_step_is_told(worn):
     told: list[str] = []
-    upkeep.compact(worn, progress=told.append)
+    with listening(told.append):
+        upkeep.compact(worn)
     assert told[:2] == ["merging consignments", "clearing consignments"]
     told.clear()
-    health.info(worn, progress=told.append)
+    with listening(told.append):
+        health.info(worn)
     assert told == [f"looking at {table}" for table in TABLES]
 
 

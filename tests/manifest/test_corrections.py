@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from riskscore.manifest import corrections, schema
+from riskscore import schema
+from riskscore.manifest import corrections
 
 SCHEMA = {**schema.OUTCOME, "recorded_at": schema.UTC}
 

@@ -15,6 +15,8 @@ from polars.testing import assert_frame_equal
 from pyarrow import parquet
 
 from riskscore.errors import ManifestError
+from riskscore.manifest import archives
+from riskscore.manifest.formats import sheets
 from riskscore.manifest.read import read
 
 Row = Callable[..., list[str]]
@@ -187,8 +189,6 @@ def test_a_sheet_of_two_far_corners_is_refused(workbook: Callable[..., bytes], t
     rows: list[list[object]] = [["Bill of Lading"]]
     path = tmp_path / "m.xlsx"
     data = workbook(Sheet=rows)
-    from riskscore.manifest import archives, sheets  # noqa: PLC0415
-
     parts = archives.parts("m", data)
     name = next(part for part in parts if part.startswith("xl/worksheets/"))
     parts[name] = parts[name].replace(b"</row>", b'</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from riskscore.manifest.read import Manifest, read, read_many
-from riskscore.manifest.schema import COLUMNS, KEY, conform
+from riskscore.schema import COLUMNS, KEY, conform
 
 Row = Callable[..., list[str]]
 Save = Callable[..., Path]

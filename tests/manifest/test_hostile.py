@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from riskscore.errors import ManifestError
 from riskscore.manifest.quarantine import SCHEMA
 from riskscore.manifest.read import read
-from riskscore.manifest.schema import COLUMNS
+from riskscore.schema import COLUMNS
 
 EXAMPLES = int(os.environ.get("RISKSCORE_HOSTILE", "150"))
 

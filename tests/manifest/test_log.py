@@ -9,7 +9,7 @@ import pytest
 from riskscore.errors import ManifestError
 from riskscore.manifest.log import read_log
 from riskscore.manifest.read import read
-from riskscore.manifest.schema import COLUMNS
+from riskscore.schema import COLUMNS
 
 Row = Callable[..., list[str]]
 Save = Callable[..., Path]

@@ -8,7 +8,7 @@ import pytest
 from riskscore.errors import ManifestError
 from riskscore.manifest import outcomes
 from riskscore.manifest.outcomes import read_outcomes
-from riskscore.manifest.schema import OUTCOME
+from riskscore.schema import OUTCOME
 
 ROW = {
     "B/L No": "B1",

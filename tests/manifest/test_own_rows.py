@@ -6,9 +6,9 @@ import declarations
 import polars as pl
 import pytest
 
-from riskscore import service
+from riskscore import schema, settings
 from riskscore.errors import ManifestError, SettingsError
-from riskscore.manifest import outcomes, read, schema
+from riskscore.manifest import outcomes, read
 from riskscore.manifest.propose import propose
 
 
@@ -18,7 +18,7 @@ def filed(tmp_path):
 
 
 def test_own_fields_ride_along_and_findings_do_not(filed):
-    manifest = read.read(filed, service=declarations.ours())
+    manifest = read.read(filed, settings=declarations.ours())
     assert manifest.balance == 0
     assert manifest.consignments.columns == [*schema.COLUMNS, "tax_type", "use", "price", "mass"]
     row = manifest.consignments.row(0, named=True)
@@ -32,7 +32,7 @@ def test_a_number_that_is_none_refuses_its_row(tmp_path):
     frame = declarations.rows(days=2, per_day=3).with_columns(
         Price=pl.when(pl.int_range(pl.len()) == 4).then(pl.lit("cheap")).otherwise("Price")
     )
-    manifest = read.read(declarations.file(tmp_path, "d.csv", frame), service=declarations.ours())
+    manifest = read.read(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
     assert manifest.quarantine.select("line", "rule", "column", "value").rows() == [
         (6, "not_a_number", "price", "cheap")
     ]
@@ -42,7 +42,7 @@ def test_a_number_that_is_none_refuses_its_row(tmp_path):
 def test_lines_of_one_row_keep_their_fields(tmp_path):
     frame = declarations.rows(days=1, per_day=2)
     twice = pl.concat([frame, frame.head(1).with_columns(Goods=pl.lit("999999"))])
-    manifest = read.read(declarations.file(tmp_path, "d.csv", twice), service=declarations.ours())
+    manifest = read.read(declarations.file(tmp_path, "d.csv", twice), settings=declarations.ours())
     first = manifest.consignments.filter(bill_of_lading=frame["Number"][0]).row(0, named=True)
     assert first["hs_codes"] == [frame["Goods"][0], "999999"]
     assert first["tax_type"] == frame["Tax"][0]
@@ -52,7 +52,7 @@ def test_findings_are_known_days_after_filing_and_only_where_something_was_found
     frame = declarations.rows(days=2, per_day=3).with_columns(
         Fraud=pl.when(pl.int_range(pl.len()) == 1).then(None).otherwise("Fraud")
     )
-    found = outcomes.read(declarations.file(tmp_path, "d.csv", frame), service=declarations.ours())
+    found = outcomes.read(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
     assert found.balance == 0
     assert found.outcomes.height == 5
     assert set(found.outcomes["finding"]) <= {"clean", "seizure"}
@@ -63,13 +63,13 @@ def test_findings_are_known_days_after_filing_and_only_where_something_was_found
 def test_a_word_that_is_no_finding_is_refused(tmp_path):
     frame = declarations.rows(days=1, per_day=2).with_columns(Fraud=pl.lit("perhaps"))
     with pytest.raises(ManifestError, match="perhaps"):
-        outcomes.read_outcomes(declarations.file(tmp_path, "d.csv", frame), service=declarations.ours())
+        outcomes.read_outcomes(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
 
 
 def test_past_manifests_without_findings_have_none(tmp_path):
     without = declarations.file(tmp_path, "d.csv", declarations.rows(days=1).drop("Fraud"))
     assert outcomes.read_findings([without], declarations.ours()).height == 0
-    assert outcomes.read_findings([without], service.NONE).height == 0
+    assert outcomes.read_findings([without], settings.NONE).height == 0
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_past_manifests_without_findings_have_none(tmp_path):
 )
 def test_settings_that_name_no_column_are_refused(filed, text, told):
     with pytest.raises(SettingsError) as wrong:
-        read.read(filed, service=service.parse(tomllib.loads(text)))
+        read.read(filed, settings=settings.parse_settings(tomllib.loads(text)))
     assert told in str(wrong.value)
 
 
 def test_proposed_settings_read_the_file_that_they_came_from(tmp_path):
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=30))
     text = propose(path)
-    proposed = service.parse(tomllib.loads(text))
+    proposed = settings.parse_settings(tomllib.loads(text))
     assert proposed.key == "Number"
     assert proposed.outcome is not None
     assert (proposed.outcome.source, proposed.outcome.words) == ("Fraud", {"0": "clean", "1": "seizure"})
@@ -97,7 +97,7 @@ def test_proposed_settings_read_the_file_that_they_came_from(tmp_path):
     assert kinds["Price"] == "number"
     assert kinds["Tax"] == kinds["Use"] == "category"
     assert "Fraud" not in kinds
-    manifest = read.read(path, service=proposed)
+    manifest = read.read(path, settings=proposed)
     assert (manifest.consignments.height, manifest.quarantine.height) == (1200, 0)
 
 
@@ -105,7 +105,7 @@ def test_hostile_headings_and_values_make_settings_that_parse(tmp_path):
     frame = pl.DataFrame(
         {'a"b\\c': ["1", "2"], "x\ty": ['"', "\\"], "=cmd": ["é\u202e", "\x7f"], "": ["p", "q"], "9": ["r", "s"]}
     )
-    proposed = service.parse(tomllib.loads(propose(declarations.file(tmp_path, "h.csv", frame))))
+    proposed = settings.parse_settings(tomllib.loads(propose(declarations.file(tmp_path, "h.csv", frame))))
     assert proposed.lacks
     assert all(field.name.isidentifier() for field in proposed.fields)
 

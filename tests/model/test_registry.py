@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
 from riskscore.lake.io import Lake
 from riskscore.model import archive
 from riskscore.model.archive import Archive, Files, Folder, Tables
 from riskscore.model.booster import CARD, MODEL, Booster
 from riskscore.model.registry import Registry
-from riskscore.settings import HISTORY, SHIPPED
 
 MODELS = ("one", "two", "three")
 

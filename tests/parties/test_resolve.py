@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from riskscore.manifest import schema
+from riskscore import schema
 from riskscore.parties.resolve import IDS, add_party_ids, nobody
 
 TO_ORDER = [

@@ -1,34 +1,80 @@
-"""The names that others rely on, and that they stay functions whatever has been imported."""
+"""The names that others rely on: all of them, documented, and shown by `dir`."""
 
 import importlib
 import inspect
+from pathlib import Path
 
 import pytest
 
 import riskscore
-from riskscore import engine
+from riskscore.errors import ManifestError, RiskscoreError
 
-PUBLIC = ["__version__", "explain", "read", "score", "simulate", "train"]
+ERRORS = [
+    "BusyError", "CatalogueError", "LakeError", "ManifestError", "ModelError", "ReferenceDataError", "RiskscoreError",
+    "SettingsError", "TrainingError",
+]  # fmt: skip
+CLASSES = ["Explanation", "Labels", "Past", "Plan"]
+FUNCTIONS = [
+    "evaluate", "explain", "explain_changed", "read", "read_history", "read_outcomes", "read_settings", "score",
+    "simulate", "train",
+]  # fmt: skip
+SHIP = Path(__file__).parents[2] / "sample_manifests" / "haiphong-2019.csv"
 
 
 def test_the_public_names_are_these_and_no_others():
-    assert riskscore.__all__ == PUBLIC
+    assert sorted(riskscore.__all__) == sorted([*ERRORS, *CLASSES, *FUNCTIONS, "__version__"])
+    assert dir(riskscore) == sorted(riskscore.__all__)
 
 
-@pytest.mark.parametrize("name", [name for name in PUBLIC if name != "__version__"])
-def test_a_public_name_is_a_documented_function_even_beside_a_package_of_its_name(name):
-    for package in ("riskscore.explain", "riskscore.simulate", "riskscore.explain.reasons", "riskscore.simulate.write"):
-        importlib.import_module(package)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_is_documented_and_typed(name):
     function = getattr(riskscore, name)
     assert inspect.isfunction(function)
-    assert function is getattr(engine, name)
     assert function.__doc__
-    assert all(
-        parameter.annotation is not inspect.Parameter.empty
-        for parameter in inspect.signature(function).parameters.values()
-    )
+    parameters = inspect.signature(function).parameters.values()
+    assert all(parameter.annotation is not inspect.Parameter.empty for parameter in parameters)
+    assert len(parameters) <= 7
+
+
+@pytest.mark.parametrize("name", [*ERRORS, *CLASSES])
+def test_a_public_class_is_documented(name):
+    assert inspect.isclass(getattr(riskscore, name))
+    assert getattr(riskscore, name).__doc__
+    if name in ERRORS:
+        assert issubclass(getattr(riskscore, name), RiskscoreError)
+
+
+def test_importing_a_package_takes_no_name_away():
+    before = {name: getattr(riskscore, name) for name in riskscore.__all__}
+    for package in ("riskscore.explanation", "riskscore.simulation", "riskscore.explanation.reasons"):
+        importlib.import_module(package)
+    assert {name: getattr(riskscore, name) for name in riskscore.__all__} == before
 
 
 def test_an_unknown_name_is_said_to_be_none():
     with pytest.raises(AttributeError, match="no attribute 'rank'"):
         riskscore.rank  # noqa: B018
+
+
+@pytest.fixture(scope="module")
+def ship():
+    return riskscore.read(SHIP).consignments.drop("goods_items")
+
+
+def test_tables_of_other_libraries_score_as_polars_does(ship):
+    wanted = riskscore.score(ship, explained=3).drop("scored_at")
+    for table in (ship.to_arrow(), ship.to_arrow().to_pandas(), ship.lazy()):
+        assert riskscore.score(table, explained=3).drop("scored_at").equals(wanted), type(table)
+    past = riskscore.Past(history=ship.head(3).to_arrow().to_pandas())
+    assert riskscore.score(ship, past).height == ship.height
+
+
+@pytest.mark.parametrize("given", [[1, 2], {"bill_of_lading": ["B"]}, "manifest.csv", None])
+def test_what_is_no_table_is_refused_in_one_line(given):
+    with pytest.raises(ManifestError, match=r"not a table; give a Polars, PyArrow or pandas table"):
+        riskscore.score(given)
+
+
+def test_a_manifest_brings_its_earlier_versions_along():
+    manifest = riskscore.read(SHIP)
+    assert riskscore.score(manifest)["margin"].equals(riskscore.score(manifest.consignments)["margin"])

@@ -42,7 +42,7 @@ def test_the_wheel_holds_code_catalogue_and_model_and_nothing_else(wheel):
     assert tops == {"riskscore", f"riskscore-{riskscore.__version__}.dist-info"}
     for needed in (
         "py.typed",
-        "jobs/templates/report.html",
+        "pages/templates/report.html",
         "_shipped/features/goods.toml",
         "_shipped/features/reference/goods.csv",
         "_shipped/models/default/model.txt",

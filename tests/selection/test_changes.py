@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from riskscore.errors import SettingsError
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 from riskscore.selection.capacity import Capacities, Capacity
 from riskscore.selection.changes import EVENTS, in_force
 from riskscore.selection.slate import slate

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskscore.errors import SettingsError
-from riskscore.manifest.schema import KEY
+from riskscore.schema import KEY
 from riskscore.selection.capacity import Capacities, Capacity, Shares
 from riskscore.selection.slate import slate
 

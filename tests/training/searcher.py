@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from riskscore.features.catalogue import Catalogue, Feature
+from riskscore.progress import listening
+from riskscore.training.plan import Tuning
 from riskscore.training.trees import Rows
-from riskscore.training.tune import Tuning, tune
+from riskscore.training.tune import tune
 
 
 def catalogue() -> Catalogue:
@@ -44,7 +46,5 @@ class Folds:
 
 
 if __name__ == "__main__":
-    tune(
-        Folds(), "made up", catalogue(), Tuning(Path(sys.argv[1]), trials=int(sys.argv[2])), 3,
-        lambda step: print(step, flush=True),
-    )  # fmt: skip
+    with listening(lambda step: print(step, flush=True)):
+        tune(Folds(), "made up", catalogue(), Tuning(Path(sys.argv[1]), trials=int(sys.argv[2])), 3)

@@ -5,9 +5,11 @@ import pytest
 
 from riskscore.errors import TrainingError
 from riskscore.features import build
-from riskscore.manifest.schema import KEY, OUTCOME, conform
+from riskscore.history.past import Past
+from riskscore.schema import KEY, OUTCOME, conform
 from riskscore.training import dataset as module
 from riskscore.training.dataset import dataset
+from riskscore.training.labels import Labels
 
 SIZE = 60
 START = datetime(2024, 1, 1, 6, tzinfo=UTC)
@@ -53,7 +55,7 @@ def found(log: pl.DataFrame, findings: dict[int, list[str]]) -> pl.DataFrame:
 
 
 def test_outcomes_label_the_inspected_rows_alone(log: pl.DataFrame) -> None:
-    data = dataset(log, found(log, {3: ["clean"], 50: ["seizure"], 20: ["irregular"], 9: ["clean", "seizure"]}))
+    data = dataset(log, Labels(found(log, {3: ["clean"], 50: ["seizure"], 20: ["irregular"], 9: ["clean", "seizure"]})))
     assert data.labels == "outcomes"
     assert data.rows.select("bill_of_lading", "label", "commodity").rows() == [
         ("BL0003", 0, None),
@@ -68,19 +70,19 @@ def test_quantities_are_those_of_the_truth_if_it_has_them_else_what_was_weighed_
     outcomes = found(log, {3: ["clean", "seizure"], 9: ["seizure"]}).with_columns(
         quantity_kg=pl.Series([5.0, 70.0, None], dtype=pl.Float64)
     )
-    rows = dataset(log, outcomes).rows
+    rows = dataset(log, Labels(outcomes)).rows
     assert rows["quantity_kg"].to_list() == [70, None]
     assert rows.select("port_of_loading", "port_of_discharge").rows() == [("BRSSZ", "VNHPH")] * 2
     truth = outcomes.select(*KEY, smuggled=True, scheme=pl.lit("cover_load"), commodity=pl.lit("ivory")).unique()
-    assert dataset(log, outcomes, truth=truth).rows["quantity_kg"].to_list() == [70, None]
+    assert dataset(log, Labels(outcomes, truth=truth)).rows["quantity_kg"].to_list() == [70, None]
     weighed = truth.with_columns(quantity_kg=pl.lit(8.5))
-    assert dataset(log, outcomes, truth=weighed).rows["quantity_kg"].to_list() == [8.5, 8.5]
-    assert dataset(log, None, truth=weighed).rows["quantity_kg"].to_list() == [8.5, 8.5]
+    assert dataset(log, Labels(outcomes, truth=weighed)).rows["quantity_kg"].to_list() == [8.5, 8.5]
+    assert dataset(log, Labels(truth=weighed)).rows["quantity_kg"].to_list() == [8.5, 8.5]
 
 
 def test_truth_labels_every_row_that_it_names(log: pl.DataFrame) -> None:
     truth = log.select(*KEY, smuggled=pl.col("bill_of_lading") == "BL0007", scheme=pl.lit("x"), commodity=pl.lit("y"))
-    data = dataset(log, None, truth=truth.head(58))
+    data = dataset(log, Labels(truth=truth.head(58)))
     assert (data.labels, data.rows.height, data.positives) == ("truth", 58, 1)
     assert data.rows["day"].is_sorted()
 
@@ -91,11 +93,11 @@ def test_features_are_those_of_the_night_on_which_a_row_was_filed(
 ) -> None:
     monkeypatch.setattr(module, "BATCH", batch)
     outcomes = found(log, {0: ["seizure"], 1: ["clean"], 30: ["clean"], 57: ["clean"]})
-    data = dataset(log, outcomes)
+    data = dataset(log, Labels(outcomes))
     day = pl.col("filed_at").dt.date()
     for bill in ("BL0030", "BL0057"):
         filed = log.filter(pl.col("bill_of_lading") == bill).select(day).item()
-        night = build.build(log.filter(day == filed), log=log.filter(day < filed), outcomes=outcomes)
+        night = build.build(log.filter(day == filed), Past(history=log.filter(day < filed), outcomes=outcomes))
         wanted = night.filter(pl.col("bill_of_lading") == bill)
         assert data.matrix.filter(pl.col("bill_of_lading") == bill).equals(wanted)
         assert wanted["consignee_before"].item() > 0
@@ -104,37 +106,40 @@ def test_features_are_those_of_the_night_on_which_a_row_was_filed(
 def test_history_counts_but_is_not_labelled(log: pl.DataFrame) -> None:
     outcomes = found(log, {0: ["clean"], 58: ["seizure"]})
     late = pl.col("filed_at") >= START + timedelta(days=8)
-    data = dataset(log.filter(late), outcomes, history=log.filter(~late))
+    data = dataset(log.filter(late), Labels(outcomes), Past(history=log.filter(~late)))
     assert data.rows["bill_of_lading"].to_list() == ["BL0058"]
-    assert data.matrix["consignee_before"].to_list() == dataset(log, outcomes).matrix["consignee_before"].to_list()[1:]
+    assert (
+        data.matrix["consignee_before"].to_list()
+        == dataset(log, Labels(outcomes)).matrix["consignee_before"].to_list()[1:]
+    )
 
 
 @pytest.mark.parametrize("outcomes", [None, pl.DataFrame(schema=OUTCOME)])
 def test_nothing_known_is_a_clear_error(log: pl.DataFrame, outcomes: pl.DataFrame | None) -> None:
     with pytest.raises(TrainingError):
-        dataset(log, outcomes)
+        dataset(log, Labels(outcomes))
 
 
 def test_a_truth_without_its_columns_is_refused(log: pl.DataFrame) -> None:
     with pytest.raises(TrainingError, match="lacks the columns smuggled, scheme, commodity"):
-        dataset(log, None, truth=log.select(KEY))
+        dataset(log, Labels(truth=log.select(KEY)))
 
 
 def test_rows_that_nobody_opened_are_kept_beside_with_their_own_features(log: pl.DataFrame) -> None:
     outcomes = found(log, {0: ["clean"], 7: ["seizure"], 30: ["clean"], 57: ["clean"]})
-    data = dataset(log, outcomes, beside=3)
+    data = dataset(log, Labels(outcomes), beside=3)
     assert data.closed is not None
     assert data.filed == 24  # of four days with an outcome
     assert data.closed.rows.height == data.closed.matrix.height == 12
     assert data.closed.rows["label"].to_list() == [0] * 12
     assert data.closed.rows.join(data.rows, on=KEY).is_empty()
     assert data.closed.rows.select(KEY).equals(data.closed.matrix.select(KEY))
-    whole = dataset(log, None, truth=log.select(*KEY, smuggled=True, scheme=pl.lit("x"), commodity=pl.lit("y")))
-    assert dataset(log, outcomes).closed is None
+    whole = dataset(log, Labels(truth=log.select(*KEY, smuggled=True, scheme=pl.lit("x"), commodity=pl.lit("y"))))
+    assert dataset(log, Labels(outcomes)).closed is None
     assert data.rows["known_at"].to_list() == outcomes.sort("known_at")["known_at"].to_list()
     assert whole.closed is None
 
 
 def test_the_last_word_on_an_inspection_labels_it(log: pl.DataFrame) -> None:
     outcomes = found(log, {3: ["seizure", "clean"], 9: ["clean", "seizure"]})
-    assert dataset(log, outcomes).rows["label"].to_list() == [0, 1]
+    assert dataset(log, Labels(outcomes)).rows["label"].to_list() == [0, 1]

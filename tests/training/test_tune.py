@@ -18,16 +18,17 @@ from training import searcher
 from riskscore.errors import BusyError, SettingsError
 from riskscore.features.catalogue import Catalogue
 from riskscore.training.dataset import Dataset
+from riskscore.training.plan import Tuning
 from riskscore.training.train import fit
 from riskscore.training.trees import SETTINGS, Choice
-from riskscore.training.tune import JOURNAL, Tuning, tune
+from riskscore.training.tune import JOURNAL, is_over, tune
 
 ROOT = Path(__file__).parents[2]
 
 
 def search(study: Path, trials: int, *, data: str = "made up", seed: int = 3) -> tuple[Choice, dict[str, Any]]:
     tuning = Tuning(study, trials=trials)
-    return tune(searcher.Folds(), data, searcher.catalogue(), tuning, seed, lambda _: None)
+    return tune(searcher.Folds(), data, searcher.catalogue(), tuning, seed)
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +127,9 @@ def test_a_search_has_one_end(tmp_path: Path, end: dict[str, Any]) -> None:
 def test_minutes_count_the_trials_that_are_done(tmp_path: Path) -> None:
     tuning = Tuning(tmp_path, minutes=1.0)
     trial: Any = SimpleNamespace(duration=timedelta(seconds=25))
-    assert [tuning.is_over([trial] * count) for count in range(4)] == [False, False, False, True]
+    assert [is_over(tuning, [trial] * count) for count in range(4)] == [False, False, False, True]
     least = Tuning(tmp_path / "short", minutes=1e-6)
-    assert tune(searcher.Folds(), "x", searcher.catalogue(), least, 0, lambda _: None)[1]["trials"] == 1
+    assert tune(searcher.Folds(), "x", searcher.catalogue(), least, 0)[1]["trials"] == 1
 
 
 def test_a_model_of_a_search_is_the_same_again(toy_data: Dataset, toy_catalogue: Catalogue, tmp_path: Path) -> None:

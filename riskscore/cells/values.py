@@ -1,0 +1,260 @@
+"""From the texts under a file's headings to canonical values, column by column.
+
+    table + headings ─▶ one canonical column from one or several headings ─▶ lines, faults, notes
+
+A value that cannot be read is a fault of its row; which rows are then refused is for the caller to carry out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from riskscore import units
+from riskscore.cells import dates, numbers, places, texts
+from riskscore.cells import headings as columns
+from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.schema import ITEM
+
+FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
+"""Columns of the faults; `row` counts a table's rows from 0."""
+
+MOMENTS = ("filed_at", "loaded_at", "arrives_at", "inspected_at", "known_at")
+NUMBERS = ("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg")
+COUNTS = ("package_count", "version")
+PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
+COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
+VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
+LISTS = {"hs_codes": r"[,;|/]| ", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
+KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
+CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
+LIMITS = (
+    {"goods_description": 4000, "note": 4000}
+    | dict.fromkeys(("shipper_address", "consignee_address", "notify_address"), 500)
+    | dict.fromkeys(("shipper_name", "consignee_name", "notify_name", "forwarder_name"), 300)
+)
+LIMIT = 200
+_JOINED = {"goods_description": " | ", "marks": " | "}
+_OPEN_VOCABULARIES = ("package_type",)
+_CLOSED_VOCABULARIES = ("finding",)
+
+
+@dataclass
+class Converter:
+    """Reads one table's columns and collects what it meets on the way."""
+
+    frame: pl.DataFrame
+    headings: Sequence[Heading]
+    faults: list[pl.DataFrame] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    packages: pl.Series | None = None
+    """Kinds of package that stood behind the counts ('120 bags'), if any."""
+    own: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
+    """Columns of the file with their types: own fields of a service that are Float64 are read as numbers."""
+
+    def sources(self, column: str) -> list[Heading]:
+        """Headings taken for `column`, the preferred one first; parts of one text in the file's order."""
+        found = [heading for heading in self.headings if heading.column == column]
+        return found if column in NUMBERED else sorted(found, key=lambda heading: heading.rank)
+
+    def has(self, *names: str) -> bool:
+        """Whether the file has any of the canonical columns `names`."""
+        return any(heading.column in names for heading in self.headings)
+
+    def read(self, column: str) -> pl.Series:
+        """Canonical values of `column`; several headings fill each other's gaps or are put together."""
+        parts = [self._one(column, heading) for heading in self.sources(column)]
+        if column in LISTS or (column in NUMBERED and len(parts) > 1):
+            return self._together(column, parts)
+        merged = parts[0]
+        for part in parts[1:]:
+            merged = merged.zip_with(merged.is_not_null(), part)
+        return merged.alias(column)
+
+    def _together(self, column: str, parts: list[pl.Series]) -> pl.Series:
+        frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])
+        if column in LISTS:
+            if len(parts) == 1:
+                return parts[0].alias(column)
+            filled = pl.concat_list(pl.all().fill_null([])).list.unique(maintain_order=True)
+            return frame.select(pl.when(filled.list.len() > 0).then(filled).alias(column)).to_series()
+        joined = pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)
+        text = joined.list.join(_JOINED.get(column, ", ")).replace("", None)
+        return self._text(column, frame.select(text.alias(column)).to_series())
+
+    def _one(self, column: str, heading: Heading) -> pl.Series:
+        values = self.frame[heading.source]
+        if column in MOMENTS:
+            return self._checked(column, values, dates.parse(values), "moment")
+        if column in NUMBERS or column in COUNTS or self.own.get(column) == pl.Float64:
+            return self._number(column, heading, values)
+        if column in LISTS or column == "goods_items":
+            return self._items(values) if column == "goods_items" else self._list(column, values)
+        return self._named(column, values)
+
+    def _named(self, column: str, values: pl.Series) -> pl.Series:
+        """Texts, looked up where the column speaks of places or of words of a list."""
+        text = self._text(column, texts.as_text(values))
+        if column in PORTS:
+            return places.ports(text)
+        if column in COUNTRIES:
+            return places.countries(text)
+        if column in VOCABULARIES:
+            return self._word(column, text)
+        return code(column, text) if column in CODES else text
+
+    def _checked(self, column: str, values: pl.Series, read: pl.DataFrame, name: str) -> pl.Series:
+        """Note the faults of `read` and give its values."""
+        rows = read["fault"].is_not_null().arg_true()
+        if rows.len():
+            self.fault(rows, read["fault"].gather(rows), column, texts.as_text(values).gather(rows))
+        return read[name].alias(column)
+
+    def fault(self, rows: pl.Series, rule: pl.Series, column: str, value: pl.Series) -> None:
+        """Note that `rows` break `rule` with `value` in `column`."""
+        frame = pl.DataFrame({"row": rows.cast(pl.Int64), "rule": rule, "value": value})
+        self.faults.append(frame.select("row", "rule", pl.lit(column).alias("column"), "value"))
+
+    def _text(self, column: str, values: pl.Series) -> pl.Series:
+        limit = None if column in KEYS else LIMITS.get(column, LIMIT)
+        cleaned, cut = texts.clean(values, limit)
+        if cut:
+            self.notes.append(f"{units.counted(cut, 'value')} of {column} beyond {limit:,} characters: cut")
+        return cleaned.alias(column)
+
+    def _list(self, column: str, values: pl.Series) -> pl.Series:
+        if values.dtype == pl.List(pl.String) and _is_plain(column, values):
+            return _ports_within(values) if column == "transhipment_ports" else values
+        text = self._text(column, texts.as_text(values))
+        if column == "hs_codes":
+            text = text.str.replace(r"^(\d+)\.0$", "$1").str.replace_all(r"(\d{4}) (\d{2})\b(?: (\d{2})\b)?", "$1$2$3")
+            lists = texts.split(text, LISTS[column])
+            digits = lists.list.eval(pl.element().str.replace_all(r"\D", ""))
+            # An odd number of digits has lost its leading zero to a spreadsheet.
+            odd = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
+            digits = digits.list.eval(pl.when(odd).then("0" + pl.element()).otherwise(pl.element()))
+            return texts.split(digits.list.join("|"), r"\|")
+        lists = texts.split(text, LISTS[column])
+        if column == "transhipment_ports":
+            return _ports_within(lists)
+        return lists.list.eval(pl.element().str.to_uppercase())
+
+    def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
+        read = numbers.parse(values)
+        number = self._checked(column, values, read, "number")
+        if column in COUNTS:
+            odd = (number.is_finite() & ((number != number.floor()) | (number.abs() >= 2**53))).fill_null(False)
+            odd |= number.is_infinite().fill_null(False)
+            rows = odd.arg_true()
+            if rows.len():
+                rule = pl.Series(["not_a_whole_number"]).new_from_index(0, rows.len())
+                self.fault(rows, rule, column, texts.as_text(values).gather(rows))
+            if column == "package_count" and read["unit"].null_count() < values.len():
+                self.packages = self._word("package_type", read["unit"])
+            return number.zip_with(~odd, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64).alias(column)
+        if column == "temperature_c" and heading.unit in ("f", "fahrenheit"):
+            return ((number - 32) * 5 / 9).alias(column)
+        factors, helper = {
+            "gross_weight_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
+            "quantity_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
+            "volume_m3": (columns.table()["units"]["volume"], "volume_unit"),
+        }.get(column, ({}, ""))
+        if not factors:
+            return number
+        unit = read["unit"].str.to_lowercase()
+        if self.has(helper):
+            unit = unit.zip_with(unit.is_not_null(), self.read(helper).str.to_lowercase().str.strip_chars(". "))
+        if not unit.len() - unit.null_count():
+            return number * float(factors[heading.unit]) if heading.unit else number
+        return self._scaled(column, number, unit, factors, float(factors[heading.unit]) if heading.unit else 1.0)
+
+    def _scaled(
+        self, column: str, number: pl.Series, unit: pl.Series, factors: dict[str, float], usual: float
+    ) -> pl.Series:
+        factor = unit.replace_strict(factors, default=None, return_dtype=pl.Float64)
+        rows = (unit.is_not_null() & factor.is_null() & number.is_not_null()).arg_true()
+        if rows.len():
+            rule = pl.Series(["unknown_unit"]).new_from_index(0, rows.len())
+            self.fault(rows, rule, column, unit.gather(rows))
+        return (number * factor.fill_null(usual)).alias(column)
+
+    def _word(self, column: str, text: pl.Series) -> pl.Series:
+        """Bring the words of a list to that list's; unknown ones of an open list stay, in capitals."""
+        lists = columns.table()["values"][column]
+        known = {wording: word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
+        is_open = column in _OPEN_VOCABULARIES
+
+        def read(distinct: pl.Series) -> pl.Series:
+            plain = distinct.str.to_lowercase().str.replace_all(r"[\s_.()/-]+", " ").str.strip_chars()
+            word = plain.replace_strict({**known, **{name.replace("_", " "): name for name in lists}}, default=None)
+            word = word.cast(pl.String)
+            return word.zip_with(word.is_not_null(), distinct.str.to_uppercase()) if is_open else word
+
+        words = texts.by_distinct(text, read)
+        rows = (words.is_null() & text.is_not_null()).arg_true()
+        if rows.len():
+            lost = text.gather(rows)
+            if column in _CLOSED_VOCABULARIES:
+                self.fault(rows, pl.Series(["unknown_word"]).new_from_index(0, rows.len()), column, lost)
+            examples = ", ".join(lost.unique(maintain_order=True).head(3).to_list())
+            self.notes.append(f"{units.counted(rows.len(), 'value')} of {column} beside {', '.join(lists)}: {examples}")
+        return words.alias(column)
+
+    def _items(self, values: pl.Series) -> pl.Series:
+        dtype = pl.List(ITEM)
+        try:
+            if values.dtype == dtype:
+                return values
+            if values.dtype == pl.String:
+                loose = pl.List(pl.Struct({item.name: pl.String for item in ITEM.fields}))
+                values = values.replace("", None).str.json_decode(loose)
+            return values.cast(dtype)
+        except pl.exceptions.PolarsError:
+            self.notes.append("goods_items could not be read and was left aside")
+            return pl.Series("goods_items", [None], dtype=dtype).new_from_index(0, values.len())
+
+
+def _is_plain(column: str, values: pl.Series) -> bool:
+    """Whether lists that came as lists need no work: no blanks, and HS codes of digits only."""
+    inner = values.explode(empty_as_null=False, keep_nulls=False)
+    wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
+    return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
+
+
+def _ports_within(lists: pl.Series) -> pl.Series:
+    """Ports within lists as locodes; lists of nothing but locodes are given back as they are."""
+    flat = lists.explode(empty_as_null=False, keep_nulls=False)
+    mapped = places.ports(flat)
+    if mapped is flat:
+        return lists
+    rows = pl.DataFrame({"row": pl.int_range(lists.len(), eager=True), "lists": lists})
+    owners = rows.filter(pl.col("lists").list.len() > 0).explode("lists")["row"]
+    again = pl.DataFrame({"row": owners, "lists": mapped}).group_by("row", maintain_order=True).agg("lists")
+    return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
+
+
+def code(column: str, text: pl.Series) -> pl.Series:
+    """Codes of one of CODES as they are kept: capitals, and container numbers without blanks and dashes."""
+    if column == "container_number":
+        loose = text.str.contains(r"[^A-Z0-9]").fill_null(False).arg_true()
+        tight = text.gather(loose).str.to_uppercase().str.replace_all(r"[\s./_-]+", "").replace("", None)
+        return text.scatter(loose, tight)
+    return texts.by_distinct(text, lambda distinct: _plain_code(column, distinct))
+
+
+def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
+    upper = distinct.str.to_uppercase()
+    if column == "vessel_imo":
+        number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
+        return number.zip_with(number.is_not_null(), upper)
+    if column == "currency":
+        return upper.replace({"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "RMB": "CNY", "¥": "CNY"})
+    return upper
+
+
+def currency_of(headings: Sequence[Heading]) -> str | None:
+    """The currency that stands in the heading of the declared value, if any."""
+    units_ = {heading.unit.upper() for heading in headings if heading.column == "declared_value" and heading.unit}
+    return units_.pop() if len(units_) == 1 else None

@@ -1,0 +1,39 @@
+"""What a caller hands to the engine, checked once: canonical columns, known findings, tables of any library."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from riskscore.errors import ManifestError
+from riskscore.history.filings import STARTED
+from riskscore.manifest import frame
+from riskscore.manifest.read import Manifest
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from riskscore.history.past import Past
+    from riskscore.settings import Settings
+
+
+def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tuple[pl.DataFrame, Past]:
+    """Consignments in canonical columns, and the past as Polars frames.
+
+    Where the past is balances, the consignments keep the column `started`. The earlier versions of a manifest are
+    those of its own, unless `past` names others. Raises ManifestError where a table cannot be used.
+    """
+    earlier = past.earlier
+    if isinstance(consignments, Manifest):
+        earlier = consignments.earlier if earlier is None else earlier
+        given = consignments.consignments
+    else:
+        given = frame.table(consignments, "consignments")
+    rows = frame.consignments(given, settings)
+    if past.balances is not None:
+        if STARTED not in given.columns:
+            raise ManifestError(f"consignments that are scored by balances need the column {STARTED!r} (Date)")
+        rows = rows.with_columns(given[STARTED])
+    history = None if past.history is None else frame.table(past.history, "history")
+    outcomes = None if past.outcomes is None else frame.outcomes(frame.table(past.outcomes, "outcomes"))
+    return rows, replace(past, history=history, outcomes=outcomes, earlier=earlier)

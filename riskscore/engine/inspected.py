@@ -1,0 +1,20 @@
+"""Measure what was inspected in the past, so that consignments can be compared with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from riskscore.cases.inspected import Inspected, Whole, gather
+from riskscore.engine.read import load_model
+from riskscore.features import own
+from riskscore.history.past import Past
+from riskscore.settings import NONE, Settings
+
+
+def read_inspected(
+    past: Past, whole: Whole, *, before: datetime, model: str | Path | None = None, settings: Settings = NONE
+) -> Inspected:
+    """Measure what was inspected before a moment; `past` and `whole` as in `riskscore.cases.inspected.gather`."""
+    catalogue = own.catalogue(settings)
+    return gather(past, whole, before=before, booster=load_model(model, settings), catalogue=catalogue)

@@ -1,0 +1,84 @@
+"""Setting fields of one consignment by hand, as if its manifest had said otherwise.
+
+    "gross_weight_kg" = "18 t" ─▶ the reader of that column ─▶ 18000.0 ─▶ the rules of a goods line ─▶ the changed row
+
+Values are read as cells of a manifest are, under a heading that names the field; an empty text empties it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import polars as pl
+
+from riskscore import schema
+from riskscore.cells import headings as columns
+from riskscore.cells.headings import Heading
+from riskscore.cells.values import VOCABULARIES, Converter
+from riskscore.errors import SettingsError
+from riskscore.manifest import validate
+from riskscore.settings import NONE, Settings
+
+
+def set_fields(row: pl.DataFrame, values: Mapping[str, str], settings: Settings = NONE) -> pl.DataFrame:
+    """`row` (one consignment, schema.columns of the service) with other values of some fields.
+
+    `values` maps a canonical column, a field of the service, or a heading that a manifest might have ("Gross Wt (lbs)")
+    to a text. Raises SettingsError where a field is not known or names the consignment, or where its value cannot be
+    read or breaks a rule.
+    """
+    headings: dict[str, Heading] = {}
+    for name in values:
+        heading = _heading(name, settings)
+        column = heading.column or ""
+        if column in headings:
+            raise SettingsError(f"{column} is set twice, as {headings[column].source!r} and {name!r}; set it once")
+        headings[column] = heading
+    changed = row.with_columns(
+        pl.lit(_read(heading, values[heading.source], settings)).cast(row.schema[column]).alias(column)
+        for column, heading in headings.items()
+    )
+    lacking = [pl.lit(schema.NOTHING).alias(name) for name in schema.REQUIRED if name in settings.lacks]
+    for _, rule, column, _ in validate.faults(
+        changed.with_columns(pl.lit(0, pl.Int64).alias("row"), *lacking), validate.Line
+    ).iter_rows():
+        if column in headings:
+            raise _refused(column, values[headings[column].source], rule.replace("_", " "))
+    return changed
+
+
+def _heading(name: str, settings: Settings) -> Heading:
+    """The field that `name` means."""
+    known = [column for column in schema.columns(settings) if column not in settings.lacks]
+    plain = name.strip()
+    synonyms = columns.manifest_synonyms()
+    found = Heading(name, plain) if plain in known else columns.recognise(name, synonyms, columns.declared(settings))
+    if found.column in schema.KEY:
+        raise SettingsError(f"{found.column} cannot be set: it names the consignment")
+    if found.column not in known:
+        near = difflib.get_close_matches(plain.lower(), known, 3)
+        fields = (column for column in known if column not in schema.KEY)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(fields)}"
+        raise SettingsError(f"there is no field {name!r} to set; {hint}")
+    return found
+
+
+def _read(heading: Heading, text: str, settings: Settings) -> pl.Series:
+    """The value of one cell. Raises SettingsError where it cannot be read."""
+    column = heading.column or ""
+    if not text.strip():
+        return pl.Series(column, [None], dtype=schema.columns(settings)[column])
+    converter = Converter(pl.DataFrame({heading.source: [text]}), [heading], own=schema.columns(settings))
+    value = converter.read(column)
+    for fault in converter.faults:
+        raise _refused(column, text, fault["rule"][0].replace("_", " "))
+    if value.is_null().item():
+        words = columns.table()["values"].get(column, ()) if column in VOCABULARIES else ()
+        raise _refused(column, text, f"it is one of {', '.join(words)}" if words else "nothing in it could be read")
+    return value
+
+
+def _refused(column: str, text: str, why: str) -> SettingsError:
+    empty = "" if column in schema.REQUIRED else f" ({column}= would leave it empty)"
+    return SettingsError(f"cannot set {column} to {text!r}: {why}{empty}")

@@ -1,0 +1,193 @@
+"""CSV, TSV and their like: which delimiter, which line holds the headings, and which lines do not fit them.
+
+Quoting in the wild is often broken (an inch sign, a quote that nobody closes). Where quotes do not pair up, or
+one swallows whole lines, the file is read again with quotes as ordinary characters.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from riskscore.errors import ManifestError
+from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+_HEAD = 128 * 1024
+_HEAD_LINES = 15
+_BLOCK = 512 * 2**20
+_NEWLINE = r"\r\n|\n|\r"
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Where the headings are: `lines` physical lines up to and with them, `size` in bytes."""
+
+    known: int
+    cells: list[str]
+    delimiter: str
+    lines: int
+    size: int
+
+
+def read(text: bytes, count: Count) -> Table:
+    """Read UTF-8 `text`. Lines with more fields than headings go to `broken`; short ones are filled with null."""
+    head = _find_head(text, count)
+    if len(head.cells) > MAX_HEADINGS:
+        raise ManifestError(f"found {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read")
+    body = text[head.size :]
+    notes: tuple[str, ...] = ()
+    quoted = b'"' in body
+    rows = _parse(body, head, quoted) if body.count(b'"') % 2 == 0 else None
+    if rows is None or _swallows(rows[0], head):
+        quoted = False
+        notes = ("quotes in this file do not pair up, so they were read as ordinary characters",)
+        rows = _parse(body, head, quoted)
+        if rows is None:
+            raise ValueError("lines and fields cannot be told apart")
+        rows = (rows[0].with_columns(pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")), rows[1])
+    frame, ragged = rows
+    short, long = _sort_ragged(ragged, head, quoted)
+    table = pl.concat([frame, short]).sort("_number")
+    lines = _line_numbers(table, long, head)
+    blank = pl.all_horizontal(pl.col(_names(head)).fill_null("").str.strip_chars() == "")
+    kept = table.join(lines, on="_number", maintain_order="left").filter(~blank)
+    misfits = long.join(lines, on="_number", maintain_order="left")
+    return Table(
+        kept.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True))),
+        kept["line"],
+        format="TSV" if head.delimiter == "\t" else "CSV",
+        delimiter=head.delimiter,
+        broken=broken(
+            [
+                (line, "too_many_fields", text, json.dumps({"text": text}, ensure_ascii=False))
+                for line, text in misfits.select("line", "text").iter_rows()
+            ]
+        ),
+        notes=notes,
+    )
+
+
+def _find_head(text: bytes, count: Count) -> _Head:
+    """Find the delimiter and line with the most known headings; without any, the first line counts."""
+    sample = text[:_HEAD].decode("utf-8", errors="ignore")
+    lines = list(io.StringIO(sample, newline=""))[: 4 * _HEAD_LINES]
+    skip = 1 if lines[0].strip().lower() in {f"sep={d}" for d in DELIMITERS} else 0
+    heads = [head for delimiter in DELIMITERS for head in _heads(lines, skip, delimiter, count)]
+    if not heads:
+        raise ValueError("no line of headings in it")
+    first = min(head.lines for head in heads)
+    return max(heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0))
+
+
+def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> list[_Head]:
+    reader = csv.reader(lines[skip:], delimiter=delimiter)
+    heads: list[_Head] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                used = skip + reader.line_num
+                size = len("".join(lines[:used]).encode())
+                heads.append(_Head(count(cells[:MAX_HEADINGS]), cells, delimiter, used, size))
+            if len(heads) == _HEAD_LINES:
+                break
+    except csv.Error:
+        return heads
+    return heads
+
+
+def _names(head: _Head) -> list[str]:
+    return [f"c{place}" for place in range(len(head.cells))]
+
+
+def _parse(body: bytes, head: _Head, quoted: bool) -> tuple[pl.DataFrame, list[tuple[int, int, str]]] | None:
+    """Rows with as many fields as headings and their `_number`, and the others as (number, fields, text)."""
+    names = _names(head)
+    schema = dict.fromkeys(names, pl.String)
+    ragged: list[tuple[int, int, str]] = []
+
+    def keep(row: arrow_csv.InvalidRow) -> str:
+        ragged.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    if not body.strip():
+        return pl.DataFrame(schema={**schema, "_number": pl.Int64}), []
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(body),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False, column_names=names, block_size=min(_BLOCK, max(len(body), 1024))
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=head.delimiter,
+                quote_char='"' if quoted else False,
+                newlines_in_values=quoted,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.large_string() for name in names}, strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    frame = pl.DataFrame(table).cast(pl.String) if table.num_rows else pl.DataFrame(schema=schema)
+    total = frame.height + len(ragged)
+    taken = pl.Series([number for number, _, _ in ragged], dtype=pl.Int64)
+    numbers = pl.int_range(1, total + 1, dtype=pl.Int64, eager=True)
+    return frame.with_columns(_number=numbers.filter(~numbers.is_in(taken.implode()))), ragged
+
+
+def _swallows(frame: pl.DataFrame, head: _Head) -> bool:
+    """Whether one quoted field holds a line break and as many delimiters as a whole line."""
+    if len(head.cells) < 3:
+        return False
+    field = pl.all().exclude("_number")
+    long = field.str.count_matches(head.delimiter, literal=True) >= len(head.cells) - 1
+    return frame.select(pl.any_horizontal((long & field.str.contains(_NEWLINE)).any())).item() is True
+
+
+def _sort_ragged(
+    ragged: Sequence[tuple[int, int, str]], head: _Head, quoted: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Fill lines that are too short, or too long by empty fields only; the rest is `_number` and `text`."""
+    width = len(head.cells)
+    fitted: list[list[str | int | None]] = []
+    long: list[tuple[int, str]] = []
+    for number, _, text in ragged:
+        cells = _cells(text, head.delimiter) if quoted else text.split(head.delimiter)
+        if any(cell.strip() for cell in cells[width:]):
+            long.append((number, text))
+        else:
+            fitted.append([*cells[:width], *[None] * (width - len(cells)), number])
+    schema = {**dict.fromkeys(_names(head), pl.String), "_number": pl.Int64}
+    return (
+        pl.DataFrame(fitted, schema=schema, orient="row"),
+        pl.DataFrame(long, schema={"_number": pl.Int64, "text": pl.String}, orient="row"),
+    )
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return text.split(delimiter)
+
+
+def _line_numbers(table: pl.DataFrame, long: pl.DataFrame, head: _Head) -> pl.DataFrame:
+    """`line` of each `_number`: the physical line on which the row starts, after the line breaks inside of others."""
+    breaks = pl.all().exclude("_number").str.count_matches(_NEWLINE).fill_null(0).cast(pl.Int64)
+    inner = [rows.select("_number", inner=pl.sum_horizontal(breaks)) for rows in (table, long)]
+    return (
+        pl.concat(inner)
+        .sort("_number")
+        .select("_number", line=pl.col("_number") + head.lines + pl.col("inner").cum_sum().shift(1, fill_value=0))
+    )

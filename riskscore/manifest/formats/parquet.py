@@ -1,0 +1,96 @@
+"""Parquet: whole columns with the types that they have.
+
+    footer ─▶ vetted by Arrow ─▶ read by Polars ─▶ size checked
+
+Polars reads fastest and shares repeated texts, but ends the process on some damaged files; Arrow only raises. So Arrow
+decodes a file first, without unfolding its dictionaries. That takes longer than the reading itself, so of a
+file beyond VETTED_BYTES only the footer is vetted.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import polars as pl
+from pyarrow import parquet
+
+from riskscore.errors import ManifestError
+from riskscore.manifest import archives
+from riskscore.manifest.formats.table import MAX_HEADINGS, Table, unique
+
+MAX_ROWS = 200_000_000
+"""Most rows that a file may claim to have."""
+
+VETTED_BYTES = 64 * 2**20
+"""Largest file that is decoded once beforehand."""
+
+_BATCH = 16_384
+_MAX_UNFOLDED = 4 * archives.MAX_BYTES
+
+
+def read(member: archives.Member) -> Table:
+    """Read `member`; `lines` are row numbers from 1. Raises ManifestError where it has too many rows or columns."""
+    _vet(member)
+    source = member.path or BytesIO(member.data)
+    frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
+    _limit(member.name, int(frame.estimated_size()))
+    columns = [_plain(leaf) for column in frame for leaf in _leaves(column)]
+    names = unique([column.name for column in columns])
+    frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, names, strict=True)])
+    return Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))
+
+
+def _vet(member: archives.Member) -> None:
+    """Raise where Arrow cannot decode the file, or where it unfolds to far more than it is."""
+    source = str(member.path) if member.path else BytesIO(member.data)
+    size = member.path.stat().st_size if member.path else len(member.data)
+    metadata = parquet.read_metadata(source)
+    if metadata.num_rows > MAX_ROWS or metadata.num_columns > 4 * MAX_HEADINGS:
+        raise ManifestError(
+            f"{member.name} claims {metadata.num_rows:,} rows of {metadata.num_columns:,} columns; "
+            f"at most {MAX_ROWS:,} and {MAX_HEADINGS:,} are read"
+        )
+    _limit(member.name, sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)))
+    if size > VETTED_BYTES:
+        return
+    leaves = [metadata.schema.column(place) for place in range(metadata.num_columns)]
+    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    source = str(member.path) if member.path else BytesIO(member.data)
+    with parquet.ParquetFile(source, read_dictionary=texts) as file:
+        spent = 0
+        for batch in file.iter_batches(_BATCH):
+            spent += batch.nbytes
+            _limit(member.name, spent)
+
+
+def _limit(name: str, size: int) -> None:
+    if size > _MAX_UNFOLDED:
+        raise ManifestError(f"{name} unpacks to more than {_MAX_UNFOLDED:,} bytes; split it into smaller files")
+
+
+def _leaves(column: pl.Series) -> list[pl.Series]:
+    """The fields of a struct as columns of their own (`shipper name`); any other column as it is."""
+    if not isinstance(column.dtype, pl.Struct):
+        return [column]
+    fields = column.struct.unnest()
+    return [leaf for field in fields for leaf in _leaves(field.alias(f"{column.name} {field.name}"))]
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Bring types that no canonical column has to text or to a plain type."""
+    dtype = column.dtype
+    if dtype == pl.Binary:
+        return _text(column)
+    if dtype == pl.Duration:
+        return column.dt.to_string()
+    if isinstance(dtype, pl.Categorical | pl.Enum) or dtype == pl.Time:
+        return column.cast(pl.String)
+    return column.cast(pl.Float64) if isinstance(dtype, pl.Decimal) else column
+
+
+def _text(column: pl.Series) -> pl.Series:
+    """Bytes as the text that they are, or in hexadecimal where one of them is none."""
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return column.bin.encode("hex")

@@ -1,0 +1,151 @@
+"""JSON and JSON Lines: an array of objects, an object with one such array in it, or an object a line.
+
+Every leaf is read as text, numbers digit for digit as written: what it means is decided later by column, as for
+every other format. An object within a record becomes columns of its own (`{"shipper": {"name": ...}}` is `shipper
+name`); lists stay JSON text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+import polars as pl
+
+from riskscore.errors import ManifestError
+from riskscore.manifest.formats.table import MAX_HEADINGS, Table, broken, unique
+
+_CHUNK = 20_000
+_DEPTH = 4
+
+_loads: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).decode
+_dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def read(name: str, text: bytes) -> Table:
+    """Read UTF-8 `text`; `lines` are line numbers for JSON Lines and record numbers, from 1, for an array.
+
+    Raises ManifestError when there is no array of objects in it, or more than one.
+    """
+    body = text.decode("utf-8", errors="replace")
+    if body.startswith("{") and (table := _lines(body)) is not None:
+        return table
+    content = _loads(body)
+    found, beside = _find_array(name, content)
+    return _table(found, range(1, len(found) + 1), "JSON", beside)
+
+
+def _find_array(name: str, content: Any) -> tuple[list[Any], dict[str, str]]:
+    """The only array of objects in `content`, and the plain values beside it, which hold for all of them."""
+    beside: dict[str, str] = {}
+    for _ in range(_DEPTH):
+        if isinstance(content, list):
+            return content, beside
+        if not isinstance(content, dict):
+            break
+        arrays = [key for key, value in content.items() if _is_table(key, value)]
+        inner = arrays or [key for key, value in content.items() if isinstance(value, dict)]
+        beside |= {key: value for key, value in content.items() if isinstance(value, str)}
+        if len(inner) > 1:
+            raise ManifestError(
+                f"{name} has {len(inner)} arrays or objects ({', '.join(inner)[:200]!r}); "
+                "keep one array of consignments"
+            )
+        if not inner:
+            break
+        content = content[inner[0]]
+    raise ManifestError(f"{name} has no array of objects; expected one object a consignment or goods line")
+
+
+def _is_table(key: str, value: Any) -> bool:
+    return isinstance(value, list) and key != "goods_items" and _are_objects(value)
+
+
+def _are_objects(value: list[Any]) -> bool:
+    return set(map(type, value)) <= {dict}
+
+
+def _lines(body: str) -> Table | None:
+    """JSON Lines; None when the first line is no object of its own, so that `body` is one JSON text."""
+    lines = body.split("\n")
+    numbers = [number for number, line in enumerate(lines, start=1) if line and not line.isspace()]
+    if not isinstance(_try(lines[numbers[0] - 1]), dict) or (len(numbers) == 1 and _holds_array(lines[numbers[0] - 1])):
+        return None
+    records: list[Any] = []
+    kept: list[int] = []
+    for start in range(0, len(numbers), _CHUNK):
+        part = numbers[start : start + _CHUNK]
+        parsed = _try("[" + ",".join(lines[number - 1] for number in part) + "]")
+        if not isinstance(parsed, list) or len(parsed) != len(part):
+            # A line of this chunk is malformed: only then are its lines looked at one by one.
+            parsed = [_try(lines[number - 1]) for number in part]
+        records += parsed
+        kept += part
+    return _table(records, kept, "JSON Lines", {}, lines)
+
+
+def _holds_array(line: str) -> bool:
+    content = _loads(line)
+    if any(_is_table(key, value) for key, value in content.items() if value):
+        return True
+    try:
+        return bool(_find_array("", content)[0])
+    except ManifestError:
+        return False
+
+
+def _try(text: str) -> Any:
+    try:
+        return _loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _table(
+    records: list[Any],
+    lines: Sequence[int],
+    kind: str,
+    beside: dict[str, str],
+    texts: Sequence[str] | None = None,
+) -> Table:
+    """Put the objects among `records` under their keys; anything else is a broken line."""
+    refused: list[tuple[int, str, str, str]] = []
+    kept = pl.Series("line", lines, pl.Int64)
+    objects = records
+    if not _are_objects(records):
+        # Something else than an object is among them: only then are records looked at one by one.
+        good = pl.Series([isinstance(record, dict) for record in records], dtype=pl.Boolean)
+        objects = [records[place] for place in good.arg_true()]
+        for place in (~good).arg_true():
+            text = texts[lines[place] - 1] if texts else _dumps(records[place])
+            row = json.dumps({"text": text}, ensure_ascii=False)
+            refused.append((lines[place], "malformed_record", text, row))
+        kept = kept.filter(good)
+    if dict in set(map(type, chain.from_iterable(map(dict.values, objects)))):
+        objects = [_flat(record) for record in objects]
+    keys = list(dict.fromkeys(chain.from_iterable(objects)))
+    if len(keys) > MAX_HEADINGS:
+        raise ManifestError(f"the records have {len(keys):,} different keys; at most {MAX_HEADINGS:,} are read")
+    frame = _frame(objects, keys).with_columns(
+        pl.lit(value).alias(key) for key, value in beside.items() if key not in keys
+    )
+    frame.columns = unique(frame.columns)
+    return Table(frame, kept, format=kind, broken=broken(refused))
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """`record` with the fields of objects in it as its own; an object whose fields would clash stays as it is."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        inner = {f"{key} {name}": field for name, field in _flat(value).items()} if isinstance(value, dict) else {}
+        flat |= inner if inner and not inner.keys() & record.keys() else {key: value}
+    return flat
+
+
+def _frame(objects: list[dict[str, Any]], keys: list[str]) -> pl.DataFrame:
+    if not objects or not keys:
+        return pl.DataFrame(schema=dict.fromkeys(keys, pl.String), height=len(objects) if keys else None)
+    text = "\n".join(map(_dumps, objects)).encode("utf-8", errors="replace")
+    return pl.read_ndjson(text, schema=dict.fromkeys(keys, pl.String))

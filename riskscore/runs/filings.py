@@ -1,0 +1,35 @@
+"""What a nightly run filed, read back from the lake: the latest version of each consignment, and those before it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from riskscore import schema
+from riskscore.history.filings import SAME_BILL_DAYS, sessions
+from riskscore.lake.io import Lake
+from riskscore.runs.log import Run
+
+
+def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The latest filing of each consignment that `run` brought, and all earlier filings of the same ones.
+
+    A consignment of which an earlier run brought a later filing is left out: it stands as it was scored.
+    """
+    own = lake.read("consignments", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
+    filings = pl.concat([filings_before(lake, run, own), own])
+    filings = filings.with_columns(sessions(filings)).sort("filed_at", "version", maintain_order=True)
+    latest = filings.unique(schema.KEY, keep="last", maintain_order=True)
+    earlier = filings.join(latest, on=latest.columns, how="anti", nulls_equal=True, maintain_order="left")
+    return latest.filter(pl.col("run") == run.number), earlier
+
+
+def filings_before(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.DataFrame:
+    """What earlier runs brought of the bills of `filings`, as far back as a bill is the same one."""
+    first = filings["filed_at"].min()
+    if first is None:
+        return lake.read("consignments").clear().collect()
+    nights = (first.date() - timedelta(SAME_BILL_DAYS), date.max)  # type: ignore[union-attr]
+    before = lake.read("consignments", nights=nights).filter(pl.col("run") < run.number)
+    return before.join(filings.lazy().select(schema.KEY), on=schema.KEY, how="semi").collect()

@@ -1,0 +1,109 @@
+"""Runs: the record of nightly runs in the lake, one row an event, so that a killed run is known and taken up again.
+
+begun {night, files, model, ...} ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ scores ─▶ slate ─▶ finished {counts}
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+
+from riskscore.lake.io import Lake
+
+BEGUN, FINISHED = "begun", "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A whole file of an inbox: its name there, SHA-256 and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+    def entry(self) -> dict[str, Any]:
+        """The file as it stands in a run's record."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One nightly run: its number, its night, when it began, and what it set out with."""
+
+    number: int
+    night: date
+    at: datetime
+    plan: dict[str, Any]
+
+    def files(self, kind: str) -> list[File]:
+        """Files of the plan, `manifests` or `outcomes`."""
+        return [File(**entry) for entry in self.plan[kind]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunLog:
+    """What the lake knows about earlier runs."""
+
+    events: pl.DataFrame
+
+    @classmethod
+    def read(cls, lake: Lake) -> RunLog:
+        """Read every event of every run."""
+        return cls(lake.read("runs").collect().sort("run", "at"))
+
+    @property
+    def unfinished(self) -> Run | None:
+        """The run that began and did not finish; there is one at most."""
+        finished = self.events.filter(step=FINISHED)["run"]
+        open_runs = self.events.filter((pl.col("step") == BEGUN) & ~pl.col("run").is_in(finished.implode()))
+        if open_runs.is_empty():
+            return None
+        row = open_runs.row(-1, named=True)
+        return Run(row["run"], row["night"], row["at"], json.loads(row["detail"]))
+
+    def runs(self) -> list[Run]:
+        """Every run that began, oldest first."""
+        begun = self.events.filter(step=BEGUN).sort("run")
+        return [
+            Run(row["run"], row["night"], row["at"], json.loads(row["detail"])) for row in begun.iter_rows(named=True)
+        ]
+
+    @property
+    def next(self) -> int:
+        """Number of the next run."""
+        last = self.events["run"].max()
+        return 1 + (last if isinstance(last, int) else 0)
+
+    @property
+    def last_night(self) -> date | None:
+        """The latest night that was finished."""
+        night = self.events.filter(step=FINISHED)["night"].max()
+        return night if isinstance(night, date) else None
+
+    def taken(self, kind: str) -> set[str]:
+        """SHA-256 of every file that was taken, `manifests` or `outcomes`."""
+        plans = self.events.filter(step=BEGUN)["detail"].to_list()
+        return {entry["sha256"] for plan in plans for entry in json.loads(plan)[kind]}
+
+    def finished(self) -> list[dict[str, Any]]:
+        """What every finished run came to, oldest first."""
+        done = self.events.filter(step=FINISHED).sort("run")
+        return [json.loads(text) for text in done["detail"].to_list()]
+
+
+def begin(lake: Lake, number: int, night: date, plan: dict[str, Any]) -> Run | None:
+    """Put a new run on record; None where another process took its number first."""
+    run = Run(number, night, datetime.now(UTC), plan)
+    return run if tell(lake, run, BEGUN, plan, at=run.at) else None
+
+
+def tell(lake: Lake, run: Run, step: str, detail: dict[str, Any], *, at: datetime | None = None) -> bool:
+    """Put an event of `run` on record, once; False where it is there already."""
+    event = pl.DataFrame(
+        {"step": [step], "at": [at or datetime.now(UTC)], "detail": [json.dumps(detail, sort_keys=True)]}
+    )
+    return lake.append("runs", event, run=run.number, night=run.night, step=f"event {step}")

@@ -1,0 +1,60 @@
+"""Writing sheets: one to a file, or those of a slate to a folder with an index and one PDF for the printer.
+
+OUT/index.html      the boxes in their order, each with its risk, first reason and sheet
+OUT/sheets/*.html   one sheet each
+OUT/slate.pdf       all of them, one after the other
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from riskscore import export
+from riskscore.errors import SettingsError
+from riskscore.language import Language
+from riskscore.sheet import page
+from riskscore.sheet.sheet import Sheet
+
+SUFFIXES = (".html", ".pdf")
+
+
+def check(path: Path) -> None:
+    """Raise SettingsError where a sheet cannot be written to `path`."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(SUFFIXES)}")
+    if not path.parent.is_dir():
+        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
+
+
+def one(sheet: Sheet, path: Path) -> None:
+    """Write one sheet as HTML or PDF, by the ending of `path`, whole or not at all. Raises SettingsError as `check`."""
+    check(path)
+    export.write_bytes(page.pdf([sheet]) if path.suffix.lower() == ".pdf" else page.html(sheet).encode(), path)
+
+
+def slate(
+    sheets: Sequence[Sheet],
+    out: Path,
+    *,
+    title: str,
+    language: Language,
+) -> None:
+    """Write the sheets of a slate to the new or empty folder `out`, all or nothing. Raises SettingsError as it does."""
+    with export.folder(out) as folder:
+        (folder / "sheets").mkdir()
+        rows = list[dict[str, Any]]()
+        for number, sheet in enumerate(sheets, start=1):
+            name = f"sheets/{number:03d}-{_name(sheet)}.html"
+            (folder / name).write_text(page.html(sheet), "utf-8")
+            rows.append({"sheet": sheet, "file": name})
+        if sheets:
+            (folder / "slate.pdf").write_bytes(page.pdf(sheets))
+        (folder / "index.html").write_text(page.index(rows, title=title, language=language), "utf-8")
+
+
+def _name(sheet: Sheet) -> str:
+    """What a file may be called after a box: letters and digits of its number, nothing that is a path."""
+    return re.sub(r"[^A-Za-z0-9]+", "", sheet.title)[:40] or "box"

@@ -1,0 +1,147 @@
+"""What commands print with: tables and text on stdout, progress on stderr, JSON for machines.
+
+Texts from manifests may hold anything. `plain` takes out what a terminal would obey or hide, and nothing from a
+manifest is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskscore.errors import SettingsError
+from riskscore.progress import listening
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from riskscore.model import tables
+    from riskscore.model.card import Card
+
+WIDTH = 100
+"""Columns of what is printed into a pipe; a terminal's own width otherwise, between NARROW and WIDE."""
+
+NARROW, WIDE = 60, 140
+
+
+def stdout() -> Console:
+    """The console that results go to; colours only on a terminal."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    console.width = min(max(console.width, NARROW), WIDE) if console.is_terminal else WIDTH
+    return console
+
+
+def table(*headings: str) -> Table:
+    """An empty table with these headings, in the look that all of them have."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(headings):
+        made.add_column(heading, overflow="fold", no_wrap=place == 0 and len(headings) > 3)
+    return made
+
+
+def heading(text: str) -> Text:
+    """A line above a part of what is printed."""
+    from rich.text import Text
+
+    return Text(f"\n{text}", style="bold")
+
+
+def show(screen: Console, part: tables.Table) -> None:
+    """Print a table of texts with its title and note."""
+    screen.print(heading(part.title))
+    shown = table(*part.header)
+    for row in part.rows:
+        shown.add_row(*map(plain, row))
+    screen.print(shown)
+    if part.note:
+        screen.print(plain(part.note))
+
+
+def suffix(out: Path | None, known: Sequence[str]) -> str:
+    """The ending of the file that is to be written, in small letters; empty where none is.
+
+    Raises SettingsError where it is none of `known`.
+    """
+    if out is None:
+        return ""
+    if out.suffix.lower() not in known:
+        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(known)}")
+    return out.suffix.lower()
+
+
+def hanging(mark: str, text: str) -> Table:
+    """`text` wrapped beside `mark`, not below it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    line = Table.grid(padding=(0, 1, 0, 0))
+    line.add_column(no_wrap=True)
+    line.add_column()
+    line.add_row(Text(mark), Text(text))
+    return line
+
+
+def basis(card: Card) -> str:
+    """What a score of this model rests on."""
+    caution = " It orders boxes for a closer look and proves nothing." if card.data == "simulated" else ""
+    return f"Model {plain(card.name)}, trained on {plain(card.data)} data.{caution}"
+
+
+def plain(text: object) -> str:
+    """`text` in one line, without characters that steer a terminal or cannot be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+
+
+def short(text: object, length: int) -> str:
+    """`plain` text, cut to `length` characters."""
+    line = plain(text)
+    return line if len(line) <= length else line[: length - 3].rstrip() + "..."
+
+
+def warn(text: object) -> None:
+    """Say on stderr, in one line, what to mind."""
+    sys.stderr.write(f"warning: {plain(text)}\n")
+
+
+def emit(value: Any) -> None:
+    """Print `value` as JSON, for machines; days and moments in ISO 8601."""
+    sys.stdout.write(text(value))
+
+
+def text(value: Any) -> str:
+    """`value` as the JSON that `emit` prints."""
+    return json.dumps(value, default=_json, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def _json(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[None]:
+    """Show the step under way and the time it takes on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        with listening(lambda step: bar.update(task, description=step)):
+            yield

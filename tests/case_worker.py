@@ -1,0 +1,37 @@
+"""A process of its own: python worker.py record URI FILE TIMES | change URI DATE EVENT BILL CONTAINER ...
+
+`record` records the file TIMES times. `change` makes the same change of each box in turn, and says which it could make.
+It says `ready` once it has loaded, and begins when a line comes in.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from riskscore.casework import outcomes, slates
+from riskscore.errors import SettingsError
+from riskscore.lake.io import Lake
+
+
+def main(what: str, uri: str, *words: str) -> None:
+    lake = Lake.open(uri)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    if what == "record":
+        for _ in range(int(words[1])):
+            found, refused = outcomes.read([Path(words[0])])
+            outcomes.record(lake, found, refused=refused)
+        return
+    night, event, *boxes = words
+    for bill, container in zip(boxes[::2], boxes[1::2], strict=True):
+        try:
+            slates.change(
+                lake, date.fromisoformat(night), bill=bill, container=container, event=event, reason="because"
+            )
+        except SettingsError:
+            continue
+        print(bill, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from riskscore.cells.dates import parse
+
+DAY = datetime(2019, 3, 25, tzinfo=UTC)
+FORMS = [
+    ("2019-03-25", DAY),
+    ("2019/3/25", DAY),
+    ("2019.03.25", DAY),
+    ("2019-03-25T08:30Z", DAY.replace(hour=8, minute=30)),
+    ("2019-03-25T08:30:15.250Z", DAY.replace(hour=8, minute=30, second=15, microsecond=250_000)),
+    ("2019-03-25 08:30:00+07:00", DAY.replace(hour=1, minute=30)),
+    ("2019-03-25 08:30:00-0500", DAY.replace(hour=13, minute=30)),
+    ("25.03.2019", DAY),
+    ("25.03.2019 08:30", DAY.replace(hour=8, minute=30)),
+    ("25/03/2019", DAY),
+    ("03/25/2019", DAY),
+    ("25-03-19", DAY),
+    ("25-MAR-2019", DAY),
+    ("25 March 2019", DAY),
+    ("25MAR19", DAY),
+    ("25th Mar 2019", DAY),
+    ("Mar 25, 2019", DAY),
+    ("Mon, 25 Mar 2019 10:00 PM", DAY.replace(hour=22)),
+    ("25 março 2019", DAY),
+    ("25-ABR-2019", DAY.replace(month=4)),
+    ("2019-MAR-25", DAY),
+    ("20190325", DAY),
+    ("201903250830", DAY.replace(hour=8, minute=30)),
+    ("20190325083015", DAY.replace(hour=8, minute=30, second=15)),
+    ("20190325T083015Z", DAY.replace(hour=8, minute=30, second=15)),
+    ("43549", DAY),
+    ("43549.5", DAY.replace(hour=12)),
+    ("1553472000", DAY),
+    ("1553472000000", DAY),
+    ("2019年3月25日", DAY),
+    ("25/12/95", datetime(1995, 12, 25, tzinfo=UTC)),
+    ("29/02/2020", datetime(2020, 2, 29, tzinfo=UTC)),
+    ("12:00 AM", None),
+]
+
+
+@pytest.mark.parametrize(("text", "moment"), FORMS)
+def test_every_usual_form_is_read_alone(text: str, moment: datetime | None) -> None:
+    read = parse(pl.Series([text]))
+    assert read.row(0) == (moment, None if moment else "not_a_date")
+
+
+BLANKS = ["", " ", "-", "N/A", "null", "00000000", "0000-00-00", "00/00/0000"]
+
+
+@pytest.mark.parametrize("text", BLANKS)
+def test_an_empty_date_is_no_fault(text: str) -> None:
+    assert parse(pl.Series([text, "2019-03-25"])).rows() == [(None, None), (DAY, None)]
+
+
+WRONG = ["31/02/2019", "2019-13-01", "2019-02-30", "soon", "25/25/2019", "2019-03-25 25:00", "=1+1", "123"]
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_no_date_is_said_to_be_none(text: str) -> None:
+    assert parse(pl.Series([text])).row(0) == (None, "not_a_date")
+
+
+APRIL, MARCH = datetime(2019, 4, 3, tzinfo=UTC), datetime(2019, 3, 4, tzinfo=UTC)
+ORDERS = [
+    (["03/04/2019"], None),
+    (["03/04/2019", "05/05/2019"], None),
+    (["03/04/2019", "2019-03-25"], None),
+    (["03/04/2019", "25/03/2019"], APRIL),
+    (["03/04/2019", "03/25/2019"], MARCH),
+    (["03/04/2019", "25/03/2019", "03/25/2019"], None),
+    (["03.04.2019"], APRIL),
+    (["03.04.2019", "03.25.2019"], MARCH),
+]
+
+
+@pytest.mark.parametrize(("column", "moment"), ORDERS)
+def test_the_column_settles_day_and_month_or_the_date_is_refused(column: list[str], moment: datetime | None) -> None:
+    read = parse(pl.Series(column))
+    assert read.row(0) == (moment, None if moment else "ambiguous_date")
+    assert read["fault"].drop_nulls().to_list() in ([], ["ambiguous_date"])
+
+
+def test_moments_that_come_typed_are_taken_to_utc() -> None:
+    naive = pl.Series([datetime(2019, 3, 25, 8)])
+    hanoi = pl.Series([datetime(2019, 3, 25, 8, tzinfo=UTC)]).dt.replace_time_zone("Asia/Ho_Chi_Minh")
+    assert parse(pl.Series([date(2019, 3, 25)])).row(0) == (DAY, None)
+    assert parse(naive).row(0) == (DAY.replace(hour=8), None)
+    assert parse(hanoi).row(0) == (DAY.replace(hour=1), None)
+    assert parse(pl.Series([43549.0])).row(0) == (DAY, None)
+    assert parse(pl.Series([20190325])).row(0) == (DAY, None)

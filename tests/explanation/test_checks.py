@@ -1,0 +1,85 @@
+"""What is declared of checks: every feature in one place, words that people read, values that make sense."""
+
+import polars as pl
+import pytest
+
+from riskscore import folders
+from riskscore.errors import CatalogueError
+from riskscore.explanation import checks
+from riskscore.features import catalogue
+
+DECLARED = checks.load()
+
+
+def test_every_feature_stands_in_exactly_one_place():
+    placed = [*DECLARED.settled, *(name for fact in DECLARED.facts for name in fact.features)]
+    assert sorted(placed) == sorted(catalogue.load().names)
+
+
+@pytest.mark.parametrize("word", ["source", "market", "seizure_rate", "lane_", "_before", "_km", "origin_advantage"])
+def test_places_and_records_are_settled_by_no_check(word):
+    products = {"cover_from_source", "new_origin_for_old_consignee"}  # of which a check settles the other part
+    assert not {name for name in DECLARED.settled if word in name} - products
+
+
+@pytest.mark.parametrize("check", DECLARED.checks, ids=lambda check: check.id)
+def test_a_check_is_an_act_in_whole_sentences(check):
+    assert check.text[0].isupper() and check.text[-1] in ".?"
+    assert "{" not in check.text
+    assert check.clean and check.effort in checks.EFFORTS
+
+
+def test_flags_of_yes_and_no_come_back_as_no():
+    features = catalogue.load().features
+    answers = {name: value for check in DECLARED.checks for name, value in check.clean.items()}
+    assert {answers[name] for name in answers if features[name].unit == "yes/no"} == {0}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("weight_round = 0\n", "", "in no check and no fact: weight_round"),
+        ("weight_round = 0", "weight_rund = 0", "not in the catalogue: weight_rund"),
+        ("weight_round = 0", "weight_round = 0\nload_share = 0", "in several places: load_share"),
+        ('effort = "yard"', 'effort = "soon"', "effort 'soon' is none of desk, yard"),
+        ('code = "absent"', 'code = "gone"', "clean value 'gone' is no number"),
+        ("why = ", "because = ", "lacks 'why'"),
+        ("[check.complete]", "[check.complete", "not valid TOML"),
+    ],
+)
+def test_what_is_declared_wrongly_is_named(tmp_path, monkeypatch, old, new, complaint):
+    text = (folders.features() / "checks.toml").read_text("utf-8")
+    assert old in text
+    (tmp_path / "checks.toml").write_text(text.replace(old, new, 1), "utf-8")
+    monkeypatch.setattr(folders, "features", lambda: tmp_path)
+    with pytest.raises(CatalogueError, match=complaint):
+        checks.load.__wrapped__()
+
+
+def test_usual_is_what_the_card_describes_else_what_the_rows_have():
+    rows = pl.DataFrame({"hs_text_agreement": [0.2, 0.4, None, 0.9], "freight_to_value": [None] * 4}).cast(pl.Float32)
+    described = {"edges": [0.1, 0.7, 0.9], "shares": [0.3, 0.3, 0.2, 0.2], "missing": 0.0}
+    told = checks.usual({"features": {"hs_text_agreement": described}}, rows)
+    assert told == {"hs_text_agreement": 0.7}
+    high = described | {"shares": [0.1, 0.1, 0.1, 0.7]}  # the middle lies above the last edge
+    assert checks.usual({"features": {"hs_text_agreement": high}}, rows)["hs_text_agreement"] == pytest.approx(0.4)
+    assert checks.usual({}, rows.clear()) == {}
+
+
+def test_a_usual_value_that_nobody_knows_settles_nothing():
+    scan = next(check for check in DECLARED.checks if check.id == "scan")
+    assert scan.values({})["cover_kind_code"] is None
+    assert "density_deviation" not in scan.values({})
+    assert scan.values({"density_deviation": 0.5})["density_deviation"] == 0.5
+
+
+def test_what_no_check_settles_is_summed_by_why():
+    moved = pl.DataFrame(
+        {
+            "feature": ["consignee_before", "shipper_before", "wildlife_source", "direct_km", "cover_load"],
+            "contribution": [0.5, -0.1, 0.2, -0.3, 2.0],
+        }
+    )
+    told = checks.unsettled(moved)
+    assert told["id"].to_list() == ["history"]
+    assert told["contribution"].item() == pytest.approx(0.4)

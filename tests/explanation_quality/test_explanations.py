@@ -1,0 +1,168 @@
+"""Judging explanations: what is planted is looked for, and what is broken on purpose is found."""
+
+import re
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskscore import folders
+from riskscore.engine.assessment import Assessment
+from riskscore.engine.read import read_card
+from riskscore.errors import TrainingError
+from riskscore.explanation_quality import faithfulness, stability
+from riskscore.explanation_quality.flags import explained, flags, topics
+from riskscore.explanation_quality.judge import judge
+from riskscore.explanation_quality.planted import planted
+from riskscore.explanation_quality.readable import faults, readable
+from riskscore.explanation_quality.recompute import Checker
+from riskscore.features import catalogue
+from riskscore.history.past import Past
+from riskscore.manifest.log import read_log
+from riskscore.model.booster import Booster, note
+from riskscore.simulation.write import simulate
+
+DAYS, FIRST = 40, date(2024, 2, 1)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """The last days of a small world with much smuggling, and the past of these days."""
+    place = simulate(tmp_path_factory.mktemp("w") / "w", days=DAYS, per_day=150, seed=5, smuggling_rate=0.02)
+    log = read_log([place / "manifests"])
+    past, now = (log.filter((pl.col("filed_at").dt.date() < FIRST) == is_past) for is_past in (True, False))
+    last = now.sort("filed_at", "version").unique(
+        ["bill_of_lading", "container_number"], keep="last", maintain_order=True
+    )
+    earlier = now.join(last, on=now.columns, how="anti", nulls_equal=True)
+    return {
+        "rows": last,
+        "past": Past(past, pl.read_parquet(place / "outcomes.parquet"), earlier),
+        "truth": pl.read_parquet(place / "truth.parquet"),
+    }
+
+
+@pytest.fixture(scope="module")
+def booster():
+    return Booster.load(folders.default_model(), catalogue.load())
+
+
+@pytest.fixture(scope="module")
+def told(world, booster):
+    return Assessment.of(world["rows"], world["past"], booster, catalogue.load())
+
+
+@pytest.fixture(scope="module")
+def checked(told, world):
+    reasons, _, _ = explained(told, flags(told, 0.05).head(60))
+    return reasons, Checker(world["rows"], told.catalogue, world["past"])
+
+
+def test_everything_is_judged(world, booster):
+    found = judge(booster, world["rows"], world["truth"], world["past"], catalogue=catalogue.load())
+    assert [part["share"] for part in found["planted"]] == [0.01, 0.05]
+    assert found["planted"][1]["caught"] > 5
+    assert found["stability"]["trials"] == len(stability.CHANGES) * max(1, -(-world["rows"].height // 100))
+    assert found["faithfulness"]["more"]["value"] > 0.9
+    assert found["faithfulness"]["fall_without_named"] > found["faithfulness"]["fall_without_other"]
+    assert (found["readable"]["wrong"], found["readable"]["faults"]) == (0, [])
+    assert found["readable"]["values"] > 500
+
+
+def test_reasons_name_what_was_planted_and_not_what_was_not(told, world):
+    found = planted(told, world["truth"], 0.05)
+    assert found["named"]["value"] > found["first"]["value"] > 0
+    elsewhere = world["truth"].with_columns(pl.when("smuggled").then(pl.lit([57, 60])).alias("indicators"))
+    assert planted(told, elsewhere, 0.05)["named"]["value"] < found["named"]["value"] / 2
+
+
+def test_every_value_that_is_changed_in_a_sentence_is_found(checked):
+    """A digit more in each number of each sentence, one number at a time."""
+    reasons, checker = checked
+    right = list(checker.check(reasons))
+    assert [one for one in right if one.fault] == []
+    tried = missed = 0
+    for row in reasons.iter_slices(1):
+        for place, reason in enumerate(row["reasons"].item()):
+            for number in re.finditer(r"\d", reason["sentence"]):
+                digit = str((int(number.group()) + 3) % 10)
+                sentence = reason["sentence"][: number.start()] + digit + reason["sentence"][number.end() :]
+                kept = [
+                    dict(one, sentence=sentence) if at == place else one for at, one in enumerate(row["reasons"].item())
+                ]
+                changed = row.with_columns(reasons=pl.Series([kept], dtype=row.schema["reasons"]))
+                tried += 1
+                missed += not any(one.fault for one in checker.check(changed))
+    assert tried > 200
+    assert missed == 0
+
+
+def test_a_sentence_of_another_feature_or_of_nobody_is_found(checked):
+    reasons, checker = checked
+    row = reasons.head(1)
+    for sentence in ("The box is very suspicious.", "The bill was filed {filed_to_arrival}."):
+        first = [dict(row["reasons"].item()[0], sentence=sentence)]
+        changed = row.with_columns(reasons=pl.Series([first], dtype=row.schema["reasons"]))
+        assert readable(changed, checker)["wrong"] >= 1
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["It weighs nan kg.", "It has {value:.0f} boxes.", "no capital.", "It has no stop", "Of 1 boxes none was opened.",
+     "(not stated) and (not stated) differ.", "It  has two blanks.", "It has 3 box(es)."],
+)  # fmt: skip
+def test_what_reads_badly_is_found(sentence):
+    assert faults(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["The bill was filed 1 day before arrival.", '"X" is (not stated).', "Who is it?"])
+def test_what_reads_well_is_left_alone(sentence):
+    assert faults(sentence) == []
+
+
+def test_a_change_that_means_something_moves_the_reasons(told, world, monkeypatch):
+    steady = stability.stability(told, world["past"], catalogue.load())["stayed"]["value"]
+    changes = [
+        pl.col("goods_description").str.replace_all(".+", "USED CLOTHES"),
+        pl.col("port_of_loading").str.replace_all(".+", "CNSHA"),
+        pl.col("origin_country").str.replace_all(".+", "CN"),
+    ]
+    monkeypatch.setattr(stability, "CHANGES", {"other goods from elsewhere": changes})
+    moved = stability.stability(told, world["past"], catalogue.load())["stayed"]["value"]
+    assert steady > 0.9 > moved
+
+
+def test_faithfulness_falls_where_the_reasons_name_what_does_not_count(told, monkeypatch):
+    """With reasons drawn from what moved nothing, the named evidence is no better than other evidence."""
+
+    def shuffled(assessed, wanted):
+        reasons, matrix, moved = explained(assessed, wanted)
+        named_by = np.array(topics(assessed.catalogue, moved.names))
+        names = list(dict.fromkeys(named_by))
+        totals = np.column_stack([np.abs(moved.values[:, named_by == name].sum(axis=1)) for name in names])
+        least = np.argsort(totals, axis=1)[:, :5]
+        lists = [[{"feature": moved.names[list(named_by).index(names[at])]} for at in row] for row in least]
+        return reasons.with_columns(reasons=pl.Series(lists)), matrix, moved
+
+    monkeypatch.setattr(faithfulness, "explained", shuffled)
+    assert faithfulness.faithfulness(told)["more"]["value"] < 0.5
+
+
+def test_a_truth_is_needed(world, booster):
+    with pytest.raises(TrainingError, match="--truth"):
+        judge(booster, world["rows"], None, catalogue=catalogue.load())
+
+
+def test_figures_are_kept_in_the_card_and_nothing_else_changes(tmp_path, booster):
+    folder = tmp_path / "m"
+    booster.save(folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    faith = {"flags": 0, "more": None, "fall_without_named": None, "fall_without_other": None}
+    figures = {"planted": [], "stability": {"trials": 0, "by_change": {}, "stayed": None}, "faithfulness": faith}
+    note(folder, explanations=figures)
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"card.json", "card.md"}
+    assert Booster.load(folder, catalogue.load()).card.explanations == figures
+    assert "How good the reasons are" in (folder / "card.md").read_text()
+    assert read_card(folder).explanations == figures

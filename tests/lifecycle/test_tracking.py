@@ -1,0 +1,76 @@
+"""A training is logged where somebody asks for it, by a package that need not be there."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from riskscore.errors import SettingsError
+from riskscore.lifecycle import tracking
+from riskscore.model.booster import Booster
+
+
+class MlflowException(Exception):  # noqa: N818  its name in MLflow
+    pass
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a stand-in for MLflow was told."""
+    told: dict[str, Any] = {"text": {}, "ended": False}
+
+    @contextlib.contextmanager
+    def start_run(run_name: str) -> Iterator[None]:
+        told["run"] = run_name
+        yield
+        told["ended"] = True
+
+    package = SimpleNamespace(
+        exceptions=SimpleNamespace(MlflowException=MlflowException),
+        set_tracking_uri=lambda uri: told.update(uri=uri),
+        set_experiment=lambda name: told.update(experiment=name),
+        start_run=start_run,
+        log_params=lambda params: told.update(params=params),
+        log_metrics=lambda metrics: told.update(metrics=metrics),
+        set_tags=lambda tags: told.update(tags=tags),
+        log_text=lambda text, file: told["text"].update({file: text}),
+    )
+    monkeypatch.setitem(sys.modules, "mlflow", package)
+    told["package"] = package
+    return told
+
+
+def test_parameters_metrics_and_card_are_logged(toy_booster: Booster, logged: dict[str, Any]) -> None:
+    card = toy_booster.card
+    tracking.log(card, "file:///somewhere")
+    assert (logged["uri"], logged["experiment"], logged["run"]) == ("file:///somewhere", "riskscore", card.name)
+    assert logged["params"]["learning_rate"] == 0.03
+    assert logged["params"]["trees"] == card.trees
+    assert logged["params"]["data_sha256"] == card.reproduction["data_sha256"]
+    overall = card.test["overall"]
+    assert logged["metrics"]["overall/roc_auc"] == overall["roc_auc"]["value"]
+    assert logged["metrics"]["overall/recall_at_5"] == overall["at"][2]["recall"]["value"]
+    assert all(isinstance(value, float) for value in logged["metrics"].values())
+    assert logged["text"] == {"card.json": card.to_json(), "card.md": card.to_markdown()}
+    assert logged["tags"]["data"] == "simulated"
+    assert logged["ended"]
+
+
+def test_a_refusal_says_that_the_model_is_made(toy_booster: Booster, logged: dict[str, Any]) -> None:
+    def refuse(params: object) -> None:
+        raise MlflowException("no\nsuch server")
+
+    logged["package"].log_params = refuse
+    with pytest.raises(SettingsError, match="the model is made, but MLflow at x did not take it: no such server"):
+        tracking.log(toy_booster.card, "x")
+
+
+def test_without_the_package_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, toy_booster: Booster
+) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    with pytest.raises(SettingsError, match=r"pip install 'riskscore\[mlflow\]'"):
+        tracking.log(toy_booster.card, "x")

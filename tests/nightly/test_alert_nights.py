@@ -1,0 +1,126 @@
+"""A night with alerts: what they name is opened and said, and a killed run ends as an undisturbed one."""
+
+import os
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from riskscore.casework import watch_lists
+from riskscore.lake.io import Lake
+from riskscore.monitoring import results
+from riskscore.nightly.inbox import Inbox
+from riskscore.nightly.run import Night, nightly
+from riskscore.pages import night as night_report
+from riskscore.selection.capacity import parse
+from riskscore.simulation.write import simulate
+
+SHARES = {"score": 0.5, "explore": 0.1, "random": 0.1, "intelligence": 0.3}
+CAPACITIES = parse({"default": {"boxes": 4, "scans": 2, "documents": 2, "audits": 1, "shares": SHARES}})
+DAY = pl.date(2024, 1, 1)
+
+
+class Killed(BaseException):
+    """Ends a run in the middle, past every `except Exception`."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = simulate(tmp_path_factory.mktemp("w") / "world", days=1, per_day=60, seed=5, smuggling_rate=0.05)
+    return next((made / "manifests").iterdir())
+
+
+def _night(folder: Path, world: Path) -> Night:
+    """A night with one file, and two alerts that name its boxes, one of a source that nobody can judge."""
+    (folder / "inbox").mkdir(parents=True)
+    arrived = folder / "inbox" / world.name
+    shutil.copy(world, arrived)
+    os.utime(arrived, (1, 1))
+    lake = Lake.create(folder / "lake")
+    boxes = pl.read_parquet(world).filter(pl.col("port_of_discharge").is_not_null())["container_number"].unique().sort()
+    _import(lake, folder / "a.csv", {"1": (boxes[0], "A1"), "2": (boxes[1], "F6")})
+    return Night(lake, Inbox(folder / "inbox"), None, CAPACITIES)
+
+
+def _import(lake: Lake, path: Path, boxes: dict[str, tuple[str, str]]) -> None:
+    lines = [f"{key},Customs A,{box},{grade},green,<b>tip</b>\n" for key, (box, grade) in boxes.items()]
+    path.write_text("id,provider,container_number,reliability,handling,reason\n" + "".join(lines))
+    watch_lists.take(lake, [path])
+
+
+def _kept(lake: Lake) -> dict[str, pl.DataFrame]:
+    stamps = {"scores": ["scored_at"], "slates": ["at"], "matches": []}
+    keys = ["bill_of_lading", "container_number"]
+    return {name: lake.read(name).collect().drop(away).sort(keys) for name, away in stamps.items()}
+
+
+def test_what_an_alert_names_is_opened_by_its_share_and_the_report_says_why(tmp_path: Path, world: Path) -> None:
+    night = _night(tmp_path, world)
+    done = nightly(night, pl.select(DAY).item())
+    assert done.counts is not None
+    assert done.counts["alerts"]["in_force"] == 2
+    assert done.counts["alerts"]["strong"] >= 1
+    opened = night.lake.read("slates").filter(pl.col("share") == "intelligence").collect()
+    matches = night.lake.read("matches").collect()
+    strong = matches.filter(pl.col("reliability") == "A1")
+    assert set(opened["container_number"]) == set(strong["container_number"])
+    assert done.counts["slate"]["shares"]["intelligence"] == opened.height
+    told = night.lake.read("scores").collect().join(opened, on=["bill_of_lading", "container_number"], how="semi")
+    assert told["reasons"].null_count() == 0
+    page = night_report.write(night.lake, done, tmp_path / "reports").read_text()
+    assert "Alert of Customs A (A1, TLP:GREEN): the container is" in page
+    assert "<b>tip" not in page
+    assert "No score\nhas changed by it." in page
+
+
+def test_alerts_change_no_score(tmp_path: Path, world: Path) -> None:
+    scores = []
+    for name in ("with", "without"):
+        night = _night(tmp_path / name, world)
+        if name == "without":
+            watch_lists.expire(night.lake, ["Customs A/1", "Customs A/2"], reason="none")
+        nightly(night, pl.select(DAY).item())
+        scores.append(night.lake.read("scores").drop("scored_at", "reasons", "mitigating", "not_assessed").collect())
+    assert_frame_equal(*(one.sort("bill_of_lading", "container_number") for one in scores), check_exact=True)
+
+
+def test_outcomes_of_named_boxes_are_of_intelligence_and_speak_for_no_closed_box(tmp_path: Path, world: Path) -> None:
+    night = _night(tmp_path, world)
+    nightly(night, pl.select(DAY).item())
+    found = results.report(night.lake)
+    rates = dict(found.rates.select("share", "opened").iter_rows())
+    assert rates["intelligence"] >= 1
+    drawn = rates.get("explore", 0) + rates.get("random", 0)
+    assert found.unseen.drawn == drawn
+
+
+@pytest.mark.parametrize("table", ["matches", "scores", "slates"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_killed_night_ends_the_same_though_alerts_came_meanwhile(
+    tmp_path: Path, world: Path, monkeypatch: pytest.MonkeyPatch, table: str, after: bool
+) -> None:
+    whole = _night(tmp_path / "whole", world)
+    nightly(whole, pl.select(DAY).item())
+    night = _night(tmp_path / "killed", world)
+    write = Lake.append
+
+    def killed(self: Lake, name: str, *arguments: object, **options: object) -> bool:
+        if name == table and not after:
+            raise Killed
+        done = write(self, name, *arguments, **options)  # type: ignore[arg-type]
+        if name == table:
+            raise Killed
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lake, "append", killed)
+        with pytest.raises(Killed):
+            nightly(night, pl.select(DAY).item())
+    box = pl.read_parquet(world)["container_number"][7]
+    _import(night.lake, tmp_path / "late.csv", {"3": (box, "A1")})
+    watch_lists.expire(night.lake, ["Customs A/1"], reason="too late for this night")
+    nightly(night, pl.select(DAY).item())
+    for name, rows in _kept(night.lake).items():
+        assert_frame_equal(rows, _kept(whole.lake)[name], check_exact=True)

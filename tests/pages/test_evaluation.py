@@ -1,0 +1,73 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from riskscore.model.booster import Booster
+from riskscore.pages import evaluation
+from riskscore.scoring.score import score
+from riskscore.training.curves import curve
+from riskscore.training.dataset import Dataset
+from riskscore.training.evaluate import judged
+
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def record(toy_booster: Booster, toy_data: Dataset) -> dict[str, Any]:
+    rows = toy_data.rows.with_columns(pl.col("commodity").replace("ivory", "<b>ivory</b>"))
+    data = Dataset(rows, toy_data.matrix, toy_data.labels)
+    scored = score(data.matrix, toy_booster)
+    points = curve(scored["margin"].to_numpy(), data.target)
+    made = {"model": "<script>x</script>", "data": "simulated", **judged(scored, data), "curve": points}
+    return dict(json.loads(json.dumps(made, allow_nan=False)))
+
+
+def test_the_page_says_what_was_judged_on_what_and_shows_it(record: dict[str, Any]) -> None:
+    page = evaluation.render(record, now=NOW)
+    for wanted in (
+        "Judged on simulated traffic",
+        "2024-01-01 to 2024-04-29",
+        "24,000 consignments",
+        f"{record['overall']['at'][2]['recall']['value']:.1%}",
+        "found at capacity",
+        "What could not be judged",
+        "Kilograms: no quantity is known",
+        "Do the probabilities hold",
+        "cover_load",
+        "by days drawn",
+    ):
+        assert wanted in page, wanted
+    assert page.count("<svg") == 3
+    assert not any(outside in page for outside in ("<script", "src=", "@import", "url("))
+
+
+def test_texts_are_escaped(record: dict[str, Any]) -> None:
+    page = evaluation.render(record, now=NOW)
+    assert "&lt;b&gt;ivory&lt;/b&gt;" in page
+    assert "<b>ivory" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_outcomes_are_said_to_be_no_sample_and_no_simulation(toy_booster: Booster, toy_data: Dataset) -> None:
+    data = Dataset(toy_data.rows, toy_data.matrix, "outcomes")
+    scored = score(data.matrix, toy_booster)
+    points = curve(scored["margin"].to_numpy(), data.target)
+    page = evaluation.render({"model": "m", "data": "real", **judged(scored, data), "curve": points}, now=NOW)
+    assert "simulated" not in page
+    assert "no sample" in page
+    assert "seizures" in page
+    assert "random inspections only" in page
+
+
+def test_one_day_with_one_find_and_no_boxes_still_makes_a_page(toy_booster: Booster, toy_data: Dataset) -> None:
+    at = toy_data.rows.with_row_index()
+    one = pl.concat([at.filter(pl.col("label") == 1).head(1), at.filter(pl.col("label") == 0).head(9)])["index"]
+    data = Dataset(toy_data.rows[one], toy_data.matrix[one], "truth")
+    scored = score(data.matrix, toy_booster)
+    points = curve(scored["margin"].to_numpy(), data.target)
+    page = evaluation.render({"model": "m", "data": "real", **judged(scored, data), "curve": points}, now=NOW)
+    assert "10 consignments" in page
+    assert page.count("<svg") == 3

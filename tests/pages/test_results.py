@@ -1,0 +1,129 @@
+"""The report counts what was found, estimates what was not, and says what it rests on; its page is safe to open."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from riskscore.casework import outcomes, slates
+from riskscore.model import archive
+from riskscore.monitoring import results
+from riskscore.pages import results as page
+from riskscore.schema import KEY
+
+NIGHT = date(2024, 3, 1)
+NOW = datetime(2024, 3, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def recorded(drawn, findings):
+    outcomes.record(drawn, findings, now=NOW)
+    return drawn
+
+
+def test_the_figures_balance(recorded):
+    made = results.report(recorded)
+    assert (made.nights, made.candidates, made.opened, made.answered) == (2, 300, 60, 60)
+    assert (made.first, made.last) == (date(2024, 3, 1), date(2024, 3, 2))
+    assert dict(made.rates.select("share", "opened").iter_rows()) == {"score": 48, "explore": 6, "random": 6}
+    for part in (made.port, made.month, made.rates):
+        assert (part["opened"].sum(), part["seizures"].sum()) == (60, 12)
+    assert made.port["closed"].sum() == made.unseen.closed == 240
+    assert set(made.port["port"]) == {"VNHPH", "SGSIN", results.NO_PORT}
+    assert made.commodity.select("commodity", "cases", "quantity_kg").rows() == [("ivory", 12, 15_000.0)]
+    ways = made.commodity.select("score", "explore", "random", "intelligence", "officer", "unknown")
+    assert sum(ways.row(0)) == 12
+    assert made.years.row(0, named=True) == {
+        "year": 2024, "cases": 12, "ivory": 12, "other": 0, "quantity_kg": 15_000.0, "unweighed": 0,
+    }  # fmt: skip
+    assert made.models == {"toy": "unknown"}
+    assert made.unpublished == 0
+
+
+def test_a_period_takes_its_nights_and_cases(recorded):
+    made = results.report(recorded, NIGHT, NIGHT)
+    assert (made.nights, made.candidates) == (1, 150)
+    assert made.commodity.is_empty()  # they were inspected three days later
+    assert results.report(recorded, date(2024, 3, 4), date(2024, 3, 4)).years["cases"].to_list() == [6]
+
+
+def test_an_empty_period_has_a_report(lake):
+    made = results.report(lake)
+    assert (made.nights, made.candidates, made.unseen.estimate) == (0, 0, 0.0)
+    assert "No slate was drawn" in page.html(made)
+    assert page.long(made).filter(pl.col("value") > 0).is_empty()
+
+
+def test_without_outcomes_nothing_is_estimated_and_it_says_so(drawn):
+    made = results.report(drawn)
+    assert made.unseen.estimate is None
+    assert made.port["estimate"].null_count() == made.port["least"].null_count() == 3
+    text = page.html(made)
+    assert "cannot be estimated" in text
+    assert any("cannot be estimated" in note for note in made.notes())
+
+
+def test_corrections_and_changes_count(recorded, findings):
+    seized = findings.filter(pl.col("finding") == "seizure").head(1)
+    outcomes.record(recorded, seized.with_columns(finding=pl.lit("clean"), known_at=pl.lit(NOW)), now=NOW)
+    slate = slates.in_force(recorded, NIGHT).filter(pl.col("action") == "open", pl.col("port") == "SGSIN")
+    bill, container = slate.sort("place").select(KEY).row(0)
+    slates.change(recorded, NIGHT, bill=bill, container=container, event="struck", reason="gone")
+    made = results.report(recorded)
+    assert made.rates["seizures"].sum() <= 11
+    assert made.opened == 59
+    assert made.years["cases"].to_list() == [11]
+
+
+def test_what_no_draw_reaches_is_told(drawn, findings):
+    slate = slates.in_force(drawn, NIGHT).filter(pl.col("share") == "score")
+    bill, container = slate.select(KEY).row(0)
+    slates.change(drawn, NIGHT, bill=bill, container=container, event="struck", reason="gone")
+    outcomes.record(drawn, findings.filter(pl.col("bill_of_lading") != bill), now=NOW)
+    made = results.report(drawn)
+    assert made.unseen.unreached == 1
+    assert any("could not have been drawn" in note for note in made.notes())
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "year", "other", "=1+1"])
+def test_what_was_written_stays_text(name, recorded, findings):
+    more = (
+        findings.filter(pl.col("finding") == "seizure")
+        .head(1)
+        .with_columns(commodity=pl.lit(name), known_at=pl.lit(NOW))
+    )
+    outcomes.record(recorded, more, now=NOW)
+    made = results.report(recorded)
+    text = page.html(made, now=NOW)
+    assert "<script" not in text
+    assert made.years["cases"].to_list() == [12]
+    assert name in set(page.long(made)["name"])
+
+
+def test_the_page_needs_nothing_besides(recorded):
+    text = page.html(results.report(recorded), now=NOW)
+    assert text.count("<svg") == 3
+    assert not re.findall(r'(?:src|href)="(?!#)', text)
+    assert "@import" not in text
+    assert "None" not in text
+    assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+    assert "20 March 2024" in text
+
+
+def test_the_long_table_has_every_figure_once(recorded):
+    made = results.report(recorded)
+    table = page.long(made)
+    assert table.select("part", "name", "measure").is_duplicated().sum() == 0
+    assert set(table["part"]) == {"share", "unseen", "port", "commodity", "month", "year"}
+    assert set(page.long(made, ("port",))["part"]) == {"share", "unseen", "port", "year"}
+    assert table.filter(part="year", measure="cases")["value"].to_list() == [12.0]
+
+
+def test_a_simulated_model_is_named(recorded, toy_booster, tmp_path):
+    replace(toy_booster, card=replace(toy_booster.card, name="toy")).save(tmp_path / "kept")
+    archive.Tables(recorded).keep("kept", archive.read(tmp_path / "kept"))
+    made = results.report(recorded)
+    assert "has learned from simulated traffic" in made.notes()[0]
+    assert "trained on simulated data" in page.html(made)

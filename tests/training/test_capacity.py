@@ -1,0 +1,28 @@
+from datetime import date
+
+import polars as pl
+
+from riskscore.selection import capacity
+from riskscore.training.capacity import openings
+
+DAYS = pl.Series([date(2024, 5, 1)] * 6 + [date(2024, 5, 2)] * 4)
+PORTS = pl.Series(["VNHPH", "VNHPH", "VNHPH", "SGSIN", None, None, "VNHPH", "VNHPH", "SGSIN", "SGSIN"])
+RANKS = pl.Series([9, 2, 5, 10, 3, 1, 7, 4, 8, 6])
+
+
+def test_each_port_opens_its_first_boxes_by_rank_on_each_day() -> None:
+    capacities = capacity.parse(
+        {
+            "default": {"boxes": 1},
+            "port": {"VNHPH": {"boxes": 2, "on": [{"date": date(2024, 5, 2), "boxes": 0}]}},
+        }
+    )
+    found = openings(DAYS, PORTS, RANKS, capacities)
+    assert found.opened.tolist() == [False, True, True, True, False, True, False, False, False, True]
+    assert found.counts() == {"offered": 5, "used": 5, "ports": 3, "port_days": 5}
+
+
+def test_what_is_offered_beyond_what_was_filed_stays_unused() -> None:
+    found = openings(DAYS, PORTS, RANKS, capacity.Capacities())
+    assert found.opened.all()
+    assert found.counts() == {"offered": 50, "used": 10, "ports": 3, "port_days": 5}

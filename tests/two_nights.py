@@ -1,0 +1,103 @@
+"""A lake with two nights in it, scored by made-up probabilities: no model is needed to select, record and report."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskscore.casework import slates
+from riskscore.lake.io import Lake
+from riskscore.selection.capacity import Capacities, Capacity
+from riskscore.selection.explore import KNOWN
+
+NIGHTS = (date(2024, 3, 1), date(2024, 3, 2))
+PORTS = ("VNHPH", "SGSIN", None)
+CAPACITY = Capacities(Capacity(boxes=10, scans=3, documents=4, audits=2))
+
+
+def fill(lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str | None, ...] = PORTS) -> None:
+    """Consignments of one night with scores, `count` of them, a port each in turn."""
+    rng = np.random.default_rng(run)
+    at = datetime(night.year, night.month, night.day, 6, tzinfo=UTC)
+    probability = rng.beta(0.4, 8, count)
+    key = pl.DataFrame(
+        {
+            "bill_of_lading": [f"BL{run}{row:05}" for row in range(count)],
+            "container_number": [f"TOYU{run}{row:06}" for row in range(count)],
+            "filed_at": [at] * count,
+            "port_of_loading": ["NGAPP"] * count,
+            "port_of_discharge": [ports[row % len(ports)] for row in range(count)],
+        }
+    )
+    filed = key.with_columns(
+        pl.lit("=PLASTIC <b>GRANULES</b>").alias("goods_description"), pl.lit(night).alias("started")
+    )
+    reason = {"indicator": 1, "feature": "newcomer", "sentence": "TRADER 1 is new.", "check": "x", "contribution": 0.5}
+    scores = key.with_columns(
+        port=pl.col("port_of_discharge"),
+        probability=pl.Series(probability),
+        margin=pl.Series(np.log(probability / (1 - probability))),
+        rank=pl.Series(probability).rank("ordinal", descending=True).cast(pl.Int64),
+        reasons=pl.Series([[reason]] * count),
+        model=pl.lit("toy"),
+        scored_at=pl.lit(at),
+        **{name: pl.Series(np.log1p(rng.poisson(3, count)), dtype=pl.Float64) for name in KNOWN},
+    )
+    lake.append("consignments", filed, run=run, night=night)
+    lake.append("scores", scores, run=run, night=night)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """Two nights, scored; nothing is selected yet."""
+    made = Lake.create(tmp_path / "lake")
+    for run, night in enumerate(NIGHTS, start=1):
+        fill(made, night, run)
+    return made
+
+
+@pytest.fixture
+def filled() -> Callable[..., None]:
+    """Give a lake one more night: `filled(lake, night, run)`."""
+    return fill
+
+
+@pytest.fixture
+def drawn(lake: Lake) -> Lake:
+    """Two nights with their slates."""
+    for run, night in enumerate(NIGHTS, start=1):
+        slates.draw(lake, night, CAPACITY, "lottery 7", run)
+    return lake
+
+
+@pytest.fixture
+def findings(drawn: Lake) -> pl.DataFrame:
+    """What was found in each box that the slates open: every fifth of the two nights has something."""
+    opened = pl.concat([slates.in_force(drawn, night) for night in NIGHTS]).filter(pl.col("action") == "open")
+    hit = pl.int_range(pl.len()) % 5 == 0
+    inspected = pl.col("night").cast(pl.Datetime("us", "UTC")) + timedelta(days=3)
+    return opened.select(
+        "bill_of_lading",
+        "container_number",
+        inspected.alias("inspected_at"),
+        (inspected + timedelta(days=2)).alias("known_at"),
+        pl.when(hit).then(pl.lit("seizure")).otherwise(pl.lit("clean")).alias("finding"),
+        pl.when(hit).then(pl.lit("ivory")).alias("commodity"),
+        pl.when(hit).then(pl.lit(1250.0)).alias("quantity_kg"),
+    )
+
+
+@pytest.fixture
+def worker() -> Callable[..., subprocess.Popen[str]]:
+    """Start a process that records or changes slates: `worker("record", uri, file)`; see case_worker.py."""
+
+    def start(*words: object) -> subprocess.Popen[str]:
+        command = [sys.executable, str(Path(__file__).with_name("case_worker.py")), *map(str, words)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+
+    return start
