@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from pathlib import Path
 
-from riskscore import folders
+from riskscore import folders, toml
 from riskscore.errors import SettingsError
 
 
@@ -84,12 +83,7 @@ def storage() -> dict[str, str]:
 
 
 def _storage_file(path: Path) -> dict[str, str]:
-    try:
-        table = tomllib.loads(path.read_text("utf-8")).get("storage")
-    except OSError as missing:
-        raise SettingsError(f"{STORAGE} names {path}, which cannot be read: {missing.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"{STORAGE} names {path}, which is not valid TOML") from None
+    table = toml.load(path, f"the file that ${STORAGE} names,").get("storage")
     if not isinstance(table, dict) or not all(isinstance(value, str | int) for value in table.values()):
         raise SettingsError(f'{path} needs a table [storage] of plain values, such as aws_region = "eu-west-1"')
     return {

@@ -14,15 +14,15 @@ mean for reading, the ledger and the catalogue is said where these are.
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from riskscore import toml
 from riskscore.errors import SettingsError
+from riskscore.suggest import instead
 
 FILE = "riskscore.toml"
 SETTINGS = "RISKSCORE_SETTINGS"
@@ -137,12 +137,9 @@ def find_settings(path: str | Path | None = None) -> Settings:
 
 def read_settings(path: str | Path) -> Settings:
     """Read a file of settings. Raises SettingsError with the file, the entry and what it takes instead."""
+    table = toml.load(path, "the settings")
     try:
-        return parse_settings(tomllib.loads(Path(path).read_text("utf-8")))
-    except OSError as missing:
-        raise SettingsError(f"settings {path} cannot be read: {missing.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
-        raise SettingsError(f"settings {path} are not valid TOML: {malformed}") from None
+        return parse_settings(table)
     except SettingsError as wrong:
         raise SettingsError(f"settings {path}: {wrong}") from None
 
@@ -227,9 +224,7 @@ def _known(where: str, entries: Mapping[str, Any], known: Iterable[str]) -> None
     names = list(known)
     for entry in entries:
         if entry not in names:
-            near = difflib.get_close_matches(entry, names, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
-            raise SettingsError(f"{where}unknown entry {entry!r}; {hint}")
+            raise SettingsError(f"{where}unknown entry {entry!r}; {instead(entry, names)}")
 
 
 def _table(name: str, value: object) -> Mapping[str, Any]:

@@ -65,7 +65,7 @@ def test_the_file_is_the_one_named_else_the_variables_else_the_folders(tmp_path,
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(None, "cannot be read"), (b"[row", "not valid TOML"), (b"\xff", "TOML")]
+    ("content", "told"), [(None, "cannot read the settings"), (b"[row", "not valid TOML"), (b"\xff", "TOML")]
 )
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path, content, told):
     path = tmp_path / "s.toml"

@@ -8,13 +8,12 @@ neither features nor training can reach this package (pyproject.toml).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
-from riskscore import folders, reference
+from riskscore import folders, reference, toml
 from riskscore.errors import ReferenceDataError, SettingsError
 from riskscore.features import catalogue
 from riskscore.reference.tables import REGIONS
@@ -89,10 +88,7 @@ _TYPES = {
 def load() -> tuple[Case, ...]:
     """Read the library, newest first. Raises ReferenceDataError naming the first entry and field that is malformed."""
     path = folders.reference() / FILE
-    try:
-        entries = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as unreadable:
-        raise ReferenceDataError(f"the library of cases {path} cannot be read: {unreadable}") from None
+    entries = toml.load(path, "the library of cases", error=ReferenceDataError)
     return tuple(case(name, entry) for name, entry in entries.items())
 
 

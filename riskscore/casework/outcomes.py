@@ -144,14 +144,8 @@ def _judge(found: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFra
 
 def _aside(rows: pl.DataFrame, rule: str, column: str = "container_number") -> pl.DataFrame:
     """Outcomes as rows of a quarantine; `row` is the outcome itself, which `_waiting` reads again."""
-    return rows.select(
-        "file",
-        pl.lit(None, pl.Int64).alias("line"),
-        pl.lit(rule).alias("rule"),
-        pl.lit(column).alias("column"),
-        pl.col(column).cast(pl.String).alias("value"),
-        pl.struct(pl.col(name).cast(pl.String) for name in OUTCOME).struct.json_encode().alias("row"),
-    )
+    texts = rows.select(pl.struct(pl.col(name).cast(pl.String) for name in OUTCOME).struct.json_encode())
+    return quarantine.aside(rows, rule, column, texts.to_series(), file=pl.col("file"))
 
 
 def _of_others(run: int | None) -> pl.Expr:

@@ -62,7 +62,9 @@ def take(
     owner = there.select("alert_id", owner="provider")
     owned = told.join(owner, on="alert_id", how="left", maintain_order="left")
     is_anothers = (pl.col("owner") != pl.col("provider")).fill_null(False)
-    refused = pl.concat([read.quarantine, _aside(owned.filter(is_anothers))])
+    theirs = owned.filter(is_anothers)
+    aside = quarantine.aside(theirs, ANOTHERS, "alert_id", quarantine.as_json(theirs.select(_SAID)))
+    refused = pl.concat([read.quarantine, aside])
     ours = owned.filter(~is_anothers)
     # Of two entries of one id the later version counts, and of equal ones the last.
     last = ours.sort("updated_at", "place").unique("alert_id", keep="last", maintain_order=True)
@@ -91,17 +93,6 @@ def take(
         ),
     )
     return counts, refused
-
-
-def _aside(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
-        file=pl.lit(None, pl.String),
-        line=pl.lit(None, pl.Int64),
-        rule=pl.lit(ANOTHERS),
-        column=pl.lit("alert_id"),
-        value=pl.col("alert_id").str.slice(0, quarantine.VALUE_LENGTH),
-        row=quarantine.as_json(rows.select(_SAID)),
-    )
 
 
 def _set_aside(lake: Lake, refused: pl.DataFrame, night: date) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from riskscore import folders, schema, units
+from riskscore import folders, schema, toml, units
 from riskscore.errors import ReferenceDataError, SettingsError
 from riskscore.settings import Settings
+from riskscore.suggest import instead
 
 IGNORE = "ignore"
 """What a user's TOML maps a heading to that is not to be read."""
@@ -79,11 +79,7 @@ def words(text: str) -> list[str]:
 @cache
 def table() -> dict[str, Any]:
     """Read `columns.toml`. Raises ReferenceDataError when it is missing or malformed."""
-    path = folders.reference() / "columns.toml"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ReferenceDataError(f"reference table {path} cannot be read ({error}); install riskscore again") from None
+    return toml.load(folders.reference() / "columns.toml", "the reference table", error=ReferenceDataError)
 
 
 @cache
@@ -126,19 +122,13 @@ def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
     """Read a user's TOML: heading -> canonical column. Raises SettingsError naming what is unknown."""
     if path is None:
         return {}
-    try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise SettingsError(f"cannot read the column map {path}: {_one_line(reason)}") from None
-    mapping = content.get("columns")
+    mapping = toml.load(path, "the column map").get("columns")
     if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):
         raise SettingsError(f'{path}: expected a table [columns] with lines like "My heading" = "container_number"')
     for heading, column in mapping.items():
         if column not in (*synonyms.names, IGNORE):
-            near = difflib.get_close_matches(column, synonyms.names, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(synonyms.names)}"
-            raise SettingsError(f"{path}: '{heading}' is mapped to the unknown column '{column}'{hint}")
+            hint = instead(column, synonyms.names)
+            raise SettingsError(f"{path}: '{heading}' is mapped to the unknown column '{column}'; {hint}")
     return plainly(mapping)
 
 
@@ -154,10 +144,7 @@ def declared(settings: Settings) -> dict[str, str]:
     for place, names in (("[columns]", settings.columns.values()), ("[row] lacks", settings.lacks)):
         for column in names:
             if column not in (*known, IGNORE):
-                near = difflib.get_close_matches(column, known, 1)
-                raise SettingsError(
-                    f"{place}: unknown column '{column}'" + (f"; did you mean '{near[0]}'?" if near else "")
-                )
+                raise SettingsError(f"{place}: unknown column '{column}'; {instead(column, known)}")
     headings = dict(settings.columns) | {one.source: one.name for one in settings.read if one.source is not None}
     if settings.key is not None:
         headings[settings.key] = schema.KEY[0]
@@ -223,7 +210,3 @@ def nearest(column: str, headings: Sequence[Heading], synonyms: Synonyms) -> str
         and (near := difflib.get_close_matches("".join(words(heading.source)), wordings, 1, 0.7))
     ]
     return max(scored)[1] if scored else None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:200]

@@ -141,6 +141,7 @@ def compare(
     from riskscore.lifecycle import models
     from riskscore.pages import models as models_page
     from riskscore.selection import capacity as capacities
+    from riskscore.views import comparison
 
     suffix = console.suffix(out, (".html", ".json"))
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
@@ -155,9 +156,9 @@ def compare(
         console.emit(record)
         return
     screen = console.stdout()
-    for line in models_page.basis(record):
+    for line in comparison.basis(record):
         screen.print(console.plain(line))
-    _print(models_page.tables(record))
+    _print(comparison.tables(record))
     if out is not None:
         screen.print(f"Written to {console.plain(out)}.")
 
@@ -196,8 +197,8 @@ def promote(
       riskscore models promote 2024-06 --lake /srv/riskscore/lake --override "the champion misses the new lane"
     """
     from riskscore.lifecycle import models
-    from riskscore.pages import models as models_page
     from riskscore.selection import capacity as capacities
+    from riskscore.views import comparison
 
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
     boxes = capacities.read(capacity)
@@ -213,7 +214,7 @@ def promote(
         told = {"refusals": verdict.refusals, "warnings": verdict.warnings, "figures": verdict.figures}
         console.emit({"promoted": change is not None, **told, "change": None if change is None else asdict(change)})
     else:
-        _print(models_page.verdict(verdict))
+        _print(comparison.verdict(verdict))
     if change is None:
         failed = ", ".join(verdict.refusals)
         raise ModelError(f'{model.name} is not promoted, it fails: {failed}; mend it, or give --override "reason"')

@@ -86,8 +86,8 @@ _WRITTEN = (".html", ".json")
 
 def _print(made: Drift, done: Performance) -> None:
     """Print a report as sentences and tables."""
-    from riskscore.pages import drift as drift_page
-    from riskscore.pages import results
+    from riskscore.markup import figures
+    from riskscore.views import drift as view
 
     screen = console.stdout()
     span = str(made.first) if made.first == made.last else f"{made.first} to {made.last}"
@@ -102,16 +102,16 @@ def _print(made: Drift, done: Performance) -> None:
             screen.print(console.hanging("-", console.plain(sentence)))
     if not alarms and not made.young:
         screen.print("Nothing moved far enough to be an alarm.")
-    rows = drift_page.rows(made)[:SHOWN]
+    rows = view.rows(made)[:SHOWN]
     _show("What moved most", rows, {"what": "what", "kind": "kind", "usual": "before", "now": "now", "level": "level"})
     rates = [
         {
             "period": str(row["period"]),
             "share": row["share"],
-            "boxes": results.number(row["answered"]),
-            "rate": results.between(results.percent, row["rate"], row["low"], row["high"]),
+            "boxes": figures.number(row["answered"]),
+            "rate": figures.between(figures.percent, row["rate"], row["low"], row["high"]),
         }
-        for row in drift_page.in_order(done.rates).to_dicts()
+        for row in view.in_order(done.rates).to_dicts()
     ]
     columns = {"period from": "period", "share": "share", "with outcome": "boxes", "hit rate": "rate"}
     _show("What opened boxes held", rates, columns)

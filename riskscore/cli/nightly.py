@@ -48,7 +48,7 @@ def nightly(
     """
     from riskscore.lake.io import Lake
     from riskscore.nightly.inbox import Inbox
-    from riskscore.nightly.run import Night, nightly
+    from riskscore.nightly.run import Night, run_night
     from riskscore.pages import night as night_report
     from riskscore.selection import capacity as capacities
     from riskscore.settings import find_settings
@@ -64,7 +64,7 @@ def nightly(
     folder = reports or inbox / "reports"
     with console.progress():
         made_up = night_report.make_up(night.lake, folder)
-        report = nightly(night, (date or datetime.now(UTC)).date())
+        report = run_night(night, (date or datetime.now(UTC)).date())
         pages = None
         if report.counts is not None:
             step("writing the report")

@@ -18,7 +18,7 @@ from riskscore.progress import step
 from riskscore.views import console
 
 if TYPE_CHECKING:
-    from riskscore.monitoring.results import Report
+    from riskscore.monitoring.results import Results
 
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
@@ -139,7 +139,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="Write the report to this .csv, .json or .html file.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Report what the slates found, what stayed unseen, and the cases of each year.
+    """Results what the slates found, what stayed unseen, and the cases of each year.
 
     Hit rates and the estimate of what was not opened come with intervals of 95%. The estimate rests on exploring and
     random boxes alone, whose chance is known, and not on the model. An .html file is one page with charts that needs
@@ -155,6 +155,7 @@ def report(
     from riskscore.lake.io import Lake
     from riskscore.monitoring import results as job
     from riskscore.pages import results
+    from riskscore.views import results as view
 
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
@@ -163,11 +164,11 @@ def report(
     parts = job.BY if by is None else (by.value,)
     with console.progress():
         step("reading")
-        made = job.report(found, first and first.date(), last and last.date())
+        made = job.results(found, first and first.date(), last and last.date())
         step("writing")
         record = {name: value for name, value in made.record().items() if name not in job.BY or name in parts}
         if out is not None and suffix == ".csv":
-            export.write((results.long(made, parts), out))
+            export.write((view.long(made, parts), out))
         elif out is not None:
             export.write_text(results.html(made) if suffix == ".html" else console.text(record), out)
     if json:
@@ -181,9 +182,10 @@ def report(
 _WRITTEN = (".csv", ".json", ".html")
 
 
-def _print(made: Report, parts: tuple[str, ...]) -> None:
+def _print(made: Results, parts: tuple[str, ...]) -> None:
     """Print a report as tables."""
-    from riskscore.pages import results
+    from riskscore.markup import figures
+    from riskscore.views import results as view
 
     screen = console.stdout()
     screen.print(
@@ -203,23 +205,23 @@ def _print(made: Report, parts: tuple[str, ...]) -> None:
         screen.print(table)
 
     def counts(*names: str) -> dict[str, Callable[[dict[str, Any]], str]]:
-        return {name: lambda row, name=name: results.number(row[name]) for name in names}  # type: ignore[misc]
+        return {name: lambda row, name=name: figures.number(row[name]) for name in names}  # type: ignore[misc]
 
-    rate = {"hit rate": lambda row: results.between(results.percent, row["rate"], row["low"], row["high"])}
-    kilos = {"quantity": lambda row: results.tonnes(row["quantity_kg"])}
+    rate = {"hit rate": lambda row: figures.between(figures.percent, row["rate"], row["low"], row["high"])}
+    kilos = {"quantity": lambda row: figures.tonnes(row["quantity_kg"])}
     show(
         "Hit rate by share",
-        results.by_share(made).to_dicts(),
+        view.by_share(made).to_dicts(),
         {"share": lambda row: row["share"]} | counts("opened", "answered", "irregular", "seizures") | rate,
     )
     guess = made.unseen
     if guess.estimate is not None:
         screen.print(
             f"Estimated smuggling in {guess.closed:,} consignments that stayed closed: "
-            f"{results.between(results.number, guess.estimate, guess.low, guess.high)}, from {guess.hits:,} seizures "
+            f"{figures.between(figures.number, guess.estimate, guess.low, guess.high)}, from {guess.hits:,} seizures "
             f"in {guess.drawn - guess.awaited:,} drawn boxes."
         )
-    unseen = {"unseen": lambda row: results.between(results.number, row["estimate"], row["least"], row["most"])}
+    unseen = {"unseen": lambda row: figures.between(figures.number, row["estimate"], row["least"], row["most"])}
     for part in parts:
         rows = getattr(made, part).to_dicts()
         name = {part: lambda row, part=part: row[part]}

@@ -208,10 +208,8 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
     """Print the part of a slate that somebody has to act on, port by port."""
     import polars as pl
 
-    from riskscore.casework import watch_lists
-    from riskscore.pages.night import told_by
-    from riskscore.schema import KEY
     from riskscore.views.ranking import records, risk
+    from riskscore.views.slates import with_reasons
 
     ports = rows["port"].unique().to_list()
     if port is not None and port.upper() not in ports:
@@ -219,15 +217,8 @@ def _print(rows: pl.DataFrame, lake: Any, date: datetime, port: str | None, json
         raise SettingsError(f"no consignment of {date.date()} goes to {port.upper()}; its ports are {named}")
     acted = rows.filter(pl.col("action").is_in(SHOWN) | pl.col("change").is_not_null())
     wanted = acted if port is None else acted.filter(pl.col("port") == port.upper())
-    scores = lake.read("scores", nights=(date.date(), date.date()), columns=[*KEY, "reasons", "run"]).collect()
-    first = scores.sort("run").unique(KEY, keep="last").with_columns(pl.col("reasons").list.first().alias("first"))
-    shown = wanted.join(
-        first.select(*KEY, pl.col("first").struct.field("sentence").alias("first_reason")),
-        on=KEY, how="left", maintain_order="left",
-    ).join(
-        watch_lists.of_night(lake, date.date()).group_by(KEY, maintain_order=True).agg(alerts=told_by()),
-        on=KEY, how="left", maintain_order="left",
-    ).sort("port", "place")  # fmt: skip
+    shown = with_reasons(lake, wanted, date.date()).sort("port", "place")
+    shown = shown.with_columns(first_reason=pl.col("sentences").list.first()).drop("sentences")
     seed = {"seed": rows["seed"].first(), "published": rows["published"].first()} if rows.height else {}
     if json:
         console.emit(

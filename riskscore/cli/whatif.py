@@ -94,17 +94,17 @@ def whatif(
 
 
 def _print(found: WhatIf) -> None:
-    from riskscore.pages import whatif as page
+    from riskscore.views import whatif as view
 
     screen = console.stdout()
     screen.print(
         f"{found.first} to {found.last}: {found.consignments:,} consignments of {found.nights:,} nights, "
         f"{found.opened:,} opened, with {found.seizures:,} seizures."
     )
-    _show("Work a night", page.WORK, page.work(found))
-    _show("Seizures, with intervals of 95%", page.SEIZURES, page.seizures(found))
+    _show("Work a night", view.WORK, view.work(found))
+    _show("Seizures, with intervals of 95%", view.SEIZURES, view.seizures(found))
     if len(found.trials) == 1:
-        _show(f"The {len(found.trials[0].ports)} largest ports", page.PORTS, page.ports(found.trials[0]))
+        _show(f"The {len(found.trials[0].ports)} largest ports", view.PORTS, view.ports(found.trials[0]))
     for note in found.notes:
         screen.print(console.hanging("-", console.plain(note)))
 

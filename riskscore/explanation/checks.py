@@ -9,7 +9,6 @@ Features of a service's own fields stand in no check, so nothing settles them.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from riskscore import folders
+from riskscore import folders, toml
 from riskscore.errors import CatalogueError
 from riskscore.features import catalogue
 from riskscore.units import counted
@@ -81,16 +80,12 @@ class Checks:
 def load() -> Checks:
     """Read the shipped checks. Raises CatalogueError unless every feature of the catalogue stands in one place."""
     path = folders.features() / "checks.toml"
+    found = toml.load(path, "the checks", error=CatalogueError)
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
         known = Checks(
             tuple(_check(name, entry) for name, entry in found["check"].items()),
             tuple(Fact(name, entry["why"], tuple(entry["features"])) for name, entry in found["fact"].items()),
         )
-    except FileNotFoundError as missing:
-        raise CatalogueError(f"{path.name} is missing from {path.parent}") from missing
-    except tomllib.TOMLDecodeError as malformed:
-        raise CatalogueError(f"{path.name} is not valid TOML: {malformed}") from malformed
     except KeyError as missing:
         raise CatalogueError(f"{path.name}: an entry lacks {missing}; add it") from missing
     placed = [*known.settled, *(name for fact in known.facts for name in fact.features)]

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from riskscore import folders
+from riskscore import folders, toml
 from riskscore.errors import CatalogueError
 from riskscore.history import profiles
 from riskscore.history.profiles import Profiles
@@ -84,12 +83,7 @@ class Catalogue:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as missing:
-        raise CatalogueError(f"catalogue file {path.name} is missing from {path.parent}") from missing
-    except tomllib.TOMLDecodeError as malformed:
-        raise CatalogueError(f"catalogue file {path.name} is not valid TOML: {malformed}") from malformed
+    return toml.load(path, "the catalogue file", error=CatalogueError)
 
 
 def _feature(name: str, family: str, entry: Mapping[str, Any]) -> Feature:

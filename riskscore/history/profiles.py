@@ -9,14 +9,13 @@ stats = ["share"]
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from riskscore import folders
+from riskscore import folders, toml
 from riskscore.errors import CatalogueError, SettingsError
 from riskscore.settings import Settings
 
@@ -105,13 +104,7 @@ def _counted(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def read(path: Path) -> Profiles:
     """Read a file of profiles. Raises CatalogueError with what is wrong and where."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as missing:
-        raise CatalogueError(f"profiles {path} cannot be read: {missing.strerror}") from missing
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
-        raise CatalogueError(f"profiles {path} are not valid TOML: {malformed}") from malformed
-    return parse(table)
+    return parse(toml.load(path, "the profiles", error=CatalogueError))
 
 
 def parse(table: Mapping[str, Any]) -> Profiles:

@@ -7,7 +7,6 @@ Values are read as cells of a manifest are, under a heading that names the field
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 import polars as pl
@@ -19,6 +18,7 @@ from riskscore.cells.values import VOCABULARIES, Converter
 from riskscore.errors import SettingsError
 from riskscore.manifest import validate
 from riskscore.settings import NONE, Settings
+from riskscore.suggest import instead
 
 
 def set_fields(row: pl.DataFrame, values: Mapping[str, str], settings: Settings = NONE) -> pl.DataFrame:
@@ -57,10 +57,8 @@ def _heading(name: str, settings: Settings) -> Heading:
     if found.column in schema.KEY:
         raise SettingsError(f"{found.column} cannot be set: it names the consignment")
     if found.column not in known:
-        near = difflib.get_close_matches(plain.lower(), known, 3)
-        fields = (column for column in known if column not in schema.KEY)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(fields)}"
-        raise SettingsError(f"there is no field {name!r} to set; {hint}")
+        fields = [column for column in known if column not in schema.KEY]
+        raise SettingsError(f"there is no field {name!r} to set; {instead(plain.lower(), fields, most=3)}")
     return found
 
 

@@ -55,6 +55,27 @@ def build(table: Table, faults: pl.DataFrame, weights: pl.Series) -> pl.DataFram
     return pl.concat([refused[repeated], broken(table)]).sort("line", maintain_order=True).select(*SCHEMA)
 
 
+def aside(
+    rows: pl.DataFrame, rule: str, column: str, content: pl.Series, *, file: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Quarantine whole `rows` under one `rule`, which `column` of them broke; `content` is each of them as JSON.
+
+    `file` says where each came from, null where nobody knows. Rows with `goods_items` stand here once for each item.
+    """
+    refused = rows.select(
+        (pl.lit(None, pl.String) if file is None else file).alias("file"),
+        pl.lit(None, pl.Int64).alias("line"),
+        pl.lit(rule).alias("rule"),
+        pl.lit(column).alias("column"),
+        pl.col(column).cast(pl.String).str.slice(0, VALUE_LENGTH).alias("value"),
+        content.alias("row"),
+    )
+    if "goods_items" not in rows.columns:
+        return refused
+    times = rows["goods_items"].list.len()
+    return refused.select(pl.all().repeat_by(times)).explode(list(SCHEMA), empty_as_null=False, keep_nulls=False)
+
+
 def broken(table: Table) -> pl.DataFrame:
     """Quarantine the lines that do not fit the headings."""
     return table.broken.select(

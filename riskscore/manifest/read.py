@@ -102,16 +102,9 @@ def _refuse(copies: pl.DataFrame, files: Sequence[str]) -> pl.DataFrame:
     if not copies.height:
         return quarantine.empty()
     names = dict(enumerate(files))
-    each = copies.select(
-        pl.col(gather.FILE).replace_strict(names, default=files[-1], return_dtype=pl.String).alias("file"),
-        pl.lit(None, pl.Int64).alias("line"),
-        pl.lit("duplicate_filing").alias("rule"),
-        pl.lit("bill_of_lading").alias("column"),
-        pl.col("bill_of_lading").alias("value"),
-        quarantine.as_json(copies.select(*COLUMNS)).alias("row"),
-        times=pl.col("goods_items").list.len(),
-    )
-    return each.select(pl.exclude("times").repeat_by("times")).explode(list(quarantine.SCHEMA))
+    of_file = pl.col(gather.FILE).replace_strict(names, default=files[-1], return_dtype=pl.String)
+    content = quarantine.as_json(copies.select(*COLUMNS))
+    return quarantine.aside(copies, "duplicate_filing", "bill_of_lading", content, file=of_file)
 
 
 def files(paths: Iterable[str | Path]) -> list[Path]:

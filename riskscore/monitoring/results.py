@@ -1,6 +1,6 @@
 """The report: what the slates of a period found, what stayed unseen, and the yearly table of cases.
 
-    slates in force, one row a consignment ─┬─▶ hit rate by share · by port, month ─▶ Report ─▶ page.py
+    slates in force, one row a consignment ─┬─▶ hit rate by share · by port, month ─▶ Results ─▶ page.py
     outcomes in force ──────────────────────┘   estimate of what was not opened
     outcomes in force ─────────────────────────▶ by commodity · by year
 
@@ -36,7 +36,7 @@ NO_PORT, NO_COMMODITY = "(no port)", "(not named)"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Results:
     """A period in figures. Intervals are of 95%; rates are seizures an answered box, quantities in kg.
 
     first, last  first and last night with a slate, None where there is none; `nights` is how many there are
@@ -77,8 +77,8 @@ class Report:
         return {**plain, **frames, "unseen": asdict(self.unseen), "confidence": CONFIDENCE, "notes": self.notes()}
 
 
-def report(lake: Lake, first: date | None = None, last: date | None = None) -> Report:
-    """Report on the nights from `first` to `last`, both with them; without them on all. Raises LakeError as it reads.
+def results(lake: Lake, first: date | None = None, last: date | None = None) -> Results:
+    """Results on the nights from `first` to `last`, both with them; without them on all. Raises LakeError as it reads.
 
     Outcomes are those in force now. Cases are counted by the day of inspection or, where it is missing, on which they
     became known.
@@ -93,7 +93,7 @@ def report(lake: Lake, first: date | None = None, last: date | None = None) -> R
     is_open = units.filter(pl.col("action") == "open")
     cases = _cases(found, period)
     drawn = rows.group_by(NIGHT).agg(pl.col("published").first())
-    return Report(
+    return Results(
         first=drawn[NIGHT].min(),  # type: ignore[arg-type]
         last=drawn[NIGHT].max(),  # type: ignore[arg-type]
         nights=drawn.height,
@@ -198,7 +198,7 @@ def scored_by(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
     return {name: data.get(name, "unknown") for name in names.drop_nulls().sort()}
 
 
-def _notes(found: Report) -> list[str]:
+def _notes(found: Results) -> list[str]:
     notes = []
     for model, data in found.models.items():
         if data == "simulated":

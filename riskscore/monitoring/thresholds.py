@@ -17,13 +17,13 @@ What each of them is measured by stands in comparison.py.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from riskscore.errors import SettingsError
+from riskscore.suggest import instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,7 @@ class Thresholds:
         known = {one.name: one.default for one in fields(cls)}
         for name in table:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-                raise SettingsError(f"[drift] unknown entry {name!r}; {hint}")
+                raise SettingsError(f"[drift] unknown entry {name!r}; {instead(name, known)}")
         given: dict[str, Any] = {name: _read(name, value, known[name]) for name, value in table.items()}
         made = cls(**given)
         if made.least_nights > made.nights:

@@ -54,7 +54,8 @@ def manifests(lake: Lake, run: Run, inbox: Inbox) -> Taken:
     said = _said(lake)
     again = filings.join(known.select(said), on=said, how="semi", nulls_equal=True)
     fresh = filings.join(known.select(said), on=said, how="anti", nulls_equal=True, maintain_order="left")
-    refused = pl.concat([broken, _copies(again)])
+    copies = quarantine.aside(again, "filed_before", "bill_of_lading", quarantine.as_json(again))
+    refused = pl.concat([broken, copies])
     lake.append("consignments", _started(fresh, known), run=run.number, night=run.night)
     lake.append("quarantine", refused, run=run.number, night=run.night, step="manifests")
     accepted = int(fresh["goods_items"].list.len().cast(pl.Int64).sum())
@@ -87,23 +88,6 @@ def _started(fresh: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     columns = [*schema.KEY, "filed_at", "started"]
     both = pl.concat([known.select(columns), fresh.with_columns(started=pl.lit(None, pl.Date)).select(columns)])
     return fresh.with_columns(sessions(both).tail(fresh.height))
-
-
-def _copies(again: pl.DataFrame) -> pl.DataFrame:
-    """Quarantine filings that the lake has word for word, once for each goods line."""
-    return (
-        again.select(
-            file=pl.lit(None, pl.String),
-            line=pl.lit(None, pl.Int64),
-            rule=pl.lit("filed_before"),
-            column=pl.lit("bill_of_lading"),
-            value="bill_of_lading",
-            row=quarantine.as_json(again),
-            times=pl.col("goods_items").list.len(),
-        )
-        .select(pl.exclude("times").repeat_by("times"))
-        .explode(list(quarantine.SCHEMA))
-    )
 
 
 def _rules(refused: pl.DataFrame) -> dict[str, int]:

@@ -64,7 +64,7 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class NightResult:
     """What a run came to: `counts` as on record (JSON), None where there was nothing to do, and what was left."""
 
     counts: dict[str, Any] | None
@@ -76,7 +76,7 @@ class Report:
         return any(file.why.startswith("cannot") for file in self.left)
 
 
-def nightly(night: Night, day: date) -> Report:
+def run_night(night: Night, day: date) -> NightResult:
     """Run the night of `day`, or take up the run that was not finished, whatever its night.
 
     Raises BusyError where another run is at work, SettingsError where `day` is closed already and new files wait, and
@@ -89,11 +89,11 @@ def nightly(night: Night, day: date) -> Report:
             progress.step("looking at the inbox")
             run, left = _begin(night, record, day)
         if run is None:
-            return Report(None, left)
+            return NightResult(None, left)
         counts = _steps(night, run, record)
         log.tell(night.lake, run, log.FINISHED, counts)
         _tidy(night, run)
-        return Report(counts, left)
+        return NightResult(counts, left)
 
 
 def _begin(night: Night, record: RunLog, day: date) -> tuple[Run | None, list[Left]]:

@@ -7,6 +7,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 import vl_convert
+from markupsafe import Markup
+
+from riskscore.markup.page import drawing
 
 INK, SOFT, ACCENT, PALE, ALARM = "#1f2933", "#7b8794", "#0b6e6e", "#b9d8d6", "#b3261e"
 _FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
@@ -35,7 +38,7 @@ _LOOK: dict[str, Any] = {
 }
 
 
-def intervals(rows: pl.DataFrame, *, title: str, form: str) -> str:
+def intervals(rows: pl.DataFrame, *, title: str, form: str) -> Markup:
     """Each of `rows` (name, value, low, high) as a dot with its interval; numbers in d3's `form` of `title`."""
     known = rows.select("name", "value", "low", "high").filter(pl.col("value").is_not_null())
     base = _chart(known).encode(y=alt.Y("name:N", sort=None, title=None))
@@ -47,7 +50,7 @@ def intervals(rows: pl.DataFrame, *, title: str, form: str) -> str:
     return _svg(bar + dot + text, height=42 * max(known.height, 1))
 
 
-def precision_recall(points: pl.DataFrame) -> str:
+def precision_recall(points: pl.DataFrame) -> Markup:
     """Precision over recall as a line in its band (`recall`, `precision`, `precision_low`, `precision_high`)."""
     named = points.select("recall", value="precision", low="precision_low", high="precision_high")
     x = alt.X("recall:Q", title="recall: share of everything to be found", axis=alt.Axis(format=".0%", grid=False))
@@ -55,7 +58,7 @@ def precision_recall(points: pl.DataFrame) -> str:
     return _banded(named, x, y)
 
 
-def lift(points: pl.DataFrame) -> str:
+def lift(points: pl.DataFrame) -> Markup:
     """Lift over the share inspected as a line in its band (`share`, `recall`, `recall_low`, `recall_high`)."""
     share = pl.col("share")
     lifts = {
@@ -80,7 +83,7 @@ def lift(points: pl.DataFrame) -> str:
     return _banded(named, x, y)
 
 
-def calibration(bins: pl.DataFrame) -> str:
+def calibration(bins: pl.DataFrame) -> Markup:
     """Share found over probability shown, with intervals, beside the line on which they are the same.
 
     `bins` have `expected`, `value`, `low`, `high`. The axes are even up to 0.1% and grow by factors beyond, because
@@ -100,7 +103,7 @@ def calibration(bins: pl.DataFrame) -> str:
     return _svg(same.mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1.5) + bars + dots, height=320)
 
 
-def differences(rows: pl.DataFrame, *, title: str) -> str:
+def differences(rows: pl.DataFrame, *, title: str) -> Markup:
     """Each of `rows` (name, value, low, high) as a dot with its interval beside zero; ALARM where all is below it."""
     known = rows.select("name", "value", "low", "high")
     base = _chart(known).encode(y=alt.Y("name:N", sort=None, title=None))
@@ -115,7 +118,7 @@ def differences(rows: pl.DataFrame, *, title: str) -> str:
     return _svg(bar + zero + dot + text, height=42 * known.height)
 
 
-def months(rows: pl.DataFrame) -> str:
+def months(rows: pl.DataFrame) -> Markup:
     """Seizures a month as bars (`month`, `seizures`)."""
     base = _chart(rows.select("month", "seizures")).encode(
         x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0 if rows.height <= 10 else -45, grid=False)),
@@ -126,7 +129,7 @@ def months(rows: pl.DataFrame) -> str:
     return _svg(bars + numbers, height=180)
 
 
-def shifts(rows: pl.DataFrame, *, title: str) -> str:
+def shifts(rows: pl.DataFrame, *, title: str) -> Markup:
     """Each of `rows` (name, value, usual, alarm) as a bar, red where it is an alarm, with a line at what is usual."""
     base = _chart(rows.select("name", "value", "usual", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
     colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
@@ -137,7 +140,7 @@ def shifts(rows: pl.DataFrame, *, title: str) -> str:
     return _svg(bars + usual, height=26 * rows.height)
 
 
-def movements(rows: pl.DataFrame, *, title: str) -> str:
+def movements(rows: pl.DataFrame, *, title: str) -> Markup:
     """Each of `rows` (name, before, now, alarm) as a way from a hollow dot, before, to a full one, now; in percent."""
     base = _chart(rows.select("name", "before", "now", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
     colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
@@ -148,7 +151,7 @@ def movements(rows: pl.DataFrame, *, title: str) -> str:
     return _svg(way + past + now, height=26 * rows.height)
 
 
-def histogram(rows: pl.DataFrame, *, title: str) -> str:
+def histogram(rows: pl.DataFrame, *, title: str) -> Markup:
     """Shares by `bin`, now as bars, before as lines across them (`bin`, `before`, `now`)."""
     base = _chart(rows.select("bin", "before", "now")).encode(
         x=alt.X("bin:N", sort=None, title=title, axis=alt.Axis(labelAngle=-45, grid=False))
@@ -159,7 +162,7 @@ def histogram(rows: pl.DataFrame, *, title: str) -> str:
     return _svg(bars + lines, height=180)
 
 
-def over_time(rows: pl.DataFrame, *, form: str) -> str:
+def over_time(rows: pl.DataFrame, *, form: str) -> Markup:
     """Each of `rows` (period, value, low, high) as a dot with its interval, from the left to the right."""
     known = rows.filter(pl.col("value").is_not_null()).select(
         pl.col("period").cast(pl.String), pl.col("value", "low", "high")
@@ -173,7 +176,7 @@ def over_time(rows: pl.DataFrame, *, form: str) -> str:
     return _svg(bar + dot, height=130)
 
 
-def filings(rows: pl.DataFrame) -> str:
+def filings(rows: pl.DataFrame) -> Markup:
     """Filings a night as bars (`night`, `filings`)."""
     base = _chart(rows.select("night", "filings")).encode(
         x=alt.X("night:O", title=None, axis=alt.Axis(labelAngle=-60, labelOverlap=True, grid=False)),
@@ -182,7 +185,7 @@ def filings(rows: pl.DataFrame) -> str:
     return _svg(base.mark_bar(color=ACCENT), height=140)
 
 
-def trade(rows: pl.DataFrame) -> str:
+def trade(rows: pl.DataFrame) -> Markup:
     """Seizures found against boxes a night: `name`, `boxes`, `found`, `low`, `high`; the `actual` one in ink."""
     known = rows.filter(pl.col("found").is_not_null())
     x = alt.X(
@@ -201,7 +204,7 @@ def trade(rows: pl.DataFrame) -> str:
     return _svg(bar + dot + actual + tried, height=260)
 
 
-def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> str:
+def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> Markup:
     """A line of `value` in the band from `low` to `high`; `y` is the axis of both, by `low`."""
     base = _chart(rows).encode(x=x)
     band = base.mark_area(color=PALE).encode(y=y, y2="high:Q")
@@ -213,6 +216,6 @@ def _chart(rows: pl.DataFrame) -> alt.Chart:
     return alt.Chart.from_dict({"data": {"values": rows.to_dicts()}, "mark": "point"})
 
 
-def _svg(chart: alt.LayerChart, *, height: int) -> str:
+def _svg(chart: alt.LayerChart, *, height: int) -> Markup:
     spec = chart.properties(width=_WIDTH, height=height, background="transparent").to_dict() | {"config": _LOOK}
-    return str(vl_convert.vegalite_to_svg(spec))
+    return drawing(str(vl_convert.vegalite_to_svg(spec)))

@@ -9,11 +9,13 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from riskscore.markup.page import template
 from riskscore.monitoring.drift import ALARM, QUIET, Drift
 from riskscore.monitoring.measures import VALUES
-from riskscore.monitoring.performance import ALL, Performance
-from riskscore.monitoring.sentences import capital, named, share, value
-from riskscore.pages import charts, results
+from riskscore.monitoring.performance import Performance
+from riskscore.monitoring.sentences import named
+from riskscore.pages import charts
+from riskscore.views import drift as view
 
 MOST = 15
 """Rows of a chart or a table."""
@@ -21,74 +23,33 @@ MOST = 15
 FRESH = 4
 """New values of a kind that are shown."""
 
-KINDS = {
-    "column": "missing",
-    "value": "more often",
-    "unseen": "new",
-    "new": "without a past",
-    "level": "amount",
-    "score": "score",
-    "feature": "feature",
-}
-"""What a move is called in a table."""
-
-_SHARES = (ALL, *results.SHARES)
-
 
 def html(found: Drift, done: Performance, *, now: datetime | None = None) -> str:
     """The page. Every text in it is escaped; charts are inline SVG."""
-    return results.template("drift.html").render(
+    return template("pages", "drift.html").render(
         drift=found,
         alarms=found.told(ALARM),
         notes=found.told("note"),
         explained=found.entry()["explained"],
-        moved=[row for row in rows(found) if row["level"] != QUIET][: 2 * MOST],
+        moved=[row for row in view.rows(found) if row["level"] != QUIET][: 2 * MOST],
         fresh=_fresh(found),
-        rates=in_order(done.rates).to_dicts(),
+        rates=view.in_order(done.rates).to_dicts(),
         auc=done.auc.to_dicts(),
-        change=in_order(done.change).to_dicts(),
+        change=view.in_order(done.change).to_dicts(),
         trained=found.trained.head(MOST).to_dicts(),
-        drawings={name: Markup(drawing) for name, drawing in _drawings(found, done)},  # noqa: S704  our own SVG, escaped
+        drawings=dict(_drawings(found, done)),
         now=now or datetime.now(UTC),
     )
-
-
-def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows by `period`, if they have one, and within it by share: all, then those of a slate."""
-    order = pl.col("share").replace_strict(_SHARES, range(len(_SHARES)), default=len(_SHARES), return_dtype=pl.Int64)
-    return frame.sort(*(["period"] if "period" in frame.columns else []), order)
-
-
-def rows(found: Drift) -> list[dict[str, Any]]:
-    """Moves as rows of a table: level, kind, what, before, now (texts), sentence."""
-    return [_row(move) for move in found.moves.iter_rows(named=True)]
 
 
 def _fresh(found: Drift) -> list[dict[str, Any]]:
     """The most frequent new values of each kind, ports and goods before parties, which are new every day."""
     new = found.moves.filter(pl.col("kind") == "unseen").group_by("name", maintain_order=True).head(FRESH)
     place = pl.col("name").replace_strict(list(VALUES), range(len(VALUES)), default=-1, return_dtype=pl.Int64)
-    return [_row(move) for move in new.sort(place, maintain_order=True).iter_rows(named=True)]
+    return [view.row(move) for move in new.sort(place, maintain_order=True).iter_rows(named=True)]
 
 
-def _row(move: dict[str, Any]) -> dict[str, Any]:
-    kind = move["kind"]
-    is_share = kind in {"column", "value", "unseen", "new"}
-    form = share if is_share else "{:.2f}".format if kind != "level" else "{:,.4g}".format
-    before = "up to " if kind in {"score", "feature"} else ""
-    what = value(move["name"], move["bin"]) if kind in {"value", "unseen"} else capital(named(move["name"]))
-    return {
-        "level": move["level"],
-        "kind": KINDS[kind],
-        "what": what if kind not in {"score", "feature"} else move["name"],
-        "before": before + form(move["before"]),
-        "now": form(move["now"]),
-        "cause": move["cause"] and named(move["cause"]),
-        "sentence": move["sentence"],
-    }
-
-
-def _drawings(found: Drift, done: Performance) -> Iterator[tuple[str, str]]:
+def _drawings(found: Drift, done: Performance) -> Iterator[tuple[str, Markup]]:
     is_alarm = (pl.col("level") == ALARM).alias("alarm")
     features = (
         found.moves.filter(pl.col("kind") == "feature").sort("effect", "name", descending=[True, False]).head(MOST)
@@ -108,7 +69,7 @@ def _drawings(found: Drift, done: Performance) -> Iterator[tuple[str, str]]:
             .otherwise(pl.col("bin").cast(pl.Float64).round(2).cast(pl.String))
         )
         yield "score", charts.histogram(found.score.with_columns(bin=upto), title="score (log-odds), up to")
-    for name in _SHARES:
+    for name in view.SHARES:
         rates = done.rates.filter(pl.col("share") == name, pl.col("answered") > 0).rename({"rate": "value"})
         if rates.height > 1:
             yield f"rate {name}", charts.over_time(rates, form=".1%")

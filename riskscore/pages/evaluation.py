@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from riskscore.markup.page import template
 from riskscore.model.tables import tables
-from riskscore.pages import charts, results
+from riskscore.pages import charts
 from riskscore.training.intervals import share_of
 
 HEADLINE = 0.05
@@ -20,18 +21,18 @@ HEADLINE = 0.05
 def render(record: Mapping[str, Any], *, now: datetime | None = None) -> str:
     """The page of `record`, what `training.evaluate` returns with `model` and `data` of the card. Texts are escaped."""
     overall = record["overall"]
-    return results.template("evaluation.html").render(
+    return template("pages", "evaluation.html").render(
         record=record,
         overall=overall,
         headline=next(at for at in overall["at"] if at["share"] == HEADLINE),
         what="smuggled" if record["labels"] == "truth" else "seizures",
-        drawings={name: Markup(drawing) for name, drawing in _drawings(record)},  # noqa: S704  our own SVG, escaped
+        drawings=dict(_drawings(record)),
         tables=tables(record),
         now=now or datetime.now(UTC),
     )
 
 
-def _drawings(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _drawings(record: Mapping[str, Any]) -> Iterator[tuple[str, Markup]]:
     points = pl.DataFrame(record["curve"])
     yield "precision_recall", charts.precision_recall(points)
     yield "lift", charts.lift(points)

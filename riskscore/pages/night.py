@@ -8,6 +8,7 @@ The page is written last, so that where it is the report is whole. Where it is m
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,19 @@ import polars as pl
 from markupsafe import Markup
 
 from riskscore import export
-from riskscore.casework import watch_lists
 from riskscore.lake.io import Lake
-from riskscore.nightly.run import Report
-from riskscore.pages import charts, results
+from riskscore.markup.page import template
+from riskscore.nightly.run import NightResult
+from riskscore.pages import charts
 from riskscore.runs.log import RunLog
-from riskscore.units import counted
+from riskscore.views.night import look_at
+from riskscore.views.slates import with_reasons
 
 SHOWN_NIGHTS = 60
-SHOWN_ALARMS = 5
 _LABELS = {"open": "open", "scan": "scan", "documents": "check documents", "audit": "audit later", "none": "let pass"}
 
 
-def write(lake: Lake, report: Report, folder: Path) -> Path:
+def write(lake: Lake, report: NightResult, folder: Path) -> Path:
     """Write the report of a run to `folder`, whole files in place of earlier ones; return the page's path."""
     counts = report.counts or {}
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ def make_up(lake: Lake, folder: Path) -> Path | None:
     finished = RunLog.read(lake).finished()
     if not finished or _page(finished[-1], folder).exists():
         return None
-    return write(lake, Report(finished[-1]), folder)
+    return write(lake, NightResult(finished[-1]), folder)
 
 
 def _page(counts: dict[str, Any], folder: Path) -> Path:
@@ -54,7 +55,7 @@ def _page(counts: dict[str, Any], folder: Path) -> Path:
 
 def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dict[str, Any]]) -> str:
     """The page: `counts` of the run, boxes of the `slate` in order, and the counts of all `nights` so far."""
-    return results.template("night.html").render(
+    return template("pages", "night.html").render(
         counts=counts,
         slate=slate,
         labels=_LABELS,
@@ -65,56 +66,16 @@ def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dic
     )
 
 
-def look_at(counts: dict[str, Any]) -> list[str]:
-    """What somebody should look at in the morning, in sentences; none on a quiet night."""
-    taken = counts["manifests"]
-    refused = sum(taken["refused"].values())
-    notes = [f"{file['name']} was left in the inbox: {file['why']}." for file in counts["left"]]
-    if refused > taken["rows_in"] * 0.02:
-        notes.append(f"{refused / max(taken['rows_in'], 1):.0%} of the rows are in quarantine.")
-    usual = counts["usual_filings"]
-    if usual and not 0.5 <= taken["filings"] / usual <= 2:
-        notes.append(
-            f"{taken['filings']:,} filings came in, where {usual:,.0f} are usual: is a file missing or doubled?"
-        )
-    return notes + changed(counts)
-
-
-def changed(counts: dict[str, Any]) -> list[str]:
-    """The alarms of the drift of a night, in sentences, the first few of them, and how to see the others."""
-    alarms = counts.get("drift", {}).get("alarms", [])
-    more = len(alarms) - SHOWN_ALARMS
-    if more <= 0:
-        return list(alarms)
-    return [*alarms[:SHOWN_ALARMS], f"{counted(more, 'more change')} of this kind; `riskscore drift` shows all."]
-
-
 def _slate(lake: Lake, counts: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is opened, scanned or checked, with its first reasons, port by port."""
-    night = pl.Series([counts["night"]]).str.to_date().item()
-    key = ["bill_of_lading", "container_number"]
-    own = pl.col("run") == counts["run"]
-    chosen = lake.read("slates", nights=(night, night)).filter(own, pl.col("action").is_in(["open", "scan"])).collect()
-    told = lake.read("scores", columns=[*key, "reasons", "run"], nights=(night, night)).filter(own).collect()
-    words = watch_lists.of_night(lake, night).filter(own).group_by(key, maintain_order=True).agg(alerts=told_by())
-    return (
-        chosen.join(told.drop("run"), on=key, how="left", maintain_order="left")
-        .join(words, on=key, how="left", maintain_order="left")
-        .with_columns(sentences=pl.col("reasons").list.eval(pl.element().struct.field("sentence")).list.head(3))
-        .drop("reasons")
-        .sort("port", "place")
-        .to_dicts()
-    )
-
-
-def told_by() -> pl.Expr:
-    """What a match says, with who says so and how it may be shared: its words beside an explanation."""
-    grade, handling = pl.col("reliability"), pl.col("handling").str.to_uppercase()
-    by = pl.concat_str(pl.lit("Alert of "), "provider", pl.lit(" ("), grade, pl.lit(", TLP:"), handling, pl.lit("): "))
-    return pl.concat_str(by, "words", pl.lit("."))
+    """What is opened or scanned, with its first reasons, port by port."""
+    night, run = date.fromisoformat(counts["night"]), counts["run"]
+    own = (pl.col("run") == run) & pl.col("action").is_in(["open", "scan"])
+    chosen = lake.read("slates", nights=(night, night)).filter(own).collect()
+    told = with_reasons(lake, chosen, night, run)
+    return told.with_columns(pl.col("sentences").list.head(3)).sort("port", "place").to_dicts()
 
 
 def _volume(nights: list[dict[str, Any]]) -> Markup | None:
     """Filings by night; nothing where there is but one night to show."""
     rows = [{"night": one["night"], "filings": one["manifests"]["filings"]} for one in nights]
-    return Markup(charts.filings(pl.DataFrame(rows))) if len(rows) > 1 else None  # noqa: S704  our own SVG, escaped
+    return charts.filings(pl.DataFrame(rows)) if len(rows) > 1 else None

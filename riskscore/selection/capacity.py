@@ -18,12 +18,12 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from riskscore import toml
 from riskscore.errors import SettingsError
 
 FEWEST_WITH_RANDOM = 3
@@ -114,12 +114,7 @@ def read(path: Path | None) -> Capacities:
     """Capacities of a TOML file, or those that stand in where there is none. Raises SettingsError where it is wrong."""
     if path is None:
         return parse({})
-    try:
-        return parse(tomllib.loads(path.read_text("utf-8")))
-    except OSError as missing:
-        raise SettingsError(f"the capacities {path} cannot be read: {missing.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
-        raise SettingsError(f"the capacities {path} are not valid TOML: {malformed}") from None
+    return parse(toml.load(path, "the capacities"))
 
 
 def parse(table: Mapping[str, Any]) -> Capacities:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, NoReturn
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from riskscore import progress
 from riskscore.errors import SettingsError
 from riskscore.language import Language, mark
+from riskscore.markup.page import template
 from riskscore.sheet.sheet import Sheet
 
 MOST_PAGES, TIGHTEST = 2, 2
@@ -65,8 +65,7 @@ def html(sheet: Sheet, *, tight: int = 0) -> str:
 
 def index(rows: Sequence[dict[str, Any]], *, title: str, language: Language) -> str:
     """The page that leads to the sheets of a slate: `rows` have sheet (Sheet) and file."""
-    template = _template("sheets.html")
-    return template.render(rows=rows, title=title, tight=0, t=language, say=language.say, words=WORDS)
+    return _template("index.html").render(rows=rows, title=title, tight=0, t=language, say=language.say, words=WORDS)
 
 
 def pdf(sheets: Sequence[Sheet]) -> bytes:
@@ -97,14 +96,8 @@ def _refuse(url: str, *_: Any, **__: Any) -> NoReturn:
     raise ValueError(f"a sheet loads nothing: {url[:80]}")
 
 
-@cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("riskscore", "pages/templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters.update(filed=filed, visible=visible, exp=math.exp)
-    return environment.get_template(name)
+    return template("sheet", name, filed=filed, visible=visible, exp=math.exp)
 
 
 def filed(text: object, longest: int = LONGEST) -> Markup:

@@ -126,8 +126,8 @@ def test_a_map_for_headings_that_are_not_there_is_told(
 
 
 MAPS = [
-    ('[columns]\nBox = "container_numbr"\n', "did you mean 'container_number'"),
-    ('[columns]\nBox = "zzz"\n', "known are"),
+    ('[columns]\nBox = "container_numbr"\n', "did you mean container_number"),
+    ('[columns]\nBox = "zzz"\n', "choose from"),
     ("[columns]\nBox = 3\n", "expected a table"),
     ("nonsense", "cannot read the column map"),
 ]

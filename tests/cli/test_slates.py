@@ -120,7 +120,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "draw where no lake is": (["slate", "--lake", "{tmp}/no", "--date", NIGHT], "no lake"),
     "a capacity that is not there": (
         ["slate", "--lake", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/no.toml"],
-        "cannot be read",
+        "cannot read the capacities",
     ),
     "a capacity that is none": (
         ["slate", "--lake", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/odd.toml"],

@@ -140,7 +140,7 @@ def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypat
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/found.json", "--out",
           "{world}/found.json"], "no report"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--capacity",
-          "{tmp}/no.toml"], "cannot be read"),
+          "{tmp}/no.toml"], "cannot read the capacities"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_learned_is_one_line_and_leaves_nothing(riskscore, world, tmp_path, arguments, told):

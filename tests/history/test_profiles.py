@@ -46,7 +46,7 @@ def test_a_malformed_declaration_is_one_clear_error(table: dict[str, Any], compl
         profiles.parse(table)
 
 
-@pytest.mark.parametrize(("text", "complaint"), [("[profile", "not valid TOML"), (None, "cannot be read")])
+@pytest.mark.parametrize(("text", "complaint"), [("[profile", "not valid TOML"), (None, "No such file")])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str | None, complaint: str) -> None:
     path = tmp_path / "profiles.toml"
     if text is not None:

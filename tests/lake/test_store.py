@@ -164,7 +164,7 @@ def test_options_come_from_the_file_and_a_variable_wins(tmp_path, monkeypatch):
 
 
 WRONG_FILES = {
-    "missing": (None, "cannot be read"),
+    "missing": (None, "cannot read the file"),
     "no TOML": (f"[storage\n{SECRET}", "not valid TOML"),
     "no table": ('aws_region = "x"', r"needs a table \[storage\]"),
     "values that are lists": (f'[storage]\nkeys = ["{SECRET}"]', r"needs a table \[storage\] of plain values"),

@@ -25,7 +25,7 @@ from riskscore.model.booster import Booster
 from riskscore.model.calibration import Platt
 from riskscore.model.registry import Registry
 from riskscore.nightly.inbox import Inbox
-from riskscore.nightly.run import Night, nightly
+from riskscore.nightly.run import Night, run_night
 from riskscore.selection.capacity import parse
 from riskscore.settings import NONE
 from riskscore.simulation.write import simulate
@@ -77,10 +77,10 @@ def scored(lake: Lake) -> set[tuple[date, str, str]]:
 
 def test_a_night_takes_the_champion_of_its_lake_else_of_the_folder(night: Night, two_days: Path) -> None:
     promote(None, "other")
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     promote(night.lake, "third")
     arrive(night.inbox.folder, two_days, SECOND)
-    nightly(night, SECOND)
+    run_night(night, SECOND)
     known = catalogue.load().hash
     assert scored(night.lake) == {(FIRST, "other-1", known), (SECOND, "third-1", known)}
     assert models.rollback(night.lake, NONE).champion == "other"
@@ -89,7 +89,7 @@ def test_a_night_takes_the_champion_of_its_lake_else_of_the_folder(night: Night,
 
 
 def test_without_a_promotion_what_ships_scores_and_is_kept(night: Night) -> None:
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     (found,) = scored(night.lake)
     kept = Model("default", Tables(night.lake).files("default"))
     assert found == (FIRST, kept.card.name, catalogue.load().hash)
@@ -111,22 +111,22 @@ def test_a_promotion_amid_a_night_waits_for_the_next(
     with monkeypatch.context() as patch:
         patch.setattr("riskscore.runs.ledger.close", kill)
         with pytest.raises(Killed):
-            nightly(night, FIRST)
+            run_night(night, FIRST)
     promote(night.lake, "third")
     shutil.rmtree(folder / "other")
     with pytest.raises(SettingsError, match="began with model other-1; go on with that, not third-1"):
-        nightly(replace(night, model="third"), FIRST)
-    counts = nightly(night, FIRST).counts
+        run_night(replace(night, model="third"), FIRST)
+    counts = run_night(night, FIRST).counts
     assert counts is not None and counts["model"] == "other-1"
     arrive(night.inbox.folder, two_days, SECOND)
-    nightly(night, SECOND)
+    run_night(night, SECOND)
     assert {row[:2] for row in scored(night.lake)} == {(FIRST, "other-1"), (SECOND, "third-1")}
 
 
 def test_a_retired_model_scores_no_night(night: Night) -> None:
     models.retire(night.lake, "other", "too old")
     with pytest.raises(SettingsError, match="other was retired"):
-        nightly(replace(night, model="other"), FIRST)
+        run_night(replace(night, model="other"), FIRST)
     assert night.lake.read("runs").collect().is_empty()
 
 
@@ -134,7 +134,7 @@ def test_a_champion_that_was_damaged_is_told_before_a_night_begins(night: Night,
     promote(None, "other")
     (folder / "other" / "model.txt").write_text("tree")
     with pytest.raises(ModelError, match="another than the one that was promoted"):
-        nightly(night, FIRST)
+        run_night(night, FIRST)
     assert night.lake.read("runs").collect().is_empty()
 
 

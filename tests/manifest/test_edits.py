@@ -63,7 +63,7 @@ def test_values_are_read_as_cells_are(field, text, column, value):
         ({"container_number": "X"}, "container_number cannot be set: it names the consignment"),
         ({"B/L": "X"}, "bill_of_lading cannot be set"),
         ({"gross_weigt": "1"}, "no field 'gross_weigt' to set; did you mean gross_weight_kg"),
-        ({"zzz": "1"}, "there is no field 'zzz' to set; there are house_bill, "),
+        ({"zzz": "1"}, "there is no field 'zzz' to set; choose from house_bill, "),
         ({"gross_weight_kg": "1", "Gross weight": "2"}, "gross_weight_kg is set twice"),
     ],
 )

@@ -75,7 +75,7 @@ def test_past_manifests_without_findings_have_none(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[columns]\nDay='filed'", "unknown column 'filed'; did you mean 'filed_at'"),
+        ("[columns]\nDay='filed'", "unknown column 'filed'; did you mean filed_at"),
         ("[row]\nlacks=['container']", "[row] lacks: unknown column 'container'"),
         ("[field.marks]\nfrom='x'\nkind='key'", "[field.marks] is a canonical column"),
     ],

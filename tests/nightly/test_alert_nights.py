@@ -12,7 +12,7 @@ from riskscore.casework import watch_lists
 from riskscore.lake.io import Lake
 from riskscore.monitoring import results
 from riskscore.nightly.inbox import Inbox
-from riskscore.nightly.run import Night, nightly
+from riskscore.nightly.run import Night, run_night
 from riskscore.pages import night as night_report
 from riskscore.selection.capacity import parse
 from riskscore.simulation.write import simulate
@@ -58,7 +58,7 @@ def _kept(lake: Lake) -> dict[str, pl.DataFrame]:
 
 def test_what_an_alert_names_is_opened_by_its_share_and_the_report_says_why(tmp_path: Path, world: Path) -> None:
     night = _night(tmp_path, world)
-    done = nightly(night, pl.select(DAY).item())
+    done = run_night(night, pl.select(DAY).item())
     assert done.counts is not None
     assert done.counts["alerts"]["in_force"] == 2
     assert done.counts["alerts"]["strong"] >= 1
@@ -81,15 +81,15 @@ def test_alerts_change_no_score(tmp_path: Path, world: Path) -> None:
         night = _night(tmp_path / name, world)
         if name == "without":
             watch_lists.expire(night.lake, ["Customs A/1", "Customs A/2"], reason="none")
-        nightly(night, pl.select(DAY).item())
+        run_night(night, pl.select(DAY).item())
         scores.append(night.lake.read("scores").drop("scored_at", "reasons", "mitigating", "not_assessed").collect())
     assert_frame_equal(*(one.sort("bill_of_lading", "container_number") for one in scores), check_exact=True)
 
 
 def test_outcomes_of_named_boxes_are_of_intelligence_and_speak_for_no_closed_box(tmp_path: Path, world: Path) -> None:
     night = _night(tmp_path, world)
-    nightly(night, pl.select(DAY).item())
-    found = results.report(night.lake)
+    run_night(night, pl.select(DAY).item())
+    found = results.results(night.lake)
     rates = dict(found.rates.select("share", "opened").iter_rows())
     assert rates["intelligence"] >= 1
     drawn = rates.get("explore", 0) + rates.get("random", 0)
@@ -102,7 +102,7 @@ def test_a_killed_night_ends_the_same_though_alerts_came_meanwhile(
     tmp_path: Path, world: Path, monkeypatch: pytest.MonkeyPatch, table: str, after: bool
 ) -> None:
     whole = _night(tmp_path / "whole", world)
-    nightly(whole, pl.select(DAY).item())
+    run_night(whole, pl.select(DAY).item())
     night = _night(tmp_path / "killed", world)
     write = Lake.append
 
@@ -117,10 +117,10 @@ def test_a_killed_night_ends_the_same_though_alerts_came_meanwhile(
     with monkeypatch.context() as patch:
         patch.setattr(Lake, "append", killed)
         with pytest.raises(Killed):
-            nightly(night, pl.select(DAY).item())
+            run_night(night, pl.select(DAY).item())
     box = pl.read_parquet(world)["container_number"][7]
     _import(night.lake, tmp_path / "late.csv", {"3": (box, "A1")})
     watch_lists.expire(night.lake, ["Customs A/1"], reason="too late for this night")
-    nightly(night, pl.select(DAY).item())
+    run_night(night, pl.select(DAY).item())
     for name, rows in _kept(night.lake).items():
         assert_frame_equal(rows, _kept(whole.lake)[name], check_exact=True)

@@ -12,7 +12,7 @@ from riskscore.engine.read import read_card
 from riskscore.history.past import Past
 from riskscore.lake.io import Lake
 from riskscore.nightly.inbox import Inbox
-from riskscore.nightly.run import Night, nightly
+from riskscore.nightly.run import Night, run_night
 from riskscore.selection import capacity
 
 
@@ -38,7 +38,7 @@ def test_scores_of_nights_are_those_over_the_whole_log(tmp_path):
         day = declarations.FIRST + timedelta(number)
         filed = every.filter(pl.col("Day") == str(day))
         _arrive(tmp_path / "inbox", f"{day}.csv", filed.drop("Fraud"))
-        report = nightly(Night(lake, *inboxes, capacity.read(None), model), day)
+        report = run_night(Night(lake, *inboxes, capacity.read(None), model), day)
         assert report.counts is not None
         assert report.counts["manifests"]["accepted"] == 30
         _arrive(tmp_path / "findings", f"{day}.csv", filed)

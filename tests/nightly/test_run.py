@@ -20,7 +20,7 @@ from riskscore.lake.io import Lake
 from riskscore.lake.tables import RUN, TABLES
 from riskscore.nightly import lock
 from riskscore.nightly.inbox import Inbox
-from riskscore.nightly.run import Night, nightly
+from riskscore.nightly.run import Night, run_night
 from riskscore.runs import ledger
 from riskscore.selection.capacity import parse
 from riskscore.simulation.write import simulate
@@ -73,7 +73,7 @@ def heights(lake: Lake) -> dict[str, int]:
 
 
 def test_a_night_ends_in_tables_that_balance_and_files_that_are_done(night: Night) -> None:
-    counts = nightly(night, FIRST).counts
+    counts = run_night(night, FIRST).counts
     assert counts is not None
     taken = counts["manifests"]
     assert taken["rows_in"] == taken["accepted"] + sum(taken["refused"].values()) > 0
@@ -90,7 +90,7 @@ def test_a_night_ends_in_tables_that_balance_and_files_that_are_done(night: Nigh
 
 
 def test_a_slate_keeps_to_its_capacity_and_each_box_on_it_has_reasons(night: Night) -> None:
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     chosen = night.lake.read("slates").collect()
     opened = chosen.filter(pl.col("action") == "open")
     scores = night.lake.read("scores").collect()
@@ -102,23 +102,23 @@ def test_a_slate_keeps_to_its_capacity_and_each_box_on_it_has_reasons(night: Nig
 
 
 def test_the_second_time_nothing_is_done_twice(night: Night, world: Path) -> None:
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     before = heights(night.lake)
-    assert nightly(night, FIRST).counts is None
+    assert run_night(night, FIRST).counts is None
     again = night.inbox.folder / "again.parquet"
     shutil.copy(world / "manifests" / "2024-01-01.parquet", again)
     settled(again)
-    assert nightly(night, SECOND).counts is None
+    assert run_night(night, SECOND).counts is None
     assert heights(night.lake) == before
     assert not again.exists()
 
 
 def test_rows_that_were_filed_before_are_refused_and_the_others_taken(night: Night, world: Path) -> None:
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     both = pl.concat([pl.read_parquet(path) for path in sorted((world / "manifests").iterdir())])
     both.write_parquet(night.inbox.folder / "both.parquet")
     settled(night.inbox.folder / "both.parquet")
-    counts = nightly(night, SECOND).counts
+    counts = run_night(night, SECOND).counts
     assert counts is not None
     refused = night.lake.read("quarantine").filter(pl.col("rule") == "filed_before").collect().height
     assert counts["manifests"]["refused"] == {"filed_before": refused}
@@ -127,11 +127,11 @@ def test_rows_that_were_filed_before_are_refused_and_the_others_taken(night: Nig
 
 
 def test_a_closed_night_takes_no_more_files(night: Night, world: Path) -> None:
-    nightly(night, SECOND)
+    run_night(night, SECOND)
     arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
     for day in (FIRST, SECOND):
         with pytest.raises(SettingsError, match="closed"):
-            nightly(night, day)
+            run_night(night, day)
     assert (night.inbox.folder / "2024-01-02.parquet").is_file()
 
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_taken_is_left_and_named(night: Night, name: str, content
     path = night.inbox.folder / name
     path.write_bytes(content)
     settled(path)
-    report = nightly(night, FIRST)
+    report = run_night(night, FIRST)
     assert report.counts is not None
     assert why in {file.name: file.why for file in report.left}[name]
     assert path.exists()
@@ -159,26 +159,26 @@ def test_findings_that_cannot_be_read_are_left_and_the_night_goes_on(night: Nigh
     bad = night.outcomes.folder / "bad.csv"
     bad.write_text("a;b\n1;2\n")
     settled(bad)
-    report = nightly(night, FIRST)
+    report = run_night(night, FIRST)
     assert report.counts is not None
     assert report.unreadable
     assert [file.name for file in report.left] == ["bad.csv"]
     assert bad.exists()
-    assert nightly(night, FIRST).counts is None
+    assert run_night(night, FIRST).counts is None
 
 
 def test_a_night_of_findings_alone_is_a_night(night: Night) -> None:
     (night.inbox.folder / "2024-01-01.parquet").unlink()
-    counts = nightly(night, FIRST).counts
+    counts = run_night(night, FIRST).counts
     assert counts is not None
     assert counts["scores"]["scored"] == 0
     assert counts["outcomes"]["refused"] == {"unknown_consignment": counts["outcomes"]["rows_in"]}
 
 
 def test_findings_ahead_of_their_manifest_wait_and_are_taken_up_with_it(night: Night, world: Path) -> None:
-    early = nightly(night, FIRST).counts
+    early = run_night(night, FIRST).counts
     arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
-    later = nightly(night, SECOND).counts
+    later = run_night(night, SECOND).counts
     assert early is not None
     assert later is not None
     waited = early["outcomes"]["refused"]["unknown_consignment"]
@@ -191,7 +191,7 @@ def test_a_finding_without_its_reason_gets_that_of_the_slate(night: Night) -> No
     assert night.outcomes is not None
     arrived = night.outcomes.folder / "outcomes.parquet"
     arrived.unlink()
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     chosen = night.lake.read("slates").filter(pl.col("share") == "random").head(1).collect()
     chosen.select(
         "bill_of_lading",
@@ -201,36 +201,36 @@ def test_a_finding_without_its_reason_gets_that_of_the_slate(night: Night) -> No
         finding=pl.lit("clean"),
     ).write_csv(night.outcomes.folder / "found.csv")
     settled(night.outcomes.folder / "found.csv")
-    nightly(night, SECOND)
+    run_night(night, SECOND)
     assert night.lake.read("outcomes").collect()["selected_by"].to_list() == ["random"]
 
 
 def test_a_file_that_still_grows_waits_for_the_next_night(night: Night) -> None:
     (night.inbox.folder / "growing.csv").write_text("bill_of_lading")
-    assert "may still be growing" in nightly(night, FIRST).left[0].why
+    assert "may still be growing" in run_night(night, FIRST).left[0].why
 
 
 def test_of_two_copies_in_one_inbox_one_is_taken(night: Night) -> None:
     shutil.copy2(night.inbox.folder / "2024-01-01.parquet", night.inbox.folder / "copy.parquet")
-    report = nightly(night, FIRST)
+    report = run_night(night, FIRST)
     assert report.counts is not None
     assert [file.why for file in report.left] == ["a copy of another file of this inbox"]
 
 
 def test_two_at_once_the_second_says_so_and_leaves(night: Night) -> None:
     with lock.held(night.inbox.folder), pytest.raises(BusyError, match="another nightly run"):
-        nightly(night, FIRST)
+        run_night(night, FIRST)
     assert night.lake.read("runs").collect().is_empty()
 
 
 def test_an_amended_bill_is_scored_again_and_keeps_its_first_day(night: Night, world: Path) -> None:
-    nightly(night, FIRST)
+    run_night(night, FIRST)
     filed = pl.read_parquet(world / "manifests" / "2024-01-01.parquet").filter(pl.col("version") == 1).head(1)
     later = pl.col("filed_at").dt.offset_by("1d")
     changed = filed.with_columns(consignee_name=pl.lit("SOMEBODY ELSE TRADING CO"), filed_at=later, version=2)
     changed.write_parquet(night.inbox.folder / "change.parquet")
     settled(night.inbox.folder / "change.parquet")
-    nightly(night, SECOND)
+    run_night(night, SECOND)
     own = [pl.col(name) == filed[name][0] for name in ("bill_of_lading", "container_number")]
     assert night.lake.read("scores").filter(*own).collect()["night"].sort().to_list() == [FIRST, SECOND]
     started = night.lake.read("consignments").filter(*own).collect()["started"].unique().to_list()
@@ -248,9 +248,9 @@ def test_scores_by_the_ledger_are_those_by_the_whole_log(
         with monkeypatch.context() as patch:
             if not by_ledger:
                 patch.setattr(ledger, "of", lambda *_: None)
-            nightly(one, FIRST)
+            run_night(one, FIRST)
             arrive(one.inbox.folder, world / "manifests" / "2024-01-02.parquet")
-            nightly(one, SECOND)
+            run_night(one, SECOND)
     assert_frame_equal(tables(night.lake)["scores"], tables(other.lake)["scores"], check_exact=True)
     assert night.lake.read("ledger").collect()[RUN].unique().sort().to_list() == [1, 2]
 
@@ -283,7 +283,7 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
     points: list[tuple[int, bool]] = []
     with monkeypatch.context() as patch:
         at_commits(patch, lambda number, after: points.append((number, after)))
-        whole = nightly(night, FIRST).counts
+        whole = run_night(night, FIRST).counts
     assert whole is not None
     told = {name: whole[name] for name in ("manifests", "outcomes", "scores", "slate", "drift")}
     expected = tables(night.lake)
@@ -301,11 +301,11 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
         with monkeypatch.context() as patch:
             at_commits(patch, kill)
             with pytest.raises(Killed):
-                nightly(other, FIRST)
-        counts = nightly(other, FIRST).counts
+                run_night(other, FIRST)
+        counts = run_night(other, FIRST).counts
         if counts is not None:
             assert {name: counts[name] for name in told} == told
-        assert nightly(other, FIRST).counts is None
+        assert run_night(other, FIRST).counts is None
         for name, rows in tables(other.lake).items():
             assert_frame_equal(rows, expected[name], check_exact=True)
         assert (again / "inbox" / "done" / "2024-01-01.parquet").is_file()

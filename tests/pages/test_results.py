@@ -12,6 +12,7 @@ from riskscore.model import archive
 from riskscore.monitoring import results
 from riskscore.pages import results as page
 from riskscore.schema import KEY
+from riskscore.views.results import long
 
 NIGHT = date(2024, 3, 1)
 NOW = datetime(2024, 3, 20, tzinfo=UTC)
@@ -24,7 +25,7 @@ def recorded(drawn, findings):
 
 
 def test_the_figures_balance(recorded):
-    made = results.report(recorded)
+    made = results.results(recorded)
     assert (made.nights, made.candidates, made.opened, made.answered) == (2, 300, 60, 60)
     assert (made.first, made.last) == (date(2024, 3, 1), date(2024, 3, 2))
     assert dict(made.rates.select("share", "opened").iter_rows()) == {"score": 48, "explore": 6, "random": 6}
@@ -43,21 +44,21 @@ def test_the_figures_balance(recorded):
 
 
 def test_a_period_takes_its_nights_and_cases(recorded):
-    made = results.report(recorded, NIGHT, NIGHT)
+    made = results.results(recorded, NIGHT, NIGHT)
     assert (made.nights, made.candidates) == (1, 150)
     assert made.commodity.is_empty()  # they were inspected three days later
-    assert results.report(recorded, date(2024, 3, 4), date(2024, 3, 4)).years["cases"].to_list() == [6]
+    assert results.results(recorded, date(2024, 3, 4), date(2024, 3, 4)).years["cases"].to_list() == [6]
 
 
 def test_an_empty_period_has_a_report(lake):
-    made = results.report(lake)
+    made = results.results(lake)
     assert (made.nights, made.candidates, made.unseen.estimate) == (0, 0, 0.0)
     assert "No slate was drawn" in page.html(made)
-    assert page.long(made).filter(pl.col("value") > 0).is_empty()
+    assert long(made).filter(pl.col("value") > 0).is_empty()
 
 
 def test_without_outcomes_nothing_is_estimated_and_it_says_so(drawn):
-    made = results.report(drawn)
+    made = results.results(drawn)
     assert made.unseen.estimate is None
     assert made.port["estimate"].null_count() == made.port["least"].null_count() == 3
     text = page.html(made)
@@ -71,7 +72,7 @@ def test_corrections_and_changes_count(recorded, findings):
     slate = slates.in_force(recorded, NIGHT).filter(pl.col("action") == "open", pl.col("port") == "SGSIN")
     bill, container = slate.sort("place").select(KEY).row(0)
     slates.change(recorded, NIGHT, bill=bill, container=container, event="struck", reason="gone")
-    made = results.report(recorded)
+    made = results.results(recorded)
     assert made.rates["seizures"].sum() <= 11
     assert made.opened == 59
     assert made.years["cases"].to_list() == [11]
@@ -82,7 +83,7 @@ def test_what_no_draw_reaches_is_told(drawn, findings):
     bill, container = slate.select(KEY).row(0)
     slates.change(drawn, NIGHT, bill=bill, container=container, event="struck", reason="gone")
     outcomes.record(drawn, findings.filter(pl.col("bill_of_lading") != bill), now=NOW)
-    made = results.report(drawn)
+    made = results.results(drawn)
     assert made.unseen.unreached == 1
     assert any("could not have been drawn" in note for note in made.notes())
 
@@ -95,15 +96,15 @@ def test_what_was_written_stays_text(name, recorded, findings):
         .with_columns(commodity=pl.lit(name), known_at=pl.lit(NOW))
     )
     outcomes.record(recorded, more, now=NOW)
-    made = results.report(recorded)
+    made = results.results(recorded)
     text = page.html(made, now=NOW)
     assert "<script" not in text
     assert made.years["cases"].to_list() == [12]
-    assert name in set(page.long(made)["name"])
+    assert name in set(long(made)["name"])
 
 
 def test_the_page_needs_nothing_besides(recorded):
-    text = page.html(results.report(recorded), now=NOW)
+    text = page.html(results.results(recorded), now=NOW)
     assert text.count("<svg") == 3
     assert not re.findall(r'(?:src|href)="(?!#)', text)
     assert "@import" not in text
@@ -113,17 +114,17 @@ def test_the_page_needs_nothing_besides(recorded):
 
 
 def test_the_long_table_has_every_figure_once(recorded):
-    made = results.report(recorded)
-    table = page.long(made)
+    made = results.results(recorded)
+    table = long(made)
     assert table.select("part", "name", "measure").is_duplicated().sum() == 0
     assert set(table["part"]) == {"share", "unseen", "port", "commodity", "month", "year"}
-    assert set(page.long(made, ("port",))["part"]) == {"share", "unseen", "port", "year"}
+    assert set(long(made, ("port",))["part"]) == {"share", "unseen", "port", "year"}
     assert table.filter(part="year", measure="cases")["value"].to_list() == [12.0]
 
 
 def test_a_simulated_model_is_named(recorded, toy_booster, tmp_path):
     replace(toy_booster, card=replace(toy_booster.card, name="toy")).save(tmp_path / "kept")
     archive.Tables(recorded).keep("kept", archive.read(tmp_path / "kept"))
-    made = results.report(recorded)
+    made = results.results(recorded)
     assert "has learned from simulated traffic" in made.notes()[0]
     assert "trained on simulated data" in page.html(made)

@@ -42,7 +42,9 @@ def test_the_wheel_holds_code_catalogue_and_model_and_nothing_else(wheel):
     assert tops == {"riskscore", f"riskscore-{riskscore.__version__}.dist-info"}
     for needed in (
         "py.typed",
-        "pages/templates/report.html",
+        "pages/templates/results.html",
+        "markup/templates/skeleton.html",
+        "sheet/templates/sheet.html",
         "_shipped/features/goods.toml",
         "_shipped/features/reference/goods.csv",
         "_shipped/models/default/model.txt",

@@ -12,6 +12,7 @@ from riskscore.pages import whatif
 from riskscore.schema import KEY
 from riskscore.selection.capacity import Capacities, Capacity, Shares
 from riskscore.views import console
+from riskscore.views import whatif as view
 from riskscore.whatif import trial
 from riskscore.whatif.policy import Policy
 
@@ -118,7 +119,7 @@ def test_the_record_has_every_figure(recorded):
     assert told["policies"][1]["a_night"]["boxes"] == pytest.approx(60)
     assert told["models"] == {"toy": "unknown"}
     assert len(told["policies"][0]["ports"]) == 3
-    points = whatif.curve(found)
+    points = view.curve(found)
     assert points["name"].to_list() == ["as it was", "1", "2"]
     assert points["boxes"].to_list() == pytest.approx([30, 15, 60])
     assert points["actual"].to_list() == [True, False, False]
@@ -129,4 +130,4 @@ def test_the_record_has_every_figure(recorded):
     [(0, "", "0"), (-0.01, "", "0"), (0.02, "+", "0"), (1234.56, "", "1,234.6"), (3, "+", "+3"), (-2.25, "+", "-2.2")],
 )
 def test_figures_have_a_decimal_at_most(value, sign, told):
-    assert whatif.figure(value, sign) == told
+    assert view.figure(value, sign) == told
