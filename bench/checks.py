@@ -30,6 +30,7 @@ from riskscore import environment, folders
 from riskscore.explanation.checks import usual
 from riskscore.explanation.minimal_checks import what_would_clear
 from riskscore.features import build, own
+from riskscore.features import catalogue as families
 from riskscore.history.past import Past
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
@@ -99,6 +100,12 @@ def flagged(world: Path, booster: Booster, share: float, most: int) -> tuple[pl.
     return flags.select("night", "limit"), flags.select(matrix.columns), ranked.filter(~red).select(matrix.columns)
 
 
+def _declared() -> dict[str, dict[str, object]]:
+    """Feature -> its declaration, read from the files."""
+    files = [path for path in folders.features().glob("*.toml") if path.stem in families.FAMILIES]
+    return {name: entry for path in files for name, entry in tomllib.loads(path.read_text()).items()}
+
+
 class Again:
     """The same flags, told from the files of the model and of the checks alone."""
 
@@ -108,13 +115,15 @@ class Again:
         reference = json.loads((model / "card.json").read_text()).get("reference", {}).get("features", {})
         declared = tomllib.loads((folders.features() / "checks.toml").read_text())
         self.names = self.trees.feature_name()
+        features = _declared()
+        self.facts = {name for name, feature in features.items() if "fact" in feature}
         self.filed = matrix.select(self.names).cast(pl.Float32).to_numpy()
-        self.facts = {name for fact in declared["fact"].values() for name in fact["features"]}
         self.efforts = {name: check["effort"] for name, check in declared["check"].items()}
         self.clean: dict[str, dict[int, float]] = {}
-        for check, entry in declared["check"].items():
+        for check in declared["check"]:
             self.clean[check] = {}
-            for name, value in entry["clean"].items():
+            settled = {name: one["clean"] for name, one in features.items() if one.get("settled_by") == check}
+            for name, value in settled.items():
                 known = {"usual": _median(reference.get(name), others[name]), "absent": math.nan}.get(value, value)
                 if known is not None:
                     self.clean[check][self.names.index(name)] = float(np.float32(known))

@@ -41,7 +41,7 @@ from pathlib import Path
 import polars as pl
 import trial
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
 from riskscore.runs.log import BEGUN, FINISHED
 
 FOLDER = Path("build/kills")
@@ -169,7 +169,7 @@ def attempt(folder: Path, moments: list[float], expected: Look, seen: Seen) -> l
 
 def reached(folder: Path) -> str:
     """The step that a killed run was at."""
-    lake = Lake.open(folder / "lake")
+    lake = open_lake(folder / "lake")
     events = lake.read("runs").filter(run=NIGHTS).collect()["step"].to_list()
     if FINISHED in events:
         return "after the end"
@@ -193,7 +193,7 @@ class Look:
 
 def look(folder: Path) -> Look:
     """Look at everything below `folder`."""
-    lake = Lake.open(folder / "lake")
+    lake = open_lake(folder / "lake")
     inboxes = [path for name in ("inbox", "findings") for path in (folder / name).rglob("*") if path.is_file()]
     shown = [path for path in inboxes if not path.name.startswith(".")]
     reports = [path for path in shown if path.parent.name == "reports"]

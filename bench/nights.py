@@ -29,7 +29,8 @@ from riskscore.engine.score import score
 from riskscore.history import past
 from riskscore.history.filings import sessions
 from riskscore.history.past import Past
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
+from riskscore.lake.protocol import Lake
 from riskscore.runs import log
 
 FIRST = date(2024, 1, 1)
@@ -91,7 +92,7 @@ def _lake(past: Path, days: int, per_day: int) -> Path:
     folder = FOLDER / f"lake-{per_day}-{days}"
     if folder.exists():
         return folder
-    draft = Lake.create(folder.with_suffix(".draft"))
+    draft = create_lake(folder.with_suffix(".draft"))
     outcomes = pl.read_parquet(past / "outcomes.parquet").with_columns(night=pl.col("known_at").dt.date())
     nights = [EVE - timedelta(days - day) for day in range(days)]
     for start in range(0, days, MONTH):
@@ -144,7 +145,7 @@ def _night(lake: Path, manifest: Path) -> Run:
 def _same(taken: Path, lake: Path, manifest: Path) -> bool:
     """Whether the night's scores are those of its filings judged by the whole log, to the last bit."""
     _night(lake, manifest)
-    after = Lake.open(taken)
+    after = open_lake(taken)
     scores = after.read("scores", nights=(NIGHT, NIGHT)).select(*schema.KEY, "margin", "rank").collect()
     before = after.read("consignments", columns=[*past.columns(), "night"])
     manifests = read_manifest(manifest)

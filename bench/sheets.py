@@ -14,7 +14,8 @@ import time
 from datetime import date
 from pathlib import Path
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
+from riskscore.lake.protocol import Lake
 from riskscore.language import find
 from riskscore.sheet import night, page, write
 
@@ -23,7 +24,7 @@ MANY, ONE = 100, 20
 
 def main(uri: str) -> None:
     """Print seconds a sheet, seconds of a slate, and peak memory."""
-    lake = Lake.open(uri)
+    lake = open_lake(uri)
     day = lake.read("scores", columns=["night"]).max().collect().item()
     for code in ("en", "zh"):
         _slate(lake, day, code)

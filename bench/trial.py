@@ -16,7 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import TABLES
 from riskscore.simulation.write import simulate
 
@@ -83,7 +84,7 @@ def make(folder: Path, days: int, per_day: int, seed: int) -> Path:
     for inbox in ("inbox", "findings"):
         (folder / inbox).mkdir(parents=True)
     (folder / "ports.toml").write_text(CAPACITY, "utf-8")
-    Lake.create(folder / "lake")
+    create_lake(folder / "lake")
     world = folder.with_name(folder.name + "-world")
     shutil.rmtree(world, ignore_errors=True)
     return simulate(world, days=days, per_day=per_day, seed=seed, smuggling_rate=RATE, start=FIRST)

@@ -42,7 +42,8 @@ from riskscore import schema
 from riskscore.casework import slates
 from riskscore.errors import BusyError
 from riskscore.lake import health
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
+from riskscore.lake.protocol import Lake
 from riskscore.manifest import corrections
 from riskscore.manifest.read import read
 from riskscore.schema import KEY, OUTCOME
@@ -91,7 +92,7 @@ def main() -> None:
             break
         if number % 5 == 0:
             print(f"{number} rounds, {len(told.once)} findings, {len(told.changes)} changes", flush=True)
-    rows = Lake.open(folder / "lake").read("outcomes").collect()
+    rows = open_lake(folder / "lake").read("outcomes").collect()
     out = {"rounds": number, "seed": asked.seed, "second_run": dict(told.codes), "changes": len(told.changes)}
     out |= {"findings": len(told.once) + len(told.in_force), "rows_twice_in_force_once": len(rows) - rows_of(rows)}
     print(json.dumps(out | {"failures": int(bool(wrong))}), flush=True)
@@ -109,7 +110,7 @@ def prepare(folder: Path, world: Path, number: int, told: Told, chance: random.R
     """Let the files of a round arrive; return its commands by name, and note in `told` what they give."""
     lake, before = folder / "lake", trial.FIRST + timedelta(number - 1)
     night = trial.FIRST + timedelta(number)
-    boxes = slates.in_force(Lake.open(lake), before)
+    boxes = slates.in_force(open_lake(lake), before)
     keys = boxes.select(KEY).rows()
     chance.shuffle(keys)
     tonight = trial.filed(world, number)
@@ -197,7 +198,7 @@ def play(
 
 def check(folder: Path, number: int, told: Told) -> list[str]:
     """What is lost or doubled in the lake and its inboxes after a round, in words."""
-    lake = Lake.open(folder / "lake")
+    lake = open_lake(folder / "lake")
     nights = [trial.FIRST + timedelta(day) for day in range(number + 1)]
     wrong = [*_findings(lake, told), *_slates(lake, told)]
     for night in nights:

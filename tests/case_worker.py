@@ -10,11 +10,11 @@ from pathlib import Path
 
 from riskscore.casework import outcomes, slates
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
 
 
 def main(what: str, uri: str, *words: str) -> None:
-    lake = Lake.open(uri)
+    lake = open_lake(uri)
     print("ready", flush=True)
     sys.stdin.readline()
     if what == "record":

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from riskscore import schema
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.model.card import Card
 from riskscore.monitoring import measures
 from riskscore.runs import log

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from riskscore.casework import slates
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.selection.capacity import Capacities, Capacity
 from riskscore.selection.explore import KNOWN
 
@@ -55,7 +56,7 @@ def fill(lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str |
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     """Two nights, scored; nothing is selected yet."""
-    made = Lake.create(tmp_path / "lake")
+    made = create_lake(tmp_path / "lake")
     for run, night in enumerate(NIGHTS, start=1):
         fill(made, night, run)
     return made

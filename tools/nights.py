@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import cli
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.simulation.write import simulate
 
 FIRST, DAYS, PER_DAY, SEED = date(2024, 1, 1), 30, 1200, 30
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
     for made in (inbox, findings):
         made.mkdir(parents=True)
     world = simulate(folder / "world", days=DAYS, per_day=PER_DAY, seed=SEED, smuggling_rate=RATE)
-    Lake.create(folder / "lake")
+    create_lake(folder / "lake")
     (folder / "ports.toml").write_text(CAPACITY, "utf-8")
     for _ in range(2):
         for number in range(DAYS):
@@ -63,7 +63,7 @@ def _arrive(file: Path, inbox: Path) -> None:
 
 def _open(folder: Path, world: Path, day: date) -> None:
     """Put what the boxes on the slate of `day` hold into the inbox of findings, known the day after."""
-    lake = Lake.open(folder / "lake")
+    lake = open_lake(folder / "lake")
     slates = lake.read("slates", columns=["bill_of_lading", "container_number", "action"], nights=(day, day))
     truth = pl.scan_parquet(world / "truth.parquet")
     opened = slates.filter(action="open").join(truth, on=["bill_of_lading", "container_number"])

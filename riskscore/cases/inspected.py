@@ -21,7 +21,7 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.history.filings import SAME_BILL_DAYS
 from riskscore.history.past import Past
 from riskscore.manifest import corrections
-from riskscore.model import smoothing
+from riskscore.model import fit
 from riskscore.model.booster import Booster
 from riskscore.schema import KEY, OUTCOME
 
@@ -90,7 +90,7 @@ def gather(
     """
     outcomes = pl.DataFrame(schema=OUTCOME) if past.outcomes is None else past.outcomes
     chosen = choose(outcomes, before, most)
-    catalogue = smoothing.of(booster.card, catalogue)
+    catalogue = fit.measured(booster.card, catalogue)
     rows, matrix = measure(whole, chosen, past, catalogue)
     told = outcomes.join(rows.select(KEY), on=KEY, how="semi")
     return Inspected(rows, matrix, contributions(matrix, booster), told, catalogue)

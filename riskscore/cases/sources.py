@@ -13,7 +13,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.cases.inspected import Whole
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.manifest.log import collect, scan_log
 from riskscore.schema import KEY
 from riskscore.settings import NONE, Settings

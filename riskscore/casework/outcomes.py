@@ -22,7 +22,7 @@ import polars as pl
 from riskscore import schema
 from riskscore.casework import slates
 from riskscore.errors import SettingsError
-from riskscore.lake.io import STEP, Lake
+from riskscore.lake.protocol import STEP, Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.manifest import corrections, outcomes, quarantine
 from riskscore.schema import KEY, OUTCOME

@@ -19,7 +19,7 @@ from riskscore import schema
 from riskscore.casework import watch_lists
 from riskscore.cells.values import code
 from riskscore.errors import LakeError, SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.schema import KEY
 from riskscore.selection import changes

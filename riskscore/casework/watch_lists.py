@@ -19,7 +19,7 @@ from riskscore.alerts import decisions, files
 from riskscore.alerts import match as matching
 from riskscore.alerts.schema import ALERT, DECISION, MATCH, VERDICTS
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.language import ENGLISH, Language
 from riskscore.manifest import quarantine

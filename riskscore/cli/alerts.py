@@ -63,13 +63,13 @@ def import_(
     """
     from riskscore import export
     from riskscore.casework import watch_lists
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
     if quarantine is not None:
         export.check(quarantine, inputs=tuple(files))
     with console.progress():
         step("reading alerts")
-        done, refused = watch_lists.take(Lake.open(lake), files, provider=provider)
+        done, refused = watch_lists.take(open_lake(lake), files, provider=provider)
         if quarantine is not None:
             export.write((refused, quarantine))
     if json:
@@ -104,11 +104,11 @@ def list_(
     """
     from riskscore.alerts.schema import KINDS
     from riskscore.casework import watch_lists
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
     if kind is not None and kind not in KINDS:
         raise SettingsError(f"--kind is {kind!r}; it is one of {', '.join(KINDS)}")
-    rows = watch_lists.of(Lake.open(lake), date.date() if date else None, every=every)
+    rows = watch_lists.of(open_lake(lake), date.date() if date else None, every=every)
     rows = rows if kind is None else rows.filter(kind=kind)
     if json:
         console.emit(rows.to_dicts())
@@ -158,11 +158,11 @@ def export(
     """
     from riskscore.alerts import files
     from riskscore.casework import watch_lists
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
     with console.progress():
         step("writing")
-        known = watch_lists.of(Lake.open(lake), date.date() if date else None, every=every)
+        known = watch_lists.of(open_lake(lake), date.date() if date else None, every=every)
         free, left_out = files.leaving(known, handling)
         files.write(free, out)
     if json:
@@ -188,9 +188,9 @@ def expire(
       riskscore alerts expire "Customs of Freedonia/17" --lake lake --reason "cleared by its provider"
     """
     from riskscore.casework import watch_lists
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
-    count = watch_lists.expire(Lake.open(lake), alert, reason=reason)
+    count = watch_lists.expire(open_lake(lake), alert, reason=reason)
     if json:
         console.emit({"withdrawn": count})
         return
@@ -218,10 +218,10 @@ def decide(
       riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" --same --reason "was wrong"
     """
     from riskscore.casework import watch_lists
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
     verdict = "different" if different else "same"
-    watch_lists.decide(Lake.open(lake), alert, value=value, verdict=verdict, reason=reason)
+    watch_lists.decide(open_lake(lake), alert, value=value, verdict=verdict, reason=reason)
     if json:
         console.emit({"alert_id": alert, "value": value, "verdict": verdict})
         return
@@ -250,7 +250,7 @@ def match(
 
     from riskscore import export as exporting
     from riskscore.casework import watch_lists
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.manifest.read import read_many
 
     if out is not None:
@@ -260,7 +260,7 @@ def match(
         manifest = read_many(files, columns=columns)
         step("matching")
         night = date.date() if date else datetime.now(UTC).date()
-        found = watch_lists.match(Lake.open(lake), manifest.consignments, night)
+        found = watch_lists.match(open_lake(lake), manifest.consignments, night)
         if out is not None:
             exporting.write((found, out))
     shown = found.sort("strength", descending=True, maintain_order=True).head(top)
@@ -334,12 +334,12 @@ def package(
     """
     from riskscore import language
     from riskscore.casework.slates import named
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.settings import find_settings
     from riskscore.sheet import night, write
     from riskscore.sheet import package as packing
 
-    told, found = language.find(lang), Lake.open(lake, find_settings(settings))
+    told, found = language.find(lang), open_lake(lake, find_settings(settings))
     key = named(bill, container)
     with console.progress():
 

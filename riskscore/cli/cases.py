@@ -81,10 +81,10 @@ def _inspected(lake: str | None, history: list[Path], outcomes: Path | None, own
     from riskscore.cases.search import rows
 
     if lake is not None:
-        from riskscore.lake.io import Lake
+        from riskscore.lake.open import open_lake
         from riskscore.schema import OUTCOME
 
-        place = Lake.open(lake, own)
+        place = open_lake(lake, own)
         return rows(place.read("outcomes", columns=list(OUTCOME)).collect(), sources.of_lake(place))
     if not history:
         return None

@@ -75,10 +75,11 @@ def columns(
         screen.print(f"required and not found: {', '.join(understood.missing)}; name their headings with --columns")
 
 
-def features(settings: options.Settings = None, json: options.Json = False) -> None:
+def features(model: options.Model = None, settings: options.Settings = None, json: options.Json = False) -> None:
     """List the catalogue: every feature with its red flag, meaning, unit, direction and source.
 
-    Below it stand the red flags that no manifest can answer, with what they would need.
+    A feature that was declared after the model was trained is marked as not in this model yet. Below the catalogue
+    stand the red flags that no manifest can answer, with what they would need.
 
     \b
     Examples:
@@ -87,14 +88,20 @@ def features(settings: options.Settings = None, json: options.Json = False) -> N
       riskscore features --settings ours.toml
     """
     from riskscore.features import own
+    from riskscore.lifecycle.models import read_card
     from riskscore.settings import find_settings
 
     known = own.catalogue(find_settings(settings))
+    trained = set(read_card(model).features)
     if json:
         console.emit(
             {
                 "features": [
-                    {**asdict(feature), "flags": [known.flags[number] for number in feature.indicators]}
+                    {
+                        **asdict(feature),
+                        "flags": [known.flags[number] for number in feature.indicators],
+                        "in_model": feature.name in trained,
+                    }
                     for feature in known.features.values()
                 ],
                 "measured": known.measured,
@@ -111,7 +118,7 @@ def features(settings: options.Settings = None, json: options.Json = False) -> N
         screen.print(console.heading(family))
         for feature in known.features.values():
             if feature.family == family:
-                _print(screen, feature, known)
+                _print(screen, feature, known, is_new=feature.name not in trained)
     screen.print(console.heading("cannot be assessed from a manifest"))
     table = console.table("flag", "what it is", "would need")
     for number, needs in known.unassessable.items():
@@ -120,10 +127,12 @@ def features(settings: options.Settings = None, json: options.Json = False) -> N
     screen.print(f"{len(known.features)} features measure {len(known.measured)} of {len(known.flags)} red flags.")
 
 
-def _print(screen: Console, feature: Feature, known: Catalogue) -> None:
+def _print(screen: Console, feature: Feature, known: Catalogue, *, is_new: bool) -> None:
     flags = "; ".join(f"flag {number}: {known.flags[number]}" for number in feature.indicators) or "no red flag"
     screen.print(console.hanging(f"{feature.name:<36}", f"{feature.meaning} ({feature.unit})"))
     screen.print(console.hanging(" " * 36, f"{DIRECTIONS[feature.direction]}; {flags}; source: {feature.source}"))
+    if is_new:
+        screen.print(console.hanging(" " * 36, "not in this model yet"))
 
 
 COMMANDS = (columns, features)

@@ -16,7 +16,7 @@ from riskscore.views import console
 
 if TYPE_CHECKING:
     from riskscore.features.catalogue import Catalogue
-    from riskscore.lake.io import Lake
+    from riskscore.lake.protocol import Lake
     from riskscore.model.registry import Change
     from riskscore.settings import Settings
     from riskscore.training.dataset import Dataset
@@ -91,15 +91,15 @@ def _rows(
         raise SettingsError("--from and --to choose rows of a --lake; of files, give those that count")
     own = find_settings(settings)
     first, last = (moment.date() if moment else None for moment in days)
-    return _Rows(open_lake(lake, own), own, first, last, manifests, outcomes, history, truth)
+    return _Rows(registry_lake(lake, own), own, first, last, manifests, outcomes, history, truth)
 
 
-def open_lake(lake: str | None, own: Settings | None = None) -> Lake | None:
+def registry_lake(lake: str | None, own: Settings | None = None) -> Lake | None:
     """Open the lake that is named, if one is. Raises LakeError as `Lake.open` does."""
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.settings import NONE
 
-    return None if lake is None else Lake.open(lake, own or NONE)
+    return None if lake is None else open_lake(lake, own or NONE)
 
 
 def in_words(change: Change) -> str:

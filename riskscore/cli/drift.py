@@ -53,7 +53,7 @@ def drift(
       riskscore drift --lake /srv/riskscore/lake --from 2026-11-01 --to 2026-11-07 --out drift.html
     """
     from riskscore import export
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.monitoring import drift as job
     from riskscore.monitoring import performance
     from riskscore.pages import drift as drift_page
@@ -62,7 +62,7 @@ def drift(
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
     suffix = console.suffix(out, _WRITTEN)
-    found = Lake.open(lake, find_settings(settings))
+    found = open_lake(lake, find_settings(settings))
     with console.progress():
         step("comparing nights")
         made = job.drift(found, first and first.date(), last and last.date())

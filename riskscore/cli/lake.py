@@ -39,12 +39,12 @@ def init(lake: Where, json: options.Json = False) -> None:
       riskscore lake init /srv/riskscore/lake
       RISKSCORE_STORAGE_AWS_REGION=eu-west-1 riskscore lake init s3://customs-risk/lake
     """
-    from riskscore.lake.io import Lake
+    from riskscore.lake.delta import DeltaLake
     from riskscore.lake.tables import TABLES
 
     with console.progress():
         step("making tables")
-        made = Lake.create(lake)
+        made = DeltaLake.create(lake)
     if json:
         console.emit({"lake": made.store.uri, "tables": {table.name: table.row for table in TABLES.values()}})
         return
@@ -69,14 +69,14 @@ def info(lake: Where, json: options.Json = False) -> None:
       riskscore lake info s3://customs-risk/lake --json
     """
     from riskscore.lake import health
-    from riskscore.lake.io import Lake
+    from riskscore.lake.delta import DeltaLake
 
     with console.progress():
         step("opening")
-        found = Lake.open(lake)
+        found = DeltaLake.open(lake)
         looked = health.info(found)
     if json:
-        console.emit({"lake": found.store.uri, "tables": [asdict(table) for table in looked]})
+        console.emit({"lake": found.uri, "tables": [asdict(table) for table in looked]})
         return
     screen = console.stdout()
     shown = console.table("table", "rows", "files", "size", "version", "last night", "run", "superseded", "orphans")
@@ -120,11 +120,11 @@ def compact(
       riskscore lake compact s3://customs-risk/lake --keep-days 400
     """
     from riskscore.lake import upkeep
-    from riskscore.lake.io import Lake
+    from riskscore.lake.delta import DeltaLake
 
     with console.progress():
         step("opening")
-        done = upkeep.compact(Lake.open(lake), keep=timedelta(days=keep_days))
+        done = upkeep.compact(DeltaLake.open(lake), keep=timedelta(days=keep_days))
     if json:
         console.emit({"tables": [asdict(table) for table in done]})
         return
@@ -156,13 +156,13 @@ def export(
       riskscore lake export /srv/riskscore/lake outcomes then.parquet --as-of 2024-03-04
     """
     from riskscore.lake import upkeep
-    from riskscore.lake.io import Lake
+    from riskscore.lake.delta import DeltaLake
 
     if night is not None and as_of is not None:
         raise SettingsError("--night takes the rows of one night and --as-of all up to one; give one of them")
     with console.progress():
         step("opening")
-        found = Lake.open(lake)
+        found = DeltaLake.open(lake)
         step(f"writing {table}")
         rows = upkeep.export(found, table, out, night=night and night.date(), as_of=as_of and as_of.date())
     if json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskscore.cli import compare, options
-from riskscore.cli.compare import Name, in_words, open_lake
+from riskscore.cli.compare import Name, in_words, registry_lake
 from riskscore.views import console
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def list_(lake: Where = None, settings: options.Settings = None, json: options.J
     from riskscore.settings import find_settings
 
     own = find_settings(settings)
-    found = models.versions(open_lake(lake, own), own)
+    found = models.versions(registry_lake(lake, own), own)
     if json:
         console.emit({"models": [_entry(version) for version in found]})
         return
@@ -87,25 +87,30 @@ def _number(value: int | None) -> str:
 
 
 @app.command()
-def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
-    """Show a model: its card, and what became of it.
+def show(name: Name, lake: Where = None, settings: options.Settings = None, json: options.Json = False) -> None:
+    """Show a model: its card, the features that were declared since it was trained, and what became of it.
 
     \b
     Examples:
       riskscore models show 2024-06
       riskscore models show default --json
     """
+    from riskscore.features import own
     from riskscore.lifecycle import models
+    from riskscore.settings import find_settings
 
-    found = open_lake(lake)
+    found = registry_lake(lake)
     model = models.named(name, found)
     card = model.card
+    declared = own.catalogue(find_settings(settings)).features.values()
+    pending = [feature for feature in declared if feature.name not in card.features]
     history = models.registry_of(found)
     changes = history.of(model.name)
     if json:
         history_of = [asdict(change) for change in changes]
         console.emit(
             {"name": model.name, "state": history.state(model.name), "card": asdict(card), "history": history_of}
+            | {"not_in_model": [feature.name for feature in pending]}
         )
         return
     screen = console.stdout()
@@ -113,6 +118,10 @@ def show(name: Name, lake: Where = None, json: options.Json = False) -> None:
     screen.print()
     for line in card.to_markdown().splitlines():
         screen.print("".join(c for c in line if c.isprintable()), soft_wrap=True)
+    if pending:
+        screen.print(console.heading("Not in this model yet"))
+        for feature in pending:
+            screen.print(console.hanging("-", f"{feature.name}: {feature.meaning}"))
     screen.print(console.heading("What became of it"))
     for change in changes:
         screen.print(console.hanging(change.at[:16].replace("T", " "), in_words(change)))
@@ -138,7 +147,7 @@ def rollback(
     from riskscore.lifecycle import models
     from riskscore.settings import find_settings
 
-    _made(models.rollback(open_lake(lake), find_settings(settings), reason), json=json)
+    _made(models.rollback(registry_lake(lake), find_settings(settings), reason), json=json)
 
 
 @app.command()
@@ -151,7 +160,7 @@ def retire(name: Name, lake: Where = None, reason: Reason = "", json: options.Js
     """
     from riskscore.lifecycle import models
 
-    _made(models.retire(open_lake(lake), name, reason), json=json)
+    _made(models.retire(registry_lake(lake), name, reason), json=json)
 
 
 def _made(change: Change, *, json: bool) -> None:

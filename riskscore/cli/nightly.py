@@ -46,7 +46,7 @@ def nightly(
       riskscore nightly --lake lake --inbox inbox
       riskscore nightly --lake lake --inbox inbox --outcomes-inbox findings --capacity ports.toml --seed "draw 4711"
     """
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.nightly.inbox import Inbox
     from riskscore.nightly.run import Night, run_night
     from riskscore.pages import night as night_report
@@ -54,7 +54,7 @@ def nightly(
     from riskscore.settings import find_settings
 
     night = Night(
-        Lake.open(lake, find_settings(settings)),
+        open_lake(lake, find_settings(settings)),
         Inbox(inbox),
         Inbox(outcomes_inbox) if outcomes_inbox else None,
         capacities.read(capacity),

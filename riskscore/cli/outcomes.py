@@ -60,7 +60,7 @@ def record(
         --commodity ivory --quantity-kg 1250 --inspected-at 2024-05-03
     """
     from riskscore.casework import outcomes as job
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.settings import find_settings
 
     values = {
@@ -76,7 +76,7 @@ def record(
     }
     given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
     _check(files, given)
-    found = Lake.open(lake, find_settings(settings))
+    found = open_lake(lake, find_settings(settings))
     with console.progress():
         step("recording")
         if files:
@@ -152,7 +152,7 @@ def report(
       riskscore report --lake /srv/riskscore/lake --out 2024.html
     """
     from riskscore import export
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.monitoring import results as job
     from riskscore.pages import results
     from riskscore.views import results as view
@@ -160,7 +160,7 @@ def report(
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first.date()} is after --to {last.date()}")
     suffix = console.suffix(out, _WRITTEN)
-    found = Lake.open(lake)
+    found = open_lake(lake)
     parts = job.BY if by is None else (by.value,)
     with console.progress():
         step("reading")

@@ -80,13 +80,13 @@ def draw(
       riskscore slate draw --lake s3://customs-risk/lake --date 2024-05-01
     """
     from riskscore.casework import slates
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.selection import capacity as capacities
 
     limits = capacities.read(capacity)
     with console.progress():
         step("opening")
-        found = Lake.open(lake)
+        found = open_lake(lake)
         already = slates.drawn(found, date.date())
         step("drawing")
         slates.draw(found, date.date(), limits, seed)
@@ -107,9 +107,9 @@ def show(lake: options.Lake, date: Day, port: Port = None, json: options.Json = 
       riskscore slate show --lake /srv/riskscore/lake --date 2024-05-01 --json
     """
     from riskscore.casework import slates
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
-    found = Lake.open(lake)
+    found = open_lake(lake)
     if not slates.drawn(found, date.date()):
         raise SettingsError(f"no slate is drawn for {date.date()}; `riskscore slate draw` draws one from its scores")
     _print(slates.in_force(found, date.date()), found, date, port, json)
@@ -171,10 +171,10 @@ def sheets(
     export.check_folder(out)
     with console.progress():
         step("opening")
-        from riskscore.lake.io import Lake
+        from riskscore.lake.open import open_lake
         from riskscore.sheet import night, write
 
-        found = night.sheets(Lake.open(lake, own), date.date(), port=port and port.upper(), top=top, language=told)
+        found = night.sheets(open_lake(lake, own), date.date(), port=port and port.upper(), top=top, language=told)
         title = told.say("Case sheets of {day}", day=told.day(date.date()))
         write.slate(found, out, title=title, language=told)
     if json:
@@ -188,9 +188,9 @@ def sheets(
 
 def _change(lake: str, date: datetime, bill: str, container: str, event: str, reason: str, json: bool) -> None:
     from riskscore.casework import slates
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
 
-    rows = slates.change(Lake.open(lake), date.date(), bill=bill, container=container, event=event, reason=reason)
+    rows = slates.change(open_lake(lake), date.date(), bill=bill, container=container, event=event, reason=reason)
     bill, container = slates.named(bill, container)
     box = rows.filter(bill_of_lading=bill, container_number=container).row(0, named=True)
     opened = rows.filter(rows["port"].eq_missing(box["port"]) & (rows["action"] == "open")).height

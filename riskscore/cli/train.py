@@ -99,7 +99,7 @@ def train(
       riskscore train --world busy/ quiet/ --out models/simulated
       riskscore train --lake lake --out models/june --tune 30
     """
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.lifecycle import retrain, tracking
     from riskscore.manifest import read
     from riskscore.manifest.outcomes import read_outcomes
@@ -126,7 +126,7 @@ def train(
         if named == ["--world"]:
             booster = train_on_worlds(world, plan, out)
         elif named == ["--lake"]:
-            source = Lake.open(str(lake), find_settings(settings))
+            source = open_lake(str(lake), find_settings(settings))
             booster = retrain.retrain(source, plan, out)
         elif manifests and outcomes and not (world or lake):
             step("reading")

@@ -63,7 +63,7 @@ def whatif(
       riskscore whatif --lake lake --model models/ours --json
     """
     from riskscore import export
-    from riskscore.lake.io import Lake
+    from riskscore.lake.open import open_lake
     from riskscore.pages import whatif as page
     from riskscore.selection import capacity as capacities
     from riskscore.settings import find_settings
@@ -80,7 +80,7 @@ def whatif(
         for count, least in product(dict.fromkeys(boxes) or (None,), dict.fromkeys(threshold) or (None,))
     ]
     with console.progress():
-        place = Lake.open(lake, find_settings(settings))
+        place = open_lake(lake, find_settings(settings))
         found = trial.whatif(place, policies, first and first.date(), last and last.date())
         if out is not None:
             step("writing")

@@ -20,7 +20,7 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.features.evidence import evidence
 from riskscore.history.past import Past
 from riskscore.language import ENGLISH, Language
-from riskscore.model import smoothing
+from riskscore.model import fit
 from riskscore.model.booster import Booster
 from riskscore.schema import KEY
 from riskscore.scoring.score import score
@@ -43,7 +43,7 @@ class Assessment:
     @classmethod
     def of(cls, rows: pl.DataFrame, past: Past, booster: Booster, catalogue: Catalogue) -> Assessment:
         """Measure and score `rows` (canonical columns, and `started` where the past is balances)."""
-        measured = smoothing.of(booster.card, catalogue)
+        measured = fit.measured(booster.card, catalogue)
         progress.step(f"measuring {rows.height:,}")
         facts = build.facts(rows, past, measured)
         matrix = build.matrix(facts, measured)

@@ -1,7 +1,7 @@
 """Checks: acts that an inspector or a desk can do today, and what a consignment would look like after a clean one.
 
 features/checks.toml ─┬─▶ Check   an act, its effort, and the value of each feature that it settles
-                      └─▶ Fact    features that no act settles, and why
+features/*.toml ──────┴─▶ Fact    features that no act settles, and why
 model card, rows ───────▶ usual   what honest traffic has, where a doubt has no natural zero
 
 Features of a service's own fields stand in no check, so nothing settles them.
@@ -9,7 +9,7 @@ Features of a service's own fields stand in no check, so nothing settles them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +20,8 @@ import polars as pl
 from riskscore import folders, toml
 from riskscore.errors import CatalogueError
 from riskscore.features import catalogue
-from riskscore.units import counted
+from riskscore.features.catalogue import Feature
+from riskscore.suggest import instead
 
 EFFORTS = ("desk", "yard", "scan", "open")
 """What an act takes, least first: a paper or a call, a look at the closed box, an image, opened doors."""
@@ -65,7 +66,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Everything declared in checks.toml, in its order."""
+    """Every check and every fact, in the order of checks.toml."""
 
     checks: tuple[Check, ...]
     facts: tuple[Fact, ...]
@@ -78,36 +79,45 @@ class Checks:
 
 @cache
 def load() -> Checks:
-    """Read the shipped checks. Raises CatalogueError unless every feature of the catalogue stands in one place."""
-    path = folders.features() / "checks.toml"
-    found = toml.load(path, "the checks", error=CatalogueError)
+    """Read the shipped checks. Raises CatalogueError unless every feature is settled by one check, or is a fact."""
+    found = toml.load(folders.features() / "checks.toml", "the checks", error=CatalogueError)
+    features = catalogue.load().features.values()
     try:
         known = Checks(
-            tuple(_check(name, entry) for name, entry in found["check"].items()),
-            tuple(Fact(name, entry["why"], tuple(entry["features"])) for name, entry in found["fact"].items()),
+            tuple(_check(name, entry, features) for name, entry in found["check"].items()),
+            tuple(Fact(name, entry["why"], _facts(name, features)) for name, entry in found["fact"].items()),
         )
     except KeyError as missing:
-        raise CatalogueError(f"{path.name}: an entry lacks {missing}; add it") from missing
-    placed = [*known.settled, *(name for fact in known.facts for name in fact.features)]
-    declared = catalogue.load().names
-    strays = {
-        "in no check and no fact": [name for name in declared if name not in placed],
-        "not in the catalogue": [name for name in placed if name not in declared],
-        "in several places": sorted({name for name in placed if placed.count(name) > 1}),
-    }
-    if any(strays.values()):
-        told = "; ".join(f"{where}: {', '.join(names)}" for where, names in strays.items() if names)
-        raise CatalogueError(f"{path.name} places {counted(sum(map(len, strays.values())), 'feature')} wrong; {told}")
+        raise CatalogueError(f"checks.toml: an entry lacks {missing}; add it") from missing
+    for feature in features:
+        if bool(feature.settled_by) == bool(feature.fact):
+            raise CatalogueError(
+                f"feature {feature.name} in {feature.family}.toml needs either settled_by, the check that settles it, "
+                "or fact, the reason why none does"
+            )
+        choices = found["check"] if feature.settled_by else found["fact"]
+        if (named := feature.settled_by or feature.fact) not in choices:
+            raise CatalogueError(f"feature {feature.name}: no {named!r} in checks.toml; {instead(named, choices)}")
     return known
 
 
-def _check(name: str, entry: Mapping[str, Any]) -> Check:
+def _check(name: str, entry: Mapping[str, Any], features: Iterable[Feature]) -> Check:
     if entry["effort"] not in EFFORTS:
         raise CatalogueError(f"check {name}: effort {entry['effort']!r} is none of {', '.join(EFFORTS)}")
-    odd = [value for value in entry["clean"].values() if isinstance(value, str) and value not in (USUAL, ABSENT)]
-    if odd:
-        raise CatalogueError(f"check {name}: clean value {odd[0]!r} is no number, {USUAL} or {ABSENT}")
-    return Check(name, entry["text"], entry["effort"], entry["clean"])
+    clean: dict[str, float | str] = {}
+    for feature in (feature for feature in features if feature.settled_by == name):
+        value = feature.clean
+        if not isinstance(value, int | float) and value not in (USUAL, ABSENT):
+            raise CatalogueError(
+                f"feature {feature.name}: clean is {value!r}; give the number that it has after a clean check, or "
+                f'"{USUAL}" or "{ABSENT}"'
+            )
+        clean[feature.name] = value
+    return Check(name, entry["text"], entry["effort"], clean)
+
+
+def _facts(name: str, features: Iterable[Feature]) -> tuple[str, ...]:
+    return tuple(feature.name for feature in features if feature.fact == name)
 
 
 def usual(reference: Mapping[str, Any], rows: pl.DataFrame) -> dict[str, float]:

@@ -56,6 +56,10 @@ def not_assessed(
             text = pl.concat_str(pl.lit(before), told.list.join(between), pl.lit(after))
             texts.append(pl.when(pl.lit(silent[str(number)]) & (told.list.len() > 0)).then(text))
     texts += [
+        pl.lit(language.say("{meaning}: not in this model yet", meaning=language.say(feature.meaning)))
+        for feature in catalogue.pending
+    ]
+    texts += [
         pl.lit(language.say("{flag}: needs {need}", flag=say_flag(number), need=language.say(need)))
         for number, need in catalogue.unassessable.items()
     ]

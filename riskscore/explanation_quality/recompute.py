@@ -19,7 +19,8 @@ import polars as pl
 
 from riskscore.explanation.sentences import fields, shown
 from riskscore.explanation_quality.case import Case
-from riskscore.explanation_quality.claims import FIELDS, VALUES
+from riskscore.explanation_quality.claims.fields import FIELDS
+from riskscore.explanation_quality.claims.values import VALUES
 from riskscore.explanation_quality.recount import Recount, plain
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.history.past import Past
@@ -95,6 +96,8 @@ def _ship(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _sentence(feature: Feature, sentence: str, case: Case) -> Checked:
+    if feature.name not in VALUES:
+        return Checked(feature.name, sentence, 0, "no claim works its value out; add one to explanation_quality/claims")
     value = VALUES[feature.name](case)
     if sentence in (feature.absent, f"Not known: {feature.meaning}."):
         return Checked(feature.name, sentence, 0, None if value is None else f"it has the value {value}")

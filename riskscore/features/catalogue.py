@@ -35,6 +35,9 @@ class Feature:
     `reason` and `relief` are what an inspector is told where the feature raised or lowered the risk, `absent` where
     it has no value. Features that have the same `group` are explained as one, and so are those without a group that
     have the same first red flag.
+
+    A clean check (`settled_by`, see checks.toml) gives the feature the value `clean`; a `fact` is settled by none.
+    `raised_by` and `lowered_by` are fields of a manifest that move it beside an honest consignment: its test.
     """
 
     name: str
@@ -50,13 +53,19 @@ class Feature:
     source: str
     absent: str = ""
     group: str = ""
+    settled_by: str = ""
+    clean: float | str | None = None
+    fact: str = ""
+    raised_by: Mapping[str, Any] = field(default_factory=dict)
+    lowered_by: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """Every declared feature, in order, with the numbered red flags that they measure and the profiles behind them.
 
-    `service` is the one whose own features are among them; see own.py.
+    `settings` are those of the service whose own features are among them; see own.py. `pending` features are declared,
+    but not in the model that scores.
     """
 
     features: Mapping[str, Feature]
@@ -64,6 +73,7 @@ class Catalogue:
     unassessable: Mapping[int, str]
     profiles: Profiles = field(default_factory=profiles.load)
     settings: Settings = NONE
+    pending: tuple[Feature, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -78,7 +88,12 @@ class Catalogue:
     @property
     def hash(self) -> str:
         """First 12 hex digits of the SHA-256 over all declarations."""
-        text = json.dumps([asdict(feature) for feature in self.features.values()], sort_keys=True)
+        tests = ("raised_by", "lowered_by")
+        told = [
+            {key: value for key, value in asdict(feature).items() if key not in tests}
+            for feature in self.features.values()
+        ]
+        text = json.dumps(told, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -103,6 +118,11 @@ def _feature(name: str, family: str, entry: Mapping[str, Any]) -> Feature:
             source=entry["source"],
             absent=entry.get("absent", ""),
             group=entry.get("group", ""),
+            settled_by=entry.get("settled_by", ""),
+            clean=entry.get("clean"),
+            fact=entry.get("fact", ""),
+            raised_by=entry.get("raised_by", {}),
+            lowered_by=entry.get("lowered_by", {}),
         )
     except KeyError as missing:
         raise CatalogueError(f"feature {name} in {family}.toml lacks {missing}; add it") from missing

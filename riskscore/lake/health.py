@@ -15,7 +15,8 @@ import polars as pl
 from deltalake import DeltaTable
 
 from riskscore import progress
-from riskscore.lake.io import STEP, Lake
+from riskscore.lake.delta import DeltaLake
+from riskscore.lake.protocol import STEP
 from riskscore.lake.tables import NIGHT, RUN, TABLES, Table, conform
 
 _FOLDER = re.compile(rf"{NIGHT}=(\d{{4}}-\d\d-\d\d)/")
@@ -37,7 +38,7 @@ class Health:
     matter: int
 
 
-def info(lake: Lake) -> list[Health]:
+def info(lake: DeltaLake) -> list[Health]:
     """Look at every table. A write that is under way shows as an orphan until it is committed."""
     looked = []
     for table in TABLES.values():
@@ -46,7 +47,7 @@ def info(lake: Lake) -> list[Health]:
     return looked
 
 
-def _health(lake: Lake, table: Table) -> Health:
+def _health(lake: DeltaLake, table: Table) -> Health:
     delta = lake.snapshot(table.name)
     if delta is None:
         return Health(table.name, 0, 0, 0, None, None, None, 0, 0, 0)
@@ -76,7 +77,7 @@ def _unused(delta: DeltaTable, *, whole_folder: bool) -> set[str]:
     return set(delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=whole_folder))
 
 
-def _matters(lake: Lake, table: Table, delta: DeltaTable, path: str) -> bool:
+def _matters(lake: DeltaLake, table: Table, delta: DeltaTable, path: str) -> bool:
     """Whether the orphan at `path` holds a row that the table does not."""
     try:
         rows = pl.read_parquet(

@@ -10,7 +10,7 @@ from deltalake import DeltaTable
 
 from riskscore import export as files
 from riskscore import progress
-from riskscore.lake.io import Lake
+from riskscore.lake.delta import DeltaLake
 from riskscore.lake.tables import TABLES, find
 
 KEEP = timedelta(days=30)
@@ -27,7 +27,7 @@ class Compacted:
     cleared: int
 
 
-def compact(lake: Lake, *, keep: timedelta = KEEP) -> list[Compacted]:
+def compact(lake: DeltaLake, *, keep: timedelta = KEEP) -> list[Compacted]:
     """Merge the small files of each table, night by night, and clear away files that were not needed for `keep`.
 
     No row changes. Appends may go on meanwhile, as long as each takes less time than `keep`: a file that is being
@@ -47,7 +47,7 @@ def _merge(delta: DeltaTable) -> tuple[int, int]:
     return int(metrics["numFilesRemoved"]), int(metrics["numFilesAdded"])
 
 
-def _clear(lake: Lake, table: str, keep: timedelta) -> int:
+def _clear(lake: DeltaLake, table: str, keep: timedelta) -> int:
     hours = int(keep.total_seconds() // 3600)
 
     def clear(delta: DeltaTable) -> int:
@@ -60,11 +60,11 @@ def _clear(lake: Lake, table: str, keep: timedelta) -> int:
     return lake.commit(table, clear)
 
 
-def export(lake: Lake, table: str, path: Path, *, night: date | None = None, as_of: date | None = None) -> int:
+def export(lake: DeltaLake, table: str, path: Path, *, night: date | None = None, as_of: date | None = None) -> int:
     """Write a table to a .parquet, .csv or .jsonl file, whole or not at all; return how many rows it has.
 
     `night` takes what that night wrote; `as_of` the state as after that night. Raises SettingsError where `path`
-    cannot be written and LakeError as `Lake.read` does.
+    cannot be written and LakeError as `DeltaLake.read` does.
     """
     find(table)
     files.check(path)

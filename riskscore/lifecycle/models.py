@@ -20,7 +20,7 @@ from riskscore.features import own
 from riskscore.features.catalogue import Catalogue
 from riskscore.history import past
 from riskscore.history.past import Past
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.model import archive, smoothing
 from riskscore.model.archive import Files, Folder, Tables
 from riskscore.model.booster import CARD, Booster
@@ -91,6 +91,11 @@ def named(model: str, lake: Lake | None) -> Model:
             raise
         return Model(model, Tables(lake).files(model))
     return Model(environment.SHIPPED if model == environment.SHIPPED else folder.resolve().name, archive.read(folder))
+
+
+def read_card(model: str | None, lake: Lake | None = None) -> Card:
+    """The card of a model, which need not fit the catalogue: the one named, else the champion; see `named`."""
+    return (champion(lake) if model is None else named(model, lake)).card
 
 
 def at_work(lake: Lake, model: str | None) -> Model:

@@ -15,7 +15,7 @@ import polars as pl
 
 from riskscore import progress, schema
 from riskscore.casework import slates
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.model.booster import Booster
 from riskscore.schema import KEY, OUTCOME
 from riskscore.selection import nights

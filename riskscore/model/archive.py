@@ -28,7 +28,7 @@ from riskscore.errors import ModelError
 from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
 
 if TYPE_CHECKING:
-    from riskscore.lake.io import Lake
+    from riskscore.lake.protocol import Lake
 
 Files: TypeAlias = Mapping[str, str]
 """Texts of the files of a model folder, by their names."""
@@ -156,7 +156,7 @@ class Tables:
     @property
     def where(self) -> str:
         """The lake's folder or address."""
-        return self.lake.store.uri
+        return self.lake.uri
 
     def changes(self) -> list[ChangeRecord]:
         """Read the table of changes."""
@@ -183,7 +183,7 @@ class Tables:
         rows = self.lake.read("models").filter(pl.col("name") == name)
         if only is not None:
             rows = rows.filter(pl.col("checksum") == only)
-        with self.lake.store.telling("read models of"):
+        with self.lake.telling("read models of"):
             found = rows.collect()
         if found.is_empty():
             raise ModelError(f"the lake at {self.where} keeps no model {name}" + (" with this content" if only else ""))

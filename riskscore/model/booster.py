@@ -4,8 +4,8 @@
             calibration.json   margin -> probability
             card.json card.md  what it was trained on, and how well it does
 
-A folder appears whole or not at all. Loading refuses a damaged file (checksum in the card) and a model of other
-features, and names the differing ones.
+A folder appears whole or not at all. Loading refuses a damaged file (checksum in the card) and a model whose features
+the catalogue lacks or declares otherwise, and names them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from riskscore import export
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
+from riskscore.model import fit
 from riskscore.model.calibration import Platt
-from riskscore.model.card import Card, digests
+from riskscore.model.card import Card
 from riskscore.model.shapley import BulkShapley
 
 Matrix = NDArray[np.float32]
@@ -66,12 +67,12 @@ class Booster:
         text = _text(folder, MODEL)
         if digest(text) != card.model_sha256:
             raise ModelError(f"{folder / MODEL} is damaged (its checksum is not the card's); train the model again")
-        _same_features(card, catalogue, folder)
+        fit.check(card, catalogue, folder)
         try:
             trees = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as damaged:
             raise ModelError(f"{folder / MODEL} is no LightGBM model ({damaged}); train the model again") from damaged
-        if trees.feature_name() != catalogue.names:
+        if trees.feature_name() != list(card.features):
             raise ModelError(f"{folder / MODEL} and its card name different features; train the model again")
         return cls(trees, Platt.from_json(_text(folder, CALIBRATION)), card)
 
@@ -141,25 +142,6 @@ def _text(folder: Path, name: str) -> str:
         raise ModelError(f"{folder} is no model folder: {name} is missing; `riskscore train` makes one") from missing
     except (OSError, UnicodeDecodeError) as damaged:
         raise ModelError(f"cannot read {folder / name}: {damaged}") from damaged
-
-
-def _same_features(card: Card, catalogue: Catalogue, folder: Path) -> None:
-    """Raise ModelError naming the features that the model lacks, has beyond the catalogue, or knows otherwise."""
-    declared, known = digests(catalogue), card.features
-    differences = {
-        "not in the model": [name for name in declared if name not in known],
-        "not in the catalogue": [name for name in known if name not in declared],
-        "declared otherwise": [name for name in declared if known.get(name, declared[name]) != declared[name]],
-    }
-    if not any(differences.values()) and list(known) != list(declared):
-        differences["in another order"] = [ours for ours, theirs in zip(declared, known, strict=True) if ours != theirs]
-    if any(differences.values()):
-        told = "; ".join(f"{where}: {_few(names)}" for where, names in differences.items() if names)
-        raise ModelError(f"the model in {folder} was trained on other features ({told}); train it again")
-
-
-def _few(names: list[str], most: int = 8) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _is_model_or_empty(folder: Path) -> bool:

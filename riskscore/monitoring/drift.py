@@ -19,7 +19,7 @@ import polars as pl
 from riskscore.errors import SettingsError
 from riskscore.features import build, own
 from riskscore.features.catalogue import Catalogue
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.monitoring import measures, sentences
 from riskscore.monitoring.comparison import COLUMNS, Kept, compare, psi

@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from riskscore import schema
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN, find
 from riskscore.model import distributions
 from riskscore.model.card import Card

@@ -18,7 +18,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from riskscore.casework import slates
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.manifest import corrections
 from riskscore.monitoring.comparison import psi

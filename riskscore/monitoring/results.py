@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from riskscore.casework import slates
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.lifecycle import models
 from riskscore.manifest import corrections

@@ -18,7 +18,7 @@ from riskscore import schema
 from riskscore.casework import outcomes as recording
 from riskscore.errors import SettingsError
 from riskscore.history.filings import sessions
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.manifest import quarantine
 from riskscore.manifest.read import read_many
 from riskscore.nightly.inbox import Inbox

@@ -27,7 +27,7 @@ from riskscore.engine.read import read_card
 from riskscore.engine.score import EXPLAINED, told
 from riskscore.errors import LakeError, ManifestError, SettingsError
 from riskscore.features import own
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lifecycle import models
 from riskscore.lifecycle.models import Model
 from riskscore.manifest.outcomes import read as read_outcomes

@@ -16,7 +16,7 @@ import polars as pl
 from markupsafe import Markup
 
 from riskscore import export
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.markup.page import template
 from riskscore.nightly.run import NightResult
 from riskscore.pages import charts

@@ -8,7 +8,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.history.filings import SAME_BILL_DAYS, sessions
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.runs.log import Run
 
 

@@ -20,7 +20,7 @@ from riskscore.history.balances import Balances
 from riskscore.history.filings import SAME_BILL_DAYS, STARTED, sessions
 from riskscore.history.hashes import mixed
 from riskscore.history.profiles import Profiles
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.runs.log import Run
 from riskscore.schema import KEY, OUTCOME
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 
 BEGUN, FINISHED = "begun", "finished"
 

@@ -15,7 +15,7 @@ from riskscore.features import own
 from riskscore.history import past
 from riskscore.history.filings import STARTED
 from riskscore.history.past import Past
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.runs import ledger
 from riskscore.runs.filings import versions
 from riskscore.runs.log import Run

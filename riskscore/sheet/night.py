@@ -24,7 +24,7 @@ from riskscore.errors import SettingsError
 from riskscore.explanation.explanation import Explanation
 from riskscore.features import own
 from riskscore.history import past
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.language import Language, mark
 from riskscore.lifecycle.models import Model
 from riskscore.model import archive

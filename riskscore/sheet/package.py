@@ -26,7 +26,7 @@ from riskscore.alerts.schema import named, rank
 from riskscore.casework import slates, watch_lists
 from riskscore.digests import sha256
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT
 
 BUNDLE, SHEET, MANIFEST = "case.json", "case.pdf", "manifest.json"

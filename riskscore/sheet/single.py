@@ -16,7 +16,8 @@ from riskscore.engine.inspected import read_inspected
 from riskscore.explanation.explanation import Explanation
 from riskscore.features import own
 from riskscore.history.past import Past
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
+from riskscore.lake.protocol import Lake
 from riskscore.language import Language, mark
 from riskscore.model.card import Card
 from riskscore.settings import Settings
@@ -50,7 +51,7 @@ def make(given: Given, language: Language) -> Sheet:
     """Make the sheet. Raises LakeError as the lake does."""
     scored = given.explained.scored.row(0, named=True)
     day = scored["filed_at"].date()
-    lake = None if given.lake is None else Lake.open(given.lake, given.settings)
+    lake = None if given.lake is None else open_lake(given.lake, given.settings)
     if given.history is not None or lake is None:
         log = pl.DataFrame(schema={name: schema.COLUMNS[name] for name in COLUMNS})
         past = EarlierFilings(log if given.history is None else given.history, given.outcomes)

@@ -228,7 +228,7 @@ def _why(
         sides = [
             _means(each.filter(pl.Series(mask)), booster) for each, booster in zip(matrices, boosters, strict=True)
         ]
-        means[way] = {name: sides[1][name] - sides[0][name] for name in catalogue.names}
+        means[way] = {name: sides[1].get(name, 0.0) - sides[0].get(name, 0.0) for name in catalogue.names}
     found: list[dict[str, Any]] = [
         {
             "feature": name,

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from riskscore.casework import watch_lists
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.schema import KEY
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from riskscore import progress
 from riskscore.casework import slates, watch_lists
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.manifest import corrections
 from riskscore.runs import replay
@@ -65,9 +65,7 @@ def read(lake: Lake, first: date | None = None, last: date | None = None) -> Nig
     rows = slates.of_nights(lake, period)
     if rows.is_empty():
         when = f" of a night from {first or 'the first'} to {last or 'the last'}" if first or last else ""
-        raise SettingsError(
-            f"the lake at {lake.store.uri} has no slate{when}; what-if looks at past nights with slates"
-        )
+        raise SettingsError(f"the lake at {lake.uri} has no slate{when}; what-if looks at past nights with slates")
     columns = [*KEY, NIGHT, "port", "event", "action", "share", "boxes"]
     drawn = lake.read("slates", nights=period, columns=columns).filter(event=slates.SELECTED).collect()
     found = corrections.of_consignments(lake.read("outcomes").collect())

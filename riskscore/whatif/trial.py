@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from riskscore import progress
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT
 from riskscore.lifecycle import models
 from riskscore.model import archive

@@ -11,7 +11,8 @@ from riskscore import schema
 from riskscore.casework import slates, watch_lists
 from riskscore.casework.watch_lists import Imported
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
+from riskscore.lake.protocol import Lake
 from riskscore.runs import log
 from riskscore.selection.capacity import Capacities, Capacity, Shares
 from riskscore.selection.slate import slate
@@ -110,7 +111,7 @@ def test_a_lake_made_before_there_were_alerts_goes_on_working(lake: Lake, tmp_pa
     assert lake.store.local is not None
     for name in ("alerts", "alert_decisions", "matches"):
         (lake.store.local / name).rename(tmp_path / f"gone-{name}")
-    old = Lake.open(lake.store.uri)
+    old = open_lake(lake.store.uri)
     assert watch_lists.of(old, NIGHT).is_empty()
     assert watch_lists.named(old, NIGHT).is_empty()
     assert slates.draw(old, NIGHT, Capacities()).height == 150

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 
 Riskscore = Callable[..., Any]
 CSV = """id,kind,name,provider,reliability,handling,reason
@@ -22,7 +22,7 @@ CSV = """id,kind,name,provider,reliability,handling,reason
 @pytest.fixture
 def lake(tmp_path: Path, riskscore: Riskscore) -> Path:
     """A lake with two alerts and one consignment."""
-    made = Lake.create(tmp_path / "lake")
+    made = create_lake(tmp_path / "lake")
     row = {
         "bill_of_lading": ["BL1"],
         "container_number": ["MSCU1234565"],
@@ -65,7 +65,7 @@ def test_export_leaves_out_what_may_not_leave(lake: Path, tmp_path: Path, risksc
     assert (told["written"], told["left_out"]) == (1, 1)
     assert "Sea Pearl" not in out.read_text()
     other = tmp_path / "other"
-    Lake.create(other)
+    create_lake(other)
     assert "1 new" in riskscore("alerts", "import", out, "--lake", other).out
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from riskscore.engine.read import read as read_manifest
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 from riskscore.manifest.outcomes import read_outcomes
 
 
@@ -35,7 +35,7 @@ def test_own_inspections_are_searched_in_files_and_in_a_lake(riskscore, past, tm
     query = ("cases", "search", "granules from Nigeria 2024", "--json")
     files = json.loads(riskscore(*query, "--history", history, "--outcomes", outcomes).out)["hits"]
     assert (files[0]["source"], files[0]["finding"]) == ("inspected", "seizure")
-    lake = Lake.create(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     lake.append("consignments", read_manifest(sorted(history.iterdir())).consignments, night=date(2024, 3, 1))
     lake.append("outcomes", read_outcomes(outcomes), night=date(2024, 3, 1))
     assert json.loads(riskscore(*query, "--lake", tmp_path / "lake").out)["hits"] == files

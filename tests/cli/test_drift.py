@@ -6,7 +6,7 @@ import made_nights as nights
 import polars as pl
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 
 NIGHTS = 9
 
@@ -14,7 +14,7 @@ NIGHTS = 9
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     """Eight nights alike, and one whose gross weights are gone."""
-    made = Lake.create(tmp_path_factory.mktemp("drift") / "lake")
+    made = create_lake(tmp_path_factory.mktemp("drift") / "lake")
     for number in range(1, NIGHTS):
         nights.night(made, number)
     nights.night(made, NIGHTS, change=lambda rows: rows.with_columns(gross_weight_kg=pl.lit(None, pl.Float64)))

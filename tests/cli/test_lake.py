@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from riskscore.lake import store
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import TABLES
 
 NIGHTS = (date(2024, 3, 1), date(2024, 3, 2))
@@ -16,7 +17,7 @@ NIGHTS = (date(2024, 3, 1), date(2024, 3, 2))
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Lake:
-    lake = Lake.create(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     for run, night in enumerate(NIGHTS, start=1):
         for part in (1, 2):
             frame = pl.DataFrame({"port": ["VNHPH"], "bill_of_lading": ["=B1"], "probability": [0.5 * part]})

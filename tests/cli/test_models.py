@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from riskscore.features import catalogue
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 from riskscore.model.booster import Booster
 from riskscore.simulation.write import simulate
 
@@ -121,7 +121,7 @@ def test_a_comparison_is_printed_and_written_as_a_page_that_is_safe_to_open(risk
 
 def test_a_lake_has_a_registry_of_its_own(riskscore, models, judged, tmp_path):
     lake = tmp_path / "lake"
-    Lake.create(lake)
+    create_lake(lake)
     assert riskscore("models", "retire", "two", "--lake", lake).code == 0
     assert states(riskscore, "--lake", lake)["two"] == "retired"
     assert states(riskscore)["two"] == "challenger"

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 from riskscore.pages import night as night_page
 from riskscore.simulation.write import simulate
 
@@ -17,7 +17,7 @@ def place(tmp_path):
     (tmp_path / "inbox").mkdir()
     shutil.copy(world / "manifests" / "2024-01-01.parquet", tmp_path / "inbox" / "night.parquet")
     os.utime(tmp_path / "inbox" / "night.parquet", (1, 1))
-    Lake.create(tmp_path / "lake")
+    create_lake(tmp_path / "lake")
     return tmp_path
 
 

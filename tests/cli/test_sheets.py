@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from riskscore.cli import main
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.language import ENGLISH, find
 from riskscore.sheet import night as nights
 from riskscore.simulation.write import simulate
@@ -75,7 +75,7 @@ def night(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("nights")
     world = simulate(place / "world", days=2, per_day=40, seed=8)
     (place / "inbox").mkdir()
-    Lake.create(place / "lake")
+    create_lake(place / "lake")
     (place / "ports.toml").write_text("[default]\nboxes = 1\nscans = 1\ndocuments = 1\n")
     for day in ("2024-01-01", "2024-01-02"):
         shutil.copy(world / "manifests" / f"{day}.parquet", place / "inbox" / f"{day}.parquet")
@@ -99,7 +99,7 @@ def test_a_slate_becomes_a_folder_of_sheets_with_an_index_and_one_pdf(riskscore,
     assert len(files) == 3
     assert all(f'href="sheets/{name}"' in index for name in files)
     assert len(PdfReader(out / "slate.pdf").pages) >= 3
-    scores = Lake.open(night / "lake").read("scores").filter(pl.col("night").cast(pl.String) == "2024-01-02").collect()
+    scores = open_lake(night / "lake").read("scores").filter(pl.col("night").cast(pl.String) == "2024-01-02").collect()
     wanted = scores.filter(container_number=told[0]["container_number"], bill_of_lading=told[0]["bill_of_lading"])
     sheet = (out / "sheets" / files[0]).read_text("utf-8")
     assert told[0]["container_number"] in sheet
@@ -108,7 +108,7 @@ def test_a_slate_becomes_a_folder_of_sheets_with_an_index_and_one_pdf(riskscore,
 
 def test_a_sheet_of_a_past_night_says_what_that_night_said(riskscore, night, tmp_path):
     """Explained once more, later, it has the scores and reasons that the night stored."""
-    lake = Lake.open(night / "lake")
+    lake = open_lake(night / "lake")
     made = nights.sheets(lake, date(2024, 1, 1), language=ENGLISH)
     stored = lake.read("scores", nights=(date(2024, 1, 1), date(2024, 1, 1))).collect()
     assert made

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 
 NIGHT = "2024-03-01"
 REASON = {"indicator": 1, "feature": "x", "sentence": "=1+1 [b]is new", "check": "", "contribution": 1.0}
@@ -17,7 +17,7 @@ REASON = {"indicator": 1, "feature": "x", "sentence": "=1+1 [b]is new", "check":
 @pytest.fixture
 def lake(tmp_path: Path) -> Path:
     """One night of sixty consignments at two ports, scored by nobody's model."""
-    made = Lake.create(tmp_path / "lake")
+    made = create_lake(tmp_path / "lake")
     probability = np.linspace(0.6, 0.01, 60)
     key = pl.DataFrame(
         {

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from riskscore import cli
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 from riskscore.lifecycle import retrain, tracking
 
 
@@ -96,7 +96,7 @@ def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypat
     monkeypatch.setattr(tracking, "mlflow", lambda: None)
     monkeypatch.setattr(tracking, "log", lambda card, uri: told.append((card.name, uri)))
     monkeypatch.setattr(retrain, "HOLD_BACK_DAYS", 7)
-    made = Lake.create(tmp_path / "lake")
+    made = create_lake(tmp_path / "lake")
     filed = pl.concat([pl.read_parquet(path) for path in sorted((world / "manifests").iterdir())])
     made.append("consignments", filed.with_columns(night=pl.col("filed_at").dt.date()), run=1)
     outcomes = pl.read_parquet(world / "outcomes.parquet")

@@ -10,7 +10,7 @@ import pytest
 from riskscore import cli
 from riskscore.errors import LakeError
 from riskscore.folders import default_model
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.runs import ledger
 from riskscore.simulation.write import simulate
 
@@ -25,7 +25,7 @@ def place(tmp_path_factory):
     world = simulate(folder / "world", days=2, per_day=120, seed=8, smuggling_rate=0.1)
     (folder / "inbox").mkdir()
     (folder / "ports.toml").write_text(CAPACITY)
-    Lake.create(folder / "lake")
+    create_lake(folder / "lake")
     words = ["--lake", folder / "lake", "--inbox", folder / "inbox", "--capacity", folder / "ports.toml"]
     for day in DAYS:
         shutil.copy(world / "manifests" / f"{day}.parquet", folder / "inbox")
@@ -34,7 +34,7 @@ def place(tmp_path_factory):
             cli.main([str(word) for word in ("nightly", *words, "--date", day)])
         assert not ended.value.code
     key = ["bill_of_lading", "container_number"]
-    opened = Lake.open(folder / "lake").read("slates").filter(pl.col("action") == "open").select(key).unique().collect()
+    opened = open_lake(folder / "lake").read("slates").filter(pl.col("action") == "open").select(key).unique().collect()
     found = opened.join(pl.read_parquet(world / "truth.parquet"), on=key).select(
         *key,
         finding=pl.when("smuggled").then(pl.lit("seizure")).otherwise(pl.lit("clean")),
@@ -123,7 +123,7 @@ def test_another_model_opens_other_boxes(riskscore, place, model):
     ],
 )
 def test_what_cannot_be_tried_is_one_line(riskscore, place, tmp_path, arguments, message):
-    Lake.create(tmp_path / "empty")
+    create_lake(tmp_path / "empty")
     named = {"lake": place / "lake", "tmp": tmp_path, "empty": tmp_path / "empty"}
     ran = riskscore("whatif", *(argument.format(**named) for argument in arguments))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err

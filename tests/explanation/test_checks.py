@@ -1,5 +1,7 @@
 """What is declared of checks: every feature in one place, words that people read, values that make sense."""
 
+import shutil
+
 import polars as pl
 import pytest
 
@@ -36,22 +38,26 @@ def test_flags_of_yes_and_no_come_back_as_no():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("file", "old", "new", "complaint"),
     [
-        ("weight_round = 0\n", "", "in no check and no fact: weight_round"),
-        ("weight_round = 0", "weight_rund = 0", "not in the catalogue: weight_rund"),
-        ("weight_round = 0", "weight_round = 0\nload_share = 0", "in several places: load_share"),
-        ('effort = "yard"', 'effort = "soon"', "effort 'soon' is none of desk, yard"),
-        ('code = "absent"', 'code = "gone"', "clean value 'gone' is no number"),
-        ("why = ", "because = ", "lacks 'why'"),
-        ("[check.complete]", "[check.complete", "not valid TOML"),
+        ("cargo", 'settled_by = "weigh"\nclean = 0\n', "", "needs either settled_by"),
+        ("cargo", 'fact = "load"', 'fact = "load"\nsettled_by = "weigh"\nclean = 0', "needs either settled_by"),
+        ("cargo", 'settled_by = "weigh"', 'settled_by = "wiegh"', "no 'wiegh' in checks.toml; did you mean weigh?"),
+        ("cargo", 'fact = "load"', 'fact = "zz"', "no 'zz' in checks.toml; choose from history"),
+        ("goods", 'clean = "absent"', 'clean = "gone"', "clean is 'gone'; give the number"),
+        ("checks", 'effort = "yard"', 'effort = "soon"', "effort 'soon' is none of desk, yard"),
+        ("checks", "why = ", "because = ", "lacks 'why'"),
+        ("checks", "[check.complete]", "[check.complete", "not valid TOML"),
     ],
 )
-def test_what_is_declared_wrongly_is_named(tmp_path, monkeypatch, old, new, complaint):
-    text = (folders.features() / "checks.toml").read_text("utf-8")
+def test_what_is_declared_wrongly_is_named(tmp_path, monkeypatch, file, old, new, complaint):
+    shutil.copytree(folders.features(), tmp_path / "features")
+    path = tmp_path / "features" / f"{file}.toml"
+    text = path.read_text("utf-8")
     assert old in text
-    (tmp_path / "checks.toml").write_text(text.replace(old, new, 1), "utf-8")
-    monkeypatch.setattr(folders, "features", lambda: tmp_path)
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    monkeypatch.setattr(folders, "features", lambda: tmp_path / "features")
+    monkeypatch.setattr(catalogue, "load", catalogue.load.__wrapped__)
     with pytest.raises(CatalogueError, match=complaint):
         checks.load.__wrapped__()
 

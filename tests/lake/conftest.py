@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import TABLES
 
 FIRST = date(2024, 3, 1)
@@ -60,7 +61,7 @@ def rows() -> Callable[..., pl.DataFrame]:
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    return Lake.create(tmp_path / "lake")
+    return create_lake(tmp_path / "lake")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import date
 import declarations
 
 from riskscore import schema
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.manifest import read
 
 
@@ -13,8 +13,8 @@ def test_fields_come_back_as_they_were_written(tmp_path):
     ours = declarations.ours()
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=5))
     rows = read.read(path, settings=ours).consignments
-    Lake.create(tmp_path / "lake")
-    lake = Lake.open(tmp_path / "lake", ours)
+    create_lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake", ours)
     lake.append("consignments", rows, night=date(2024, 1, 1))
     back = lake.read("consignments", columns=list(schema.columns(ours))).collect()
     assert back.equals(rows)
@@ -26,9 +26,9 @@ def test_rows_of_before_have_none_of_them_and_others_see_the_json(tmp_path):
     ours = declarations.ours()
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=2))
     rows = read.read(path, settings=ours).consignments
-    Lake.create(tmp_path / "lake").append("consignments", rows.select(*schema.COLUMNS), night=date(2024, 1, 1))
-    lake = Lake.open(tmp_path / "lake", ours)
+    create_lake(tmp_path / "lake").append("consignments", rows.select(*schema.COLUMNS), night=date(2024, 1, 1))
+    lake = open_lake(tmp_path / "lake", ours)
     assert lake.read("consignments").collect()["tax_type"].null_count() == 2
     lake.append("consignments", rows, night=date(2024, 1, 2))
-    plain = Lake.open(tmp_path / "lake").read("consignments").collect()
+    plain = open_lake(tmp_path / "lake").read("consignments").collect()
     assert '"tax_type"' in plain["own"].drop_nulls()[0]

@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 from riskscore import environment
 from riskscore.errors import LakeError, ModelError, SettingsError
 from riskscore.lake import health, upkeep
-from riskscore.lake.io import Lake
+from riskscore.lake.delta import DeltaLake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.lake.store import Store
 from riskscore.lake.tables import TABLES
 from riskscore.model import archive
@@ -60,16 +61,16 @@ def address(endpoint, monkeypatch, request):
 
 
 def test_two_writers_at_once_lose_nothing(address, writer):
-    Lake.create(address)
+    create_lake(address)
     started = [writer(address, "hand", first, first + 6) for first in (0, 6)]
     assert [process.wait(60) for process in started] == [0, 0]
-    back = Lake.open(address).read("outcomes").collect()
+    back = open_lake(address).read("outcomes").collect()
     assert sorted(back["bill_of_lading"].cast(int).to_list()) == sorted([*range(12)] * 2)
 
 
 def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_path):
-    lake = Lake.create(address)
-    assert Lake.create(address).version("runs") == 0
+    lake = create_lake(address)
+    assert create_lake(address).version("runs") == 0
     for run in (1, 2):
         for table in ("consignments", "runs"):
             assert lake.append(table, rows(table, run), run=run)
@@ -90,28 +91,28 @@ def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_pa
 def test_the_champion_of_a_lake_there_is_found_by_whoever_opens_it(address, toy_booster, tmp_path):
     for name in ("one", "two"):
         replace(toy_booster, card=replace(toy_booster.card, name=name)).save(tmp_path / name)
-    Lake.create(address)
-    first, second = (Registry(Tables(Lake.open(address))) for _ in range(2))
+    create_lake(address)
+    first, second = (Registry(Tables(open_lake(address))) for _ in range(2))
     first.promote("one", archive.read(tmp_path / "one"))
     with pytest.raises(ModelError, match="somebody else was faster"):
         second.promote("two", archive.read(tmp_path / "two"))
-    found = Registry(Tables(Lake.open(address)))
+    found = Registry(Tables(open_lake(address)))
     assert found.champion == "one"
     assert found.archive.files("one", found.checksum) == archive.read(tmp_path / "one")
     found.promote("two", archive.read(tmp_path / "two"))
-    assert Registry(Tables(Lake.open(address))).rollback().champion == "one"
+    assert Registry(Tables(open_lake(address))).rollback().champion == "one"
 
 
 def test_a_place_with_other_things_becomes_no_lake(address, endpoint):
     other = urllib.request.Request(f"{endpoint}/customs/mine/report.csv", data=b"1", method="PUT")  # noqa: S310
     urllib.request.urlopen(other).close()  # noqa: S310
     with pytest.raises(LakeError, match=r"not empty: report.csv is there"):
-        Lake.create("s3://customs/mine")
+        create_lake("s3://customs/mine")
 
 
 def test_where_there_is_no_lake_none_is_opened(address):
     with pytest.raises(LakeError, match="there is no lake at s3://customs"):
-        Lake.open(address)
+        open_lake(address)
 
 
 REFUSING = {
@@ -126,7 +127,7 @@ def test_a_store_that_refuses_is_told_in_one_line_and_without_secrets(case, addr
     uri, options = REFUSING[case]
     for name, value in options.items():
         monkeypatch.setenv(f"RISKSCORE_STORAGE_{name}", value)
-    for call in (Lake.create, Lake.open):
+    for call in (create_lake, open_lake):
         with pytest.raises(LakeError) as refused:
             call(uri)
         told = str(refused.value)
@@ -140,7 +141,7 @@ def test_a_store_that_refuses_is_told_in_one_line_and_without_secrets(case, addr
 def test_secrets_are_in_no_repr_and_in_no_refusal(address):
     store = Store.of(address)
     assert store.options["aws_secret_access_key"] == SECRET
-    assert SECRET not in repr(store) + repr(Lake(store)) + str(store)
+    assert SECRET not in repr(store) + repr(DeltaLake(store)) + str(store)
     assert store.refusal(ValueError(f"signed\nwith \x1b[31m{SECRET}\x1b[0m")) == "signed with ***"
 
 

@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 
 from riskscore.errors import LakeError
-from riskscore.lake import health, io, upkeep
+from riskscore.lake import delta, health, upkeep
 
 
 def bills(lake) -> Counter[int]:
@@ -89,7 +89,7 @@ def test_a_writer_killed_anywhere_leaves_whole_appends_and_no_orphan_that_matter
 def test_of_two_that_see_the_same_version_one_writes_the_run(lake, rows, monkeypatch):
     """Both have looked before either commits: the transaction, not the look, decides."""
     barrier = threading.Barrier(2)
-    looked = io._has
+    looked = delta._has
 
     def look_together(delta, step, run):
         has = looked(delta, step, run)
@@ -99,7 +99,7 @@ def test_of_two_that_see_the_same_version_one_writes_the_run(lake, rows, monkeyp
         return has
 
     met = threading.Event()
-    monkeypatch.setattr(io, "_has", look_together)
+    monkeypatch.setattr(delta, "_has", look_together)
     wrote: list[bool] = []
     threads = [
         threading.Thread(target=lambda: wrote.append(lake.append("scores", rows("scores", 1), run=1))) for _ in range(2)
@@ -116,15 +116,15 @@ def test_conflicts_that_do_not_end_are_told(lake, rows, monkeypatch):
     def conflict(*_: object, **__: object) -> None:
         raise CommitFailedError("somebody was faster")
 
-    monkeypatch.setattr(io, "write_deltalake", conflict)
-    monkeypatch.setattr(io.time, "sleep", lambda _: None)
-    with pytest.raises(LakeError, match=f"other writers were faster {io.ATTEMPTS} times"):
+    monkeypatch.setattr(delta, "write_deltalake", conflict)
+    monkeypatch.setattr(delta.time, "sleep", lambda _: None)
+    with pytest.raises(LakeError, match=f"other writers were faster {delta.ATTEMPTS} times"):
         lake.append("runs", rows("runs", 1), run=1)
 
 
 def test_waits_grow_and_are_bounded():
-    waits = list(io._waits())
-    assert len(waits) == io.ATTEMPTS
+    waits = list(delta._waits())
+    assert len(waits) == delta.ATTEMPTS
     assert max(waits) <= 3
     assert sum(waits) < 30
 
@@ -135,7 +135,7 @@ def test_a_conflict_is_tried_again(lake, rows, monkeypatch):
     lake.commit("runs", lambda delta: delta.alter.set_table_properties({"delta.checkpointInterval": "7"}))
     newest = lake.snapshot
     monkeypatch.setattr(type(lake), "snapshot", lambda self, name: stale.pop() if stale else newest(name))
-    monkeypatch.setattr(io.time, "sleep", lambda _: None)
+    monkeypatch.setattr(delta.time, "sleep", lambda _: None)
     assert lake.append("runs", rows("runs", 1), run=1)
     assert stale == []
     assert DeltaTable(lake.store.table("runs")).version() == 2

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import open_lake
 
 
 def outcomes(number: int, each: int) -> pl.DataFrame:
@@ -23,7 +23,7 @@ def outcomes(number: int, each: int) -> pl.DataFrame:
 
 
 def main(uri: str, way: str, first: str, last: str, each: str = "2") -> None:
-    lake = Lake.open(uri)
+    lake = open_lake(uri)
     print("ready", flush=True)
     for number in range(int(first), int(last)):
         lake.append("outcomes", outcomes(number, int(each)), run=number if way == "nightly" else None)

@@ -9,7 +9,8 @@ import pytest
 from riskscore.casework import outcomes as record
 from riskscore.casework import slates
 from riskscore.errors import TrainingError
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.lifecycle.retrain import PLAN, chances, retrain
 from riskscore.schema import KEY
 from riskscore.simulation.write import simulate
@@ -24,7 +25,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake with ninety days of a small world, and a slate for each box that was opened in them at random."""
     folder = tmp_path_factory.mktemp("retrain")
     world = simulate(folder / "world", days=DAYS, per_day=80, seed=5, smuggling_rate=0.08, start=FIRST)
-    lake = Lake.create(folder / "lake")
+    lake = create_lake(folder / "lake")
     filed = pl.concat([pl.read_parquet(path) for path in sorted((world / "manifests").iterdir())])
     last = FIRST + timedelta(DAYS)
     lake.append("consignments", filed.with_columns(night=pl.col("filed_at").dt.date()), run=1)
@@ -69,7 +70,7 @@ def test_a_day_may_be_named_and_nothing_known_later_is_learned(filled: Lake) -> 
 
 def test_an_empty_lake_has_nothing_to_learn_from(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="none of 0 consignments"):
-        retrain(Lake.create(tmp_path / "lake"))
+        retrain(create_lake(tmp_path / "lake"))
 
 
 def test_chances_are_those_of_the_boxes_that_slates_open(drawn: Lake) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
 from riskscore.model import archive
 from riskscore.model.archive import Archive, Files, Folder, Tables
 from riskscore.model.booster import CARD, MODEL, Booster
@@ -37,7 +37,7 @@ def place(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Archive
     """An archive in which nothing was promoted, and where what ships is kept."""
     if request.param == "folder":
         return Folder(root)
-    tables = Tables(Lake.create(tmp_path / "lake"))
+    tables = Tables(create_lake(tmp_path / "lake"))
     tables.keep(SHIPPED, Folder(root).files(SHIPPED))
     return tables
 
@@ -158,7 +158,7 @@ def test_a_promoted_folder_that_was_changed_is_not_trusted(root: Path, files: Ca
 def test_a_lake_keeps_what_was_promoted_whatever_becomes_of_the_folder(
     root: Path, files: Callable[[str], Files], tmp_path: Path
 ) -> None:
-    tables, before = Tables(Lake.create(tmp_path / "lake")), files("one")
+    tables, before = Tables(create_lake(tmp_path / "lake")), files("one")
     Registry(tables).promote("one", before)
     card = root / "one" / CARD
     card.write_text(card.read_text().replace("toy-one", "toy-1"))

@@ -9,7 +9,7 @@ import made_nights as nights
 import polars as pl
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.model.distributions import reference
 from riskscore.monitoring.comparison import psi
 from riskscore.monitoring.drift import drift
@@ -33,7 +33,7 @@ ALIKE = 9
 @pytest.fixture
 def alike(tmp_path: Path) -> Path:
     """A lake of nights alike, in the bins of the card."""
-    lake = Lake.create(tmp_path / "alike")
+    lake = create_lake(tmp_path / "alike")
     for number in range(1, ALIKE + 1):
         nights.night(lake, number, card=CARD)
     return tmp_path / "alike"
@@ -42,7 +42,7 @@ def alike(tmp_path: Path) -> Path:
 def moved(alike: Path, shifts: list[float]) -> tuple[float, str]:
     """PSI and level of the feature `amount` on the last of some more nights whose `amount` is shifted by so much."""
     folder = shutil.copytree(alike, alike.with_name(f"{len(shifts)} to {shifts[-1]}"))
-    lake = Lake.open(folder)
+    lake = open_lake(folder)
     for number, shift in enumerate(shifts, start=ALIKE + 1):
         day = nights.night(lake, number, card=CARD, shift=shift)
     return drift(lake, day, day).moves.filter(kind="feature", name="amount").select("effect", "level").row(0)

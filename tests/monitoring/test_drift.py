@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
+from riskscore.lake.protocol import Lake
 from riskscore.monitoring.drift import drift
 from riskscore.monitoring.performance import Performance, performance
 from riskscore.monitoring.thresholds import Thresholds
@@ -22,7 +23,7 @@ ALIKE = 30
 @pytest.fixture(scope="module")
 def alike(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Thirty nights without a change."""
-    lake = Lake.create(tmp_path_factory.mktemp("alike") / "lake")
+    lake = create_lake(tmp_path_factory.mktemp("alike") / "lake")
     for number in range(1, ALIKE + 1):
         nights.night(lake, number)
     return lake
@@ -32,7 +33,7 @@ def alike(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 def planted(alike: Lake, tmp_path: Path) -> Lake:
     """The same lake, to write one more night to."""
     shutil.copytree(alike.store.uri, tmp_path / "lake")
-    return Lake.open(tmp_path / "lake")
+    return open_lake(tmp_path / "lake")
 
 
 def some(share: float) -> pl.Expr:
@@ -95,7 +96,7 @@ def test_a_period_is_compared_with_the_nights_before_it(planted: Lake) -> None:
 
 
 def test_a_young_lake_raises_no_alarm_and_says_so(tmp_path: Path) -> None:
-    lake = Lake.create(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     for number in range(1, 4):
         nights.night(lake, number)
     day = nights.night(lake, 4, change=put(1, gross_weight_kg=None))
@@ -126,7 +127,7 @@ def test_a_period_without_measures_is_refused(alike: Lake, tmp_path: Path) -> No
     with pytest.raises(SettingsError, match="no measures of the night of 2023-05-01"):
         drift(alike, date(2023, 5, 1), date(2023, 5, 1))
     with pytest.raises(SettingsError, match="no night has run"):
-        drift(Lake.create(tmp_path / "lake"))
+        drift(create_lake(tmp_path / "lake"))
 
 
 def test_the_page_escapes_what_manifests_say_and_draws_what_moved(planted: Lake) -> None:

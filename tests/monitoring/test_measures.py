@@ -8,7 +8,8 @@ import made_nights as nights
 import polars as pl
 import pytest
 
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.model.distributions import reference
 from riskscore.monitoring import measures
 from riskscore.runs import log
@@ -17,7 +18,7 @@ from riskscore.settings import parse_settings
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    return Lake.create(tmp_path / "lake")
+    return create_lake(tmp_path / "lake")
 
 
 def kept(lake: Lake, number: int) -> pl.DataFrame:

@@ -9,7 +9,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from riskscore.casework import watch_lists
-from riskscore.lake.io import Lake
+from riskscore.lake.delta import DeltaLake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.monitoring import results
 from riskscore.nightly.inbox import Inbox
 from riskscore.nightly.run import Night, run_night
@@ -38,7 +40,7 @@ def _night(folder: Path, world: Path) -> Night:
     arrived = folder / "inbox" / world.name
     shutil.copy(world, arrived)
     os.utime(arrived, (1, 1))
-    lake = Lake.create(folder / "lake")
+    lake = create_lake(folder / "lake")
     boxes = pl.read_parquet(world).filter(pl.col("port_of_discharge").is_not_null())["container_number"].unique().sort()
     _import(lake, folder / "a.csv", {"1": (boxes[0], "A1"), "2": (boxes[1], "F6")})
     return Night(lake, Inbox(folder / "inbox"), None, CAPACITIES)
@@ -104,7 +106,7 @@ def test_a_killed_night_ends_the_same_though_alerts_came_meanwhile(
     whole = _night(tmp_path / "whole", world)
     run_night(whole, pl.select(DAY).item())
     night = _night(tmp_path / "killed", world)
-    write = Lake.append
+    write = DeltaLake.append
 
     def killed(self: Lake, name: str, *arguments: object, **options: object) -> bool:
         if name == table and not after:
@@ -115,7 +117,7 @@ def test_a_killed_night_ends_the_same_though_alerts_came_meanwhile(
         return done
 
     with monkeypatch.context() as patch:
-        patch.setattr(Lake, "append", killed)
+        patch.setattr(DeltaLake, "append", killed)
         with pytest.raises(Killed):
             run_night(night, pl.select(DAY).item())
     box = pl.read_parquet(world)["container_number"][7]

@@ -10,7 +10,7 @@ import pytest
 import riskscore
 from riskscore.engine.read import read_card
 from riskscore.history.past import Past
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.nightly.inbox import Inbox
 from riskscore.nightly.run import Night, run_night
 from riskscore.selection import capacity
@@ -31,8 +31,8 @@ def test_scores_of_nights_are_those_over_the_whole_log(tmp_path):
     riskscore.train(learned.consignments, found, settings=ours, out=tmp_path / "model")
     for folder in ("inbox", "findings"):
         (tmp_path / folder).mkdir()
-    Lake.create(tmp_path / "lake")
-    lake = Lake.open(tmp_path / "lake", ours)
+    create_lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake", ours)
     inboxes = Inbox(tmp_path / "inbox"), Inbox(tmp_path / "findings")
     for number in range(40, 44):
         day = declarations.FIRST + timedelta(number)

@@ -16,7 +16,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from riskscore.errors import BusyError, SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.delta import DeltaLake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import RUN, TABLES
 from riskscore.nightly import lock
 from riskscore.nightly.inbox import Inbox
@@ -53,7 +55,7 @@ def night(tmp_path: Path, world: Path) -> Night:
     (tmp_path / "findings").mkdir()
     arrive(tmp_path / "inbox", world / "manifests" / "2024-01-01.parquet")
     arrive(tmp_path / "findings", world / "outcomes.parquet")
-    lake = Lake.create(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     return Night(lake, Inbox(tmp_path / "inbox"), Inbox(tmp_path / "findings"), CAPACITIES)
 
 
@@ -243,7 +245,7 @@ def test_scores_by_the_ledger_are_those_by_the_whole_log(
     for name in ("inbox", "findings"):
         shutil.copytree(tmp_path / name, tmp_path / "other" / name, copy_function=shutil.copy2)
     folder = tmp_path / "other"
-    other = Night(Lake.create(folder / "lake"), Inbox(folder / "inbox"), Inbox(folder / "findings"), CAPACITIES)
+    other = Night(create_lake(folder / "lake"), Inbox(folder / "inbox"), Inbox(folder / "findings"), CAPACITIES)
     for one, by_ledger in ((night, True), (other, False)):
         with monkeypatch.context() as patch:
             if not by_ledger:
@@ -271,7 +273,7 @@ def at_commits(patch: pytest.MonkeyPatch, act: Callable[[int, bool], None]) -> N
         return commit
 
     for name in ("append", "overwrite"):
-        patch.setattr(Lake, name, counted(getattr(Lake, name)))
+        patch.setattr(DeltaLake, name, counted(getattr(DeltaLake, name)))
 
 
 def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
@@ -292,7 +294,7 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
         again = tmp_path / str(place)
         for name, folder in kept.items():
             shutil.copytree(folder, again / name, copy_function=shutil.copy2)
-        other = Night(Lake.create(again / "lake"), Inbox(again / "inbox"), Inbox(again / "findings"), CAPACITIES)
+        other = Night(create_lake(again / "lake"), Inbox(again / "inbox"), Inbox(again / "findings"), CAPACITIES)
 
         def kill(number: int, after: bool, at: tuple[int, bool] = point) -> None:
             if (number, after) == at:

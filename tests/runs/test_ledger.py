@@ -12,7 +12,8 @@ from riskscore import schema
 from riskscore.casework import outcomes as record
 from riskscore.history import balances, ledger, profiles
 from riskscore.history.past import Past
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN, TABLES
 from riskscore.nightly import intake
 from riskscore.runs import ledger as closing
@@ -45,7 +46,7 @@ def take(lake: Lake, filed: pl.DataFrame, found: pl.DataFrame, day: date) -> Run
 
 def test_every_night_the_ledger_says_what_the_whole_log_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closing, "LATE_DAYS", 2 * EVERY)
-    lake = Lake.create(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     filed, found = past(0)
     told = asked = 0
     for taken in sorted({*filed["taken"], *found["taken"]}):
@@ -71,7 +72,7 @@ def test_every_night_the_ledger_says_what_the_whole_log_says(tmp_path: Path, mon
 
 
 def test_a_ledger_of_another_basis_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lake = Lake.create(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     filed, found = past(7)
     early = pl.col("taken") < 100
     closing.close(lake, take(lake, filed.filter(early).drop("taken"), found.head(0).drop("taken"), date(2024, 4, 10)))

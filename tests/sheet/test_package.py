@@ -13,7 +13,7 @@ import stix2
 from riskscore.alerts import tlp
 from riskscore.casework import watch_lists
 from riskscore.errors import SettingsError
-from riskscore.lake.io import Lake
+from riskscore.lake.protocol import Lake
 from riskscore.runs import log
 from riskscore.sheet import package
 

@@ -1,7 +1,4 @@
-"""A lake: Delta tables in one place, read lazily, appended to whole or not at all, each nightly step exactly once.
-
-    Lake.create(uri) ─▶ append(table, frame, run=7) ─▶ read(table, nights=(a, b)) ─▶ LazyFrame
-                        done(table, 7)                 at(night).read(table)      ─▶ as after that night
+"""A lake of Delta tables, read lazily, appended to whole or not at all, each nightly step exactly once.
 
 An append with a run carries the transaction (step, run). A second one of the same number is not made, even where two
 processes try at once: one of them meets the other's commit, looks again, and leaves.
@@ -12,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -23,14 +21,12 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from riskscore.errors import LakeError
 from riskscore.lake import fields, past
+from riskscore.lake.protocol import STEP
 from riskscore.lake.store import Store
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
 from riskscore.settings import NONE, Settings
 
 T = TypeVar("T")
-
-STEP = "nightly"
-"""Transaction that an append with a run carries unless it says another."""
 
 ATTEMPTS = 14
 """Commits that are tried, each of them several times by Delta Lake itself, before a writer gives up."""
@@ -53,11 +49,8 @@ class _Table(DeltaTable):
         return [name if "://" in name else unquote(name) for name in super().file_uris(*filters, **options)]
 
 
-class Lake:
-    """The tables at one place, or, from `at`, as they were after a past night, to be read only.
-
-    Where its `service` has own fields, they are columns of the table `consignments`, to be read and written.
-    """
+class DeltaLake:
+    """A lake as `protocol.Lake` describes it, in Delta tables on a store."""
 
     def __init__(self, store: Store, night: date | None = None, settings: Settings = NONE) -> None:
         self.store = store
@@ -65,10 +58,19 @@ class Lake:
         self.settings = settings
 
     def __repr__(self) -> str:
-        return f"Lake({self.store.uri!r})" + (f".at({self.night})" if self.night else "")
+        return f"DeltaLake({self.store.uri!r})" + (f".at({self.night})" if self.night else "")
+
+    @property
+    def uri(self) -> str:
+        """The folder or the address of the lake."""
+        return self.store.uri
+
+    def telling(self, doing: str) -> AbstractContextManager[None]:
+        """Turn what the store refuses within the block into a LakeError that says what was being done."""
+        return self.store.telling(doing)
 
     @classmethod
-    def create(cls, uri: str | Path) -> Lake:
+    def create(cls, uri: str | Path) -> DeltaLake:
         """Make a lake, or what is missing of one; what is there stays as it is.
 
         Raises LakeError where other things and no lake are in that place, or its store refuses.
@@ -88,7 +90,7 @@ class Lake:
         return lake
 
     @classmethod
-    def open(cls, uri: str | Path, settings: Settings = NONE) -> Lake:
+    def open(cls, uri: str | Path, settings: Settings = NONE) -> DeltaLake:
         """Open the lake at `uri`. Raises LakeError where none is, or its store refuses."""
         lake = cls(Store.of(uri), settings=settings)
         lake.store.check_readable()
@@ -97,9 +99,9 @@ class Lake:
                 raise LakeError(f"there is no lake at {lake.store.uri}; `riskscore lake init` makes one")
         return lake
 
-    def at(self, night: date) -> Lake:
+    def at(self, night: date) -> DeltaLake:
         """The lake as after `night`, to be read only: what nights up to and with that one wrote."""
-        return Lake(self.store, night, self.settings)
+        return DeltaLake(self.store, night, self.settings)
 
     def read(
         self, table: str, *, columns: Sequence[str] | None = None, nights: tuple[date, date] | None = None

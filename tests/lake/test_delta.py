@@ -9,7 +9,7 @@ from deltalake import write_deltalake
 from polars.testing import assert_frame_equal
 
 from riskscore.errors import LakeError
-from riskscore.lake.io import Lake
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.lake.tables import TABLES
 
 GROWING = [name for name, table in TABLES.items() if table.grows]
@@ -157,7 +157,7 @@ def test_making_a_lake_again_changes_nothing(lake, rows):
     lake.append("runs", rows("runs", 1), run=1)
     versions = {table: lake.version(table) for table in TABLES}
     (Path(lake.store.uri) / "reports").mkdir()  # a lake may have company later
-    again = Lake.create(lake.store.uri)
+    again = create_lake(lake.store.uri)
     assert {table: again.version(table) for table in TABLES} == versions
     assert again.read("runs").collect().height == 6
 
@@ -171,12 +171,12 @@ def test_the_version_counts_what_was_committed(lake, rows):
 
 @pytest.mark.parametrize("form", [str, Path, lambda path: f"file://{path}", lambda path: f"{path}/"])
 def test_a_folder_may_be_named_in_several_ways(tmp_path, form, rows):
-    Lake.create(form(tmp_path / "lake")).append("runs", rows("runs", 1), run=1)
-    assert Lake.open(str(tmp_path / "lake")).done("runs", 1)
+    create_lake(form(tmp_path / "lake")).append("runs", rows("runs", 1), run=1)
+    assert open_lake(str(tmp_path / "lake")).done("runs", 1)
 
 
 def test_a_folder_with_spaces_and_other_letters_will_do(tmp_path, rows, night):
-    lake = Lake.create(tmp_path / "hồ của đêm #1 (a+b) *?")
+    lake = create_lake(tmp_path / "hồ của đêm #1 (a+b) *?")
     lake.append("scores", rows("scores", 1), run=1)
     assert lake.read("scores", nights=(night(1), night(1))).collect().height == 6
     assert lake.at(night(1)).read("scores").collect().height == 6
@@ -185,7 +185,7 @@ def test_a_folder_with_spaces_and_other_letters_will_do(tmp_path, rows, night):
 @pytest.mark.parametrize("name", ["50%", "port=VNHPH", "a[1]", "a|b", "a^b", "a\\b"])
 def test_a_folder_whose_name_means_something_else_is_refused(tmp_path, name):
     with pytest.raises(LakeError, match="no name on the way"):
-        Lake.create(tmp_path / name)
+        create_lake(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -193,7 +193,7 @@ def test_where_there_is_no_lake_none_is_opened(tmp_path):
     (tmp_path / "other").mkdir()
     for place in (tmp_path / "nowhere", tmp_path / "other"):
         with pytest.raises(LakeError, match=f"no lake at {place}; `riskscore lake init` makes one"):
-            Lake.open(place)
+            open_lake(place)
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -201,12 +201,12 @@ def test_a_folder_with_other_things_in_it_becomes_no_lake(tmp_path):
     for name in ("a.csv", "b.csv", "c.csv", "d.csv"):
         (tmp_path / name).write_text("mine")
     with pytest.raises(LakeError, match=r"no lake and is not empty: a.csv, b.csv, c.csv \.\.\. are there"):
-        Lake.create(tmp_path)
+        create_lake(tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_a_file_is_no_place_for_a_lake(tmp_path):
     (tmp_path / "file").write_text("mine")
-    for call in (Lake.create, Lake.open):
+    for call in (create_lake, open_lake):
         with pytest.raises(LakeError, match="file"):
             call(tmp_path / "file")

@@ -1,0 +1,16 @@
+"""The claims of all families: feature -> what its column in the matrix ought to hold."""
+
+from __future__ import annotations
+
+from riskscore.explanation_quality.claims import cargo, container, documents, goods, parties, routing, voyage
+from riskscore.explanation_quality.claims.shared import Claim
+
+VALUES: dict[str, Claim] = {
+    **goods.VALUES,
+    **routing.VALUES,
+    **parties.VALUES,
+    **cargo.VALUES,
+    **documents.VALUES,
+    **container.VALUES,
+    **voyage.VALUES,
+}
