@@ -1,5 +1,6 @@
 """Where the data folders are: in a checkout beside the package, in an installed wheel inside it."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from riskscore.errors import SettingsError
@@ -12,6 +13,14 @@ def _shipped(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise SettingsError(f"folder '{name}' is missing from this installation; install riskscore again")
+
+
+def package(name: str) -> Path:
+    """Folder of an installed package, found without importing it. Raises SettingsError where it is not installed."""
+    found = find_spec(name)
+    for folder in (found and found.submodule_search_locations) or ():
+        return Path(folder)
+    raise SettingsError(f"the package {name} is not installed; install riskscore again")
 
 
 def features() -> Path:

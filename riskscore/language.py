@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
-
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.messages import pofile
+from typing import TYPE_CHECKING
 
 from riskscore import folders
 from riskscore.errors import CatalogueError, SettingsError
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "fr": "fr", "vi": "vi", "es": "es", "pt": "pt_PT"}
 """Codes of the languages, each with the locale whose customs of writing it follows."""
@@ -35,6 +35,8 @@ class Language:
     @cached_property
     def locale(self) -> Locale:
         """The locale by which numbers, dates and names are written."""
+        from babel import Locale  # English sentences are told without it
+
         return Locale.parse(LOCALES[self.code])
 
     @cached_property
@@ -60,6 +62,8 @@ class Language:
 
     def digits(self, number: str) -> str:
         """A number that Python wrote, such as `1,234.5` or `12%`, as this language writes it."""
+        if self.code == "en":  # as Python writes it, and without loading Babel
+            return number
         return number.translate(self._signs).replace("%", self._percent)
 
     @property
@@ -69,10 +73,14 @@ class Language:
 
     def day(self, value: date) -> str:
         """A day, such as 4 March 2019."""
+        from babel.dates import format_date
+
         return format_date(value, "long", locale=self.locale)
 
     def short_day(self, value: date) -> str:
         """A day in little space, such as 4 Mar 2019."""
+        from babel.dates import format_date
+
         return format_date(value, "medium", locale=self.locale)
 
     def moment(self, value: datetime) -> str:
@@ -89,6 +97,8 @@ class Language:
 
     def plural(self, value: float) -> bool:
         """Whether a thing counted `value` times stands in the plural."""
+        if self.code == "en":
+            return value != 1
         return str(self.locale.plural_form(value)) != "one"
 
 
@@ -109,6 +119,9 @@ def find(code: str) -> Language:
 
 
 def _read(code: str) -> dict[str, str]:
+    from babel import UnknownLocaleError
+    from babel.messages import pofile
+
     path = folders.features() / "languages" / f"{code}.po"
     try:
         with path.open("rb") as file:

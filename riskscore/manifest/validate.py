@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import dataframely as dy
 import polars as pl
 
 from riskscore.cells.texts import as_text
+from riskscore.lean import without
+
+with without("sqlalchemy", "pydantic"):
+    import dataframely as dy
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 _END = datetime(2100, 1, 1, tzinfo=UTC)

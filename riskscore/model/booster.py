@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +29,7 @@ from riskscore.model import fit
 from riskscore.model.calibration import Platt
 from riskscore.model.card import Card
 from riskscore.model.shapley import BulkShapley
+from riskscore.model.trees import lightgbm
 
 Matrix = NDArray[np.float32]
 
@@ -96,7 +96,7 @@ class Booster:
     def margin(self, matrix: Matrix) -> NDArray[np.float64]:
         """Log-odds of matrix[n, features], float64[n]."""
         self._fits(matrix)
-        parts = [self.trees.predict(part, raw_score=True) for part in _chunks(matrix)]
+        parts = [self.trees.predict(part, raw_score=True, num_threads=_threads(part)) for part in _chunks(matrix)]
         return np.concatenate(parts).astype(np.float64, copy=False) if parts else np.zeros(0)
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
@@ -109,7 +109,8 @@ class Booster:
             return BulkShapley(self.trees).contributions(matrix)
         if not len(matrix):
             return np.zeros((0, matrix.shape[1] + 1))
-        return np.asarray(self.trees.predict(matrix, pred_contrib=True), dtype=np.float64)
+        found = self.trees.predict(matrix, pred_contrib=True, num_threads=_threads(matrix))
+        return np.asarray(found, dtype=np.float64)
 
     def _fits(self, matrix: Matrix) -> None:
         if matrix.ndim != 2 or matrix.shape[1] != self.trees.num_feature():
@@ -129,6 +130,11 @@ def note(folder: Path, **told: Any) -> None:
 def digest(text: str) -> str:
     """SHA-256 of a model's text, as the card keeps it."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _threads(matrix: Matrix) -> int:
+    """Threads to predict with, 0 for all: on a few rows they take longer to wait for each other than to predict."""
+    return 1 if len(matrix) < BULK else 0
 
 
 def _chunks(matrix: Matrix) -> list[Matrix]:

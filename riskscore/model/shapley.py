@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+
+from riskscore.model.trees import lightgbm
 
 CHUNK = 16_384
 """Rows at once: enough for NumPy to be busy with, few enough for the processor's cache.

@@ -149,7 +149,10 @@ def _in_order(texts: pl.Series) -> pl.Series:
     packed = packed[np.diff(packed, prepend=-1) > 0]
     ends = np.cumsum(np.bincount(packed // alphabet.len(), minlength=texts.len()))
     ordered = alphabet.gather(packed % alphabet.len()).to_arrow()
-    lists = pl.Series(pa.LargeListArray.from_arrays(np.concatenate(([0], ends)), ordered), dtype=pl.List(pl.String))
+    offsets = np.concatenate(([0], ends)).astype(np.int64)
+    # From the buffer: handing Arrow a numpy array makes it load pandas.
+    starts = pa.Array.from_buffers(pa.int64(), len(offsets), [None, pa.py_buffer(offsets)])
+    lists = pl.Series(pa.LargeListArray.from_arrays(starts, ordered), dtype=pl.List(pl.String))
     return lists.to_frame("text").select(_full(pl.col("text").list.join(" "))).to_series()
 
 

@@ -37,21 +37,28 @@ def read(path: Path, table: Table) -> pl.DataFrame:
     """
     columns = {**table.columns, "source": pl.String}
     text = _text(path, columns)
-    for name in columns:
-        if name not in table.may_be_empty:
-            _refuse(path, text, name, pl.col(name).is_null(), "is empty")
-    for name, pattern in table.patterns.items():
-        _refuse(path, text, name, ~pl.col(name).str.contains(f"^(?:{pattern})$"), f"does not match {pattern}")
     typed = {name: _typed(name, dtype) for name, dtype in columns.items()}
-    for name, dtype in columns.items():
-        _refuse(path, text, name, pl.col(name).is_not_null() & typed[name].is_null(), f"is not {dtype}")
-    frame = text.select(**typed)
-    for name, (low, high) in table.ranges.items():
-        _refuse(path, frame, name, ~pl.col(name).is_between(low, high), f"is not between {low:g} and {high:g}")
+    rules = [(name, pl.col(name).is_null(), "is empty") for name in columns if name not in table.may_be_empty]
+    rules += [
+        (name, ~pl.col(name).str.contains(f"^(?:{pattern})$"), f"does not match {pattern}")
+        for name, pattern in table.patterns.items()
+    ]
+    rules += [
+        (name, pl.col(name).is_not_null() & typed[name].is_null(), f"is not {dtype}") for name, dtype in columns.items()
+    ]
+    rules += [
+        (name, ~typed[name].is_between(low, high), f"is no number between {low:g} and {high:g}")
+        for name, (low, high) in table.ranges.items()
+    ]
     if table.key:
-        repeated = pl.struct(table.key).is_duplicated()
-        _refuse(path, frame, table.key[0], repeated, f"is there twice (key: {', '.join(table.key)})")
-    return frame
+        repeated = pl.struct(typed[name] for name in table.key).is_duplicated()
+        rules.append((table.key[0], repeated, f"is there twice (key: {', '.join(table.key)})"))
+    _check(path, text, rules)
+    return text.select(**typed)
+
+
+Rule = tuple[str, pl.Expr, str]
+"""A column, where its values are wrong, and what is then said of the value."""
 
 
 def _text(path: Path, columns: dict[str, DataType]) -> pl.DataFrame:
@@ -85,10 +92,14 @@ def _typed(name: str, dtype: DataType) -> pl.Expr:
     return column.cast(dtype, strict=False)
 
 
-def _refuse(path: Path, frame: pl.DataFrame, name: str, wrong: pl.Expr, what: str) -> None:
-    found = frame.with_row_index("line", offset=2).filter(wrong).select("line", name)
-    if found.height:
-        line, value = found.row(0)
-        raise ReferenceDataError(
-            f"reference table {path}, line {line}: {name} {value!r} {what} ({found.height} such rows); mend the file"
-        )
+def _check(path: Path, text: pl.DataFrame, rules: list[Rule]) -> None:
+    """Raise ReferenceDataError for the first rule that a row breaks; all of them are looked at in one pass."""
+    broken = text.select(wrong.any().alias(str(number)) for number, (_, wrong, _) in enumerate(rules)).row(0)
+    for (name, wrong, what), is_broken in zip(rules, broken, strict=True):
+        if is_broken:
+            found = text.with_row_index("line", offset=2).filter(wrong).select("line", name)
+            line, value = found.row(0)
+            raise ReferenceDataError(
+                f"reference table {path}, line {line}: {name} {value!r} {what} ({found.height} such rows); "
+                "mend the file"
+            )

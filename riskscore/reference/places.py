@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib import resources
 
 import polars as pl
 
+from riskscore import folders
 from riskscore.errors import ReferenceDataError
 from riskscore.reference.tables import countries, load, ports_major
 
@@ -52,8 +52,8 @@ def ports() -> pl.DataFrame:
 
 
 def _searoute_ports() -> pl.DataFrame:
-    try:
-        text = (resources.files("searoute") / "data" / "ports.geojson").read_text(encoding="utf-8")
+    try:  # its folder is enough: importing it loads networkx
+        text = (folders.package("searoute") / "data" / "ports.geojson").read_text(encoding="utf-8")
     except OSError:
         raise ReferenceDataError("searoute's list of ports is missing; install searoute 1.6 or newer again") from None
     rows = [

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.errors import SettingsError
 from riskscore.features import catalogue as catalogues
+from riskscore.model.trees import lightgbm
 from riskscore.training.trees import SETTINGS
 
 FEWEST = 3

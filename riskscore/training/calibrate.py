@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore.model.calibration import ENOUGH, Platt, effective, smoothed
+from riskscore.model.calibration import Platt
 from riskscore.training.dataset import Dataset
+from riskscore.training.platt import ENOUGH, effective, fit_curve, smoothed
 from riskscore.training.weights import ALL_OPENED, inverse
 
 _FEW = (
@@ -86,9 +87,9 @@ def _fitted(
     """A curve of `rows`, weighted by 1 / chance and at the level of `known` where that is given."""
     labels = rows["label"].to_numpy()
     if known is None:
-        curve, size = Platt.fit(margins, labels), float(rows.height)
+        curve, size = fit_curve(margins, labels), float(rows.height)
     else:
         weights = inverse(rows)
         share = smoothed(known["label"].to_numpy(), inverse(known))
-        curve, size = Platt.fit(margins, labels, weights, share), effective(weights)
+        curve, size = fit_curve(margins, labels, weights, share), effective(weights)
     return Calibrated(curve, on, rows.height, int(labels.sum()), size, warning)

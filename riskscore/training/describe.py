@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-import lightgbm
 import numpy as np
 import polars as pl
 
@@ -16,6 +15,7 @@ from riskscore.model import smoothing
 from riskscore.model.booster import Booster, digest
 from riskscore.model.card import Card, digests
 from riskscore.model.distributions import reference
+from riskscore.model.trees import lightgbm
 from riskscore.scoring.score import features, score
 from riskscore.training import weights
 from riskscore.training.calibrate import Calibrated

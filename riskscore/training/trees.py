@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from riskscore import progress
 from riskscore.features.catalogue import Catalogue
+from riskscore.model.trees import lightgbm
 from riskscore.training import weights
 from riskscore.training.dataset import Dataset
 

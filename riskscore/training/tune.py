@@ -31,8 +31,8 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from riskscore import progress
 from riskscore.errors import BusyError, SettingsError
 from riskscore.features.catalogue import Catalogue
-from riskscore.model.calibration import Platt
 from riskscore.training.plan import Tuning
+from riskscore.training.platt import fit_curve
 from riskscore.training.trees import SETTINGS, Choice, Rows, grow_folds
 
 JOURNAL = "journal.log"
@@ -147,7 +147,7 @@ def _loss(folds: Sequence[tuple[Rows, Rows]], catalogue: Catalogue, choice: Choi
     """Mean logarithmic loss of the folds, calibrated by one curve."""
     margins = grow_folds(folds, catalogue, choice, seed).margins
     judges = [judge for _, judge in folds]
-    curve = Platt.fit(
+    curve = fit_curve(
         np.concatenate(margins),
         np.concatenate([judge.target for judge in judges]),
         np.concatenate([judge.weights for judge in judges]),

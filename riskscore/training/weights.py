@@ -18,8 +18,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore.model.calibration import effective
 from riskscore.schema import KEY
+from riskscore.training.platt import effective
 
 HEAVIEST = 5.0
 """What an opened row weighs in the trees, at most."""

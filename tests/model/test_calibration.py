@@ -3,6 +3,7 @@ import pytest
 
 from riskscore.errors import ModelError
 from riskscore.model.calibration import Platt
+from riskscore.training.platt import fit_curve
 
 
 def drawn(slope: float, intercept: float, size: int = 40_000) -> tuple[np.ndarray, np.ndarray]:
@@ -13,7 +14,7 @@ def drawn(slope: float, intercept: float, size: int = 40_000) -> tuple[np.ndarra
 
 @pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.5, -3.0), (2.0, 1.0)])
 def test_the_curve_that_made_the_labels_is_found_again(slope: float, intercept: float) -> None:
-    fitted = Platt.fit(*drawn(slope, intercept))
+    fitted = fit_curve(*drawn(slope, intercept))
     assert fitted.method == "platt"
     assert fitted.slope == pytest.approx(slope, rel=0.1)
     assert fitted.intercept == pytest.approx(intercept, abs=0.15)
@@ -24,7 +25,7 @@ def test_probability_rises_with_the_margin_whatever_the_labels(labels: int | str
     margins, target = drawn(-1.0, 0.0)
     if isinstance(labels, int):
         target = (np.arange(len(margins)) < labels).astype(np.int8)
-    fitted = Platt.fit(margins, target)
+    fitted = fit_curve(margins, target)
     probabilities = fitted.apply(np.linspace(-12, 12, 1_001))
     assert fitted.method == "level"
     assert (np.diff(probabilities) > 0).all()

@@ -3,8 +3,9 @@ import polars as pl
 import pytest
 from scipy.special import expit
 
-from riskscore.model.calibration import ENOUGH, Platt, smoothed
+from riskscore.model.calibration import Platt
 from riskscore.training.calibrate import calibrate
+from riskscore.training.platt import ENOUGH, fit_curve, smoothed
 
 SIZE = 200_000
 
@@ -54,7 +55,7 @@ def test_too_few_of_them_weigh_by_their_chance_among_all_and_warn(filed: tuple[n
     assert f"{by_lot} seizure(s)" in found.warning
     assert found.entry()["effective"] < rows.height
     assert gap(found.curve, filed) < 0.01
-    unweighted = Platt.fit(margins, rows["label"].to_numpy())
+    unweighted = fit_curve(margins, rows["label"].to_numpy())
     assert gap(unweighted, filed) > 3 * gap(found.curve, filed)
 
 

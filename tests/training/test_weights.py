@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskscore.model.calibration import effective
+from riskscore.training.platt import effective
 from riskscore.training.weights import HEAVIEST, described, inverse, of_trees, with_chances
 
 

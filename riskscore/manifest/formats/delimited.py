@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-import pyarrow as pa
-from pyarrow import csv as arrow_csv
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
@@ -110,6 +108,9 @@ def _names(head: _Head) -> list[str]:
 
 def _parse(body: bytes, head: _Head, quoted: bool) -> tuple[pl.DataFrame, list[tuple[int, int, str]]] | None:
     """Rows with as many fields as headings and their `_number`, and the others as (number, fields, text)."""
+    import pyarrow as pa  # with the first such file
+    from pyarrow import csv as arrow_csv
+
     names = _names(head)
     schema = dict.fromkeys(names, pl.String)
     ragged: list[tuple[int, int, str]] = []

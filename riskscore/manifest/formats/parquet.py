@@ -12,7 +12,6 @@ from __future__ import annotations
 from io import BytesIO
 
 import polars as pl
-from pyarrow import parquet
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
@@ -29,8 +28,16 @@ _MAX_UNFOLDED = 4 * archives.MAX_BYTES
 
 
 def read(member: archives.Member) -> Table:
-    """Read `member`; `lines` are row numbers from 1. Raises ManifestError where it has too many rows or columns."""
-    _vet(member)
+    """Read `member`; `lines` are row numbers from 1.
+
+    Raises ManifestError where it has too many rows or columns, ValueError where Arrow finds it damaged.
+    """
+    from pyarrow import ArrowException
+
+    try:
+        _vet(member)
+    except ArrowException as damaged:
+        raise ValueError(str(damaged)) from damaged
     source = member.path or BytesIO(member.data)
     frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
     _limit(member.name, int(frame.estimated_size()))
@@ -42,6 +49,8 @@ def read(member: archives.Member) -> Table:
 
 def _vet(member: archives.Member) -> None:
     """Raise where Arrow cannot decode the file, or where it unfolds to far more than it is."""
+    from pyarrow import parquet
+
     source = str(member.path) if member.path else BytesIO(member.data)
     size = member.path.stat().st_size if member.path else len(member.data)
     metadata = parquet.read_metadata(source)

@@ -15,9 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import fastexcel
 import polars as pl
-import pyarrow as pa
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives, encodings
@@ -92,8 +90,6 @@ def _damage(name: str, kind: str) -> Iterator[None]:
     except (
         pl.exceptions.PolarsError,
         pl.exceptions.PanicException,
-        pa.ArrowException,
-        fastexcel.FastExcelError,
         csv.Error,
         OSError,
         ValueError,

@@ -10,13 +10,16 @@ import re
 import zipfile
 from dataclasses import replace
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import fastexcel
 import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats.table import Count, Table, unique
+
+if TYPE_CHECKING:
+    import fastexcel
 
 MAX_CELLS = 60_000_000
 """Most cells of a sheet's rectangle; two cells in far corners would otherwise fill the memory."""
@@ -29,8 +32,20 @@ _LETTERS = 26
 def read(member: archives.Member, count: Count) -> list[Table]:
     """Read the sheet with the most known headings, and others with the same; `lines` are a sheet's row numbers.
 
-    Raises ManifestError when the workbook is damaged, has no sheet with cells, or one that is too large.
+    Raises ManifestError when the workbook has no sheet with cells, or one that is too large, ValueError when it is
+    damaged.
     """
+    import fastexcel  # with the first workbook: it loads Arrow
+
+    try:
+        return _read(member, count)
+    except fastexcel.FastExcelError as damaged:
+        raise ValueError(str(damaged)) from damaged
+
+
+def _read(member: archives.Member, count: Count) -> list[Table]:
+    import fastexcel
+
     parts = archives.parts(member.name, member.data)
     tops = [_measure(member.name, content) for part, content in parts.items() if part.startswith("xl/worksheets/")]
     workbook = fastexcel.read_excel(_pack(parts))
