@@ -33,6 +33,7 @@ def test_there_are_enough_pairs_of_several_scripts_and_many_are_hard_negatives()
         assert len(re.findall(f"[{script}]", texts)) > 10
 
 
+@pytest.mark.slow
 def test_on_all_pairs_nearly_nothing_is_false_and_little_is_missed() -> None:
     reached = _reached(SEEN, UNSEEN)
     assert reached["name"][0] >= 0.99
@@ -46,6 +47,7 @@ def test_on_pairs_that_changed_no_rule_it_holds_too() -> None:
     assert recall >= 0.94
 
 
+@pytest.mark.slow
 def test_the_search_for_pairs_loses_none_that_compares_as_the_same() -> None:
     pairs = check.judge(pl.concat([check.read(SEEN), check.read(UNSEEN)])).with_row_index("row")
     alerts = pairs.select(

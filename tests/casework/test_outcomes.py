@@ -139,6 +139,7 @@ def test_one_finding_is_recorded_or_refused(drawn, findings):
     assert drawn.read("quarantine").collect().is_empty()
 
 
+@pytest.mark.slow
 def test_recorders_and_officers_at_once_lose_nothing_and_double_nothing(drawn, findings, worker, tmp_path):
     """Two record one file, a third another; four officers strike boxes, and fight over the places that become free."""
     night = date(2024, 3, 1)

@@ -105,10 +105,10 @@ def test_package_writes_a_case(lake: Path, tmp_path: Path, riskscore: Riskscore)
 
 
 def test_check_measures_labelled_pairs(riskscore: Riskscore) -> None:
-    pairs = Path(__file__).parent.parent / "alerts" / "pairs.csv"
+    pairs = Path(__file__).parent.parent / "alerts" / "pairs_unseen.csv"
     told = json.loads(riskscore("alerts", "check", pairs, "--json").out)
     assert [row["kind"] for row in told] == ["name", "address"]
-    assert told[0]["recall"] > 0.95
+    assert told[0]["recall"] > 0.9
 
 
 @pytest.mark.parametrize(

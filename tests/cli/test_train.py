@@ -62,6 +62,7 @@ def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
     assert listed["ranked"][0]["model"] == told["model"]
 
 
+@pytest.mark.slow
 def test_worlds_bring_all_that_training_needs(riskscore, world, tmp_path):
     trained = riskscore("train", "--world", world, "--out", tmp_path / "mine")
     assert trained.code == 0, trained.err
@@ -74,6 +75,7 @@ def test_worlds_bring_all_that_training_needs(riskscore, world, tmp_path):
     assert (tmp_path / "same" / "model.txt").read_text() == (tmp_path / "mine" / "model.txt").read_text()
 
 
+@pytest.mark.slow
 def test_outcomes_alone_teach_twice_the_same_and_warn_of_what_is_unsure(riskscore, world, tmp_path):
     asked = ["train", "--manifests", world / "manifests", "--outcomes", world / "outcomes.parquet", "--hold-back", "7"]
     for name in ("one", "two"):

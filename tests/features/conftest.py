@@ -1,7 +1,7 @@
 """One honest consignment, and a way to change it."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -61,6 +61,13 @@ def consignments(*changes: dict[str, Any]) -> pl.DataFrame:
     """One canonical row for each set of changes to the honest consignment."""
     rows = [HONEST | {"bill_of_lading": f"BL{number}"} | change for number, change in enumerate(changes, 1)]
     return conform(pl.DataFrame(rows, infer_schema_length=None))
+
+
+def weeks_apart(changes: list[dict[str, Any]]) -> pl.DataFrame:
+    """One row for each set of changes, each 52 weeks after the one before, so that no row is of another's voyage."""
+    moments = [name for name, value in HONEST.items() if isinstance(value, datetime)]
+    shifts = [{name: HONEST[name] + timedelta(weeks=52 * number) for name in moments} for number in range(len(changes))]
+    return consignments(*(shift | change for shift, change in zip(shifts, changes, strict=True)))
 
 
 @pytest.fixture(scope="session")

@@ -49,12 +49,12 @@ def _rows(table: str, run: int, count: int = 6) -> pl.DataFrame:
     return frame.with_columns(night=pl.lit(_night(run)), run=pl.lit(run, pl.Int64))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def night() -> Callable[[int], date]:
     return _night
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows() -> Callable[..., pl.DataFrame]:
     return _rows
 

@@ -68,6 +68,7 @@ def test_two_writers_at_once_lose_nothing(address, writer):
     assert sorted(back["bill_of_lading"].cast(int).to_list()) == sorted([*range(12)] * 2)
 
 
+@pytest.mark.slow
 def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_path):
     lake = create_lake(address)
     assert create_lake(address).version("runs") == 0

@@ -1,5 +1,6 @@
 """Compacting makes files fewer and loses no row; what info says is so; a table leaves as a file."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,18 +11,28 @@ from polars.testing import assert_frame_equal
 from riskscore import export as files
 from riskscore.errors import LakeError, SettingsError
 from riskscore.lake import health, upkeep
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.lake.tables import TABLES
 from riskscore.progress import listening
 
 
-@pytest.fixture
-def worn(lake, rows, night):
-    """Every table with three nights of four appends each."""
+@pytest.fixture(scope="module")
+def worn_folder(tmp_path_factory, rows):
+    """A lake in which every table has three nights of four appends each."""
+    folder = tmp_path_factory.mktemp("worn") / "lake"
+    lake = create_lake(folder)
     for table in TABLES.values():
         for run in (1, 2, 3):
-            for _ in range(4):
-                lake.append(table.name, rows(table.name, run), step=f"step {_}", run=run)
-    return lake
+            for step in range(4):
+                lake.append(table.name, rows(table.name, run), step=f"step {step}", run=run)
+    return folder
+
+
+@pytest.fixture
+def worn(worn_folder, tmp_path):
+    """A copy of that lake."""
+    shutil.copytree(worn_folder, tmp_path / "worn")
+    return open_lake(tmp_path / "worn")
 
 
 def contents(lake):

@@ -60,6 +60,7 @@ def killed(process, lake, wait: Callable[[int], object]) -> set[int]:
     return {int(line) for line in said}
 
 
+@pytest.mark.slow
 def test_a_writer_killed_anywhere_leaves_whole_appends_and_no_orphan_that_matters(lake, writer):
     """In every second round it is killed as soon as its rows are on the disk, most often before they are committed."""
     chance = random.Random(3)  # noqa: S311  no secret

@@ -211,6 +211,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_challenger_that_did_not_learn_fairly_is_refused_with_the_reason(
     weak: Path, rows: Dataset, name: str
@@ -227,6 +228,7 @@ def test_a_challenger_that_did_not_learn_fairly_is_refused_with_the_reason(
     assert models.champion(None).name == champion
 
 
+@pytest.mark.slow
 def test_a_challenger_of_another_catalogue_is_refused_even_with_an_override(weak: Path) -> None:
     def unread(_: object) -> Dataset:
         raise AssertionError
@@ -236,6 +238,7 @@ def test_a_challenger_of_another_catalogue_is_refused_even_with_an_override(weak
     assert models.champion(None).name == "weak"
 
 
+@pytest.mark.slow
 def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -> None:
     verdict, change = models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
     assert verdict.refusals == {}
@@ -247,6 +250,7 @@ def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -
         models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
 
 
+@pytest.mark.slow
 def test_an_override_promotes_and_keeps_what_it_overrode(weak: Path, rows: Dataset) -> None:
     _, change = models.promote(lambda _: rows, models.named("future", None), None, settings=NONE, override="we must")
     assert change is not None
@@ -267,6 +271,7 @@ def filled(world: World, tmp_path: Path) -> Lake:
     return lake
 
 
+@pytest.mark.slow
 def test_rows_of_a_lake_are_inspected_consignments_as_they_were_filed_last(world: World, filled: Lake) -> None:
     after = LEARNED + timedelta(1)
     found = models.rows_of_lake(filled, after)
@@ -282,6 +287,7 @@ def test_rows_of_a_lake_are_inspected_consignments_as_they_were_filed_last(world
     assert found.rows["selected_by"].null_count() < found.rows.height
 
 
+@pytest.mark.slow
 def test_a_promotion_to_a_lake_rests_on_its_outcomes_and_can_be_taken_back(
     filled: Lake, folder: Path, trained: Path
 ) -> None:

@@ -57,6 +57,7 @@ def test_the_last_four_weeks_are_held_back(filled: Lake, tmp_path: Path) -> None
     assert card.selection["filed"] > 3_000
 
 
+@pytest.mark.slow
 def test_a_day_may_be_named_and_nothing_known_later_is_learned(filled: Lake) -> None:
     until = date(2024, 3, 10)
     card = retrain(filled, Plan(until=until)).card

@@ -98,8 +98,16 @@ def test_outcomes_of_named_boxes_are_of_intelligence_and_speak_for_no_closed_box
     assert found.unseen.drawn == drawn
 
 
-@pytest.mark.parametrize("table", ["matches", "scores", "slates"])
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("table", "after"),
+    [
+        ("matches", True),
+        *(
+            pytest.param(*step, marks=pytest.mark.slow)
+            for step in [("matches", False), ("scores", False), ("scores", True), ("slates", False), ("slates", True)]
+        ),
+    ],
+)
 def test_a_killed_night_ends_the_same_though_alerts_came_meanwhile(
     tmp_path: Path, world: Path, monkeypatch: pytest.MonkeyPatch, table: str, after: bool
 ) -> None:

@@ -21,6 +21,7 @@ def _arrive(folder, name, frame):
     os.utime(path, (1, 1))
 
 
+@pytest.mark.slow
 def test_scores_of_nights_are_those_over_the_whole_log(tmp_path):
     ours = declarations.ours()
     every = declarations.rows(days=44, per_day=30)

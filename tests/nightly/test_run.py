@@ -239,6 +239,7 @@ def test_an_amended_bill_is_scored_again_and_keeps_its_first_day(night: Night, w
     assert started == [filed["filed_at"][0].date()]
 
 
+@pytest.mark.slow
 def test_scores_by_the_ledger_are_those_by_the_whole_log(
     night: Night, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,9 +277,11 @@ def at_commits(patch: pytest.MonkeyPatch, act: Callable[[int, bool], None]) -> N
         patch.setattr(DeltaLake, name, counted(getattr(DeltaLake, name)))
 
 
+@pytest.mark.parametrize("first", [0, *(pytest.param(first, marks=pytest.mark.slow) for first in range(1, 8))])
 def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
-    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
 ) -> None:
+    """Each eighth commit from `first` on: before it, and after it."""
     kept = {name: tmp_path / f"kept-{name}" for name in ("inbox", "findings")}
     for name, folder in kept.items():
         shutil.copytree(tmp_path / name, folder, copy_function=shutil.copy2)
@@ -290,7 +293,7 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
     told = {name: whole[name] for name in ("manifests", "outcomes", "scores", "slate", "drift")}
     expected = tables(night.lake)
     assert len(points) >= 20
-    for place, point in enumerate(points):
+    for place, point in enumerate(points[first::8]):
         again = tmp_path / str(place)
         for name, folder in kept.items():
             shutil.copytree(folder, again / name, copy_function=shutil.copy2)
@@ -314,6 +317,7 @@ def test_a_run_killed_at_any_step_ends_as_an_undisturbed_one(
         shutil.rmtree(again)
 
 
+@pytest.mark.slow
 def test_the_command_killed_for_real_is_simply_run_again(night: Night, tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "riskscore", "nightly", "--lake", str(tmp_path / "lake"),

@@ -37,6 +37,7 @@ def test_a_policy_gets_the_boxes_that_it_asks_for(played: pl.DataFrame) -> None:
     assert shares["random"][:2] == (0, 0)
 
 
+@pytest.mark.slow
 def test_the_same_seed_plays_the_same(world: Stage, played: pl.DataFrame) -> None:
     weeks = loop.run(world, Shares(1.0, 0.0, 0.0), Learning())
     assert_frame_equal(weeks, played.filter(pl.col("policy") == "score").select(weeks.columns))
@@ -74,6 +75,7 @@ def test_only_what_was_opened_and_known_before_the_week_is_learned_from(
     assert set(opened["selected_by"]) <= {"score", "explore", "random"}
 
 
+@pytest.mark.slow
 def test_what_closed_boxes_hold_changes_nothing(world: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[pl.DataFrame] = []
     choose = loop._opened

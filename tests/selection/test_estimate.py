@@ -149,8 +149,8 @@ def _hiding(night: pl.DataFrame, smuggled: int, correlation: float) -> pl.Series
 @pytest.mark.parametrize(
     ("smuggled", "correlation", "capacity"),
     [
-        (60, 0.0, Capacity(10)),
-        (60, 0.6, Capacity(10)),
+        pytest.param(60, 0.0, Capacity(10), marks=pytest.mark.slow),
+        pytest.param(60, 0.6, Capacity(10), marks=pytest.mark.slow),
         (100, 0.3, Capacity(25, shares=EVEN)),
     ],
 )
