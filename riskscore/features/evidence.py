@@ -18,6 +18,9 @@ GOODS_LENGTH = 70
 _PLACES = ("place_of_receipt", "place_of_delivery", "was_port_of_discharge", "was_place_of_delivery")
 """Codes that sentences quote under their own name."""
 
+_SHARES = ("origin_import_2_share", "destination_export_4_share", "destination_export_2_share")
+"""Shares of these goods in the trade of a country: 0 where it has no such trade."""
+
 _ILLICIT = {
     "cigarettes": mark("cigarette smuggling"),
     "counterfeits": mark("counterfeit goods"),
@@ -52,6 +55,7 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
     return facts.with_columns(
         pl.col(*_PLACES).replace(place),
         pl.col("consignee_country", "shipper_country").replace(country),
+        pl.col(*_SHARES).fill_null(0.0),
         origin_name=pl.col("origin").replace(country),
         destination_name=pl.col("destination").replace(country),
         source_name=source.replace(country),

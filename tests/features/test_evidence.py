@@ -47,6 +47,13 @@ def test_the_country_that_is_named_is_the_one_that_is_meant(fields: dict[str, st
     assert {name: told[name] for name in quoted} == quoted
 
 
+def test_a_country_without_such_trade_has_a_share_of_zero() -> None:
+    shares = ("origin_import_2_share", "destination_export_4_share", "destination_export_2_share")
+    quoted = _quoted(origin_country="XX", destination_country="XX")
+    assert [quoted[name] for name in shares] == [0.0, 0.0, 0.0]
+    assert 0 < _quoted(destination_country="US")["destination_export_4_share"] < 1
+
+
 @pytest.mark.parametrize(
     ("days", "filed", "loaded"),
     [
