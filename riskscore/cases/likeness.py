@@ -123,22 +123,22 @@ def _points(one: Subject, other: Subject) -> Iterator[Point]:
     yield from _origin(one, other)
     hubs = {place[:2] for place in one.stops} & {place[:2] for place in other.stops}
     if hubs:
-        yield 1.5, mark("By way of the same hub: {here}."), sorted(hubs)[0], ""
+        yield 1.5, mark("Both routed through {here}."), sorted(hubs)[0], ""
     yield from _end(one, other)
     yield from _commodity(one, other)
     gap = abs(one.year - other.year) if one.year and other.year else RECENT
     if gap < RECENT:
-        text = mark("Few years apart: {here} and {there}.") if gap <= FEW else ""
+        text = mark("About the same time: {here} and {there}.") if gap <= FEW else ""
         yield 1.5 * (1 - gap / RECENT), text, str(one.year), str(other.year)
 
 
 def _goods(one: Subject, other: Subject) -> Iterator[Point]:
     if one.kind and one.kind == other.kind:
-        yield 3.0, mark("Same kind of cover goods: {here}."), one.kind, ""
+        yield 3.0, mark("Same kind of goods: {here}."), one.kind, ""
     elif any({one.kind, other.kind} <= family for family in FAMILIES):
-        yield 2.0, mark("Cover goods of a like kind: {here} here, {there} there."), one.kind, other.kind
+        yield 2.0, mark("Similar kinds of goods: {here} here, {there} there."), one.kind, other.kind
     elif one.goods and other.goods:
-        yield 0.0, mark("Declared as {here} here, as {there} there."), short(one.goods), short(other.goods)
+        yield 0.0, mark("Declared goods: {here} here, {there} there."), short(one.goods), short(other.goods)
 
 
 def _origin(one: Subject, other: Subject) -> Iterator[Point]:
@@ -149,13 +149,13 @@ def _origin(one: Subject, other: Subject) -> Iterator[Point]:
         if one.loaded_at and one.loaded_at == other.loaded_at:
             yield 1.0, mark("Loaded at the same port: {here}."), one.loaded_at, ""
     elif here and there and part and part == places.part_of(there):
-        yield 2.0, mark("From the same part of the world: {here} here, {there} there."), here, there
+        yield 2.0, mark("Origins in the same region: {here} here, {there} there."), here, there
     elif here and there and places.region_of(here) == places.region_of(there):
-        yield 1.0, mark("From the same part of the world: {here} here, {there} there."), here, there
+        yield 1.0, mark("Origins in the same region: {here} here, {there} there."), here, there
     elif here and other.region and places.region_of(here) == other.region:
-        yield 1.0, mark("Both from the same continent."), "", ""
+        yield 1.0, mark("Both from the same region."), "", ""
     elif here and there:
-        yield 0.0, mark("From {here} here, from {there} there."), here, there
+        yield 0.0, mark("Origin: {here} here, {there} there."), here, there
 
 
 def _end(one: Subject, other: Subject) -> Iterator[Point]:
@@ -163,11 +163,11 @@ def _end(one: Subject, other: Subject) -> Iterator[Point]:
     same = here & there
     ports = {place for place in one.ends if len(place) == 5} & set(other.ends)
     if ports:
-        yield 2.5, mark("Both to the same port: {here}."), sorted(ports)[0], ""
+        yield 2.5, mark("Both go to the same port: {here}."), sorted(ports)[0], ""
     elif same:
         yield 2.0, mark("Both bound for {here}."), sorted(same)[0], ""
     elif here and there:
-        yield 0.0, mark("Bound for {here} here, for {there} there."), sorted(here)[0], sorted(there)[0]
+        yield 0.0, mark("Destination: {here} here, {there} there."), sorted(here)[0], sorted(there)[0]
 
 
 def _commodity(one: Subject, other: Subject) -> Iterator[Point]:

@@ -57,10 +57,10 @@ class Words:
         strongest = np.argsort(-both, kind="stable")[:MOST_REASONS]
         named = [self._say(self._titles[group]) for group in strongest if both[group] > STRONG]
         if named:
-            shares.append(self._say("Raised both scores: {flags}.", flags="; ".join(named)))
+            shares.append(self._say("Raised the risk of both: {flags}.", flags="; ".join(named)))
         for here, there, text in (
-            (own, theirs, mark("Raised only the score here: {flags}.")),
-            (theirs, own, mark("Raised only the score there: {flags}.")),
+            (own, theirs, mark("Raised the risk only here: {flags}.")),
+            (theirs, own, mark("Raised the risk only there: {flags}.")),
         ):
             only = [
                 group for group in np.argsort(-here, kind="stable") if here[group] > STRONG >= LEAST >= there[group]
@@ -93,16 +93,16 @@ class Words:
                 yield self._say("Both bound for {country}.", country=self._language.country(one["destination"]))
         hubs = [port for port in one["transhipment_ports"] or [] if port in (other["transhipment_ports"] or [])]
         if hubs:
-            yield self._say("Same hub: {hubs}.", hubs=", ".join(map(place, hubs)))
+            yield self._say("Same transhipment port: {hubs}.", hubs=", ".join(map(place, hubs)))
         if one["kind"] and one["kind"] == other["kind"]:
-            yield self._say("Same kind of cover goods: {kind}.", kind=self._kind(one["kind"]))
+            yield self._say("Same kind of goods: {kind}.", kind=self._kind(one["kind"]))
         elif one["hs4"] and one["hs4"] == other["hs4"]:
-            yield self._say("Same goods heading: {heading}.", heading=one["hs4"])
+            yield self._say("Same HS heading: {heading}.", heading=one["hs4"])
 
     def _other(self, one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
         for name, text in (
-            ("origin", mark("From {here} here, from {there} there.")),
-            ("destination", mark("Bound for {here} here, for {there} there.")),
+            ("origin", mark("Origin: {here} here, {there} there.")),
+            ("destination", mark("Destination: {here} here, {there} there.")),
         ):
             if one[name] and other[name] and one[name] != other[name]:
                 here, there = (self._language.country(row[name]) for row in (one, other))
@@ -111,21 +111,21 @@ class Words:
         if not set(mine) & set(its) and (mine or its):
             here, there = (", ".join(map(places.port_name, hubs)) for hubs in (mine, its))
             if not its:
-                yield self._say("By way of {here} here, without a hub there.", here=here)
+                yield self._say("Transhipment: {here} here, none there.", here=here)
             elif not mine:
-                yield self._say("Without a hub here, by way of {there} there.", there=there)
+                yield self._say("Transhipment: none here, {there} there.", there=there)
             else:
-                yield self._say("By way of {here} here, of {there} there.", here=here, there=there)
+                yield self._say("Transhipment: {here} here, {there} there.", here=here, there=there)
         if not self._alike(one, other):
             yield self._say(
-                "Declared as {here} here, as {there} there.",
+                "Declared goods: {here} here, {there} there.",
                 here=short(one["goods_description"]),
                 there=short(other["goods_description"]),
             )
         weights = [row["gross_weight_kg"] for row in (one, other)]
         if all(weight and weight > 0 for weight in weights) and max(weights) >= TIMES * min(weights):
             here, there = (self._language.number(weight) for weight in weights)
-            yield self._say("{here} kg here, {there} kg there.", here=here, there=there)
+            yield self._say("Weight: {here} kg here, {there} kg there.", here=here, there=there)
 
     def _alike(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return bool(one["kind"] and one["kind"] == other["kind"]) or bool(one["hs4"] and one["hs4"] == other["hs4"])
