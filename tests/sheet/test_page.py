@@ -91,7 +91,7 @@ def test_a_sheet_has_all_its_parts():
         "TOYU0000004", "BL1", "simulated traffic", f"rank {made.scored['rank']} of 41 scored together",
         "rank 12 of 3,456 in the last 90 days",
         "PLASTIC GRANULES", reason["sentence"], reason["check"], relief["sentence"], made.headline,
-        made.scored["not_assessed"][0], "Singapore (SGSIN)", "no earlier consignment on record",
+        made.scored["not_assessed"][0], "Singapore (SGSIN)", "No earlier consignment on record",
         "too few earlier boxes",
         "small (abc)", "riskscore explain x.csv", "red lane",
     ):  # fmt: skip
