@@ -46,10 +46,10 @@ def match(alerts: pl.DataFrame, consignments: pl.DataFrame, language: Language) 
     by_term = on_route.filter(pl.col("goods").list.len() > 0).explode("goods").join(cargo, on=KEY)
     term = pl.col("goods").str.to_lowercase()
     is_code = term.str.contains(r"^\d{2,10}$")
-    carries = pl.when(is_code).then(pl.col("codes").str.contains("|" + term, literal=True)).otherwise(
+    has_goods = pl.when(is_code).then(pl.col("codes").str.contains("|" + term, literal=True)).otherwise(
         pl.col("text").str.contains(term, literal=True)
     )  # fmt: skip
-    with_goods = by_term.filter(carries).with_columns(term="goods").unique([*KEY, "alert_id"], maintain_order=True)
+    with_goods = by_term.filter(has_goods).with_columns(term="goods").unique([*KEY, "alert_id"], maintain_order=True)
     names = [*KEY, "alert_id", "origin", "destination", "term"]
     matches = pl.concat([bare.select(names), with_goods.select(names)])
     way = pl.concat_str("origin", pl.lit(" > "), "destination")

@@ -105,9 +105,9 @@ def comparable(
 _LANE = ("port_of_loading", "port_of_discharge")
 
 
-def distances(own: Floats, theirs: Floats) -> Floats:
-    """Sum the absolute differences of contributions by red flag: `own` float64[groups], `theirs` float64[n, groups]."""
-    return np.asarray(np.abs(theirs - own).sum(axis=1))
+def distances(ours: Floats, theirs: Floats) -> Floats:
+    """Sum of absolute differences of contributions by red flag: `ours` float64[groups], `theirs` float64[n, groups]."""
+    return np.asarray(np.abs(theirs - ours).sum(axis=1))
 
 
 def _days(rows: pl.DataFrame) -> list[tuple[date, list[int]]]:

@@ -50,19 +50,19 @@ class Comparison:
         ]
 
     def compare(
-        self, one: dict[str, Any], other: dict[str, Any], own: Floats, theirs: Floats
+        self, one: dict[str, Any], other: dict[str, Any], ours: Floats, theirs: Floats
     ) -> tuple[list[str], list[str]]:
-        """Return similarities and differences of two rows of `traits`; `own`, `theirs` are contributions by group."""
+        """Return similarities and differences of two rows of `traits`; `ours`, `theirs` are contributions by group."""
         shares = [*self._parties(one, other), *self._same(one, other)]
         differs = list(self._different(one, other))
-        both = np.minimum(own, theirs)
+        both = np.minimum(ours, theirs)
         strongest = np.argsort(-both, kind="stable")[:MOST_REASONS]
         flags = [self._say(self._titles[group]) for group in strongest if both[group] > STRONG]
         if flags:
             shares.append(self._say("Raised the risk of both: {flags}.", flags="; ".join(flags)))
         for here, there, text in (
-            (own, theirs, mark("Raised the risk only here: {flags}.")),
-            (theirs, own, mark("Raised the risk only there: {flags}.")),
+            (ours, theirs, mark("Raised the risk only here: {flags}.")),
+            (theirs, ours, mark("Raised the risk only there: {flags}.")),
         ):
             only = [
                 group for group in np.argsort(-here, kind="stable") if here[group] > STRONG >= LEAST >= there[group]

@@ -77,9 +77,9 @@ def test_the_nearest_seizure_is_of_the_same_scheme_more_often_than_by_chance(wor
     for row in nearest.iter_rows(named=True):
         day = world.rows.filter(bill_of_lading=row["bill_of_lading"], container_number=row["container_number"])
         known = world.past.findings(day["filed_at"].dt.truncate("1d").item()).filter(finding="seizure")
-        own = schemes[row["bill_of_lading"] + row["container_number"]]
+        scheme = schemes[row["bill_of_lading"] + row["container_number"]]
         kinds = [schemes[a + b] for a, b in known.select(KEY).iter_rows()]
-        chances.append(np.mean([kind == own for kind in kinds]))
+        chances.append(np.mean([kind == scheme for kind in kinds]))
     spread = np.sqrt(np.mean(hits) * (1 - np.mean(hits)) / len(hits))
     assert len(hits) > 100
     assert np.mean(hits) - 2 * spread > np.mean(chances)
@@ -113,16 +113,16 @@ def test_sentences_name_similarities_and_differences(world):
         .head(1)
     )
     at = twin["row"].item()
-    alike = twin.drop("row").with_columns(
+    variant = twin.drop("row").with_columns(
         rows["bill_of_lading"].alias("bill_of_lading"),
         rows["container_number"].alias("container_number"),
         rows["filed_at"].alias("filed_at"),
         pl.lit(3.0 * (twin["gross_weight_kg"].item() or 1000.0)).alias("gross_weight_kg"),
         transhipment_ports=pl.lit(["OMSLL"]),
     )
-    near = Contributions(alike.select(KEY), moved.names, world.past.moved.values[[at]], moved.base)
+    near = Contributions(variant.select(KEY), moved.names, world.past.moved.values[[at]], moved.base)
     neighbour = (
-        comparable(near, alike, world.past, top=1)
+        comparable(near, variant, world.past, top=1)
         .filter(neighbour_bill=twin["bill_of_lading"].item())
         .row(0, named=True)
     )
