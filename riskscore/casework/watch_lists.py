@@ -166,7 +166,7 @@ def decide(lake: Lake, alert_id: str, *, value: str, verdict: str, reason: str, 
 
 def decided(lake: Lake, moment: datetime | None = None) -> pl.DataFrame:
     """The decisions that stand (DECISION), of those made until `moment`, by default all."""
-    return decisions.standing(lake.read("alert_decisions", columns=list(DECISION)).collect(), moment)
+    return decisions.current(lake.read("alert_decisions", columns=list(DECISION)).collect(), moment)
 
 
 def match(

@@ -163,7 +163,7 @@ def export(
     with console.progress():
         step("writing")
         known = watch_lists.of(open_lake(lake), date.date() if date else None, every=every)
-        free, left_out = files.leaving(known, handling)
+        free, left_out = files.shareable(known, handling)
         files.write(free, out)
     if json:
         console.emit({"written": free.height, "left_out": left_out, "file": str(out)})

@@ -178,8 +178,8 @@ def explain(
             step("writing the sheet")
             more = [word for path in history for word in ("--history", path.name)]
             more += [] if outcomes is None else ["--outcomes", outcomes.name]
-            given = single.Given(file, explained, past.history, past.outcomes, card, lake, own, history, model, more)
-            write.one(single.make(given, told), sheet)
+            inputs = single.Inputs(file, explained, past.history, past.outcomes, card, lake, own, history, model, more)
+            write.one(single.make(inputs, told), sheet)
     if json:
         console.emit(views.record(explained))
     else:

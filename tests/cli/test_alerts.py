@@ -101,7 +101,7 @@ def test_package_writes_a_case(lake: Path, tmp_path: Path, riskscore: Riskscore)
     assert out.is_file()
     again = riskscore(*case)
     assert again.code == 2
-    assert "it is there" in again.err
+    assert "already exists" in again.err
 
 
 def test_check_measures_labelled_pairs(riskscore: Riskscore) -> None:

@@ -117,7 +117,7 @@ def test_a_sheet_of_a_past_night_says_what_that_night_said(riskscore, night, tmp
         row = stored.filter(**key).row(0, named=True)
         for name in ("probability", "margin", "rank", "reasons", "mitigating", "not_assessed", "model", "catalogue"):
             assert one.scored[name] == row[name], name
-        assert one.beside.standing.among == stored.height
+        assert one.context.recent_rank.among == stored.height
 
 
 @pytest.mark.parametrize(
