@@ -68,10 +68,10 @@ def write(
     left out and counted. `reason` is said in a note. `pdf` is called with the path of a sheet that it is to write.
     Raises SettingsError where the lake does not know the consignment, or `out` is there or cannot be made.
     """
-    bill, container = slates.named(bill, container)
+    bill, container = slates.clean_key(bill, container)
     filed = _filed(lake, bill, container)
     found = _matches(lake, bill, container)
-    known = watch_lists.of(lake, every=True)
+    known = watch_lists.read_alerts(lake, every=True)
     listed, left_out = files.leaving(known.join(found, on="alert_id", how="semi"), handling)
     told = found.join(listed.select("alert_id"), on="alert_id", how="semi")
     objects = _objects(filed, told, listed, handling, reason)

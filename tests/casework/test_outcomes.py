@@ -126,16 +126,16 @@ def test_one_finding_is_recorded_or_refused(drawn, findings):
     bill, container = findings.row(0)[:2]
     given = {"bill_of_lading": bill, "container_number": container.lower(), "finding": "seizure"}
     for _ in range(2):
-        outcomes.one(drawn, given)
+        outcomes.record_one(drawn, given)
     rows = in_force(drawn).join(slates.in_force(drawn, date(2024, 3, 1)), on=KEY)
     assert rows.select("finding", "selected_by").rows() == [("seizure", rows["share"].item())]
     assert drawn.read("outcomes").collect().height == 1
-    outcomes.one(drawn, {**given, "finding": "clean"})
+    outcomes.record_one(drawn, {**given, "finding": "clean"})
     assert in_force(drawn)["finding"].to_list() == ["clean"]
     with pytest.raises(SettingsError, match=f"it is on {bill}"):
-        outcomes.one(drawn, {**given, "bill_of_lading": "BL?"})
+        outcomes.record_one(drawn, {**given, "bill_of_lading": "BL?"})
     with pytest.raises(SettingsError, match="in_the_future"):
-        outcomes.one(drawn, {**given, "known_at": datetime(2090, 1, 1, tzinfo=UTC)})
+        outcomes.record_one(drawn, {**given, "known_at": datetime(2090, 1, 1, tzinfo=UTC)})
     assert drawn.read("quarantine").collect().is_empty()
 
 

@@ -63,7 +63,7 @@ def test_another_draw_is_refused(capacity, seed, told, lake):
 
 def test_a_night_without_scores_draws_nothing(lake):
     other = date(2024, 3, 9)
-    with pytest.raises(SettingsError, match="no scores of 2024-03-09"):
+    with pytest.raises(SettingsError, match="no scores for 2024-03-09"):
         slates.draw(lake, other, CAPACITY)
     assert slates.draw(lake, other, CAPACITY, run=3).is_empty()
     assert slates.drawn(lake, other)
@@ -129,5 +129,5 @@ def test_strangers_and_nights_without_a_slate_are_refused(lake):
     slates.draw(lake, NIGHT, CAPACITY, "s", 1)
     with pytest.raises(SettingsError, match="no candidate"):
         slates.change(lake, NIGHT, bill="B", container="TOYU1", event="added", reason="x")
-    with pytest.raises(SettingsError, match="name both"):
+    with pytest.raises(SettingsError, match="both are needed"):
         slates.change(lake, NIGHT, bill=" ", container="TOYU1", event="added", reason="x")

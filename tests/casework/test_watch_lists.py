@@ -30,7 +30,7 @@ def _file(folder: Path, *rows: dict[str, Any], name: str = "alerts.csv") -> Path
 
 
 def _take(lake: Lake, path: Path, now: datetime = NOW) -> Imported:
-    done, refused = watch_lists.take(lake, [path], now=now)
+    done, refused = watch_lists.import_alerts(lake, [path], now=now)
     assert done.rows == done.new + done.changed + done.repeated + done.refused
     assert refused.height == done.refused
     return done
@@ -44,7 +44,7 @@ def test_the_same_again_adds_nothing_and_a_later_version_counts(lake: Lake, tmp_
     changed = _file(tmp_path, {"id": "1", "name": "Hải An Logistics"}, {"id": "2", "name": "Bình Minh"})
     done = _take(lake, changed, NOW + timedelta(2))
     assert (done.new, done.changed, done.repeated) == (0, 1, 1)
-    assert watch_lists.of(lake, NIGHT)["name"].to_list() == ["Hải An Logistics", "Bình Minh"]
+    assert watch_lists.read_alerts(lake, NIGHT)["name"].to_list() == ["Hải An Logistics", "Bình Minh"]
     assert lake.read("alerts").collect().height == 3
 
 
@@ -52,7 +52,7 @@ def test_an_older_version_that_comes_late_changes_nothing(lake: Lake, tmp_path: 
     _take(lake, _file(tmp_path, {"id": "1", "name": "New", "updated_at": "2024-01-20T00:00:00Z"}))
     done = _take(lake, _file(tmp_path, {"id": "1", "name": "Old", "updated_at": "2024-01-10T00:00:00Z"}))
     assert done.repeated == 1
-    assert watch_lists.of(lake, NIGHT)["name"].to_list() == ["New"]
+    assert watch_lists.read_alerts(lake, NIGHT)["name"].to_list() == ["New"]
 
 
 def test_nobody_changes_what_another_provider_said(lake: Lake, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_nobody_changes_what_another_provider_said(lake: Lake, tmp_path: Path) -
     theirs = _file(tmp_path, {"id": key, "name": "Hải An", "status": "withdrawn", "provider": "Customs B"})
     assert _take(lake, theirs, NOW + timedelta(1)).refused == 1
     assert _take(lake, theirs, NOW + timedelta(2)).refused == 1
-    assert watch_lists.of(lake, NIGHT)["status"].to_list() == ["active"]
+    assert watch_lists.read_alerts(lake, NIGHT)["status"].to_list() == ["active"]
     assert lake.read("quarantine").collect()["rule"].to_list() == [watch_lists.ANOTHERS]
 
 
@@ -73,8 +73,8 @@ def test_a_withdrawn_alert_matches_no_more_and_its_provider_brings_it_back(lake:
     assert watch_lists.expire(lake, ["Customs A/1"], reason="cleared", now=NOW + timedelta(1)) == 1
     assert watch_lists.expire(lake, ["Customs A/1"], reason="cleared", now=NOW + timedelta(1)) == 0
     assert watch_lists.match(lake, filed, NIGHT).is_empty()
-    assert watch_lists.of(lake, NIGHT).is_empty()
-    assert "cleared" in watch_lists.of(lake, NIGHT, every=True)["reason"].item()
+    assert watch_lists.read_alerts(lake, NIGHT).is_empty()
+    assert "cleared" in watch_lists.read_alerts(lake, NIGHT, every=True)["reason"].item()
     assert _take(lake, path, NOW + timedelta(2)).changed == 1
     assert watch_lists.match(lake, filed, NIGHT).height == 1
 
@@ -95,7 +95,7 @@ def test_a_decision_holds_until_another_one_takes_it_back(lake: Lake, tmp_path: 
     [
         ("Customs A/9", {"value": "X", "verdict": "same", "reason": "x"}, "no alert"),
         ("Customs A/1", {"value": "X", "verdict": "maybe", "reason": "x"}, "different or same"),
-        ("Customs A/1", {"value": " ", "verdict": "same", "reason": "x"}, "needs the text"),
+        ("Customs A/1", {"value": " ", "verdict": "same", "reason": "x"}, "text exactly as it is spelt"),
         ("Customs A/1", {"value": "X", "verdict": "same", "reason": ""}, "reason"),
     ],
 )
@@ -112,11 +112,11 @@ def test_a_lake_made_before_there_were_alerts_goes_on_working(lake: Lake, tmp_pa
     for name in ("alerts", "alert_decisions", "matches"):
         (lake.store.local / name).rename(tmp_path / f"gone-{name}")
     old = open_lake(lake.store.uri)
-    assert watch_lists.of(old, NIGHT).is_empty()
-    assert watch_lists.named(old, NIGHT).is_empty()
+    assert watch_lists.read_alerts(old, NIGHT).is_empty()
+    assert watch_lists.named_boxes(old, NIGHT).is_empty()
     assert slates.draw(old, NIGHT, Capacities()).height == 150
     assert _take(old, _file(tmp_path, {"id": "1", "name": "Greenfield"})).new == 1
-    assert watch_lists.of(old, NIGHT).height == 1
+    assert watch_lists.read_alerts(old, NIGHT).height == 1
 
 
 def test_a_run_matches_once_with_what_was_known_when_it_began(lake: Lake, tmp_path: Path) -> None:
@@ -125,11 +125,11 @@ def test_a_run_matches_once_with_what_was_known_when_it_began(lake: Lake, tmp_pa
     run = log.Run(1, NIGHT, NOW + timedelta(1), {})
     _take(lake, _file(tmp_path, {"id": "1", **early}))
     _take(lake, _file(tmp_path, {"id": "2", **late}), NOW + timedelta(2))
-    counts = watch_lists.night(lake, run)
+    counts = watch_lists.match_night(lake, run)
     assert counts == {"in_force": 1, "matches": 1, "consignments": 1, "strong": 1}
-    assert watch_lists.of_night(lake, NIGHT)["container_number"].to_list() == [boxes[3]]
+    assert watch_lists.matches_of(lake, NIGHT)["container_number"].to_list() == [boxes[3]]
     watch_lists.expire(lake, ["Customs A/1"], reason="gone", now=NOW + timedelta(3))
-    assert watch_lists.night(lake, run) == counts
+    assert watch_lists.match_night(lake, run) == counts
     assert lake.read("matches").collect().height == 1
 
 
@@ -141,7 +141,7 @@ def test_named_boxes_are_opened_in_their_own_share_and_no_score_changes(lake: La
         for place, box in enumerate(rows["container_number"])
     ]
     _take(lake, _file(tmp_path, *listed))
-    watch_lists.night(lake, log.Run(1, NIGHT, NOW + timedelta(1), {}))
+    watch_lists.match_night(lake, log.Run(1, NIGHT, NOW + timedelta(1), {}))
     shares = Shares(0.6, 0.1, 0.1, 0.2)
     drawn = slates.draw(lake, NIGHT, Capacities(Capacity(10, 3, 4, 2, shares)), "lottery", 1)
     named = drawn.filter(pl.col("share") == "intelligence")

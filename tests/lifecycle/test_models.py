@@ -67,7 +67,7 @@ def arrive(inbox: Path, world: Path, day: date) -> None:
 
 
 def promote(lake: Lake | None, name: str) -> None:
-    model = models.named(name, lake)
+    model = models.find(name, lake)
     before = models.champion(lake)
     models.registry_of(lake).promote(name, model.files, champion=before.files)
 
@@ -220,7 +220,7 @@ def test_a_challenger_that_did_not_learn_fairly_is_refused_with_the_reason(
     if before is None:
         promote(None, "honest")
     champion = models.champion(None).name
-    verdict, change = models.promote(lambda _: rows, models.named(name, None), None, settings=NONE)
+    verdict, change = models.promote(lambda _: rows, models.find(name, None), None, settings=NONE)
     assert change is None
     for asked, why in REFUSED[name].items():
         assert pl.Series([verdict.refusals[asked]]).str.contains(why).all(), verdict.refusals
@@ -232,23 +232,23 @@ def test_a_challenger_of_another_catalogue_is_refused_even_with_an_override(weak
         raise AssertionError
 
     with pytest.raises(ModelError, match=r"other features \(not in the catalogue: hs_absent\)"):
-        models.promote(unread, models.named("catalogue", None), None, settings=NONE, override="because")
+        models.promote(unread, models.find("catalogue", None), None, settings=NONE, override="because")
     assert models.champion(None).name == "weak"
 
 
 def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -> None:
-    verdict, change = models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
+    verdict, change = models.promote(lambda _: rows, models.find("honest", None), None, settings=NONE)
     assert verdict.refusals == {}
     assert change is not None
     assert (change.before, change.champion, change.refusals) == ("weak", "honest", [])
     assert change.figures["capacity"]["found"]["b"] > change.figures["capacity"]["found"]["a"]
     assert change.catalogue == catalogue.load().hash
     with pytest.raises(ModelError, match="is the champion already"):
-        models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
+        models.promote(lambda _: rows, models.find("honest", None), None, settings=NONE)
 
 
 def test_an_override_promotes_and_keeps_what_it_overrode(weak: Path, rows: Dataset) -> None:
-    _, change = models.promote(lambda _: rows, models.named("future", None), None, settings=NONE, override="we must")
+    _, change = models.promote(lambda _: rows, models.find("future", None), None, settings=NONE, override="we must")
     assert change is not None
     (kept,) = [each for each in Registry(Folder(weak)).changes if each.model == "future"]
     assert kept == change
@@ -291,7 +291,7 @@ def test_a_promotion_to_a_lake_rests_on_its_outcomes_and_can_be_taken_back(
         return models.rows_of_lake(filled, LEARNED + timedelta(1), catalogue=known)
 
     judged = rows(catalogue.load())
-    verdict, change = models.promote(rows, models.named("honest", filled), filled, settings=NONE, override="a trial")
+    verdict, change = models.promote(rows, models.find("honest", filled), filled, settings=NONE, override="a trial")
     assert change is not None
     assert verdict.comparison is not None
     assert verdict.comparison["rows"] == judged.rows.height

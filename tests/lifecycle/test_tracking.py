@@ -59,12 +59,12 @@ def test_parameters_metrics_and_card_are_logged(toy_booster: Booster, logged: di
     assert logged["ended"]
 
 
-def test_a_refusal_says_that_the_model_is_made(toy_booster: Booster, logged: dict[str, Any]) -> None:
+def test_a_refusal_says_that_the_model_is_written(toy_booster: Booster, logged: dict[str, Any]) -> None:
     def refuse(params: object) -> None:
         raise MlflowException("no\nsuch server")
 
     logged["package"].log_params = refuse
-    with pytest.raises(SettingsError, match="the model is made, but MLflow at x did not take it: no such server"):
+    with pytest.raises(SettingsError, match="the model is written, but MLflow at x refused the log: no such server"):
         tracking.log(toy_booster.card, "x")
 
 
