@@ -53,7 +53,9 @@ def filings(number: int, bills: int = 400) -> pl.DataFrame:
     ).with_columns(declared_value=pl.col("gross_weight_kg") * pl.Series(rng.lognormal(1, 0.8, bills)))
     missing = pl.Series(rng.random(bills) < 0.03)
     bill_rows = bill_rows.with_columns(pl.when(~missing).then("gross_weight_kg").alias("gross_weight_kg"))
-    rows = bill_rows.with_columns(boxes=pl.Series(boxes)).select(pl.exclude("boxes").repeat_by("boxes")).explode(pl.all())
+    rows = (
+        bill_rows.with_columns(boxes=pl.Series(boxes)).select(pl.exclude("boxes").repeat_by("boxes")).explode(pl.all())
+    )
     container = pl.format("C{}", pl.int_range(pl.len()))
     return schema.conform(rows.with_columns(container_number=container, goods_description=pl.lit("GOODS")))
 
@@ -63,7 +65,9 @@ def matrix(number: int, height: int, shift: float = 0.0, past: float = 0.0) -> p
     rng = np.random.default_rng(1_000 + number)
     history = {name: rng.poisson(0.1 + number / 5 + past, height) for name in measures.NEW.values()}
     others: dict[str, Any] = {"flag": rng.random(height) < 0.1, "amount": rng.normal(shift, 1, height)}
-    return pl.DataFrame({**others, **history}).cast(pl.Float32).with_columns(margin=pl.Series(rng.normal(-5, 1, height)))
+    return (
+        pl.DataFrame({**others, **history}).cast(pl.Float32).with_columns(margin=pl.Series(rng.normal(-5, 1, height)))
+    )
 
 
 def night(

@@ -44,7 +44,9 @@ def load(lake: Lake, filed: pl.DataFrame, outcomes: pl.DataFrame, day: date) -> 
     return run
 
 
-def test_every_night_the_ledger_gives_the_history_of_the_whole_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_night_the_ledger_gives_the_history_of_the_whole_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(closing, "LATE_DAYS", 2 * EVERY)
     lake = create_lake(tmp_path / "lake")
     filed, outcomes = past(0)
