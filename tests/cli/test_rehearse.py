@@ -37,7 +37,7 @@ def test_machines_get_every_week_of_every_world(riskscore, tmp_path):
         (["--out", "chart.pdf"], "chart.pdf"),
         (["--out", "absent/chart.svg"], "absent"),
         (["--out", "absent/weeks.csv"], "absent"),
-        (["--mix", "0.9", "0.9", "0.9"], "1 together"),
+        (["--mix", "0.9", "0.9", "0.9"], "add up to 1"),
         (["--capacity", "51"], "capacity"),
         (["--half-life", "0"], "half-life"),
         (["--policy", "greedy"], "greedy"),
