@@ -218,8 +218,8 @@ def _notes(report: Results) -> list[str]:
         )
     if estimate.awaited:
         notes.append(
-            f"{estimate.awaited:,} of {estimate.drawn:,} drawn boxes have no outcome yet. The estimate assumes that "
-            "they are like the others."
+            f"{estimate.awaited:,} of {estimate.drawn:,} drawn boxes have no outcome yet. Estimates assume that they "
+            "are like the others."
         )
     waiting = report.opened - report.answered
     if waiting:

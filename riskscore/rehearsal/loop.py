@@ -51,9 +51,9 @@ def run(stage: Stage, shares: Shares, learning: Learning) -> pl.DataFrame:
     weeks = []
     for number in range(1, script.weeks + 1):
         progress.step(f"week {number} of {script.weeks}")
-        known = outcomes.filter(pl.col("known_at") < script.moment(number))
-        labelled = learned.join(_labels(known), on=KEY, how="inner", maintain_order="left")
-        scored = _scored(stage, number, known, labelled, learning if shares.score or shares.explore else None)
+        known_outcomes = outcomes.filter(pl.col("known_at") < script.moment(number))
+        labelled = learned.join(_labels(known_outcomes), on=KEY, how="inner", maintain_order="left")
+        scored = _scored(stage, number, known_outcomes, labelled, learning if shares.score or shares.explore else None)
         opened = _opened(scored.with_columns(port=pl.lit("ALL")), limits, stage.seed)
         new = stage.findings.join(opened.select(*KEY, "share"), on=KEY, how="inner", maintain_order="left")
         outcomes = pl.concat([outcomes, new.with_columns(selected_by="share").select(list(OUTCOME))])
@@ -76,12 +76,12 @@ def _warm_up(stage: Stage) -> pl.DataFrame:
     )
 
 
-def _labels(known: pl.DataFrame) -> pl.DataFrame:
-    return known.group_by(KEY).agg(label=(pl.col("finding") == "seizure").any().cast(pl.Int8))
+def _labels(known_outcomes: pl.DataFrame) -> pl.DataFrame:
+    return known_outcomes.group_by(KEY).agg(label=(pl.col("finding") == "seizure").any().cast(pl.Int8))
 
 
 def _scored(
-    stage: Stage, number: int, known: pl.DataFrame, labelled: pl.DataFrame, learning: Learning | None
+    stage: Stage, number: int, known_outcomes: pl.DataFrame, labelled: pl.DataFrame, learning: Learning | None
 ) -> pl.DataFrame:
     """Return the week's features with `margin` and `probability`.
 
@@ -91,7 +91,7 @@ def _scored(
         rows = stage.week(number).select(*KEY, "filed_at")
         empty = [pl.lit(None, pl.Float32).alias(name) for name in stage.matrix.columns if name not in rows.columns]
         return rows.with_columns(*empty, margin=pl.lit(0.0), probability=pl.lit(0.5))
-    matrix = stage.features(number, known)
+    matrix = stage.features(number, known_outcomes)
     margins, chances = probabilities(matrix, labelled, learning, week=number, seed=stage.seed)
     return matrix.with_columns(margin=pl.Series(margins), probability=pl.Series(chances))
 

@@ -46,8 +46,8 @@ class Policies:
             raise SettingsError(f"unknown policy {', '.join(unknown) or '(none)'}; choose from {', '.join(POLICIES)}")
         parts = (self.mixed.score, self.mixed.explore, self.mixed.random)
         if min(parts) < 0 or abs(sum(parts) - 1) > _SLACK:
-            given = ", ".join(f"{part:g}" for part in parts)
-            raise SettingsError(f"the mix is {given}; score, explore and random must be 0 or more and add up to 1")
+            text = ", ".join(f"{part:g}" for part in parts)
+            raise SettingsError(f"the mix is {text}; score, explore and random must be 0 or more and add up to 1")
 
     def shares(self, name: str) -> Shares:
         """Return the shares of the boxes that policy `name` opens."""

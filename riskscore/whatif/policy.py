@@ -42,8 +42,8 @@ class Policy:
         if self.shares is not None:
             parts = (self.shares.score, self.shares.explore, self.shares.random)
             if not min(parts) >= 0 or not abs(sum(parts) - 1) <= _SLACK:
-                given = ", ".join(f"{part:g}" for part in parts)
-                raise SettingsError(f"shares {given}: score, explore and random must be 0 or more and add up to 1")
+                text = ", ".join(f"{part:g}" for part in parts)
+                raise SettingsError(f"shares {text}: score, explore and random must be 0 or more and add up to 1")
 
     @property
     def name(self) -> str:
