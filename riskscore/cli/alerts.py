@@ -69,7 +69,7 @@ def import_(
         export.check(quarantine, inputs=tuple(files))
     with console.progress():
         step("reading alerts")
-        done, refused = watch_lists.take(open_lake(lake), files, provider=provider)
+        done, refused = watch_lists.import_alerts(open_lake(lake), files, provider=provider)
         if quarantine is not None:
             export.write((refused, quarantine))
     if json:
@@ -108,7 +108,7 @@ def list_(
 
     if kind is not None and kind not in KINDS:
         raise SettingsError(f"--kind is {kind!r}; it is one of {', '.join(KINDS)}")
-    rows = watch_lists.of(open_lake(lake), date.date() if date else None, every=every)
+    rows = watch_lists.read_alerts(open_lake(lake), date.date() if date else None, every=every)
     rows = rows if kind is None else rows.filter(kind=kind)
     if json:
         console.emit(rows.to_dicts())
@@ -162,7 +162,7 @@ def export(
 
     with console.progress():
         step("writing")
-        known = watch_lists.of(open_lake(lake), date.date() if date else None, every=every)
+        known = watch_lists.read_alerts(open_lake(lake), date.date() if date else None, every=every)
         free, left_out = files.shareable(known, handling)
         files.write(free, out)
     if json:
@@ -333,14 +333,14 @@ def package(
       riskscore alerts package case.zip --lake lake --bill BL00012 --container MSKU1234565 --handling green
     """
     from riskscore import language
-    from riskscore.casework.slates import named
+    from riskscore.casework.slates import clean_key
     from riskscore.lake.open import open_lake
     from riskscore.settings import find_settings
     from riskscore.sheet import night, write
     from riskscore.sheet import package as packing
 
     told, found = language.find(lang), open_lake(lake, find_settings(settings))
-    key = named(bill, container)
+    key = clean_key(bill, container)
     with console.progress():
 
         def sheet(path: Path) -> None:

@@ -77,7 +77,7 @@ def drift(
         console.stdout().print(f"The report is in {console.plain(out)}.")
     else:
         _print(made, done)
-    if fail_on_alarm and made.told(job.ALARM):
+    if fail_on_alarm and made.sentences_of(job.ALARM):
         raise typer.Exit(ALARMED)
 
 
@@ -94,7 +94,7 @@ def _print(made: Drift, done: Performance) -> None:
     screen.print(f"{span}: {made.rows:,} consignments, beside {len(made.before):,} nights before.")
     if made.young:
         screen.print("Too few nights to say what is usual; nothing is an alarm yet.")
-    alarms, notes = made.told("alarm"), made.told("note")
+    alarms, notes = made.sentences_of("alarm"), made.sentences_of("note")
     for title, sentences in (("Alarms", alarms), ("Notes", notes)):
         if sentences:
             screen.print(console.heading(title))

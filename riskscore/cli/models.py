@@ -100,7 +100,7 @@ def show(name: Name, lake: Where = None, settings: options.Settings = None, json
     from riskscore.settings import find_settings
 
     found = registry_lake(lake)
-    model = models.named(name, found)
+    model = models.find(name, found)
     card = model.card
     declared = own.catalogue(find_settings(settings)).features.values()
     pending = [feature for feature in declared if feature.name not in card.features]

@@ -63,7 +63,7 @@ def nightly(
     )
     folder = reports or inbox / "reports"
     with console.progress():
-        made_up = night_report.make_up(night.lake, folder)
+        made_up = night_report.write_missing(night.lake, folder)
         report = run_night(night, (date or datetime.now(UTC)).date())
         pages = None
         if report.counts is not None:

@@ -83,7 +83,7 @@ def record(
             outcomes, refused = job.read(files, columns=columns, settings=found.settings)
             done = job.record(found, outcomes, refused=refused)
         else:
-            done = job.one(found, given)
+            done = job.record_one(found, given)
     if json:
         console.emit(asdict(done))
         return

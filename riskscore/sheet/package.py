@@ -68,10 +68,10 @@ def write(
     note. `pdf` is called with the path of the sheet that it must write. Raises SettingsError if the lake does not have
     the consignment, or if `out` exists already or cannot be written.
     """
-    bill, container = slates.named(bill, container)
+    bill, container = slates.clean_key(bill, container)
     filed = _filed(lake, bill, container)
     all_matches = _matches(lake, bill, container)
-    alerts = watch_lists.of(lake, every=True).join(all_matches, on="alert_id", how="semi")
+    alerts = watch_lists.read_alerts(lake, every=True).join(all_matches, on="alert_id", how="semi")
     shared, left_out = files.shareable(alerts, handling)
     matches = all_matches.join(shared.select("alert_id"), on="alert_id", how="semi")
     objects = _objects(filed, matches, shared, handling, reason)

@@ -21,7 +21,7 @@ def with_reasons(lake: Lake, rows: pl.DataFrame, night: date, run: int | None = 
     scores = lake.read("scores", columns=[*KEY, "reasons", "run"], nights=(night, night)).filter(own).collect()
     last = scores.sort("run").unique(KEY, keep="last", maintain_order=True)
     sentences = last.select(*KEY, sentences=pl.col("reasons").list.eval(pl.element().struct.field("sentence")))
-    alerts = watch_lists.of_night(lake, night).filter(own).group_by(KEY, maintain_order=True).agg(alerts=said())
+    alerts = watch_lists.matches_of(lake, night).filter(own).group_by(KEY, maintain_order=True).agg(alerts=said())
     told = rows.join(sentences, on=KEY, how="left", maintain_order="left")
     return told.join(alerts, on=KEY, how="left", maintain_order="left")
 

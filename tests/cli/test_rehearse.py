@@ -16,7 +16,7 @@ def test_policies_are_told_apart_in_a_table_and_a_chart(riskscore, tmp_path):
     assert done.code == 0, done.err
     assert all(text in done.out for text in ("mixed - score", "before", "smugglers change ways with week 2 of 2"))
     assert max(map(len, done.out.splitlines())) <= 100
-    assert "smugglers change ways" in (tmp_path / "chart.svg").read_text("utf-8")
+    assert "smugglers change routes and covers" in (tmp_path / "chart.svg").read_text("utf-8")
 
 
 def test_machines_get_every_week_of_every_world(riskscore, tmp_path):
@@ -37,7 +37,7 @@ def test_machines_get_every_week_of_every_world(riskscore, tmp_path):
         (["--out", "chart.pdf"], "chart.pdf"),
         (["--out", "absent/chart.svg"], "absent"),
         (["--out", "absent/weeks.csv"], "absent"),
-        (["--mix", "0.9", "0.9", "0.9"], "1 together"),
+        (["--mix", "0.9", "0.9", "0.9"], "add up to 1"),
         (["--capacity", "51"], "capacity"),
         (["--half-life", "0"], "half-life"),
         (["--policy", "greedy"], "greedy"),

@@ -116,7 +116,7 @@ def test_findings_are_recorded_and_reported(riskscore, drawn, tmp_path):
 
 REFUSED: dict[str, tuple[list[str], str]] = {
     "show where nothing is drawn": (["slate", "show", "--lake", "{lake}", "--date", "2024-04-01"], "no slate is drawn"),
-    "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores of 2024-04-01"),
+    "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores for 2024-04-01"),
     "draw where no lake is": (["slate", "--lake", "{tmp}/no", "--date", NIGHT], "no lake"),
     "a capacity that is not there": (
         ["slate", "--lake", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/no.toml"],

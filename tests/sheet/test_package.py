@@ -31,8 +31,8 @@ def named(lake: Lake, tmp_path: Path) -> tuple[Lake, str, str]:
         f"1,Customs A,{row['container_number']},green,A1,<b>ivory</b>\n"
         f"2,Customs B,{row['container_number']},red,A1,secret source\n"
     )
-    watch_lists.take(lake, [path], now=NOW)
-    watch_lists.night(lake, log.Run(1, NIGHT, NOW + timedelta(1), {}))
+    watch_lists.import_alerts(lake, [path], now=NOW)
+    watch_lists.match_night(lake, log.Run(1, NIGHT, NOW + timedelta(1), {}))
     return lake, row["bill_of_lading"], row["container_number"]
 
 
