@@ -37,7 +37,7 @@ _COMPARED = (
 
 
 def _versions(facts: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
-    """Add the values of the previous version of the same consignment as `was_...`, and the number of earlier versions."""
+    """Add the values of the previous version of the same consignment as `was_...`, and count the earlier versions."""
     if earlier is None or earlier.is_empty():
         return facts.with_columns(
             pl.lit(0, pl.Int64).alias("versions_before"),
