@@ -19,7 +19,8 @@ from riskscore.explanation_quality import tables, words
 from riskscore.explanation_quality.recount import Before
 
 COVER_WASTE = ("scrap", "plastic_waste", "paper_waste", "used_goods")
-KNOTS_14_KM_A_DAY = 14 * 1.852 * 24
+KM_PER_DAY = 14 * 1.852 * 24
+"""Sea km per day at 14 knots."""
 
 WASTE = (
     "2618 2619 2620 2621 3825 3915 4004 4115 4707 5202 5505 6309 6310 7001 7204 7404 7503 7602 7802 7902 8002 8548 8549"
@@ -105,7 +106,7 @@ class Case:
     @cached_property
     def sailing_days(self) -> float | None:
         """Days of the direct voyage at 14 knots."""
-        return None if self.direct_km is None else self.direct_km / KNOTS_14_KM_A_DAY
+        return None if self.direct_km is None else self.direct_km / KM_PER_DAY
 
     @cached_property
     def entered(self) -> list[str | None]:
