@@ -97,7 +97,7 @@ def _add(box: _Box, name: str, slate_of: str) -> None:
 
 def _strike(box: _Box, name: str, slate_of: str) -> None:
     if box.action != "open":
-        raise SettingsError(f"{name} is not to be opened on {slate_of}; only a box that is can be struck")
+        raise SettingsError(f"{name} is not chosen for opening on {slate_of}; only a chosen box can be struck")
     box.action = "none"
 
 

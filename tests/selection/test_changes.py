@@ -106,7 +106,7 @@ def test_a_port_with_free_capacity_takes_a_box_without_striking_one(night: pl.Da
             r"the slate of VNHPH on 2024-05-01 is full: 5 boxes of 5; strike a box to add bill BL",
         ),
         ("added", "open", "tip", r"is on the slate of VNHPH on 2024-05-01 already, in the share"),
-        ("struck", "none", "tip", r"is not to be opened on the slate of VNHPH on 2024-05-01; only a box that is"),
+        ("struck", "none", "tip", r"is not chosen for opening on the slate of VNHPH on 2024-05-01; only a chosen"),
         ("struck", "open", " ", r"is struck without a reason; give one"),
         ("struck", "open", None, r"is struck without a reason; give one"),
         ("swapped", "open", "tip", r"unknown event 'swapped'; use added or struck"),
