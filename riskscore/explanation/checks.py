@@ -76,7 +76,7 @@ class Checks:
     facts: tuple[Fact, ...]
 
     @property
-    def settled(self) -> list[str]:
+    def answerable(self) -> list[str]:
         """Features that a check can answer."""
         return [name for check in self.checks for name in check.clean]
 

@@ -182,5 +182,5 @@ def test_a_declared_clean_value_never_raises_the_score(day, booster, usual, monk
     monkeypatch.setattr(checks, "load", lambda: replace(declared, checks=worse))
     row = what_would_clear(day[:1], booster, -99.0, CATALOGUE, usual=usual).row(0, named=True)
     assert row["margin_after"] <= day["margin"][0]
-    settled = {name for check in row["checks"] for name in check["features"]}
-    assert not settled & {name for name, feature in CATALOGUE.features.items() if feature.direction > 0}
+    cleared = {name for check in row["checks"] for name in check["features"]}
+    assert not cleared & {name for name, feature in CATALOGUE.features.items() if feature.direction > 0}

@@ -110,9 +110,9 @@ def test_more_confidence_is_wider() -> None:
 
 def _drawn(night: pl.DataFrame, capacity: Capacity, seed: str, hiding: pl.Series) -> pl.DataFrame:
     """The slate of `capacity`, with the findings of its opened boxes."""
-    found = pl.when(hiding).then(pl.lit("seizure")).otherwise(pl.lit("clean"))
+    finding = pl.when(hiding).then(pl.lit("seizure")).otherwise(pl.lit("clean"))
     rows = slate(night, Capacities(capacity), date=DAY, seed=seed).with_columns(chance="inclusion")
-    return rows.with_columns(finding=pl.when(pl.col("action") == "open").then(found))
+    return rows.with_columns(finding=pl.when(pl.col("action") == "open").then(finding))
 
 
 def _tried(night: pl.DataFrame, capacity: Capacity) -> pl.Series:

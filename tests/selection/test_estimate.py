@@ -163,8 +163,8 @@ def test_the_interval_covers_what_was_missed(
     hiding, covered, errors, times = _hiding(night, smuggled, correlation), 0, [], 500
     for seed in range(times):
         rows = slate(night, Capacities(capacity), date=DAY, seed=str(seed)).with_columns(hiding)
-        found = pl.when(pl.col("hiding")).then(pl.lit("seizure")).otherwise(pl.lit("clean"))
-        rows = rows.with_columns(finding=pl.when(pl.col("action") == "open").then(found))
+        finding = pl.when(pl.col("hiding")).then(pl.lit("seizure")).otherwise(pl.lit("clean"))
+        rows = rows.with_columns(finding=pl.when(pl.col("action") == "open").then(finding))
         missed = rows.filter(pl.col("hiding"), pl.col("action") != "open").height
         result = unseen(rows)
         covered += result.low <= missed <= result.high
