@@ -33,7 +33,7 @@ PREFIX = "own_"
 _SOURCE = "settings of the service"
 
 _EARLIER = {"seizure_rate": "inspected"}
-"""Statistic -> the rows that are missing where it has no value; for all others, `earlier` ones."""
+"""Statistic -> word for the rows that are missing if it has no value; `earlier` for all others."""
 
 _CHECK = "Ask for the contract, the invoice and the certificate of origin. Inspect the goods if these do not agree."
 

@@ -51,7 +51,10 @@ class Shares:
     intelligence: float = 0.0
 
     def reserved(self, boxes: int) -> int:
-        """Return how many of `boxes` alerts may take: rounded down, but one at least of FEWEST_WITH_RANDOM or more."""
+        """Return how many of `boxes` alerts may take: rounded down, but at least one.
+
+        With fewer than FEWEST_WITH_RANDOM boxes it may be none.
+        """
         if self.intelligence <= 0:
             return 0
         return max(math.floor(round(self.intelligence * boxes, 9)), int(boxes >= FEWEST_WITH_RANDOM))
