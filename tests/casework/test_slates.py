@@ -109,7 +109,7 @@ def test_a_slow_clock_does_not_reverse_changes(lake):
 REFUSED = {
     "a full slate": ("none", "added", "why not", "is full: 10 boxes of 10"),
     "a box that is opened": ("open", "added", "why not", "is on the slate of VNHPH on 2024-03-01 already"),
-    "a box that is not opened": ("none", "struck", "why not", "only an opened box can be struck"),
+    "a box that is not opened": ("none", "struck", "why not", "only a chosen box can be struck"),
     "no reason": ("open", "struck", " \n", "without a reason"),
 }
 
@@ -127,7 +127,7 @@ def test_unknown_boxes_and_nights_without_a_slate_are_refused(lake):
     with pytest.raises(SettingsError, match="no slate is drawn for 2024-03-01"):
         slates.change(lake, NIGHT, bill="B", container="TOYU1", event="added", reason="x")
     slates.draw(lake, NIGHT, CAPACITY, "s", 1)
-    with pytest.raises(SettingsError, match="no candidate"):
+    with pytest.raises(SettingsError, match="was not a candidate"):
         slates.change(lake, NIGHT, bill="B", container="TOYU1", event="added", reason="x")
     with pytest.raises(SettingsError, match="both are needed"):
         slates.change(lake, NIGHT, bill=" ", container="TOYU1", event="added", reason="x")

@@ -152,7 +152,7 @@ def test_other_values_are_tried_and_shown_before_and_after(riskscore, manifest, 
         (["--set", "container_number=X"], "it names the consignment"),
         (["--set", "wieght=3"], "there is no field 'wieght' to set"),
         (["--set", "gross_weight_kg=\x1b[31mred"], "cannot set gross_weight_kg"),
-        (["--limit", "many"], "'many' is no limit"),
+        (["--limit", "many"], "'many' is not a limit"),
         (["--limit", "0"], "between 0 and 1 or a rank"),
     ],
 )

@@ -58,7 +58,7 @@ def changed(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def consignments(*changes: dict[str, Any]) -> pl.DataFrame:
-    """One canonical row for each set of changes to the honest consignment."""
+    """One canonical row per set of changes to the honest consignment."""
     rows = [HONEST | {"bill_of_lading": f"BL{number}"} | change for number, change in enumerate(changes, 1)]
     return conform(pl.DataFrame(rows, infer_schema_length=None))
 
@@ -72,10 +72,10 @@ def weeks_apart(changes: list[dict[str, Any]]) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def measure() -> Callable[..., dict[str, float | None]]:
-    """Features of one changed consignment, by name; keywords are passed on to `build`."""
+    """Features of one changed consignment, by name. Keywords are the parts of its `Past`."""
 
     def measured(change: dict[str, Any], **past: pl.DataFrame | None) -> dict[str, float | None]:
-        known = Past(past.get("log"), past.get("outcomes"), past.get("earlier"))
-        return build.build(consignments(change), known).row(0, named=True)
+        history = Past(past.get("log"), past.get("outcomes"), past.get("earlier"))
+        return build.build(consignments(change), history).row(0, named=True)
 
     return measured
