@@ -23,7 +23,7 @@ from riskscore.features import cargo, container, documents, goods, own, parties,
 from riskscore.features.catalogue import Catalogue, load
 from riskscore.features.distinct import AT, beside, distinct
 from riskscore.history import ledger
-from riskscore.history.keys import declared
+from riskscore.history.keys import goods_and_places
 from riskscore.history.past import NOTHING, Past
 from riskscore.parties.resolve import IDS, Names
 from riskscore.schema import KEY
@@ -99,7 +99,7 @@ def facts(rows: pl.DataFrame, past: Past = NOTHING, catalogue: Catalogue | None 
     with ThreadPoolExecutor(2) as pool:  # what is read in the rows, who they are and what was before: side by side
         named = pool.submit(_named, [rows, log, versions])
         history = pool.submit(know, named)
-        base = _countries(declared(own.apart(rows, wanted.settings)).with_row_index("row")).with_columns(
+        base = _countries(goods_and_places(own.apart(rows, wanted.settings)).with_row_index("row")).with_columns(
             day=pl.col("filed_at").dt.date()
         )
         base = parties.prepare(routing.prepare(base))

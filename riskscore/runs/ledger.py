@@ -58,7 +58,7 @@ def of(lake: Lake, rows: pl.DataFrame) -> Balances | None:
     closed = _closed(lake)
     if closed is not None and (rows[STARTED] <= closed).any():
         return None
-    asked = balances.asked(rows, profiles.of(lake.settings)).select("key").unique()
+    asked = balances.needed_keys(rows, profiles.of(lake.settings)).select("key").unique()
     held = lake.read("ledger", columns=list(balances.COLUMNS)).filter(pl.col("day") != _NOTE)
     return Balances(held.join(asked.lazy(), on="key", how="semi").collect(engine="streaming"), closed)
 
