@@ -23,7 +23,7 @@ from riskscore.features import cargo, container, documents, goods, own, parties,
 from riskscore.features.catalogue import Catalogue, load
 from riskscore.features.distinct import HASH, distinct, join_by_hash
 from riskscore.history import ledger
-from riskscore.history.keys import declared
+from riskscore.history.keys import goods_and_places
 from riskscore.history.past import NOTHING, Past
 from riskscore.parties.resolve import IDS, Names
 from riskscore.schema import KEY
@@ -105,7 +105,7 @@ def facts(rows: pl.DataFrame, past: Past = NOTHING, catalogue: Catalogue | None 
     with ThreadPoolExecutor(2) as pool:  # party ids and history are computed next to the other facts
         with_ids = pool.submit(_with_party_ids, [rows, log, versions])
         history = pool.submit(look_up_history, with_ids)
-        base = _countries(declared(own.prefixed(rows, chosen.settings)).with_row_index("row")).with_columns(
+        base = _countries(goods_and_places(own.prefixed(rows, chosen.settings)).with_row_index("row")).with_columns(
             day=pl.col("filed_at").dt.date()
         )
         base = parties.prepare(routing.prepare(base))

@@ -61,7 +61,7 @@ def balances_of(lake: Lake, rows: pl.DataFrame) -> Balances | None:
     closed = _closed(lake)
     if closed is not None and (rows[STARTED] <= closed).any():
         return None
-    keys = balances.asked(rows, profiles.of(lake.settings)).select("key").unique()
+    keys = balances.needed_keys(rows, profiles.of(lake.settings)).select("key").unique()
     entries = lake.read("ledger", columns=list(balances.COLUMNS)).filter(pl.col("day") != _NOTE)
     return Balances(entries.join(keys.lazy(), on="key", how="semi").collect(engine="streaming"), closed)
 

@@ -99,7 +99,7 @@ def test_reasons_quote_own_fields_and_name_a_record_once(past, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[profile.lane]\ncolumns=['hs6']\nstats=['before']", "a profile of that name ships"),
+        ("[profile.lane]\ncolumns=['hs6']\nstats=['before']", "riskscore has a profile of that name"),
         ("[profile.x]\ncolumns=['hs7']\nstats=['before']", "has an unknown column 'hs7'"),
         ("[profile.x]\ncolumns=['hs6']\nstats=['after']", "unknown statistic after"),
         ("[profile.x]\ncolumns=['hs6']\nstats=['seizure_rate']", "needs a strength"),
