@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from riskscore.errors import ManifestError
+from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -36,12 +38,21 @@ class _Head:
     size: int
 
 
-def read(name: str, text: bytes, count: Count) -> Table:
-    """Read UTF-8 `text`, which messages call `name`; `lines` are the line numbers of the file.
+def sniff(file: File) -> bool:
+    """Whether the file is text and not markup; any other text can be read as lines of fields."""
+    return not re.match(rb"<(\?xml|!doctype|html|[a-z]+[ >])", file.body[:200], re.IGNORECASE)
+
+
+def read(file: File, count: Count) -> list[Table]:
+    """Read the file; `lines` are its line numbers.
 
     Lines with more fields than headings go to `broken`; shorter lines are filled with null. Raises ManifestError where
     there are too many headings, ValueError where there are none.
     """
+    return [file.with_encoding(_read(file.name, file.text, count))]
+
+
+def _read(name: str, text: bytes, count: Count) -> Table:
     head = _find_head(text, count)
     if len(head.cells) > MAX_HEADINGS:
         raise ManifestError(

@@ -15,7 +15,8 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
-from riskscore.manifest.formats.table import MAX_HEADINGS, Table, unique
+from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
 
 MAX_ROWS = 200_000_000
 """Largest number of rows that the footer of a file may state."""
@@ -27,49 +28,54 @@ _BATCH = 16_384
 _MAX_UNFOLDED = 4 * archives.MAX_BYTES
 
 
-def read(member: archives.Member) -> Table:
-    """Read `member`; `lines` are row numbers from 1.
+def sniff(file: File) -> bool:
+    """Whether the file begins as Parquet files do."""
+    return file.data.startswith(b"PAR1")
+
+
+def read(file: File, _count: Count) -> list[Table]:
+    """Read the file; `lines` are row numbers from 1.
 
     Raises ManifestError where it has too many rows or columns or unpacks to too much, ValueError where it is damaged.
     """
     from pyarrow import ArrowException
 
     try:
-        _check(member)
+        _check(file)
     except ArrowException as damaged:
         raise ValueError(str(damaged)) from damaged
-    source = member.path or BytesIO(member.data)
+    source = file.path or BytesIO(file.data)
     frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
-    _limit(member.name, int(frame.estimated_size()))
+    _limit(file.name, int(frame.estimated_size()))
     columns = [_plain(leaf) for column in frame for leaf in _leaves(column)]
     names = unique([column.name for column in columns])
     frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, names, strict=True)])
-    return Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))
+    return [Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))]
 
 
-def _check(member: archives.Member) -> None:
+def _check(file: File) -> None:
     """Raise ArrowException where Arrow cannot decode the file, ManifestError where it unpacks to too much."""
     from pyarrow import parquet
 
-    source = str(member.path) if member.path else BytesIO(member.data)
-    size = member.path.stat().st_size if member.path else len(member.data)
+    source = str(file.path) if file.path else BytesIO(file.data)
+    size = file.path.stat().st_size if file.path else len(file.data)
     metadata = parquet.read_metadata(source)
     if metadata.num_rows > MAX_ROWS or metadata.num_columns > 4 * MAX_HEADINGS:
         raise ManifestError(
-            f"{member.name} has {metadata.num_rows:,} rows and {metadata.num_columns:,} columns; "
+            f"{file.name} has {metadata.num_rows:,} rows and {metadata.num_columns:,} columns; "
             f"at most {MAX_ROWS:,} rows and {MAX_HEADINGS:,} columns are read, so split it"
         )
-    _limit(member.name, sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)))
+    _limit(file.name, sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)))
     if size > VETTED_BYTES:
         return
     leaves = [metadata.schema.column(place) for place in range(metadata.num_columns)]
     texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-    source = str(member.path) if member.path else BytesIO(member.data)
-    with parquet.ParquetFile(source, read_dictionary=texts) as file:
+    source = str(file.path) if file.path else BytesIO(file.data)
+    with parquet.ParquetFile(source, read_dictionary=texts) as content:
         spent = 0
-        for batch in file.iter_batches(_BATCH):
+        for batch in content.iter_batches(_BATCH):
             spent += batch.nbytes
-            _limit(member.name, spent)
+            _limit(file.name, spent)
 
 
 def _limit(name: str, size: int) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 
 from riskscore.errors import ManifestError
-from riskscore.manifest.formats.table import MAX_HEADINGS, Table, broken, unique
+from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
 
 _CHUNK = 20_000
 _DEPTH = 4
@@ -24,13 +25,21 @@ _loads: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str, 
 _dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def read(name: str, text: bytes) -> Table:
-    """Read UTF-8 `text`, which messages call `name`; `lines` are line numbers, or record numbers from 1 in an array.
+def sniff(file: File) -> bool:
+    """Whether the text begins with an array or an object."""
+    return file.body[:1] in b"[{"
+
+
+def read(file: File, _count: Count) -> list[Table]:
+    """Read the file; `lines` are line numbers, or record numbers from 1 in an array.
 
     Raises ManifestError where it has no array of objects, more than one, or too many keys, ValueError where it is not
     JSON.
     """
-    body = text.decode("utf-8", errors="replace")
+    return [file.with_encoding(_read(file.name, file.body.decode("utf-8", errors="replace")))]
+
+
+def _read(name: str, body: str) -> Table:
     if body.startswith("{") and (table := _lines(name, body)) is not None:
         return table
     content = _loads(body)

@@ -9,17 +9,17 @@ member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives, encodings
+from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, parquet, records, sheets
+from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 
 _FOREIGN = (
@@ -39,47 +39,57 @@ _FOREIGN = (
 )
 
 
+@dataclass(frozen=True)
+class Format:
+    """A format: `sniff` tells from the content whether a file is in it, `read` returns its tables.
+
+    A file whose name ends in one of `endings` must be in this format, or it is refused as damaged.
+    """
+
+    name: str
+    sniff: Callable[[File], bool]
+    read: Callable[[File, Count], list[Table]]
+    endings: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format("Parquet", parquet.sniff, parquet.read, (".parquet",)),
+    Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("JSON", records.sniff, records.read),
+    Format("CSV", delimited.sniff, delimited.read),
+)
+"""The formats in the order in which they are tried; CSV is last, because nearly any text can be read as CSV."""
+
+
 def load(member: archives.Member, count: Count) -> list[Table]:
     """Read `member`: one table, or several for the sheets of a workbook. `count` finds the row of the headings.
 
     Raises ManifestError where the format is unknown or is not the one of the file's ending, or the file is damaged.
     """
-    data = member.data
-    _refuse_foreign(member)
-    if data.startswith(b"PAR1"):
-        with _damage(member.name, "Parquet"):
-            tables = [replace(parquet.read(member), format="Parquet")]
-    elif archives.is_workbook(data):
-        with _damage(member.name, "XLSX"):
-            tables = [replace(table, format="XLSX") for table in sheets.read(member, count)]
-    else:
-        text = encodings.decode(member.name, data)
-        body = text.text.lstrip(b"\xef\xbb\xbf \t\r\n\0")
-        if not body:
-            raise ManifestError(f"{member.name} is empty; a manifest needs at least a line of headings")
-        if re.match(rb"<(\?xml|!doctype|html|[a-z]+[ >])", body[:200], re.IGNORECASE):
-            raise ManifestError(f"{member.name} is XML or HTML; export the manifest as CSV, XLSX, JSON or Parquet")
-        kind = "JSON" if body[:1] in b"[{" else "CSV"
-        with _damage(member.name, kind):
-            table = records.read(member.name, body) if kind == "JSON" else delimited.read(member.name, text.text, count)
-        tables = [replace(table, encoding=text.encoding, notes=(*text.notes, *table.notes))]
+    file = File(member)
+    form = _recognise(file)
+    with _damage(file.name, form.name):
+        tables = [replace(table, format=table.format or form.name) for table in form.read(file, count)]
     widest = max(table.frame.width for table in tables)
     if widest > MAX_HEADINGS:
-        raise ManifestError(f"{member.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
-    return [
-        replace(table, name=member.name if len(tables) == 1 else f"{member.name}/{table.sheet}") for table in tables
-    ]
+        raise ManifestError(f"{file.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
+    return [replace(table, name=file.name if len(tables) == 1 else f"{file.name}/{table.sheet}") for table in tables]
 
 
-def _refuse_foreign(member: archives.Member) -> None:
-    for magic, message in _FOREIGN:
-        if member.data.startswith(magic):
-            raise ManifestError(f"{member.name} {message}")
-    suffix = Path(member.name).suffix.lower()
-    expected = {".parquet": "Parquet", ".xlsx": "XLSX"}.get(suffix)
-    matches = {".parquet": member.data.startswith(b"PAR1"), ".xlsx": archives.is_workbook(member.data)}.get(suffix)
-    if expected and not matches:
-        raise ManifestError(f"{member.name} is not in {expected} format, or it is damaged; download or export it again")
+def _recognise(file: File) -> Format:
+    for start, message in _FOREIGN:
+        if file.data.startswith(start):
+            raise ManifestError(f"{file.name} {message}")
+    ending = Path(file.name).suffix.lower()
+    for form in FORMATS:
+        if ending in form.endings and not form.sniff(file):
+            raise ManifestError(
+                f"{file.name} is not in {form.name} format, or it is damaged; download or export it again"
+            )
+    for form in FORMATS:
+        if form.sniff(file):
+            return form
+    raise ManifestError(f"{file.name} is XML or HTML; export the manifest as CSV, XLSX, JSON or Parquet")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
+from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import Count, Table, unique
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"']")
 _LETTERS = 26
 
 
-def read(member: archives.Member, count: Count) -> list[Table]:
+def sniff(file: File) -> bool:
+    """Whether the file is a zip with the parts of a workbook."""
+    return archives.is_workbook(file.data)
+
+
+def read(file: File, count: Count) -> list[Table]:
     """Read the sheet with the most known headings and all sheets with the same ones; `lines` are rows of the sheet.
 
     Raises ManifestError where the workbook has no sheet with cells or one that is too large, ValueError where it is
@@ -38,23 +44,23 @@ def read(member: archives.Member, count: Count) -> list[Table]:
     import fastexcel  # late: it loads Arrow
 
     try:
-        return _read(member, count)
+        return _read(file, count)
     except fastexcel.FastExcelError as damaged:
         raise ValueError(str(damaged)) from damaged
 
 
-def _read(member: archives.Member, count: Count) -> list[Table]:
+def _read(file: File, count: Count) -> list[Table]:
     import fastexcel
 
-    parts = archives.parts(member.name, member.data)
-    tops = [_measure(member.name, content) for part, content in parts.items() if part.startswith("xl/worksheets/")]
+    parts = archives.parts(file.name, file.data)
+    tops = [_measure(file.name, content) for part, content in parts.items() if part.startswith("xl/worksheets/")]
     workbook = fastexcel.read_excel(_pack(parts))
     first = tops[0] if len(tops) == 1 else 1
     sheets = [
         _table(frame, name, count, first) for name in workbook.sheet_names if (frame := _cells(workbook, name)).width
     ]
     if not sheets:
-        raise ManifestError(f"{member.name} has only empty sheets; a manifest needs at least a row of headings")
+        raise ManifestError(f"{file.name} has only empty sheets; a manifest needs at least a row of headings")
     known, best = max(sheets, key=lambda sheet: sheet[0])
     tables = [table for _, table in sheets if known and table.frame.columns == best.frame.columns] or [best]
     if len(workbook.sheet_names) == 1:
