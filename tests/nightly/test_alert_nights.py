@@ -72,7 +72,7 @@ def test_what_an_alert_names_is_opened_by_its_share_and_the_report_says_why(tmp_
     told = night.lake.read("scores").collect().join(opened, on=["bill_of_lading", "container_number"], how="semi")
     assert told["reasons"].null_count() == 0
     page = night_report.write(night.lake, done, tmp_path / "reports").read_text()
-    assert "Alert of Customs A (A1, TLP:GREEN): the container is" in page
+    assert "Alert from Customs A (A1, TLP:GREEN): the container is" in page
     assert "<b>tip" not in page
     assert "No score\nhas changed by it." in page
 
