@@ -23,7 +23,7 @@ _WORDINGS = (
     (r"^No such option: (\S+)$", r"there is no option \1"),
     (r"^No such command '(.+?)'\. Did you mean (.+)\?$", r"there is no command '\1'; did you mean \2?"),
     (r"^No such command '(.+?)'\.$", r"there is no command '\1'"),
-    (r"^Got unexpected extra argument\(s\) \((.+)\)$", r"one argument too many: \1"),
+    (r"^Got unexpected extra argument\(s\) \((.+)\)$", r"too many arguments: \1"),
 )
 """Patterns of Typer's messages, and what is printed instead. Any other message is printed unchanged."""
 

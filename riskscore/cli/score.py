@@ -70,7 +70,7 @@ def score(
     inspect first, and it proves nothing.
 
     With --history and --outcomes, consignments are also compared with earlier shipments of the same parties and
-    routes. Without them, every party looks new.
+    routes. Without a history, every party looks new.
 
     Rows that break a rule, such as a date that cannot be read, are put in quarantine and not scored. Nothing is lost:
     rows read = rows accepted + rows in quarantine.

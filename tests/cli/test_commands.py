@@ -100,7 +100,7 @@ def test_show_completion_prints_the_script_of_the_shell(riskscore, monkeypatch, 
         (["score", "f", "--explain-share", "x"], "--explain-share: give a number (see riskscore score --help)"),
         (["score", "f", "--out"], "--out needs a value (see riskscore --help)"),
         (["score", "f", "--json=yes"], "--json takes no value (see riskscore --help)"),
-        (["explain", "f", "g"], "one argument too many: g (see riskscore explain --help)"),
+        (["explain", "f", "g"], "too many arguments: g (see riskscore explain --help)"),
         (["rehearse", "--mix", "1"], "--mix needs 3 values (see riskscore --help)"),
         (["rehearse", "--policy", "x"], "--policy: 'x' is not one of 'score', 'mixed', 'random', 'all' (see riskscore "
          "rehearse --help)"),

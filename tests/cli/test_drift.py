@@ -43,7 +43,7 @@ def test_fail_on_alarm_sets_the_exit_code(riskscore, lake):
 def test_thresholds_come_from_the_settings(riskscore, lake, tmp_path):
     settings = tmp_path / "own.toml"
     settings.write_text("[drift]\nleast_nights = 20\n")
-    assert "Too few nights" in riskscore("drift", "--lake", lake, "--settings", settings).out
+    assert "There are too few nights" in riskscore("drift", "--lake", lake, "--settings", settings).out
 
 
 @pytest.mark.parametrize(
