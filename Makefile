@@ -12,13 +12,15 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test check bench retraining explanations trials model samples languages pictures lock clean
+.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials model samples languages pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
 	@echo 'make nights    thirty simulated nights into build/nights: a lake, slates and reports'
-	@echo 'make test      all tests'
+	@echo 'make test      the tests, but for the slow ones'
+	@echo 'make test-all  the tests, then the slow ones: runs killed at every step, trainings, long draws'
 	@echo 'make check     ruff, mypy strict, import-linter'
+	@echo 'make docs      the documentation, into build/docs'
 	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
 	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
 	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
@@ -46,6 +48,13 @@ nights: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-all: test
+	$(BIN)/python -m pytest -n auto --dist loadfile -m slow
+
+docs: setup
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b html docs build/docs
+	@echo 'the documentation is in build/docs/index.html'
 
 check: setup
 	$(BIN)/ruff check .

@@ -111,7 +111,7 @@ def _hits(asked: _Question, past: Inspected, truth: pl.DataFrame, booster: Boost
     for number, row in enumerate(
         asked.rows.select(*KEY, day=pl.col("filed_at").dt.truncate("1d")).iter_rows(named=True)
     ):
-        known = past.found(row["day"])["finding"] == "seizure"
+        known = past.findings(row["day"])["finding"] == "seizure"
         there = np.flatnonzero(known.fill_null(False).to_numpy() & (bills != row["bill_of_lading"]))
         if len(there) < LEAST:
             continue

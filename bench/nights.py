@@ -117,7 +117,7 @@ def _fill(lake: Lake, past: Path, outcomes: pl.DataFrame, number: int, days: lis
     known = outcomes.filter(pl.col("night").is_between(days[0], days[-1]))
     lake.append("outcomes", known.with_columns(recorded_at="known_at"), run=number, night=days[-1])
     counts = {"manifests": {"filings": filed.height // len(days)}, "night": days[-1].isoformat()}
-    log.tell(lake, run, log.FINISHED, counts, at=datetime.combine(days[-1], datetime.max.time(), UTC))
+    log.record(lake, run, log.FINISHED, counts, at=datetime.combine(days[-1], datetime.max.time(), UTC))
 
 
 def _inbox(manifest: Path) -> Path:

@@ -185,7 +185,7 @@ def play(
             wrong.append(f"{name} ended with {code}: {started.said}")
         elif nightly and code:
             told.codes["busy"] += 1
-            if "another nightly run is at work" not in started.said:
+            if "another nightly run is using" not in started.said:
                 wrong.append(f"{name} ended with {code} and did not say why: {started.said}")
         elif nightly:
             report = json.loads(started.printed)["report"]

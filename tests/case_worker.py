@@ -1,7 +1,7 @@
-"""A process of its own: python worker.py record URI FILE TIMES | change URI DATE EVENT BILL CONTAINER ...
+"""Run as a process: python case_worker.py record URI FILE TIMES | change URI DATE EVENT BILL CONTAINER ...
 
-`record` records the file TIMES times. `change` makes the same change of each box in turn, and says which it could make.
-It says `ready` once it has loaded, and begins when a line comes in.
+`record` records the file TIMES times. `change` makes the same change to each box in turn, and prints the bill if it
+succeeded. The process prints `ready` once it has loaded, and begins when it receives a line.
 """
 
 import sys
@@ -19,8 +19,8 @@ def main(what: str, uri: str, *words: str) -> None:
     sys.stdin.readline()
     if what == "record":
         for _ in range(int(words[1])):
-            found, refused = outcomes.read([Path(words[0])])
-            outcomes.record(lake, found, refused=refused)
+            rows, refused = outcomes.read([Path(words[0])])
+            outcomes.record(lake, rows, refused=refused)
         return
     night, event, *boxes = words
     for bill, container in zip(boxes[::2], boxes[1::2], strict=True):

@@ -1,4 +1,4 @@
-"""A small simulated world, and challengers trained from it as they should be, and as they must not be."""
+"""A small simulated world, and challengers trained on it: one correctly, others with a fault."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from riskscore.training.worlds import read_truth
 
 DAYS, PER_DAY = 60, 130
 LEARNED = date(2024, 2, 14)
-"""The last day that an honest challenger learns from; the days after it judge."""
+"""The last day that an honest challenger learns from; the days after it are for judging."""
 BEYOND = date(2024, 2, 22)
-"""A day amid those that judge."""
+"""A day in the middle of those for judging."""
 
 
 @dataclass(frozen=True)
 class World:
-    """What a simulation wrote, and the same as frames."""
+    """The folder of a simulation, and its contents as frames."""
 
     folder: Path
     consignments: pl.DataFrame
@@ -35,7 +35,7 @@ class World:
     truth: pl.DataFrame
 
     def manifests(self, *, later: bool) -> list[Path]:
-        """Files of the days after LEARNED, or of those up to it."""
+        """Return the files of the days after LEARNED (`later`), or of those up to it."""
         days = sorted((self.folder / "manifests").iterdir())
         return [path for path in days if (path.stem > str(LEARNED)) == later]
 
@@ -48,7 +48,7 @@ class World:
         truth: pl.DataFrame | None = None,
         seed: int = 0,
     ) -> Path:
-        """Train on the days up to `until`, and say so on the card."""
+        """Train on the days up to `until`, and write that to the card."""
         rows = self.consignments if consignments is None else consignments
         known = self.outcomes.filter(pl.col("known_at").dt.date() <= until)
         booster = riskscore.train(
@@ -62,15 +62,15 @@ class World:
 
 
 def world(folder: Path) -> World:
-    """Simulate: one in 25 consignments smuggles, so that some weeks are enough to tell models apart."""
+    """Simulate a world where one in 25 consignments is smuggled, so that some weeks are enough to compare models."""
     simulate(folder, days=DAYS, per_day=PER_DAY, seed=11, smuggling_rate=0.04)
     filed = read.read_many(read.files([folder / "manifests"]))
-    found, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
-    return World(folder, filed.consignments, filed.earlier, found, truth)
+    outcomes, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
+    return World(folder, filed.consignments, filed.earlier, outcomes, truth)
 
 
 def leaked(world: World) -> pl.DataFrame:
-    """Consignments whose set temperature follows from what is in the box: the label, in a column that is filed."""
+    """Return consignments with a label leak: the set temperature says whether the box is smuggled."""
     smuggled = world.consignments.select(KEY).join(
         world.truth.select(*KEY, "smuggled"), on=KEY, how="left", maintain_order="left"
     )
@@ -81,5 +81,5 @@ def leaked(world: World) -> pl.DataFrame:
 
 
 def shuffled(world: World) -> pl.DataFrame:
-    """The truth with its labels dealt out anew."""
+    """Return the truth with shuffled labels."""
     return world.truth.with_columns(pl.col("smuggled").shuffle(seed=3))

@@ -1,4 +1,4 @@
-"""A small manifest that every test can bend, and ways to write it in each format."""
+"""A small manifest that each test can change, and ways to write it in each format."""
 
 from __future__ import annotations
 

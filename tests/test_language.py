@@ -10,7 +10,7 @@ import pytest
 from babel.messages import pofile
 
 from riskscore.errors import CatalogueError, SettingsError
-from riskscore.explanation.sentences import Written, fields, fill, shown
+from riskscore.explanation.sentences import FormattedRows, fields, fill, shown
 from riskscore.language import ENGLISH, LOCALES, find
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +88,7 @@ def test_every_sentence_can_be_filled_with_values(code):
         names = {name: form for _, name, form in fields(text) if name}
         if names and any(form for form in names.values()):
             row = pl.DataFrame({name: [1234.0 if form else "X"] for name, form in names.items()})
-            assert fill(text, Written(row, language), instead="(instead)").item() != "(instead)", text
+            assert fill(text, FormattedRows(row, language), fallback="(fallback)").item() != "(fallback)", text
 
 
 @pytest.mark.parametrize(

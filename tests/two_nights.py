@@ -1,4 +1,4 @@
-"""A lake with two nights in it, scored by made-up probabilities: no model is needed to select, record and report."""
+"""A lake with two nights scored by made-up probabilities, so that slates, outcomes and reports need no model."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ CAPACITY = Capacities(Capacity(boxes=10, scans=3, documents=4, audits=2))
 
 
 def fill(lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str | None, ...] = PORTS) -> None:
-    """Consignments of one night with scores, `count` of them, a port each in turn."""
+    """Write `count` scored consignments of one night to a lake, at each port in turn."""
     rng = np.random.default_rng(run)
     at = datetime(night.year, night.month, night.day, 6, tzinfo=UTC)
     probability = rng.beta(0.4, 8, count)
@@ -55,11 +55,11 @@ def fill(lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str |
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    """Two nights, scored; nothing is selected yet."""
-    made = create_lake(tmp_path / "lake")
+    """Two scored nights without slates."""
+    two_nights = create_lake(tmp_path / "lake")
     for run, night in enumerate(NIGHTS, start=1):
-        fill(made, night, run)
-    return made
+        fill(two_nights, night, run)
+    return two_nights
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def drawn(lake: Lake) -> Lake:
 
 @pytest.fixture
 def findings(drawn: Lake) -> pl.DataFrame:
-    """What was found in each box that the slates open: every fifth of the two nights has something."""
+    """The outcome of each box that the slates open: a seizure in every fifth."""
     opened = pl.concat([slates.in_force(drawn, night) for night in NIGHTS]).filter(pl.col("action") == "open")
     hit = pl.int_range(pl.len()) % 5 == 0
     inspected = pl.col("night").cast(pl.Datetime("us", "UTC")) + timedelta(days=3)
@@ -95,7 +95,7 @@ def findings(drawn: Lake) -> pl.DataFrame:
 
 @pytest.fixture
 def worker() -> Callable[..., subprocess.Popen[str]]:
-    """Start a process that records or changes slates: `worker("record", uri, file)`; see case_worker.py."""
+    """Start a process that records outcomes or changes slates: `worker("record", uri, file)`; see case_worker.py."""
 
     def start(*words: object) -> subprocess.Popen[str]:
         command = [sys.executable, str(Path(__file__).with_name("case_worker.py")), *map(str, words)]

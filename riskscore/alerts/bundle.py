@@ -1,4 +1,4 @@
-"""Alerts out as a bundle of STIX 2.1, whose ids follow from what is said; stix.py reads it again."""
+"""Write alerts as a STIX 2.1 bundle; its ids are computed from the content. stix.py reads it back."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import polars as pl
 import stix2
 
 from riskscore.alerts import stix, tlp
-from riskscore.alerts.schema import named
+from riskscore.alerts.schema import id_of
 
 _SINCE = "2026-01-01T00:00:00.000Z"
-_OURS = f"identity--{named('identity', 'riskscore')}"
-_OWN_ID = re.compile(r"indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OURS = f"identity--{id_of('identity', 'riskscore')}"
+_INDICATOR_ID = re.compile(r"indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def bundle(alerts: pl.DataFrame) -> dict[str, Any]:
-    """A bundle of `alerts` (ALERT): their providers, markings, the extension, and an indicator each.
+    """Make a bundle of `alerts` (ALERT): providers, markings, the extension, and one indicator per alert.
 
-    Ids follow from what is said, so that the same alerts give the same bundle. Each object is checked by stix2.
+    The same alerts give the same bundle. Each object is validated by stix2.
     """
     rows = alerts.sort("alert_id").to_dicts()
     providers = sorted({row["provider"] for row in rows})
@@ -36,15 +36,15 @@ def bundle(alerts: pl.DataFrame) -> dict[str, Any]:
 
 
 def bundled(objects: list[dict[str, Any]]) -> dict[str, Any]:
-    """A bundle of checked objects, with an id that follows from theirs."""
-    for one in objects:
-        stix2.parse(one, allow_custom=True, version="2.1")
-    ids = sorted(f"{one['id']} {one.get('modified', '')}" for one in objects)
-    return {"type": "bundle", "id": f"bundle--{named('bundle', *ids)}", "objects": objects}
+    """Validate `objects` and bundle them, with an id computed from theirs."""
+    for entry in objects:
+        stix2.parse(entry, allow_custom=True, version="2.1")
+    ids = sorted(f"{entry['id']} {entry.get('modified', '')}" for entry in objects)
+    return {"type": "bundle", "id": f"bundle--{id_of('bundle', *ids)}", "objects": objects}
 
 
 def identities(providers: list[str]) -> Iterator[dict[str, Any]]:
-    """This program, and each provider, as identities."""
+    """Identities of this program and of each provider."""
     for key, name, kind in [(_OURS, "riskscore", "system"), *((provider_id(p), p, "organization") for p in providers)]:
         yield {
             "type": "identity",
@@ -58,21 +58,21 @@ def identities(providers: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def provider_id(provider: str) -> str:
-    """The id of a provider's identity."""
-    return f"identity--{named('identity', 'provider', provider)}"
+    """Id of a provider's identity."""
+    return f"identity--{id_of('identity', 'provider', provider)}"
 
 
 def indicator(row: dict[str, Any]) -> dict[str, Any]:
-    """One alert as an indicator."""
+    """Write one alert as an indicator."""
     moment = instant(row["updated_at"])
     begins = row["valid_from"] or min(row["updated_at"].date(), row["valid_until"] or date.max)
     shown = row["name"] or row["address"] or row["container_number"] or row["vessel_imo"] or route(row)
-    own = {
+    carried = {
         name: value.isoformat() if isinstance(value, date) else value
         for name in stix.CARRIED
         if (value := row[name]) is not None
     }
-    one = {
+    made = {
         "type": "indicator",
         "spec_version": "2.1",
         "id": indicator_id(row["alert_id"]),
@@ -85,24 +85,24 @@ def indicator(row: dict[str, Any]) -> dict[str, Any]:
         "pattern_type": "stix",
         "valid_from": instant(datetime.combine(begins, time(), UTC)),
         "object_marking_refs": [tlp.MARKINGS[row["handling"]]],
-        "extensions": {stix.EXTENSION: {"extension_type": "property-extension", **own}},
+        "extensions": {stix.EXTENSION: {"extension_type": "property-extension", **carried}},
     }
     if row["reason"]:
-        one["description"] = row["reason"]
+        made["description"] = row["reason"]
     if row["valid_until"] is not None:
-        one["valid_until"] = instant(datetime.combine(row["valid_until"] + timedelta(days=1), time(), UTC))
+        made["valid_until"] = instant(datetime.combine(row["valid_until"] + timedelta(days=1), time(), UTC))
     if row["status"] == "withdrawn":
-        one["revoked"] = True
-    return one
+        made["revoked"] = True
+    return made
 
 
 def indicator_id(alert_id: str) -> str:
-    """The id of an alert's indicator: its own where it came as one."""
-    return alert_id if _OWN_ID.fullmatch(alert_id) else f"indicator--{named('alert', alert_id)}"
+    """Id of an alert's indicator: the alert's id if it was imported from STIX, else a computed one."""
+    return alert_id if _INDICATOR_ID.fullmatch(alert_id) else f"indicator--{id_of('alert', alert_id)}"
 
 
 def route(row: dict[str, Any]) -> str:
-    """A route in a few characters."""
+    """Write a route in short, such as NG > VNHPH; * is any place."""
     return f"{row['origin'] or '*'} > {row['destination'] or '*'}"
 
 
@@ -116,7 +116,7 @@ def _quoted(text: str) -> str:
 
 
 def extension() -> dict[str, Any]:
-    """The definition of the extension that indicators carry."""
+    """Definition of the extension that holds the columns of an alert."""
     return {
         "type": "extension-definition",
         "spec_version": "2.1",
@@ -133,5 +133,5 @@ def extension() -> dict[str, Any]:
 
 
 def instant(moment: datetime) -> str:
-    """A moment as STIX writes it, to the microsecond."""
+    """Write a moment as STIX does, to the microsecond."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

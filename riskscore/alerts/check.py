@@ -1,6 +1,6 @@
-"""How well names and addresses are matched, on pairs that somebody labelled: precision and recall.
+"""Precision and recall of the matching of names and addresses, on labelled pairs.
 
-A pair counts as matched from the strength that a match needs on a night; names alone, without an address's help.
+A pair is matched if it reaches the strength that a match needs on a night. Names are compared without addresses.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ KINDS = ("name", "address")
 
 
 def read(path: Path) -> pl.DataFrame:
-    """Labelled pairs: COLUMNS, `same` as Boolean. Raises SettingsError where the file is none."""
+    """Read labelled pairs: COLUMNS, `same` as Boolean. Raises SettingsError if the file cannot be read as pairs."""
     try:
         pairs = pl.read_csv(path, separator="|", quote_char=None, infer_schema=False)
     except FileNotFoundError:
         raise SettingsError(f"there is no file {path}") from None
     except pl.exceptions.PolarsError as unfit:
-        raise SettingsError(f"{path} cannot be read as pairs, a line each: {str(unfit).splitlines()[0]}") from None
-    known = {"kind": KINDS, "same": ("0", "1")}
-    if tuple(pairs.columns) != COLUMNS or not all(pairs[name].is_in(words).all() for name, words in known.items()):
+        raise SettingsError(f"{path} cannot be read as one pair per line: {str(unfit).splitlines()[0]}") from None
+    allowed = {"kind": KINDS, "same": ("0", "1")}
+    if tuple(pairs.columns) != COLUMNS or not all(pairs[name].is_in(words).all() for name, words in allowed.items()):
         raise SettingsError(
-            f"{path}: expected the headings {'|'.join(COLUMNS)}, kinds {', '.join(KINDS)}, and same 0 or 1"
+            f"{path}: the headings must be {'|'.join(COLUMNS)}, each kind {' or '.join(KINDS)}, each same 0 or 1"
         )
     return pairs.with_columns(same=pl.col("same") == "1")
 
 
 def judge(pairs: pl.DataFrame) -> pl.DataFrame:
-    """`pairs` with `strength` and `matched`."""
+    """Add `strength` and `matched` to `pairs`."""
     strengths = [
         _names(filed, listed) if kind == "name" else _addresses(filed, listed)
         for kind, filed, listed in pairs.select("kind", "filed", "listed").iter_rows()
     ]
-    told = pl.Series("strength", strengths, dtype=pl.Float64)
-    return pairs.with_columns(told, matched=told >= LEAST)
+    strength = pl.Series("strength", strengths, dtype=pl.Float64)
+    return pairs.with_columns(strength, matched=strength >= LEAST)
 
 
 def measure(pairs: pl.DataFrame) -> pl.DataFrame:
-    """A row a kind: `pairs`, `same`, `found`, `false`, `missed`, `precision`, `recall` (null where there is none)."""
+    """Return one row per kind: `pairs`, `same`, `found`, `false`, `missed`, and `precision` and `recall` or null."""
     same, matched = pl.col("same"), pl.col("matched")
     counted = (
         judge(pairs)
@@ -58,9 +58,9 @@ def measure(pairs: pl.DataFrame) -> pl.DataFrame:
             missed=(same & ~matched).sum(),
         )
     )
-    found, all_ = pl.col("found"), pl.col("found") + pl.col("false")
+    found, reported = pl.col("found"), pl.col("found") + pl.col("false")
     return counted.with_columns(
-        precision=pl.when(all_ > 0).then(found / all_), recall=pl.when(same > 0).then(found / same)
+        precision=pl.when(reported > 0).then(found / reported), recall=pl.when(same > 0).then(found / same)
     )
 
 
@@ -70,6 +70,6 @@ def _names(filed: str, listed: str) -> float:
 
 
 def _addresses(filed: str, listed: str) -> float:
-    read_ = addresses.read(pl.Series([filed, listed]))
-    ours, theirs = (Address(tuple(numbers), tuple(words)) for _, numbers, words in read_.iter_rows())
+    rows = addresses.read(pl.Series([filed, listed]))
+    ours, theirs = (Address(tuple(numbers), tuple(words)) for _, numbers, words in rows.iter_rows())
     return addresses.compare(ours, theirs)

@@ -1,10 +1,10 @@
-"""How alike two names are, 0 to 1, and what speaks for and against it.
+"""Compare two names: how alike they are, 0 to 1, and the reasons for and against it.
 
-    own words aligned one to one ─▶ likeness ─▶ lowered or capped by what tells sister firms apart ─▶ strength
+    distinctive words aligned one to one ─▶ likeness ─▶ lowered or capped by signs of sister firms ─▶ strength
 
-Caps, not weights, decide what is no match: another number (PORT NO 1, PORT NO 2), a word of its own that the other
-lacks, another trade, another town, other Chinese characters of the same sound. One letter more or less is a slip in a
-long word, and another name where the words are syllables of pinyin or are short.
+Caps, not weights, rule out a match: another number (PORT NO 1, PORT NO 2), a distinctive word that the other name
+lacks, another line of business, another town, or other Chinese characters with the same sound. One letter more or less
+is a typing error in a long word, and another name if the words are short or are syllables of pinyin.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _CAPS = {"number": 0.5, "word": 0.72, "trade": 0.75, "place": 0.74, "glyphs": 0.
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name, read as spelling.READ has it."""
+    """One name with the columns of spelling.READ."""
 
     name: str
-    own: tuple[str, ...]
+    distinctive: tuple[str, ...]
     common: frozenset[str]
     place: frozenset[str]
     number: frozenset[str]
@@ -44,19 +44,19 @@ class Name:
 
     @classmethod
     def of(cls, row: dict[str, object]) -> Name:
-        """A row of spelling.read."""
-        lists = {name: row[name] for name in ("own", "common", "place", "number")}
-        own = tuple(dict.fromkeys(lists.pop("own")))  # type: ignore[call-overload]
+        """Make a Name of a row of spelling.read."""
+        lists = {name: row[name] for name in ("distinctive", "common", "place", "number")}
+        distinctive = tuple(dict.fromkeys(lists.pop("distinctive")))  # type: ignore[call-overload]
         sets = {name: frozenset(words) for name, words in lists.items()}  # type: ignore[call-overload]
         texts = {name: str(row[name]) for name in ("name", "joined", "script", "glyphs", "skeleton")}
-        return cls(own=own, **sets, **texts)  # type: ignore[arg-type]
+        return cls(distinctive=distinctive, **sets, **texts)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
 class Likeness:
-    """`strength` 0 to 1, and what it rests on: facts as (text with {fields}, values), in the order that they are told.
+    """`strength`, 0 to 1, and the facts that explain it: (text with {fields}, values), in the order of the sentence.
 
-    `barred` where something tells the two apart that no address can make good.
+    `barred` means that the names differ in a way that an equal address cannot outweigh.
     """
 
     strength: float
@@ -64,16 +64,17 @@ class Likeness:
     barred: bool = False
 
     def words(self, language: Language = ENGLISH) -> str:
-        """The facts in words."""
+        """Say the facts in one sentence."""
         return "; ".join(language.say(text, **values) for text, values in self.facts)
 
 
 @lru_cache(maxsize=200_000)
-def alike(one: str, other: str, exact: bool = False) -> float:  # noqa: PLR0911  a rule a return
-    """How alike two words are, 0 to 1; 0 where they are different words, or where `exact` and not the same.
+def word_likeness(one: str, other: str, exact: bool = False) -> float:  # noqa: PLR0911  one return per rule
+    """Likeness of two words, 0 to 1; 0 if they are different words, or with `exact` if they are not identical.
 
-    In a word of six letters or fewer another letter, or one more at its end, makes another name (Karim, Karam; Samir,
-    Samira); a letter lost or doubled within it, or two that changed places, are slips. The first letter is none.
+    In a word of six letters or fewer, another letter or an added last letter makes another name (Karim, Karam; Samir,
+    Samira). A letter lost or doubled inside it, or two letters swapped, is a typing error. A different first
+    letter is never a typing error.
     """
     if one == other:
         return 1.0
@@ -103,44 +104,48 @@ def alike(one: str, other: str, exact: bool = False) -> float:  # noqa: PLR0911 
 
 
 def compare(ours: Name, theirs: Name) -> Likeness:
-    """Compare the name on a consignment with that of an alert."""
+    """Compare the name on a consignment with the name in an alert."""
     if ours.name == theirs.name:
-        return Likeness(1.0, [(mark("the name {ours} is the same, letter by letter"), {"ours": ours.name})])
-    if not ours.own or not theirs.own:
+        return Likeness(1.0, [(mark("the name {ours} is exactly the same as in the alert"), {"ours": ours.name})])
+    if not ours.distinctive or not theirs.distinctive:
         return Likeness(0.0)
-    found = Likeness(1.0, [_read(ours, theirs)])
-    _own_words(ours, theirs, found)
-    if found.strength > 0:
-        _told_apart(ours, theirs, found)
-    return found
+    likeness = Likeness(1.0, [_first_fact(ours, theirs)])
+    _align(ours, theirs, likeness)
+    if likeness.strength > 0:
+        _apply_caps(ours, theirs, likeness)
+    return likeness
 
 
-def _read(ours: Name, theirs: Name) -> tuple[str, dict[str, str]]:
+def _first_fact(ours: Name, theirs: Name) -> tuple[str, dict[str, str]]:
     values = {"ours": ours.name, "theirs": theirs.name, "script": theirs.script, "read": theirs.joined}
     if ours.script == theirs.script:
-        return mark("the name {ours} is that of the alert, {theirs}"), values
+        return mark("the name {ours} matches {theirs} in the alert"), values
     if theirs.script == "Latin":
         values |= {"script": ours.script, "read": ours.joined}
-        return mark("the name {ours} ({script} script) is {read} in Latin letters, as in the alert's {theirs}"), values
-    return mark("the alert's name {theirs} ({script} script) is {read} in Latin letters, as in {ours}"), values
+        return mark(
+            "the name {ours} ({script} script) reads {read} in Latin letters, which matches {theirs} in the alert"
+        ), values
+    return mark(
+        "the alert's name {theirs} ({script} script) reads {read} in Latin letters, which matches {ours}"
+    ), values
 
 
-def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:  # noqa: PLR0912  read from top to bottom
-    """Align the own words; `strength` becomes how much of them agrees."""
+def _align(ours: Name, theirs: Name, result: Likeness) -> None:  # noqa: PLR0912  read from top to bottom
+    """Align the distinctive words and set `strength` to the share of them that agrees."""
     if ours.joined == theirs.joined:
-        if len(ours.own) != len(theirs.own):
-            found.facts.append((mark("written apart or as one word"), {}))
+        if len(ours.distinctive) != len(theirs.distinctive):
+            result.facts.append((mark("the words are joined or split differently"), {}))
         return
     if "Arabic" in (ours.script, theirs.script) and ours.script != theirs.script:
-        _by_consonants(ours, theirs, found)
+        _by_consonants(ours, theirs, result)
         return
-    left, matched, matched_weight = list(theirs.own), 0.0, 0.0
+    left, matched, matched_weight = list(theirs.distinctive), 0.0, 0.0
     slips: list[tuple[str, str, float]] = []
     lone = []
-    exact = sounds.is_syllables(ours.own) and sounds.is_syllables(theirs.own)
-    for word in sorted(ours.own, key=len, reverse=True):
-        best = max(left, key=lambda other: alike(word, other, exact), default="")
-        likeness = alike(word, best, exact) if best else 0.0
+    exact = sounds.is_syllables(ours.distinctive) and sounds.is_syllables(theirs.distinctive)
+    for word in sorted(ours.distinctive, key=len, reverse=True):
+        best = max(left, key=lambda other: word_likeness(word, other, exact), default="")
+        likeness = word_likeness(word, best, exact) if best else 0.0
         if likeness == 0.0:
             lone.append(word)
             continue
@@ -153,38 +158,38 @@ def _own_words(ours: Name, theirs: Name, found: Likeness) -> None:  # noqa: PLR0
     lone, left = ([word for word in words if not _is_slip(word, common)] for words in (lone, left))
     total = matched_weight + sum(map(_weight, (*lone, *left)))
     if total == 0:
-        found.strength = 0.0
+        result.strength = 0.0
         return
     if lone or left:
-        whole = alike(_run(ours.own, lone), _run(theirs.own, left), exact)
-        if whole > 0:
-            matched += whole * sum(map(_weight, (*lone, *left)))
-            found.facts.append((mark("written apart or as one word"), {}))
+        likeness = word_likeness(_run(ours.distinctive, lone), _run(theirs.distinctive, left), exact)
+        if likeness > 0:
+            matched += likeness * sum(map(_weight, (*lone, *left)))
+            result.facts.append((mark("the words are joined or split differently"), {}))
             lone, left = [], []
-    found.strength = matched / total
+    result.strength = matched / total
     if (
         any(slip[2] < _FOLDED for slip in slips)
-        and len(ours.own) == len(theirs.own) == 1
+        and len(ours.distinctive) == len(theirs.distinctive) == 1
         and not _classes(ours.common) & _classes(theirs.common)
     ):
-        found.strength = min(found.strength, _CAPS["short"])
-        found.facts.append((mark("it is one word alone, and no trade agrees"), {}))
+        result.strength = min(result.strength, _CAPS["short"])
+        result.facts.append((mark("each name has only one distinctive word, and they share no line of business"), {}))
     for word, other, likeness in slips:
-        found.facts.append((_slip(likeness), {"word": word, "other": other}))
+        result.facts.append((_slip(likeness), {"word": word, "other": other}))
     if lone or left:
-        found.strength = min(found.strength, _CAPS["word"])
-        found.facts.append((mark("{words} is in one of them alone"), {"words": ", ".join((*lone, *left))}))
-    elif not slips and ours.own != theirs.own and len(ours.own) > 1:
-        found.facts.append((mark("in another order of words"), {}))
+        result.strength = min(result.strength, _CAPS["word"])
+        result.facts.append((mark("found in only one of the names: {words}"), {"words": ", ".join((*lone, *left))}))
+    elif not slips and ours.distinctive != theirs.distinctive and len(ours.distinctive) > 1:
+        result.facts.append((mark("the words are in a different order"), {}))
 
 
 def _is_slip(word: str, common: frozenset[str]) -> bool:
-    """Whether `word` is a common word with a slip in it, which is why it is not known as one."""
-    return any(alike(word, one) or alike(word.removesuffix("s"), one) for one in common)
+    """Whether `word` is a common word with a typing error, which is why it was not recognised as common."""
+    return any(word_likeness(word, other) or word_likeness(word.removesuffix("s"), other) for other in common)
 
 
 def _run(words: tuple[str, ...], some: list[str]) -> str:
-    """Those of `words` that are among `some`, as one word."""
+    """Join those of `words` that are among `some` into one word."""
     return "".join(word for word in words if word in some)
 
 
@@ -193,71 +198,73 @@ def _slip(likeness: float) -> str:
         return mark("{word} and {other} are one letter apart")
     if likeness == _TWO_OFF:
         return mark("{word} and {other} are two letters apart")
-    return mark("{word} and {other} are ways of writing the same sounds")
+    return mark("{word} and {other} are spellings of the same sounds")
 
 
-def _by_consonants(ours: Name, theirs: Name, found: Likeness) -> None:
-    """Arabic script leaves out most vowels, so that consonants are compared."""
-    bones = theirs.skeleton
-    if not bones or bones != ours.skeleton:
-        found.strength = 0.0
+def _by_consonants(ours: Name, theirs: Name, result: Likeness) -> None:
+    """Compare the consonants, because Arabic script leaves out most vowels."""
+    consonants = theirs.skeleton
+    if not consonants or consonants != ours.skeleton:
+        result.strength = 0.0
         return
     trade = _classes(ours.common) & _classes(theirs.common)
-    found.strength = 0.9 if len(bones) > _SHORT else 0.86 if len(bones) == _SHORT or trade else 0.7
-    found.facts.append((mark("the consonants agree; Arabic script leaves out most vowels"), {}))
+    result.strength = 0.9 if len(consonants) > _SHORT else 0.86 if len(consonants) == _SHORT or trade else 0.7
+    result.facts.append((mark("the consonants match (Arabic script leaves out most vowels)"), {}))
 
 
-def _told_apart(ours: Name, theirs: Name, found: Likeness) -> None:
-    """Lower `strength` by what tells firms of a like name apart."""
+def _apply_caps(ours: Name, theirs: Name, result: Likeness) -> None:
+    """Lower `strength` where something shows that two firms with similar names are different."""
     if ours.number != theirs.number:
-        _bar(found, "number")
-        found.facts.append((mark("the numbers in the names differ"), {}))
-    only_ours, only_theirs = _hard(ours.common - theirs.common), _hard(theirs.common - ours.common)
+        _cap(result, "number")
+        result.facts.append((mark("the numbers in the names differ"), {}))
+    only_ours, only_theirs = _telling(ours.common - theirs.common), _telling(theirs.common - ours.common)
     if only_ours and only_theirs and not _classes(only_ours) & _classes(only_theirs):
-        _bar(found, "trade")
-        found.facts.append((mark("their trades differ"), {}))
+        _cap(result, "trade")
+        result.facts.append((mark("the lines of business differ"), {}))
     elif only_ours or only_theirs:
-        found.strength *= _OMITTED
-    places = _others(ours.place, theirs.place), _others(theirs.place, ours.place)
+        result.strength *= _OMITTED
+    places = _missing_in(theirs.place, ours.place), _missing_in(ours.place, theirs.place)
     if all(places) and _same_rank(*places):
-        _bar(found, "place")
-        found.facts.append((mark("the places in the names differ"), {}))
+        _cap(result, "place")
+        result.facts.append((mark("the places in the names differ"), {}))
     elif any(places):
-        found.strength *= _PLACED
+        result.strength *= _PLACED
     if ours.glyphs and theirs.glyphs and ours.glyphs != theirs.glyphs:
-        _bar(found, "glyphs")
-        found.facts.append((mark("the Chinese characters differ"), {}))
+        _cap(result, "glyphs")
+        result.facts.append((mark("the Chinese characters differ"), {}))
     shorter = min(len(ours.joined), len(theirs.joined))
     if shorter < _SHORT and ours.common != theirs.common:
-        found.strength = min(found.strength, _CAPS["short"])
-        found.facts.append((mark("the name is short and much is left out"), {}))
-    is_common = set(ours.own) <= ours.common | ours.place or set(theirs.own) <= theirs.common | theirs.place
-    if is_common and (set(ours.own) != set(theirs.own) or set(ours.own) <= ours.place):
-        found.strength = min(found.strength, _CAPS["common"])
-        found.facts.append((mark("the name is made of common words alone"), {}))
+        result.strength = min(result.strength, _CAPS["short"])
+        result.facts.append((mark("the name is short, and its common words differ"), {}))
+    our_words, their_words = set(ours.distinctive), set(theirs.distinctive)
+    is_common = our_words <= ours.common | ours.place or their_words <= theirs.common | theirs.place
+    if is_common and (our_words != their_words or our_words <= ours.place):
+        result.strength = min(result.strength, _CAPS["common"])
+        result.facts.append((mark("the name has only common words"), {}))
 
 
-def _bar(found: Likeness, cap: str) -> None:
-    found.strength = min(found.strength, _CAPS[cap])
-    found.barred = True
+def _cap(result: Likeness, cap: str) -> None:
+    result.strength = min(result.strength, _CAPS[cap])
+    result.barred = True
 
 
-def _hard(words: frozenset[str]) -> frozenset[str]:
+def _telling(words: frozenset[str]) -> frozenset[str]:
     return words - spelling.SOFT
 
 
 @lru_cache(maxsize=10_000)
 def _classes(words: frozenset[str]) -> frozenset[str]:
-    named = {word: name for name, of in spelling.CLASSES.items() for word in of}
-    return frozenset(named.get(word, word) for word in words)
+    class_of = {word: name for name, members in spelling.CLASSES.items() for word in members}
+    return frozenset(class_of.get(word, word) for word in words)
 
 
-def _others(some: frozenset[str], known: frozenset[str]) -> frozenset[str]:
-    return frozenset(word for word in some if not any(alike(word, one) for one in known))
+def _missing_in(others: frozenset[str], words: frozenset[str]) -> frozenset[str]:
+    """Those of `words` that are like none of `others`."""
+    return frozenset(word for word in words if not any(word_likeness(word, other) for other in others))
 
 
 def _same_rank(some: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether both are countries or both are towns: a town and a country may be one place."""
+    """Whether both are countries or both are towns: a town and a country may be the same place."""
     countries = spelling.countries()
     return bool(some & countries) == bool(others & countries)
 

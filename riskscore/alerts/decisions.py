@@ -1,4 +1,4 @@
-"""What counts on a night: the alerts that were known and in force then, and what was decided of pairs until then."""
+"""What counts on a night: the alerts known and in force then, and the decisions on pairs made by then."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import date, datetime
 import polars as pl
 
 KNOWN = "imported_at"
-"""When a version of an alert came to be known here."""
+"""Column: moment at which a version of an alert was imported here."""
 
 
 def latest(versions: pl.DataFrame) -> pl.DataFrame:
-    """The version of each alert that counts: the latest by its provider's moment, then by when it came."""
+    """Return the valid version of each alert: the latest by the provider's time, then by the time of import."""
     return versions.sort("updated_at", KNOWN, nulls_last=False).unique("alert_id", keep="last", maintain_order=True)
 
 
 def in_force(versions: pl.DataFrame, night: date, moment: datetime | None = None) -> pl.DataFrame:
-    """Alerts in force on `night`, of all `versions` (ALERT and KNOWN) that were known at `moment`, by default all.
+    """Return the alerts in force on `night`, from the `versions` (ALERT and KNOWN) known at `moment`, by default all.
 
-    One that is withdrawn, has not begun or has ended by then is none.
+    Left out are alerts that are withdrawn, have not begun or have ended by then.
     """
     known = versions if moment is None else versions.filter(pl.col(KNOWN) <= moment)
     return latest(known).filter(
@@ -28,7 +28,7 @@ def in_force(versions: pl.DataFrame, night: date, moment: datetime | None = None
     )
 
 
-def standing(decisions: pl.DataFrame, moment: datetime | None = None) -> pl.DataFrame:
-    """The last decision on each pair, of all `decisions` (DECISION) made until `moment`, by default all."""
+def current(decisions: pl.DataFrame, moment: datetime | None = None) -> pl.DataFrame:
+    """Return the last decision on each pair, from `decisions` (DECISION) made until `moment`, by default all."""
     made = decisions if moment is None else decisions.filter(pl.col("at") <= moment)
     return made.sort("at", maintain_order=True).unique(["alert_id", "value"], keep="last", maintain_order=True)

@@ -1,8 +1,8 @@
-"""Files of alerts: CSV, JSON, and STIX 2.1 in and out; workbooks and Parquet in besides, as manifests may be.
+"""Read alerts from CSV, JSON, STIX 2.1, workbooks and Parquet; write them as CSV, JSON and STIX 2.1.
 
 file ─▶ archives ─┬─ STIX bundle ─▶ stix.py
                   └─ any other   ─▶ tabular ─▶ headings ─▶ rules ─▶ alerts + quarantine
-alerts ─▶ those whose handling lets them leave ─▶ csv · json · stix
+alerts ─▶ those that may be shared by their handling ─▶ csv · json · stix
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 
 from riskscore import export
 from riskscore.alerts import bundle, rules, stix
-from riskscore.alerts.schema import ALERT, HANDLINGS, rank
+from riskscore.alerts.schema import ALERT, HANDLINGS, strictness
 from riskscore.cells.headings import words
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import archives, quarantine
@@ -24,7 +24,7 @@ from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import Table
 
 FORMATS = (".csv", ".json", ".stix")
-"""Endings of files that alerts are written to; a bundle is JSON too, so it has an ending of its own."""
+"""Endings of the files that can be written. A STIX bundle is JSON too, so it has a different ending."""
 
 _WORDINGS = {
     "alert_id": ("id", "reference", "entry", "entry id", "ref"),
@@ -54,7 +54,7 @@ _HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Alerts of some files (ALERT), refused rows (quarantine.SCHEMA), and how many rows there were."""
+    """Alerts of some files (ALERT), refused rows (quarantine.SCHEMA), and the number of rows read."""
 
     alerts: pl.DataFrame
     quarantine: pl.DataFrame
@@ -67,7 +67,7 @@ class Read:
 
 
 def read(paths: Sequence[Path], *, provider: str | None = None) -> Read:
-    """Read alerts; `provider` is who they are from where a file does not say. Raises ManifestError as it reads."""
+    """Read alerts; `provider` is used where a file names none. Raises ManifestError if a file cannot be read."""
     parts = [_read(table, provider) for path in paths for table in _tables(path)]
     return Read(
         pl.concat([pl.DataFrame(schema=ALERT), *(part.alerts for part in parts)]),
@@ -77,13 +77,13 @@ def read(paths: Sequence[Path], *, provider: str | None = None) -> Read:
 
 
 def _tables(path: Path) -> list[Table]:
-    found = []
+    tables = []
     for member in archives.open_file(path):
         if stix.is_bundle(member.data):
-            found.append(stix.read(member.name, member.data))
+            tables.append(stix.read(member.name, member.data))
         else:
-            found += registry.load(member, lambda cells: sum(_column(cell) is not None for cell in cells))
-    return found
+            tables += registry.load(member, lambda cells: sum(_column(cell) is not None for cell in cells))
+    return tables
 
 
 def _column(heading: str) -> str | None:
@@ -93,36 +93,36 @@ def _column(heading: str) -> str | None:
 def _read(table: Table, provider: str | None) -> Read:
     if table.frame.is_empty() and table.broken.is_empty():
         return Read(pl.DataFrame(schema=ALERT), quarantine.empty(), 0)
-    told: dict[str, pl.Series] = {}
+    columns: dict[str, pl.Series] = {}
     for heading in table.frame.columns:
         column = _column(heading)
-        if column is not None and column not in told:
-            told[column] = table.frame[heading].alias(column)
-    if not set(told) & {"name", "address", "container_number", "vessel_imo", "origin", "destination"}:
+        if column is not None and column not in columns:
+            columns[column] = table.frame[heading].alias(column)
+    if not set(columns) & {"name", "address", "container_number", "vessel_imo", "origin", "destination"}:
         raise ManifestError(
-            f"{table.name}: no heading says what the alerts name; expected some of name, address, container_number, "
-            f"vessel_imo, origin, destination, and found {', '.join(table.frame.columns[:8]) or 'none'}"
+            f"{table.name}: no heading says what the alerts name; expected at least one of name, address, "
+            f"container_number, vessel_imo, origin, destination; found {', '.join(table.frame.columns[:8]) or 'none'}"
         )
-    alerts, faults = rules.accept(pl.DataFrame(told), provider)
-    ones = pl.Series([1], dtype=pl.Int64).new_from_index(0, table.frame.height)
-    return Read(alerts, quarantine.build(table, faults, ones), table.frame.height + table.broken.height)
+    alerts, faults = rules.accept(pl.DataFrame(columns), provider)
+    line_counts = pl.Series([1], dtype=pl.Int64).new_from_index(0, table.frame.height)
+    return Read(alerts, quarantine.build(table, faults, line_counts), table.frame.height + table.broken.height)
 
 
-def leaving(alerts: pl.DataFrame, highest: str) -> tuple[pl.DataFrame, int]:
-    """Those of `alerts` that may leave where `highest` is the strictest handling that may, and how many may not.
+def shareable(alerts: pl.DataFrame, strictest: str) -> tuple[pl.DataFrame, int]:
+    """Return the alerts whose handling is at most `strictest`, and the number of the others.
 
-    Raises SettingsError for a handling code that there is not.
+    Raises SettingsError for an unknown handling code.
     """
-    if highest not in HANDLINGS:
-        raise SettingsError(f"--handling is {highest!r}; it is one of {', '.join(HANDLINGS)}")
-    free = alerts.filter(pl.col("handling").is_in(HANDLINGS[: rank(highest) + 1]))
-    return free, alerts.height - free.height
+    if strictest not in HANDLINGS:
+        raise SettingsError(f"--handling {strictest!r} is unknown; it must be one of {', '.join(HANDLINGS)}")
+    allowed = alerts.filter(pl.col("handling").is_in(HANDLINGS[: strictness(strictest) + 1]))
+    return allowed, alerts.height - allowed.height
 
 
 def write(alerts: pl.DataFrame, path: Path) -> None:
-    """Write `alerts` (ALERT) to `path`, in the format of its ending (FORMATS), whole or not at all.
+    """Write `alerts` (ALERT) to `path`, in the format of its ending (FORMATS); no partial file.
 
-    No cell of a CSV is a formula. Raises SettingsError where the path cannot be written.
+    No cell of a CSV can run as a formula. Raises SettingsError if the path cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
@@ -132,7 +132,7 @@ def write(alerts: pl.DataFrame, path: Path) -> None:
         return
     rows = alerts.select(list(ALERT)).sort("alert_id")
     if suffix == ".json":
-        told = rows.with_columns(pl.col(pl.Date, pl.Datetime).dt.to_string("iso:strict")).to_dicts()
-        export.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", path)
+        records = rows.with_columns(pl.col(pl.Date, pl.Datetime).dt.to_string("iso:strict")).to_dicts()
+        export.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", path)
     else:
         export.write((rows.with_columns(pl.col(rules.LISTS).list.join("; ")), path))

@@ -1,4 +1,4 @@
-"""Consignments on routes that alerts name: from a port or country, to one, perhaps of certain goods."""
+"""Match routes with alerts: a port or country of origin, one of destination, and perhaps certain goods."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from riskscore.language import Language
 from riskscore.schema import KEY
 
 STRENGTH, WITH_GOODS = 0.5, 0.7
-"""A route names many boxes and none of them; with its goods it names fewer."""
+"""Strength of a match by route alone, which fits many boxes, and by route and goods, which fits fewer."""
 
 _ANY = "*"
 _NEEDED = (
@@ -21,15 +21,15 @@ _NEEDED = (
 
 
 def match(alerts: pl.DataFrame, consignments: pl.DataFrame, language: Language) -> pl.DataFrame:
-    """KEY, `alert_id`, `field`, `value`, `strength`, `words` of consignments on a route that an alert names."""
+    """Match the routes of consignments: KEY, `alert_id`, `field`, `value`, `strength`, `words`."""
     routes = alerts.filter(pl.col("kind") == "route").select("alert_id", "origin", "destination", "goods")
-    told = {name: schema.COLUMNS[name] for name in (*KEY, *_NEEDED)}
-    filed = schema.conform(consignments, told)
+    columns = {name: schema.COLUMNS[name] for name in (*KEY, *_NEEDED)}
+    filed = schema.conform(consignments, columns)
     origins = _ends(filed, _NEEDED[:3], "origin")
     destinations = _ends(filed, _NEEDED[3:6], "destination")
     listed = routes.with_columns(pl.col("origin", "destination").fill_null(_ANY))
     ends = listed.select("origin", "destination").unique()
-    # Only ends that some alert names are worth a row.
+    # Keep only the ends that some alert names.
     origins = origins.join(ends.select("origin").unique(), on="origin", how="semi")
     destinations = destinations.join(ends.select("destination").unique(), on="destination", how="semi")
     on_route = (
@@ -43,22 +43,20 @@ def match(alerts: pl.DataFrame, consignments: pl.DataFrame, language: Language) 
         text=pl.col("goods_description").fill_null("").str.to_lowercase(),
     )
     bare = on_route.filter(pl.col("goods").list.len().fill_null(0) == 0).with_columns(term=pl.lit(None, pl.String))
-    asked = on_route.filter(pl.col("goods").list.len() > 0).explode("goods").join(cargo, on=KEY)
+    by_term = on_route.filter(pl.col("goods").list.len() > 0).explode("goods").join(cargo, on=KEY)
     term = pl.col("goods").str.to_lowercase()
     is_code = term.str.contains(r"^\d{2,10}$")
-    carries = pl.when(is_code).then(pl.col("codes").str.contains("|" + term, literal=True)).otherwise(
+    has_goods = pl.when(is_code).then(pl.col("codes").str.contains("|" + term, literal=True)).otherwise(
         pl.col("text").str.contains(term, literal=True)
     )  # fmt: skip
-    with_goods = asked.filter(carries).with_columns(term="goods").unique([*KEY, "alert_id"], maintain_order=True)
-    columns = [*KEY, "alert_id", "origin", "destination", "term"]
-    found = pl.concat([bare.select(columns), with_goods.select(columns)])
+    with_goods = by_term.filter(has_goods).with_columns(term="goods").unique([*KEY, "alert_id"], maintain_order=True)
+    names = [*KEY, "alert_id", "origin", "destination", "term"]
+    matches = pl.concat([bare.select(names), with_goods.select(names)])
     way = pl.concat_str("origin", pl.lit(" > "), "destination")
-    plain = language.say("the route is {route}, as in the alert", route=MARKS[0])
-    both = language.say(
-        "the route is {route} and the goods are {goods}, as in the alert", route=MARKS[0], goods=MARKS[1]
-    )
+    plain = language.say("the route {route} is in the alert", route=MARKS[0])
+    both = language.say("the route {route} and the goods {goods} are in the alert", route=MARKS[0], goods=MARKS[1])
     is_bare = pl.col("term").is_null()
-    return found.select(
+    return matches.select(
         *KEY,
         "alert_id",
         field=pl.lit("route"),
@@ -69,7 +67,7 @@ def match(alerts: pl.DataFrame, consignments: pl.DataFrame, language: Language) 
 
 
 def _ends(filed: pl.DataFrame, columns: tuple[str, ...], end: str) -> pl.DataFrame:
-    """KEY and `end`: each port and country at one end of the way, and one that stands for any."""
+    """KEY and `end`: each port and country at one end of the route, and `*` for any place."""
     ports, country = [pl.col(name) for name in columns[:2]], pl.col(columns[2])
-    told = pl.concat_list(*ports, *(port.str.slice(0, 2) for port in ports), country, pl.lit(_ANY)).list.unique()
-    return filed.select(*KEY, told.alias(end)).explode(end).drop_nulls(end)
+    places = pl.concat_list(*ports, *(port.str.slice(0, 2) for port in ports), country, pl.lit(_ANY)).list.unique()
+    return filed.select(*KEY, places.alias(end)).explode(end).drop_nulls(end)

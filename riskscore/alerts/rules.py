@@ -1,25 +1,25 @@
-"""Alerts accepted or refused: rows in = accepted + quarantined, each refused row with the rule that it broke.
+"""Check alerts: rows in = accepted + quarantined. A refused row is kept with the rule that it broke.
 
-texts under the names of ALERT ─▶ cleaned ─▶ what kind ─▶ rules ─▶ alerts
-                                                          └─▶ faults (row, rule, column, value)
+texts in the columns of ALERT ─▶ cleaned ─▶ kind ─▶ rules ─▶ alerts
+                                                    └─▶ faults (row, rule, column, value)
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from riskscore.alerts.schema import ALERT, DEFAULT_HANDLING, GRADES, HANDLINGS, KINDS, STATUSES, UNGRADED, named
+from riskscore.alerts.schema import ALERT, DEFAULT_HANDLING, GRADES, HANDLINGS, KINDS, STATUSES, UNGRADED, id_of
 from riskscore.cells import dates, texts
 from riskscore.cells.values import FAULTS, code
 
 LONGEST = 500
-"""Characters of a name, an address or a list; what is longer is no name."""
+"""Most characters of a name or an address; a longer one is refused. A list entry is cut."""
 
 LONGEST_REASON = 2000
 """Characters of the reason that are kept."""
 
 MOST_LISTED = 100
-"""Aliases or goods of one alert."""
+"""Most aliases or goods of one alert."""
 
 LISTS = ("aliases", "goods")
 _DAYS = ("valid_from", "valid_until")
@@ -33,20 +33,20 @@ _WORDS = {
 _IDENTITY = ("provider", "kind", "name", "address", "container_number", "vessel_imo", "origin", "destination", "goods")
 _STIX = r"^indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _MADE_HARMLESS = r"^'(\s*[=+\-@|].*)$"
-"""A formula as `export` writes it to CSV, with an apostrophe before it."""
+"""A formula with an apostrophe before it, as `export` writes it to CSV."""
 
 
-def accept(told: pl.DataFrame, provider: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Alerts (ALERT; `updated_at` null where it is not told) and faults (values.FAULTS) of `told`, rows of texts.
+def accept(raw: pl.DataFrame, provider: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split `raw` rows of texts into alerts (ALERT) and faults (values.FAULTS).
 
-    Lists are texts with ; or | between, or lists. `provider` fills the column where it is empty. Accepted rows keep
-    their order.
+    A list is a list, or a text separated by ; or |. `provider` fills empty cells of its column. `updated_at` is null
+    where no value is given. Accepted rows keep their order.
     """
     faults: list[pl.DataFrame] = []
-    rows = _cleaned(told, faults)
-    ours, _ = texts.clean(pl.Series([provider], dtype=pl.String), LONGEST)
-    rows = rows.with_columns(pl.col("provider").fill_null(pl.lit(ours[0], pl.String)))
-    rows = _worded(rows)
+    rows = _cleaned(raw, faults)
+    default, _ = texts.clean(pl.Series([provider], dtype=pl.String), LONGEST)
+    rows = rows.with_columns(pl.col("provider").fill_null(pl.lit(default[0], pl.String)))
+    rows = _normalised(rows)
     for column in _DAYS:
         rows = rows.with_columns(_moments(rows[column], column, faults).dt.date())
     rows = rows.with_columns(_moments(rows["updated_at"], "updated_at", faults))
@@ -57,14 +57,14 @@ def accept(told: pl.DataFrame, provider: str | None) -> tuple[pl.DataFrame, pl.D
             faults.append(_fault(hit, rule, column, shown))
     every = pl.concat([pl.DataFrame(schema=FAULTS), *faults])
     good = rows.with_row_index("row").filter(~pl.col("row").is_in(every["row"].unique().implode())).drop("row")
-    return _identified(good).select(list(ALERT)), every
+    return _with_ids(good).select(list(ALERT)), every
 
 
-def _cleaned(told: pl.DataFrame, faults: list[pl.DataFrame]) -> pl.DataFrame:
-    """Every column of ALERT in one line without control characters; lists of texts."""
+def _cleaned(raw: pl.DataFrame, faults: list[pl.DataFrame]) -> pl.DataFrame:
+    """All columns of ALERT, as texts on one line without control characters, or lists of such texts."""
     columns = {}
     for name in ALERT:
-        values = told[name] if name in told.columns else pl.repeat(None, told.height, dtype=pl.String, eager=True)
+        values = raw[name] if name in raw.columns else pl.repeat(None, raw.height, dtype=pl.String, eager=True)
         if name in LISTS:
             columns[name] = _listed(name, values, faults)
             continue
@@ -97,8 +97,8 @@ def _listed(name: str, values: pl.Series, faults: list[pl.DataFrame]) -> pl.Seri
     return pl.select(pl.when(lists.list.len() > 0).then(lists.list.head(MOST_LISTED))).to_series().alias(name)
 
 
-def _worded(rows: pl.DataFrame) -> pl.DataFrame:
-    """Codes and words of the vocabularies in their usual form, and what goes without saying."""
+def _normalised(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write codes and vocabulary words in their standard form, and fill in defaults."""
     handling = pl.col("handling").str.to_lowercase().str.replace(r"^tlp ?:? ?", "").replace(_WORDS)
     kind = pl.coalesce(
         pl.col("kind").str.to_lowercase(),
@@ -120,7 +120,7 @@ def _worded(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rules() -> list[tuple[str, str, pl.Expr]]:
-    """(column, rule, what breaks it), the most telling first."""
+    """(column, rule, expression that is true for a row that breaks it), most important first."""
     kind = pl.col("kind")
     place = r"^(?:[A-Z]{2}|[A-Z]{2}[A-Z0-9]{3})$"
     return [
@@ -164,11 +164,11 @@ def _rules() -> list[tuple[str, str, pl.Expr]]:
 
 
 def _moments(values: pl.Series, column: str, faults: list[pl.DataFrame]) -> pl.Series:
-    read = dates.parse(values)
-    rows = read["fault"].is_not_null().arg_true()
+    parsed = dates.parse(values)
+    rows = parsed["fault"].is_not_null().arg_true()
     if rows.len():
         faults.append(_fault(rows, "no_date", column, values.gather(rows)))
-    return read["moment"].alias(column)
+    return parsed["moment"].alias(column)
 
 
 def _fault(rows: pl.Series, rule: str, column: str, value: pl.Series) -> pl.DataFrame:
@@ -177,13 +177,14 @@ def _fault(rows: pl.Series, rule: str, column: str, value: pl.Series) -> pl.Data
     )
 
 
-def _identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """Ids that no two providers share: the provider's own with its name before it, or one made of what is said."""
-    given, provider = pl.col("alert_id"), pl.col("provider")
-    whole = given.str.contains(_STIX) | given.str.starts_with(provider + "/")
-    said = rows.filter(given.is_null()).select(
+def _with_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ids that no two providers share: "provider/id", where a missing id is computed from the content."""
+    original, provider = pl.col("alert_id"), pl.col("provider")
+    is_unique = original.str.contains(_STIX) | original.str.starts_with(provider + "/")
+    without_id = rows.filter(original.is_null()).select(
         pl.col(name).list.join("|") if name in LISTS else name for name in _IDENTITY
     )
-    made = [str(named(*(text or "" for text in row))) for row in said.iter_rows()]
-    ids = rows["alert_id"].scatter(rows["alert_id"].is_null().arg_true(), pl.Series(made, dtype=pl.String))
-    return rows.with_columns(alert_id=pl.when(given.is_not_null() & whole).then(given).otherwise(provider + "/" + ids))
+    computed = [str(id_of(*(text or "" for text in row))) for row in without_id.iter_rows()]
+    ids = rows["alert_id"].scatter(rows["alert_id"].is_null().arg_true(), pl.Series(computed, dtype=pl.String))
+    keeps_id = original.is_not_null() & is_unique
+    return rows.with_columns(alert_id=pl.when(keeps_id).then(original).otherwise(provider + "/" + ids))

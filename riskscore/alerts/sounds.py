@@ -1,6 +1,6 @@
-"""Sounds of words in Latin letters: ways of writing the same, consonants alone, and syllables of two languages."""
+"""Sounds of words in Latin letters: folded spellings, consonants, and syllables of Chinese and Vietnamese."""
 
-# ruff: noqa: RUF001  letters of other scripts are the matter of this module
+# ruff: noqa: RUF001  this module is about letters of other scripts
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FOLDS = (
 
 @cache
 def fold(word: str) -> str:
-    """`word` as other ways of writing the same sounds have it: Severnyj and Severny, Noor and Nur."""
+    """Fold different spellings of the same sounds into one: Severnyj and Severny, Noor and Nur."""
     word = re.sub("off?$", "ov", word)
     for written, plain in _FOLDS:
         word = word.replace(written, plain)
@@ -25,7 +25,7 @@ def fold(word: str) -> str:
 
 
 _LETTERS = str.maketrans("بتثجحخدذرزسشصضطظغفقكلمنهپچژگکةاويءئؤعى", "bttjhkddrzsssdtzgfkklmnhbkjgk" + "\0" * 9)
-"""Arabic letter -> class of the consonants that it is written with; none for vowels."""
+"""Arabic letter -> class of the Latin consonants that it is written with; none for vowels."""
 
 _SOUNDS = (
     ("sh", "s"), ("kh", "k"), ("th", "t"), ("dh", "d"), ("gh", "g"), ("ch", "c"),
@@ -33,35 +33,35 @@ _SOUNDS = (
 )  # fmt: skip
 
 
-def skeletons(translated: pl.Series, own: pl.Series) -> pl.Series:
-    """Consonants of the own words, in the order of the alphabet, as Arabic writes them; '' where they are few."""
+def skeletons(translated: pl.Series, distinctive: pl.Series) -> pl.Series:
+    """Consonants of the distinctive words as Arabic writes them, sorted by word; '' for fewer than two consonants."""
     arabic = translated.str.contains(r"\p{Arabic}").fill_null(False).to_list()
-    told = [
+    skeletons_ = [
         _skeleton(_arabic_words(text) if is_arabic else words)
-        for text, words, is_arabic in zip(translated, own, arabic, strict=True)
+        for text, words, is_arabic in zip(translated, distinctive, arabic, strict=True)
     ]
-    return pl.Series("skeleton", told, dtype=pl.String)
+    return pl.Series("skeleton", skeletons_, dtype=pl.String)
 
 
 def _arabic_words(text: str) -> list[str]:
-    found = [word for word in text.split() if re.search(r"[\u0600-\u06FF]", word) and len(word) > 1]
-    bare = [word[2:] if word.startswith("ال") and len(word) > 3 else word for word in found]
+    words = [word for word in text.split() if re.search(r"[\u0600-\u06FF]", word) and len(word) > 1]
+    bare = [word[2:] if word.startswith("ال") and len(word) > 3 else word for word in words]
     return [word[:-1].translate(_LETTERS) if word.endswith(("ة", "ه")) else word.translate(_LETTERS) for word in bare]
 
 
 def _skeleton(words: list[str]) -> str:
-    bones = sorted(bone for word in words if word not in {"al", "el", "ul"} if (bone := bones_of(_bare(word))))
-    return "".join(bones) if sum(map(len, bones)) >= 2 else ""
+    parts = sorted(part for word in words if word not in {"al", "el", "ul"} if (part := consonants(_bare(word))))
+    return "".join(parts) if sum(map(len, parts)) >= 2 else ""
 
 
 def _bare(word: str) -> str:
-    """`word` without the article that is written as one with it; that of Arabic script is off already."""
+    """`word` without a joined article; words in Arabic script have lost theirs already."""
     return word[2:] if len(word) > 4 and word.startswith(("al", "el")) else word
 
 
 @cache
-def bones_of(word: str) -> str:
-    """Consonants of one word in Latin letters, with what Arabic does not tell apart as one."""
+def consonants(word: str) -> str:
+    """Consonants of one word in Latin letters; consonants that Arabic does not distinguish become one."""
     for sound, letter in _SOUNDS:
         word = word.replace(sound, letter)
     word = re.sub(r"h$", "", word.replace("\0", ""))
@@ -71,7 +71,7 @@ def bones_of(word: str) -> str:
 
 @cache
 def shape(word: str) -> str:
-    """`word` with a dot for each of its vowels: Mohammed and Muhammad are m.h.m.d alike."""
+    """Replace the vowels of `word` by dots: Mohammed and Muhammad both become m.h.m.d."""
     return re.sub(r"[aeiou]+", ".", fold(word))
 
 
@@ -87,5 +87,5 @@ _VIETNAMESE = re.compile(r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnrstvx])?
 
 @cache
 def is_syllables(words: tuple[str, ...]) -> bool:
-    """Whether words can be read as pinyin or as Vietnamese, in which one letter more or less makes another name."""
+    """Whether words can be read as pinyin or Vietnamese, where one letter more or less makes another name."""
     return all(map(_PINYIN.fullmatch, words)) or (len(words) > 1 and all(map(_VIETNAMESE.fullmatch, words)))

@@ -1,14 +1,14 @@
-"""What a firm's name says, whatever its script: words of its own, words that many have, places and numbers.
+"""Read the name of a firm in any script: its distinctive words, common words, places and numbers.
 
     "深圳市海安进出口有限公司"               ─┐
-    "Shenzhen Haian Import & Export Co"     ─┼─▶ own: haian · common: import export · place: shenzhen
+    "Shenzhen Haian Import & Export Co"     ─┼─▶ distinctive: haian · common: import export · place: shenzhen
     "HAI AN IMP. EXP. (SHENZHEN) LTD"       ─┘   (joined: haian)
 
-Words of trade and places are translated by a table of this project (features/reference/trade_words.csv); what is left
-is written in Latin letters. Each name is read by itself, so that a match depends on the two names alone.
+Business words and places are translated by a table (features/reference/trade_words.csv); the rest is transliterated
+into Latin letters. Each name is read by itself, so a match depends on the two names alone.
 """
 
-# ruff: noqa: RUF001  letters of other scripts are the matter of this module
+# ruff: noqa: RUF001  this module is about letters of other scripts
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ SCRIPTS = {
     "Korean": r"\p{Hangul}",
     "Thai": r"\p{Thai}",
 }
-"""Scripts that are told apart; all else counts as Latin."""
+"""Scripts that are recognised; everything else counts as Latin."""
 
 UNSPACED = r"[\p{Han}\p{Hangul}\p{Thai}\p{Hiragana}\p{Katakana}]"
-_PARTING = r"[-–—_,;:()\[\]{}\"'«»“”„‘’/\\&+*·|]"
+_SEPARATORS = r"[-–—_,;:()\[\]{}\"'«»“”„‘’/\\&+*·|]"
 _SIMPLE = str.maketrans(
     "華龍東國廣興豐業發達匯寶聯順運貿鴻億萬來麗義陽隆榮樂頂創凱滙盧陳張黃劉吳鄭趙楊許鄧馮謝關聖賢遠鑫誠輝銀鐵飛雲長門馬風鳳齊偉雙貝藍號樓層區縣鎮鄉灣島",
     "华龙东国广兴丰业发达汇宝联顺运贸鸿亿万来丽义阳隆荣乐顶创凯汇卢陈张黄刘吴郑赵杨许邓冯谢关圣贤远鑫诚辉银铁飞云长门马风凤齐伟双贝蓝号楼层区县镇乡湾岛",
 )
-"""Traditional characters that are common in names, and their simplified forms."""
+"""Traditional characters that are common in names -> their simplified forms."""
 
 _ARABIC = {"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ـ": ""}
 _JOINING = ["va", "ve", "dan", "wa", "und", "og", "och"]
@@ -47,12 +47,12 @@ _ARABIC_FORM = (
     r"(?:^|\s)(?:[\x{0621}-\x{064A}][.\s]+){2,4}[\x{0621}-\x{064A}]\.?(?:\s|$)"
     r"|ذات (?:ال)?مسؤولية (?:ال)?محدودة|المحدودة|محدودة"
 )
-"""Legal forms in Arabic: initials of three words or more, and limited."""
+"""Legal forms in Arabic: initials of three or more words, and "limited"."""
 
 SOFT = frozenset(
     ("company", "group", "general", "international", "global", "enterprise", "holding", "sons", "brothers")
 )
-"""Common words that are left out and put in at will."""
+"""Common words that firms often add or omit."""
 
 CLASSES = {
     "trade": ("trading", "import", "export", "commercial", "business", "wholesale", "distribution", "marketing"),
@@ -61,26 +61,28 @@ CLASSES = {
     "technology": ("technology", "electronic", "electric"),
     "money": ("investment", "development", "holding"),
 }
-"""Common words that say nearly the same."""
+"""Common words with nearly the same meaning."""
 
+_LISTS = ("distinctive", "common", "place", "number")
 READ = {
     "name": pl.String,
-    "own": pl.List(pl.String),
-    "common": pl.List(pl.String),
-    "place": pl.List(pl.String),
-    "number": pl.List(pl.String),
+    **dict.fromkeys(_LISTS, pl.List(pl.String)),
     "joined": pl.String,
     "ordered": pl.String,
     "script": pl.String,
     "glyphs": pl.String,
     "skeleton": pl.String,
 }
-"""Columns of read names. `joined`: own words in their written order without blanks; `ordered`: in the order of the
-alphabet, folded; `glyphs`: own words of a Chinese name in simplified characters; `skeleton`: consonants alone."""
+"""Columns of read names. `joined`: the distinctive words in their written order, without spaces. `ordered`: the same
+folded and in alphabetical order. `glyphs`: the distinctive words of a Chinese name in simplified characters.
+`skeleton`: their consonants."""
 
 
 def read(texts: pl.Series) -> pl.DataFrame:
-    """Read each of `texts` (String, distinct, not null): READ, in their order. What says nothing has no own words."""
+    """Read each of `texts` (String, distinct, not null); returns READ in the order of `texts`.
+
+    A text without any word has no distinctive words.
+    """
     plain = texts.str.slice(0, names.MAX_CHARS).str.normalize("NFKC")
     foreign = names.is_foreign(plain)
     translated = names.where(plain, foreign, _translated)
@@ -88,43 +90,43 @@ def read(texts: pl.Series) -> pl.DataFrame:
     words = pl.DataFrame({"row": pl.int_range(texts.len(), eager=True), "word": spelt.str.split(" ")})
     words = words.explode("word").filter(pl.col("word").fill_null("") != "", ~pl.col("word").is_in(_JOINING))
     words = words.with_columns(pl.col("word").replace(_plurals()))
-    kind = words["word"].replace_strict(_kinds(), default="own", return_dtype=pl.String)
+    kind = words["word"].replace_strict(_kinds(), default="distinctive", return_dtype=pl.String)
     words = words.with_columns(pl.col("word").replace(_ROMAN), kind=kind)
     is_number = pl.col("word").str.contains(_NUMBER)
     words = words.with_columns(kind=pl.when(is_number).then(pl.lit("number")).otherwise("kind"))
-    sorted_ = words.group_by("row", maintain_order=True).agg(
-        *(pl.col("word").filter(pl.col("kind") == name).alias(name) for name in ("own", "common", "place", "number"))
+    by_kind = words.group_by("row", maintain_order=True).agg(
+        *(pl.col("word").filter(pl.col("kind") == name).alias(name) for name in _LISTS)
     )
     lists = pl.DataFrame({"row": pl.int_range(texts.len(), eager=True)}).join(
-        sorted_, on="row", how="left", maintain_order="left"
+        by_kind, on="row", how="left", maintain_order="left"
     )
-    lists = lists.with_columns(pl.col("own", "common", "place", "number").fill_null(no_words()))
-    # A name of common words and places alone has nothing better to be known by.
-    nothing = pl.col("own").list.len() == 0
+    lists = lists.with_columns(pl.col(_LISTS).fill_null(empty_list()))
+    # A name of common words and places only is identified by these.
+    has_distinctive, has_place = (pl.col(name).list.len() > 0 for name in ("distinctive", "place"))
     lists = lists.with_columns(
-        own=pl.when(~nothing).then("own").when(pl.col("place").list.len() > 0).then("place").otherwise("common"),
+        distinctive=pl.when(has_distinctive).then("distinctive").when(has_place).then("place").otherwise("common")
     )
     script = pl.select(pl.coalesce(*(pl.when(plain.str.contains(p)).then(pl.lit(n)) for n, p in SCRIPTS.items())))
-    joined = lists["own"].list.join("")
+    joined = lists["distinctive"].list.join("")
     return pl.DataFrame(
         {
             "name": texts,
-            **{name: lists[name] for name in ("own", "common", "place", "number")},
+            **{name: lists[name] for name in _LISTS},
             "joined": joined,
-            "ordered": _ordered(lists["own"]),
+            "ordered": _ordered(lists["distinctive"]),
             "script": script.to_series().fill_null("Latin"),
             "glyphs": _glyphs(translated),
         }
-    ).with_columns(skeleton=sounds.skeletons(translated, lists["own"]))
+    ).with_columns(skeleton=sounds.skeletons(translated, lists["distinctive"]))
 
 
-def no_words() -> pl.Expr:
-    """An empty list of texts. A literal list has no type within, which Polars cannot put beside one that has."""
+def empty_list() -> pl.Expr:
+    """An empty list of texts. A plain literal has no element type, so Polars cannot combine it with a typed list."""
     return pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first()
 
 
 def _translated(text: pl.Expr) -> pl.Expr:
-    """Words of trade and places in English, in scripts that are not Latin; what else is there stays."""
+    """Translate business words and places in scripts other than Latin; keep the rest."""
     for old, new in _ARABIC.items():
         text = text.str.replace_all(old, new, literal=True)
     unspaced, spaced = _foreign_words()
@@ -133,16 +135,16 @@ def _translated(text: pl.Expr) -> pl.Expr:
     text = text.str.replace_all(forms, " ").str.replace_all(_ARABIC_FORM, " ")
     text = text.str.replace_all(r"[\x{064B}-\x{0652}]", "").str.to_lowercase()
     text = text.str.replace_many(list(unspaced), [f" {word} " for word in unspaced.values()], leftmost=True)
-    return replaced(text.str.replace_all(_PARTING, " "), spaced)
+    return replace_phrases(text.str.replace_all(_SEPARATORS, " "), spaced)
 
 
 def _phrases(spelt: pl.Series) -> pl.Series:
-    """`spelt` words with those of the table in English."""
-    return spelt.to_frame("text").select(replaced(pl.col("text"), _latin_words())).to_series()
+    """Translate the words of the table that are in Latin letters."""
+    return spelt.to_frame("text").select(replace_phrases(pl.col("text"), _latin_words())).to_series()
 
 
-def replaced(text: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
-    """Replace whole words and phrases, the longest first. Blanks are doubled, so that each word has two of its own."""
+def replace_phrases(text: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
+    """Replace whole words and phrases, longest first. Spaces are doubled, so that neighbouring words can both match."""
     wide = pl.concat_str(pl.lit(" "), text.str.replace_all(r"\s+", "  "), pl.lit(" "))
     old = [f" {phrase.replace(' ', '  ')} " for phrase in phrases]
     new = [f" {word.replace(' ', '  ')} " for word in phrases.values()]
@@ -151,10 +153,10 @@ def replaced(text: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
 
 @cache
 def table(*kinds: str) -> dict[str, str]:
-    """Word -> its English word, of these kinds, the longest words first."""
+    """Word -> its English word, for these kinds, longest words first."""
     rows = reference.trade_words().filter(pl.col("kind").is_in(kinds)).select("word", "canonical").iter_rows()
-    found = {_normal(word): canonical for word, canonical in rows}
-    return dict(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+    english = {_normal(word): canonical for word, canonical in rows}
+    return dict(sorted(english.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 def _normal(word: str) -> str:
@@ -165,7 +167,7 @@ def _normal(word: str) -> str:
 
 @cache
 def _foreign_words() -> tuple[dict[str, str], dict[str, str]]:
-    """Words of scripts without spaces, and of the others that are not Latin."""
+    """Words in scripts without spaces, and words in the other scripts that are not Latin."""
     words = table("business", "place")
     foreign = [word for word in words if re.search(r"[^\u0000-\u024F\u1E00-\u1EFF]", word)]
     unspaced = pl.Series(foreign).str.contains(UNSPACED).to_list()
@@ -180,20 +182,20 @@ def _latin_words() -> dict[str, str]:
     words = table("business", "place")
     cyrillic = {anyascii(word).lower(): words[word] for word in words if re.search(r"[\u0400-\u04FF]", word)}
     latin = {anyascii(word): words[word] for word in words if not re.search(r"[^\u0000-\u024F\u1E00-\u1EFF]", word)}
-    both = {word: told for word, told in (cyrillic | latin).items() if word and len(word) > 1}
+    both = {word: english for word, english in (cyrillic | latin).items() if word and len(word) > 1}
     return dict(sorted(both.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 @cache
 def countries() -> frozenset[str]:
     """Words that name countries."""
-    told = {"hongkong", "china", "vietnam", "taiwan", "uae", "russia", "egypt", "germany", "india"}
-    return frozenset(told | set(_words_of(reference.countries()["name"].to_list())))
+    short_names = {"hongkong", "china", "vietnam", "taiwan", "uae", "russia", "egypt", "germany", "india"}
+    return frozenset(short_names | set(_words_of(reference.countries()["name"].to_list())))
 
 
 @cache
 def _kinds() -> dict[str, str]:
-    """Word -> common or place."""
+    """Word -> its kind, common or place."""
     common = names.common_words() | set(_words_of(table("business").values()))
     place = set(_words_of(table("place").values())) | countries()
     return dict.fromkeys(place, "place") | dict.fromkeys(common, "common")
@@ -206,27 +208,28 @@ def _plurals() -> dict[str, str]:
 
 
 def _words_of(texts: object) -> list[str]:
-    found = [word for text in texts for word in re.findall(r"[a-z]+", anyascii(str(text)).lower())]  # type: ignore[attr-defined]
-    return [word for word in found if len(word) > 2]
+    words = [word for text in texts for word in re.findall(r"[a-z]+", anyascii(str(text)).lower())]  # type: ignore[attr-defined]
+    return [word for word in words if len(word) > 2]
 
 
-def _ordered(own: pl.Series) -> pl.Series:
-    """Own words, folded, in the order of the alphabet, without blanks."""
-    flat = own.explode()
+def _ordered(words: pl.Series) -> pl.Series:
+    """Fold each list of words, sort it alphabetically and join it without spaces."""
+    flat = words.explode()
     distinct = flat.drop_nulls().unique()
     plain = pl.Series([sounds.fold(word) for word in distinct], dtype=pl.String)
-    told = flat.replace_strict(distinct, plain, default=None, return_dtype=pl.String)
-    rows = pl.DataFrame({"row": pl.int_range(own.len(), eager=True).repeat_by(own.list.len()).explode(), "word": told})
+    folded = flat.replace_strict(distinct, plain, default=None, return_dtype=pl.String)
+    numbers = pl.int_range(words.len(), eager=True)
+    rows = pl.DataFrame({"row": numbers.repeat_by(words.list.len()).explode(), "word": folded})
     joined = rows.drop_nulls().group_by("row").agg(pl.col("word").sort().str.join(""))
-    every = pl.DataFrame({"row": pl.int_range(own.len(), eager=True)})
+    every = pl.DataFrame({"row": numbers})
     return every.join(joined, on="row", how="left", maintain_order="left")["word"].fill_null("")
 
 
 def _glyphs(translated: pl.Series) -> pl.Series:
-    """Chinese characters that are neither trade, place nor legal form; '' for none."""
+    """Chinese characters that are not business word, place or legal form; '' for none."""
     han = translated.str.contains(r"\p{Han}").fill_null(False)
     if not han.any():
         return pl.repeat("", translated.len(), dtype=pl.String, eager=True)
     bare = translated.filter(han).str.replace_all(r"[^\p{Han}]", "")
-    told = pl.Series([text.translate(_SIMPLE) for text in bare], dtype=pl.String)
-    return pl.repeat("", translated.len(), dtype=pl.String, eager=True).scatter(han.arg_true(), told)
+    simplified = pl.Series([text.translate(_SIMPLE) for text in bare], dtype=pl.String)
+    return pl.repeat("", translated.len(), dtype=pl.String, eager=True).scatter(han.arg_true(), simplified)

@@ -1,11 +1,11 @@
-"""Alerts in STIX 2.1: indicators of bundles in, and out.
+"""Read alerts from STIX 2.1: the indicators of a bundle.
 
     indicator ─┬─ extension of this project: every column of ALERT
-               └─ else one comparison that is understood: identity:name, location:street_address, x-...:container_number
+               └─ else one simple comparison: identity:name, location:street_address, x-...:container_number
     created_by_ref ─▶ provider · object_marking_refs ─▶ handling · confidence ─▶ credibility · revoked ─▶ withdrawn
 
-A bundle comes from elsewhere: its size, its objects and their depth are bounded, each indicator is checked by the stix2
-library, and one that is no valid STIX or names nothing goes to quarantine.
+A bundle comes from outside, so its size, the number of its objects and their depth are limited. Each indicator is
+validated by the stix2 library. One that is not valid, or names nothing that can be matched, goes to quarantine.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ import stix2
 from stix2.exceptions import STIXError
 
 from riskscore.alerts import tlp
-from riskscore.alerts.schema import ALERT, UNGRADED, named
+from riskscore.alerts.schema import ALERT, UNGRADED, id_of
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.table import BROKEN, Table
 
 MAX_BYTES = 256 * 2**20
-"""Most bytes of a bundle."""
+"""Largest size of a bundle."""
 
 MAX_OBJECTS = 250_000
-"""Most objects of a bundle."""
+"""Largest number of objects in a bundle."""
 
 _MAX_OBJECT = 100_000
-"""Characters of one object, written as JSON."""
+"""Most characters of one object, written as JSON."""
 
-EXTENSION = f"extension-definition--{named('extension', 'alert')}"
-"""Id of the extension that carries an alert's own columns."""
+EXTENSION = f"extension-definition--{id_of('extension', 'alert')}"
+"""Id of the extension that holds the columns of an alert."""
 
 CARRIED = tuple(name for name in ALERT if name not in ("handling", "status", "updated_at"))
 _COMPARISON = re.compile(r"\s*\[\s*([a-z0-9-]{1,100}):([a-z0-9_.'-]{1,100})\s*=\s*'((?:[^'\\]|\\.){1,2000})'\s*\]\s*")
@@ -48,35 +48,36 @@ _PATHS = {
     "vessel_name": ("vessel", "name"),
 }
 _CREDIBILITY = ((80, 1), (60, 2), (40, 3), (20, 4), (0, 5))
-"""Least confidence (0 to 100) of each credibility, as appendix A of STIX 2.1 has it."""
+"""Least confidence (0 to 100) for each credibility, from appendix A of STIX 2.1."""
 
 
 def is_bundle(data: bytes) -> bool:
-    """Whether `data` is a STIX bundle by its beginning."""
+    """Whether `data` looks like a STIX bundle."""
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     return head.startswith(b"{") and re.search(rb'"type"\s*:\s*"bundle"', data[:100_000] + data[-4096:]) is not None
 
 
 def read(name: str, data: bytes) -> Table:
-    """The indicators of a bundle, a row each, as texts under the names of ALERT; `broken` are those that are none.
+    """Read the indicators of a bundle: one row each, texts in the columns of ALERT; unusable ones are in `broken`.
 
-    `lines` are the places of the objects in the bundle, from 1. Raises ManifestError for what is no bundle or too big.
+    `lines` are the positions of the objects in the bundle, from 1. Raises ManifestError if the data is no bundle or
+    too big.
     """
     objects = _objects(name, data)
-    known = {str(one["id"]): one for one in objects if isinstance(one, dict) and isinstance(one.get("id"), str)}
+    by_id = {str(item["id"]): item for item in objects if isinstance(item, dict) and isinstance(item.get("id"), str)}
     rows: list[dict[str, Any]] = []
     lines: list[int] = []
     broken: list[tuple[int, str, str | None, str, str]] = []
-    for line, one in enumerate(objects, start=1):
-        if not isinstance(one, dict) or one.get("type") != "indicator":
-            if not isinstance(one, dict):
-                broken.append((line, "not_stix", None, str(one)[:200], json.dumps(one)[:_MAX_OBJECT]))
+    for line, item in enumerate(objects, start=1):
+        if not isinstance(item, dict) or item.get("type") != "indicator":
+            if not isinstance(item, dict):
+                broken.append((line, "not_stix", None, str(item)[:200], json.dumps(item)[:_MAX_OBJECT]))
             continue
-        text = json.dumps(one, ensure_ascii=False)
-        fault = _fault(one, text)
-        row = None if fault else _row(one, known)
+        text = json.dumps(item, ensure_ascii=False)
+        fault = _fault(item, text)
+        row = None if fault else _row(item, by_id)
         if row is None:
-            shown = str(one.get("name") or one.get("id") or "")[:200]
+            shown = str(item.get("name") or item.get("id") or "")[:200]
             broken.append((line, fault or "names_nothing", "pattern", shown, text[:_MAX_OBJECT]))
         else:
             rows.append(row)
@@ -95,72 +96,73 @@ def read(name: str, data: bytes) -> Table:
 
 def _objects(name: str, data: bytes) -> list[Any]:
     if len(data) > MAX_BYTES:
-        raise ManifestError(f"{name} is a bundle of more than {MAX_BYTES // 2**20} MB; split it")
+        raise ManifestError(f"{name} is larger than {MAX_BYTES // 2**20} MB, the most for a STIX bundle; split it")
     try:
         bundle = json.loads(data)
     except (ValueError, RecursionError) as damaged:
-        raise ManifestError(f"{name} is a damaged STIX bundle ({str(damaged)[:100] or 'nested too deep'})") from None
+        raise ManifestError(f"{name} is a damaged STIX bundle ({str(damaged)[:100] or 'nested too deeply'})") from None
     objects = bundle.get("objects", []) if isinstance(bundle, dict) else None
     if not isinstance(objects, list):
-        raise ManifestError(f"{name} is no STIX bundle: its objects are no list")
+        raise ManifestError(f"{name} is not a STIX bundle: `objects` is not a list")
     if len(objects) > MAX_OBJECTS:
-        raise ManifestError(f"{name} has {len(objects):,} objects; at most {MAX_OBJECTS:,} are read, so split it")
+        raise ManifestError(f"{name} has {len(objects):,} objects; at most {MAX_OBJECTS:,} are read; split it")
     return objects
 
 
-def _fault(one: dict[str, Any], text: str) -> str | None:
-    """Why an indicator is refused, if it is."""
+def _fault(indicator: dict[str, Any], text: str) -> str | None:
+    """The rule that an indicator breaks, or None."""
     if len(text) > _MAX_OBJECT:
         return "too_long"
     try:
-        stix2.parse(one, allow_custom=True, version="2.1")
+        stix2.parse(indicator, allow_custom=True, version="2.1")
     except (STIXError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return "not_stix"
     return None
 
 
-def _row(one: dict[str, Any], known: dict[str, Any]) -> dict[str, Any] | None:
-    """An alert's columns as texts; None where the indicator names nothing that is understood."""
-    own = _own(one)
-    told = _carried(own) if own is not None else _compared(one)
-    if told is None:
+def _row(indicator: dict[str, Any], by_id: dict[str, Any]) -> dict[str, Any] | None:
+    """The columns of an alert as texts; None if the indicator names nothing that can be matched."""
+    extension = _extension(indicator)
+    columns = _from_extension(extension) if extension is not None else _from_pattern(indicator)
+    if columns is None:
         return None
-    maker = known.get(str(one.get("created_by_ref")), {})
-    statements = {key: value for key, value in known.items() if value.get("definition_type") == "statement"}
-    row: dict[str, Any] = {"alert_id": one["id"], "provider": _text(maker.get("name"))}
-    if own is None:
+    maker = by_id.get(str(indicator.get("created_by_ref")), {})
+    statements = {key: value for key, value in by_id.items() if value.get("definition_type") == "statement"}
+    row: dict[str, Any] = {"alert_id": indicator["id"], "provider": _text(maker.get("name"))}
+    if extension is None:
         row |= {
-            "reason": _text(one.get("description") or one.get("name")),
-            "reliability": _grade(one.get("confidence")),
-            "valid_from": str(one["valid_from"])[:10],
-            "valid_until": _last_day(one.get("valid_until")),
+            "reason": _text(indicator.get("description") or indicator.get("name")),
+            "reliability": _grade(indicator.get("confidence")),
+            "valid_from": str(indicator["valid_from"])[:10],
+            "valid_until": _last_day(indicator.get("valid_until")),
         }
-    row |= told
+    row |= columns
     row |= {
-        "handling": tlp.handling_of(one.get("object_marking_refs"), statements),
-        "status": "withdrawn" if one.get("revoked") is True else "active",
-        "updated_at": _text(one.get("modified")),
+        "handling": tlp.handling_of(indicator.get("object_marking_refs"), statements),
+        "status": "withdrawn" if indicator.get("revoked") is True else "active",
+        "updated_at": _text(indicator.get("modified")),
     }
     return row
 
 
-def _own(one: dict[str, Any]) -> dict[str, Any] | None:
-    extensions = one.get("extensions")
-    own = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
-    return own if isinstance(own, dict) else None
+def _extension(indicator: dict[str, Any]) -> dict[str, Any] | None:
+    extensions = indicator.get("extensions")
+    extension = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+    return extension if isinstance(extension, dict) else None
 
 
-def _carried(own: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(own[name]) for name in CARRIED if own.get(name) is not None}
+def _from_extension(extension: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(extension[name]) for name in CARRIED if extension.get(name) is not None}
 
 
-def _compared(one: dict[str, Any]) -> dict[str, Any] | None:
-    """What the pattern compares with, where it is one comparison that is understood."""
-    found = _COMPARISON.fullmatch(one["pattern"]) if isinstance(one.get("pattern"), str) else None
-    if found is None or found[2] not in _PATHS:
+def _from_pattern(indicator: dict[str, Any]) -> dict[str, Any] | None:
+    """Kind and value from the pattern, if it is one comparison of a known path."""
+    pattern = indicator.get("pattern")
+    match = _COMPARISON.fullmatch(pattern) if isinstance(pattern, str) else None
+    if match is None or match[2] not in _PATHS:
         return None
-    kind, column = _PATHS[found[2]]
-    return {"kind": kind, column: re.sub(r"\\(.)", r"\1", found[3])}
+    kind, column = _PATHS[match[2]]
+    return {"kind": kind, column: re.sub(r"\\(.)", r"\1", match[3])}
 
 
 def _value(value: object) -> object:
@@ -178,7 +180,7 @@ def _grade(confidence: object) -> str:
 
 
 def _last_day(until: object) -> str | None:
-    """The last day on which something holds that ends at the moment `until`."""
+    """The last full or partial day before the moment `until`."""
     try:
         moment = datetime.fromisoformat(str(until).replace("Z", "+00:00")) if until else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""Handling codes as STIX has them: the marking of each label of the Traffic Light Protocol.
+"""Handling codes in STIX: the marking definition of each label of the Traffic Light Protocol.
 
-Ids and extension are those that OASIS publishes for TLP 2.0 (cti-stix-common-objects) and, for what older services
-send, those of STIX 2.1 itself, section 7.2.1.4.
+Ids and extension are those of OASIS for TLP 2.0 (cti-stix-common-objects). For data from older services, the ids of
+STIX 2.1, section 7.2.1.4, are understood too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from riskscore.alerts.schema import DEFAULT_HANDLING, HANDLINGS, rank
+from riskscore.alerts.schema import DEFAULT_HANDLING, HANDLINGS, strictness
 
 _EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 
@@ -20,7 +20,7 @@ MARKINGS = {
     "amber+strict": "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
     "red": "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
-"""Handling code -> id of its marking."""
+"""Handling code -> id of its marking definition."""
 
 _OLDER = {
     "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": "clear",
@@ -33,7 +33,7 @@ _KNOWN = _OLDER | {marking: handling for handling, marking in MARKINGS.items()}
 
 
 def marking(handling: str) -> dict[str, Any]:
-    """The marking definition of a handling code, as a STIX object."""
+    """Marking definition of a handling code, as a STIX object."""
     return {
         "type": "marking-definition",
         "spec_version": "2.1",
@@ -45,11 +45,11 @@ def marking(handling: str) -> dict[str, Any]:
 
 
 def handling_of(refs: object, statements: Mapping[str, Any]) -> str:
-    """The strictest handling that the markings `refs` of an object ask for; without any, DEFAULT_HANDLING.
+    """Return the strictest handling that the markings `refs` of an object require; without any, DEFAULT_HANDLING.
 
-    `statements` are markings of the same bundle that say nothing of sharing, by id. Of a marking that nobody knows the
-    strictest is believed.
+    `statements` are the markings of the same bundle that do not concern sharing, by id. An unknown marking counts as
+    the strictest.
     """
-    named = [ref for ref in refs if isinstance(ref, str)] if isinstance(refs, list) else []
-    asked = [_KNOWN.get(ref, HANDLINGS[-1]) for ref in named if ref in _KNOWN or ref not in statements]
-    return max(asked, key=rank, default=DEFAULT_HANDLING)
+    ids = [ref for ref in refs if isinstance(ref, str)] if isinstance(refs, list) else []
+    handlings = [_KNOWN.get(ref, HANDLINGS[-1]) for ref in ids if ref in _KNOWN or ref not in statements]
+    return max(handlings, key=strictness, default=DEFAULT_HANDLING)

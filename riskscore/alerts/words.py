@@ -1,4 +1,4 @@
-"""Words for whole columns: a sentence said once, with a column's values in its places."""
+"""Sentences for columns: a sentence is translated once and filled with the values of each row."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 import polars as pl
 
 MARKS = ("\0", "\1")
-"""What is said in the place of the first and of the second value; no text that is kept has such characters."""
+"""Placeholders of the first and the second value; stored texts never contain these characters."""
 
 
-def filled(said: str, *values: pl.Expr) -> pl.Expr:
-    """`said` with `values` in the places of MARKS, a text a row."""
-    parts = re.split(f"({'|'.join(MARKS)})", said)
+def filled(sentence: str, *values: pl.Expr) -> pl.Expr:
+    """Replace MARKS in `sentence` by `values`; one text per row."""
+    parts = re.split(f"({'|'.join(MARKS)})", sentence)
     return pl.concat_str(values[MARKS.index(part)] if part in MARKS else pl.lit(part) for part in parts)

@@ -1,10 +1,6 @@
-"""Cases: what a consignment is like, among what was inspected here before and among published seizures.
+"""Comparable cases: consignments inspected here before, and published seizures; nearest ones and search by text.
 
-    outcomes ─▶ inspected.gather ─▶ measured as of their own filing ─▶ comparable ─▶ nearest seized and clean ones
-    cases.toml ─▶ library.load ──────────────────────────────────────▶ published  ─▶ nearest published seizures
-    free text ─▶ query.understand ─▶ search: both of them
-
-Cases are shown, never learned from: no feature and no training can reach this package.
+Cases are shown, never learned from: no feature, model or training may import this package.
 """
 
 from riskscore.cases.inspected import Inspected, gather

@@ -1,10 +1,10 @@
-"""Inspected consignments of the past, measured as they were on the day of their own filing.
+"""Inspected consignments, measured as of the day on which each was filed.
 
-    outcomes known by a day ─▶ seizures and others, latest first ─▶ whole rows of these and of their ships
-                          rows, log ─▶ facts ─▶ matrix ─▶ contributions        (the engine's own parts)
+    outcomes known by a day ─▶ seizures and others, latest first ─▶ full rows of these and of their ships
+                          rows, log ─▶ facts ─▶ matrix ─▶ contributions        (by the same code as scoring)
 
-Gathered once for a whole slate. What the ledger and the features say of a past row is what they said then: only days
-before its own filing count. Consignments of the same ship and day are measured with it, because features look at them.
+They are measured once for all boxes of a slate. For each row only the days before its filing count, so its features
+have the values of that time. Consignments of the same ship and day are measured too, because features look at them.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from riskscore.model.booster import Booster
 from riskscore.schema import KEY, OUTCOME
 
 MOST = 3_000
-"""Inspected consignments that are measured: a few seconds' work, and years of seizures."""
+"""Most inspected consignments that are measured: this takes a few seconds and covers years of seizures."""
 
 MOST_SEIZED = 2_000
-"""Seizures among them, the latest; the others are the latest that were not seizures, whose traffic is like today's."""
+"""Most seizures among them, latest first. The others are the latest without a seizure, from traffic like today's."""
 
 SEIZURE = "seizure"
 
-Whole = Callable[[pl.DataFrame], pl.DataFrame]
-"""Given KEY of some consignments: all columns of every version of them, and of what came on the same ships."""
+RowReader = Callable[[pl.DataFrame], pl.DataFrame]
+"""For KEY of some consignments, reads all columns of all their versions, and of the other boxes on the same ships."""
 
-_TOLD = ("finding", "commodity", "quantity_kg", "inspected_at", "known_at")
+_FINDING = ("finding", "commodity", "quantity_kg", "inspected_at", "known_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """Inspected consignments, all frames and arrays in one order.
+    """Inspected consignments; all frames and arrays are in the same order.
 
-    rows      canonical columns as last filed before the inspection was known
-    matrix    KEY, `filed_at` and one column a feature
+    rows      canonical columns as last filed before the result of the inspection was known
+    matrix    KEY, `filed_at` and one column per feature
     moved     their contributions
-    outcomes  every record of these consignments: which of them counts depends on the day that is asked from
+    outcomes  all records of these consignments; which one counts depends on the day
     """
 
     rows: pl.DataFrame
@@ -55,58 +55,60 @@ class Inspected:
     outcomes: pl.DataFrame
     catalogue: Catalogue
 
-    def found(self, before: datetime) -> pl.DataFrame:
-        """What was known before a moment of each of `rows`: KEY, finding, commodity ...; null where nothing was."""
-        known = self.outcomes.filter(pl.col("known_at") < before)
-        told = corrections.of_consignments(known).select(*KEY, *_TOLD)
-        return self.rows.select(KEY).join(told, on=KEY, how="left", maintain_order="left")
+    def findings(self, before: datetime) -> pl.DataFrame:
+        """Return the finding of each of `rows` known before a moment: KEY, finding, commodity ...; null without one."""
+        outcomes = self.outcomes.filter(pl.col("known_at") < before)
+        findings = corrections.of_consignments(outcomes).select(*KEY, *_FINDING)
+        return self.rows.select(KEY).join(findings, on=KEY, how="left", maintain_order="left")
 
 
 def choose(outcomes: pl.DataFrame, before: datetime, most: int = MOST) -> pl.DataFrame:
-    """The consignments to compare with: KEY and what was last known before a moment, at most `most`, latest first.
+    """Choose the consignments to compare with: KEY and the finding known before a moment, at most `most`, latest first.
 
-    Two thirds of the places are for seizures; those that they leave empty go to the others.
+    Two thirds of the places are for seizures; places that they leave free go to the others.
     """
-    told = corrections.of_consignments(outcomes.filter(pl.col("known_at") < before))
-    told = told.sort("known_at", *KEY, descending=[True, False, False])
-    seized = told.filter(finding=SEIZURE).head(most * MOST_SEIZED // MOST)
-    others = told.filter(pl.col("finding") != SEIZURE).head(most - seized.height)
-    return pl.concat([seized, others]).select(*KEY, *_TOLD)
+    findings = corrections.of_consignments(outcomes.filter(pl.col("known_at") < before))
+    findings = findings.sort("known_at", *KEY, descending=[True, False, False])
+    seized = findings.filter(finding=SEIZURE).head(most * MOST_SEIZED // MOST)
+    others = findings.filter(pl.col("finding") != SEIZURE).head(most - seized.height)
+    return pl.concat([seized, others]).select(*KEY, *_FINDING)
 
 
 def gather(
     past: Past,
-    whole: Whole,
+    read_rows: RowReader,
     *,
     before: datetime,
     booster: Booster,
     catalogue: Catalogue,
     most: int = MOST,
 ) -> Inspected:
-    """Measure the inspected consignments that were known before a moment, each as of its own filing.
+    """Measure the consignments whose inspection was known before a moment, each as of its filing.
 
-    `past` has the outcomes, and of everything filed what the ledger reads of it; `whole` reads rows in full.
-    Consignments whose rows are not there are left out.
+    `past` has the outcomes, and the columns of all filings that the ledger needs. `read_rows` reads full rows.
+    Consignments without rows are left out.
     """
     outcomes = pl.DataFrame(schema=OUTCOME) if past.outcomes is None else past.outcomes
     chosen = choose(outcomes, before, most)
     catalogue = fit.measured(booster.card, catalogue)
-    rows, matrix = measure(whole, chosen, past, catalogue)
-    told = outcomes.join(rows.select(KEY), on=KEY, how="semi")
-    return Inspected(rows, matrix, contributions(matrix, booster), told, catalogue)
+    rows, matrix = measure(read_rows, chosen, past, catalogue)
+    records = outcomes.join(rows.select(KEY), on=KEY, how="semi")
+    return Inspected(rows, matrix, contributions(matrix, booster), records, catalogue)
 
 
-def measure(whole: Whole, chosen: pl.DataFrame, past: Past, catalogue: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of `chosen` (KEY, `known_at`) and their matrix, each as of its own filing; `past` as in `gather`."""
-    rows, others = as_filed(whole(chosen.select(KEY)), chosen)
+def measure(
+    read_rows: RowReader, chosen: pl.DataFrame, past: Past, catalogue: Catalogue
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of `chosen` (KEY, `known_at`) and their matrix, each as of its filing; `past` as in `gather`."""
+    rows, others = as_filed(read_rows(chosen.select(KEY)), chosen)
     measured = pl.concat([rows, _latest(others, rows)])
     facts = build.facts(measured, replace(past, earlier=_superseded(others, rows)), catalogue)
     return rows, build.matrix(facts.head(rows.height), catalogue)
 
 
-def as_filed(whole: pl.DataFrame, chosen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The filing that the inspectors of each of `chosen` (with `known_at`) had, and all other rows of `whole`."""
-    numbered = whole.select(*KEY, "filed_at", "version").with_row_index("row")
+def as_filed(rows: pl.DataFrame, chosen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the version that inspectors had of each of `chosen` (with `known_at`), and all other `rows`."""
+    numbered = rows.select(*KEY, "filed_at", "version").with_row_index("row")
     last = (
         numbered.join(chosen.select(*KEY, "known_at"), on=KEY)
         .filter(pl.col("filed_at") <= pl.col("known_at"))
@@ -114,12 +116,12 @@ def as_filed(whole: pl.DataFrame, chosen: pl.DataFrame) -> tuple[pl.DataFrame, p
         .unique(KEY, keep="last", maintain_order=True)
     )
     order = chosen.select(KEY).join(last.select(*KEY, "row"), on=KEY, maintain_order="left")["row"]
-    rest = pl.Series(range(whole.height), dtype=pl.UInt32).is_in(order.implode())
-    return whole[order], whole.filter(~rest)
+    is_chosen = pl.Series(range(rows.height), dtype=pl.UInt32).is_in(order.implode())
+    return rows[order], rows.filter(~is_chosen)
 
 
 def _superseded(others: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Earlier versions of `rows`: a bill that was filed again much later, or before, is another consignment."""
+    """Earlier versions of `rows`. A filing older than SAME_BILL_DAYS before them is another consignment."""
     filed = rows.select(*KEY, last="filed_at")
     gap = pl.duration(days=SAME_BILL_DAYS)
     near = (pl.col("filed_at") <= pl.col("last")) & (pl.col("filed_at") >= pl.col("last") - gap)
@@ -127,7 +129,7 @@ def _superseded(others: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _latest(others: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """What else came on the ships: the last version of each day; versions of `rows` themselves are not others."""
+    """The other boxes on the ships, last version of each day, without versions of `rows` themselves."""
     mates = others.join(rows.select(KEY), on=KEY, how="anti").with_columns(day=pl.col("filed_at").dt.date())
     mates = mates.sort("filed_at", "version").unique([*KEY, "day"], keep="last", maintain_order=True)
     return mates.drop("day")

@@ -1,9 +1,9 @@
-"""The library of published seizures: what was found where, under which declaration, and how it came to light.
+"""Library of published seizures: what was found where, how it was declared, and how it was discovered.
 
     features/reference/cases.toml ─▶ load ─▶ Case, Case ...       each checked: names, places, red flags, sources
 
-It is shown beside a consignment and never learned from: the published cases stay an outside test of the engine, so
-neither features nor training can reach this package (pyproject.toml).
+Published cases are shown next to a consignment and never learned from, so that they remain an independent test of the
+engine. An import contract in pyproject.toml keeps features and training away from this package.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any
 
 from riskscore import folders, reference, toml
 from riskscore.errors import ReferenceDataError, SettingsError
@@ -21,24 +21,24 @@ from riskscore.reference.tables import REGIONS
 FILE = "cases.toml"
 
 STAGES = ("export", "transit", "import")
-"""Where on its way a consignment was seized, seen from the place of seizure."""
+"""Stage of its route at which a consignment was seized, seen from the place of seizure."""
 
 OTHER_COMMODITIES = ("household waste",)
-"""Commodities of the library that have no countries of their own in contraband.csv."""
+"""Commodities of the library that are not in contraband.csv."""
 
 YEARS = (1975, 2100)
-"""CITES came into force in 1975."""
+"""First and last valid year; CITES came into force in 1975."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One published seizure.
 
-    commodity    what was found, the gravest first; `quantity_kg` of all of it, None where it was not weighed
-    declared     what the papers said, `kind` of cover goods that is; empty where it was not told
-    origin       ISO 3166 country; where only a part of the world was told, `region`
-    loaded_at    UN/LOCODE; `via` holds ports or countries in their order
-    destination  ISO 3166 country to which it was to go
+    commodity    what was found, the gravest first; `quantity_kg` is the total weight, None if not published
+    declared     goods as declared, and their `kind` of cover goods; empty if not published
+    origin       ISO 3166 country; if only a part of the world was published, `region`
+    loaded_at    UN/LOCODE; `via` has ports or countries in their order
+    destination  ISO 3166 country for which it was bound
     indicators   numbers of the red flags that the case shows
     """
 
@@ -64,12 +64,12 @@ class Case:
 
     @property
     def target(self) -> str:
-        """Country that it was bound for, as far as was told: else, of an import, where it was seized."""
+        """Country of destination; of an import without one, the country where it was seized."""
         return self.destination or (self.seized_at[:2] if self.stage == "import" else "")
 
     @property
     def hubs(self) -> tuple[str, ...]:
-        """Countries on the way between origin and destination."""
+        """Countries between origin and destination."""
         stops = (*self.via, *([self.seized_at] if self.stage == "transit" else []))
         return tuple(dict.fromkeys(stop[:2] for stop in stops))
 
@@ -86,40 +86,39 @@ _TYPES = {
 
 @cache
 def load() -> tuple[Case, ...]:
-    """Read the library, newest first. Raises ReferenceDataError naming the first entry and field that is malformed."""
+    """Read the library, newest first. Raises ReferenceDataError that names the first malformed entry and field."""
     path = folders.reference() / FILE
     entries = toml.load(path, "the library of cases", error=ReferenceDataError)
     return tuple(case(name, entry) for name, entry in entries.items())
 
 
 def find(name: str) -> Case:
-    """The case with the id `name`. Raises SettingsError where there is none."""
+    """Return the case with the id `name`. Raises SettingsError if there is none."""
     for known in load():
         if known.id == name.strip().lower():
             return known
-    raise SettingsError(f"no published case {name!r}; `riskscore cases list` shows those that there are")
+    raise SettingsError(f"there is no published case {name!r}; `riskscore cases list` shows all cases")
 
 
 def case(name: str, entry: Mapping[str, Any]) -> Case:
-    """One entry, checked. Raises ReferenceDataError where a field is missing, unknown or not as declared."""
-    hints = get_type_hints(Case)
+    """Check one entry. Raises ReferenceDataError if a field is missing, unknown or has a wrong value."""
     types = {field.name: str(field.type) for field in fields(Case) if field.name != "id"}
     if not isinstance(entry, Mapping):
-        raise ReferenceDataError(f"{FILE}: {name} is no table")
+        raise ReferenceDataError(f"{FILE}: {name} is not a table")
     for field in entry:
         if field not in types:
-            raise ReferenceDataError(f"{FILE}: {name} has an unknown field {field}; known are {', '.join(types)}")
+            raise ReferenceDataError(f"{FILE}: {name} has an unknown field {field}; allowed are {', '.join(types)}")
     values: dict[str, Any] = {}
     for field, value in entry.items():
         if not isinstance(value, _TYPES[types[field]]) or isinstance(value, bool):  # type: ignore[arg-type]
-            raise ReferenceDataError(f"{FILE}: {name} has {field} = {value!r}, not {hints[field]}")
+            raise ReferenceDataError(f"{FILE}: {name}: {field} = {value!r} must be of type {types[field]}")
         values[field] = tuple(value) if isinstance(value, list) else value
     try:
         made = Case(id=name, **values)
     except TypeError as missing:
-        raise ReferenceDataError(f"{FILE}: {name} lacks a field ({missing})") from None
+        raise ReferenceDataError(f"{FILE}: {name} has no value for a required field ({missing})") from None
     for field, problem in _problems(made):
-        raise ReferenceDataError(f"{FILE}: {name} has {field} = {getattr(made, field)!r}, {problem}")
+        raise ReferenceDataError(f"{FILE}: {name}: {field} = {getattr(made, field)!r} {problem}")
     return made
 
 
@@ -135,25 +134,25 @@ def _known() -> dict[str, frozenset[Any]]:
 
 
 def _problems(made: Case) -> list[tuple[str, str]]:
-    """Fields that are not as declared, with what is wrong."""
+    """Fields with wrong values, each with what it must be."""
     known = _known()
     places = known["country"] | known["port"]
-    wrong = {
-        "year": not YEARS[0] <= made.year <= YEARS[1] and "no year of a published case",
+    problems = {
+        "year": not YEARS[0] <= made.year <= YEARS[1] and f"must be from {YEARS[0]} to {YEARS[1]}",
         "commodity": not (made.commodity and set(made.commodity) <= known["commodity"])
-        and "not all named as in contraband.csv",
-        "quantity_kg": made.quantity_kg is not None and made.quantity_kg <= 0 and "not above 0",
-        "kind": made.kind not in known["kind"] and "no kind of cover_goods.csv",
-        "declared": bool(made.kind) and not made.declared and "empty, though there is a kind",
-        "origin": made.origin not in known["country"] | {""} and "no ISO 3166 country",
-        "region": made.region not in {*REGIONS, ""} and f"none of {', '.join(REGIONS)}",
-        "loaded_at": made.loaded_at not in known["port"] | {""} and "no known port",
-        "via": not set(made.via) <= places and "not all known ports or countries",
-        "seized_at": made.seized_at not in known["port"] and "no known port",
-        "stage": made.stage not in STAGES and f"none of {', '.join(STAGES)}",
-        "destination": made.destination not in known["country"] | {""} and "no ISO 3166 country",
-        "indicators": not set(made.indicators) <= known["flag"] and "not all red flags of flags.toml",
-        "summary": not made.summary.strip() and "empty",
-        "source": not made.source and "empty",
+        and "must be names of contraband.csv",
+        "quantity_kg": made.quantity_kg is not None and made.quantity_kg <= 0 and "must be above 0",
+        "kind": made.kind not in known["kind"] and "must be a kind of cover_goods.csv",
+        "declared": bool(made.kind) and not made.declared and "must not be empty if there is a kind",
+        "origin": made.origin not in known["country"] | {""} and "must be an ISO 3166 country",
+        "region": made.region not in {*REGIONS, ""} and f"must be one of {', '.join(REGIONS)}",
+        "loaded_at": made.loaded_at not in known["port"] | {""} and "must be a known port",
+        "via": not set(made.via) <= places and "must be known ports or countries",
+        "seized_at": made.seized_at not in known["port"] and "must be a known port",
+        "stage": made.stage not in STAGES and f"must be one of {', '.join(STAGES)}",
+        "destination": made.destination not in known["country"] | {""} and "must be an ISO 3166 country",
+        "indicators": not set(made.indicators) <= known["flag"] and "must be red flags of flags.toml",
+        "summary": not made.summary.strip() and "must not be empty",
+        "source": not made.source and "must not be empty",
     }
-    return [(field, problem) for field, problem in wrong.items() if problem]
+    return [(field, problem) for field, problem in problems.items() if problem]

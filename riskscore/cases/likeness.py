@@ -1,9 +1,9 @@
-"""The nearest published seizures for a consignment: the same cover, the same part of the world, hub and market.
+"""The published seizures most like a consignment: similar goods, origin, route and destination.
 
     Subject of a row ─┐
-    Subject of a case ┴─▶ points for goods, origin, way, end and commodity ─▶ best first, with what they share
+    Subject of a case ┴─▶ points for goods, origin, route, destination and commodity ─▶ best first, with reasons
 
-Points are few and plain, because a handful of cases a kind cannot teach finer ones.
+The points are few and simple, because there are too few cases of each kind to fit finer ones.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FAMILIES = (
     frozenset({"stone", "ore", "handicraft"}),
     frozenset({"scrap", "waste", "paper_waste"}),
 )
-"""Kinds of cover goods that are near each other."""
+"""Groups of similar kinds of cover goods."""
 
 PUBLISHED: dict[str, pl.DataType | type[pl.DataType]] = {
     "bill_of_lading": pl.String,
@@ -46,53 +46,53 @@ PUBLISHED: dict[str, pl.DataType | type[pl.DataType]] = {
     "shares": schema.TEXTS,
     "differs": schema.TEXTS,
 }
-"""Columns of `published`; `likeness` are points, at most about 12."""
+"""Columns of `published`; `likeness` is in points, at most about 12."""
 
 LEAST = 3.0
-"""Points from which a case is worth showing: the goods or the origin alone, or lesser things together."""
+"""Least points of a case that is shown: the same goods or origin alone, or several lesser similarities."""
 
 RECENT = 10
-"""Years over which nearness in time fades to nothing: smugglers change routes and covers."""
+"""Years after which a case gets no points for its time: smugglers change routes and covers."""
 
 FEW = 3
-"""Years apart that are worth a sentence."""
+"""Most years between two cases that count as about the same time."""
 
 Point = tuple[float, str, str, str]
-"""Points, and what is shared, or differs, as a text with {here} and {there}."""
+"""Points, a sentence with {here} and {there} on a similarity or difference, and the values of the two fields."""
 
 
 def published(rows: pl.DataFrame, top: int = 3, *, language: Language = ENGLISH) -> pl.DataFrame:
-    """The `top` published seizures that are most like each of `rows` (canonical), columns of PUBLISHED, nearest first.
+    """Return the `top` published seizures most like each of `rows` (canonical), columns of PUBLISHED, nearest first.
 
-    A row has fewer, or none, where few cases are like it. Equally near ones come newest first.
+    A row has fewer, or none, if few cases are like it. Of equally near cases the newest comes first.
     """
     cases = [(case, of_case(case)) for case in library.load()]
-    found: list[dict[str, object]] = []
+    records: list[dict[str, object]] = []
     for row in traits(rows).iter_rows(named=True):
         near = nearest(of_row(row), cases, top)
         for place, (case, points, subject) in enumerate(near, 1):
-            shares, differs = told(of_row(row), subject, language)
-            own = {name: row[name] for name in KEY} | {"place": place, "likeness": points}
-            found.append(own | fields(case) | {"shares": shares, "differs": differs})
-    return pl.DataFrame(found, schema=PUBLISHED)
+            shares, differs = compare(of_row(row), subject, language)
+            record = {name: row[name] for name in KEY} | {"place": place, "likeness": points}
+            records.append(record | fields(case) | {"shares": shares, "differs": differs})
+    return pl.DataFrame(records, schema=PUBLISHED)
 
 
 def fields(case: Case) -> dict[str, object]:
-    """What is shown of a case, as columns of PUBLISHED."""
-    told = {name: getattr(case, name) for name in ("id", "year", "quantity_kg", "summary")}
+    """Return the shown fields of a case, as columns of PUBLISHED."""
+    values = {name: getattr(case, name) for name in ("id", "year", "quantity_kg", "summary")}
     lists = {name: list(getattr(case, name)) for name in ("commodity", "source")}
-    return told | lists | {"declared": case.declared or None}
+    return values | lists | {"declared": case.declared or None}
 
 
 def nearest(one: Subject, cases: list[tuple[Case, Subject]], top: int) -> list[tuple[Case, float, Subject]]:
-    """The `top` cases most like a subject, with their points and subjects."""
+    """Return the `top` cases most like a subject, with their points and subjects."""
     scored = [(case, round(sum(points for points, *_ in _points(one, other)), 2), other) for case, other in cases]
     near = [(case, points, other) for case, points, other in scored if points >= LEAST]
-    return sorted(near, key=lambda found: -found[1])[:top]
+    return sorted(near, key=lambda match: -match[1])[:top]
 
 
-def told(one: Subject, other: Subject, language: Language) -> tuple[list[str], list[str]]:
-    """What a consignment and a case share and where they differ, in sentences."""
+def compare(one: Subject, other: Subject, language: Language) -> tuple[list[str], list[str]]:
+    """Say in sentences what a consignment and a case have in common, and where they differ."""
     shares: list[str] = []
     differs: list[str] = []
     for points, text, here, there in _points(one, other):
@@ -104,7 +104,7 @@ def told(one: Subject, other: Subject, language: Language) -> tuple[list[str], l
 
 
 def _named(value: str, language: Language) -> str:
-    """A country's or port's name, a kind's, or the text itself."""
+    """Name of a country, a port or a kind of goods; any other text stays."""
     if len(value) == 2 and value.isupper():
         return language.country(value) or value
     if len(value) == 5 and value.isupper():
@@ -118,27 +118,27 @@ def _kinds() -> set[str]:
 
 
 def _points(one: Subject, other: Subject) -> Iterator[Point]:
-    """What speaks for likeness, and, at no points, what speaks against it; nothing of what either does not tell."""
+    """Similarities with points, and differences with 0 points; a field that either side lacks gives neither."""
     yield from _goods(one, other)
     yield from _origin(one, other)
     hubs = {place[:2] for place in one.stops} & {place[:2] for place in other.stops}
     if hubs:
-        yield 1.5, mark("By way of the same hub: {here}."), sorted(hubs)[0], ""
+        yield 1.5, mark("Both routed through {here}."), sorted(hubs)[0], ""
     yield from _end(one, other)
     yield from _commodity(one, other)
     gap = abs(one.year - other.year) if one.year and other.year else RECENT
     if gap < RECENT:
-        text = mark("Few years apart: {here} and {there}.") if gap <= FEW else ""
+        text = mark("About the same time: {here} and {there}.") if gap <= FEW else ""
         yield 1.5 * (1 - gap / RECENT), text, str(one.year), str(other.year)
 
 
 def _goods(one: Subject, other: Subject) -> Iterator[Point]:
     if one.kind and one.kind == other.kind:
-        yield 3.0, mark("Same kind of cover goods: {here}."), one.kind, ""
+        yield 3.0, mark("Same kind of goods: {here}."), one.kind, ""
     elif any({one.kind, other.kind} <= family for family in FAMILIES):
-        yield 2.0, mark("Cover goods of a like kind: {here} here, {there} there."), one.kind, other.kind
+        yield 2.0, mark("Similar kinds of goods: {here} here, {there} there."), one.kind, other.kind
     elif one.goods and other.goods:
-        yield 0.0, mark("Declared as {here} here, as {there} there."), short(one.goods), short(other.goods)
+        yield 0.0, mark("Declared goods: {here} here, {there} there."), short(one.goods), short(other.goods)
 
 
 def _origin(one: Subject, other: Subject) -> Iterator[Point]:
@@ -149,13 +149,13 @@ def _origin(one: Subject, other: Subject) -> Iterator[Point]:
         if one.loaded_at and one.loaded_at == other.loaded_at:
             yield 1.0, mark("Loaded at the same port: {here}."), one.loaded_at, ""
     elif here and there and part and part == places.part_of(there):
-        yield 2.0, mark("From the same part of the world: {here} here, {there} there."), here, there
+        yield 2.0, mark("Origins in the same region: {here} here, {there} there."), here, there
     elif here and there and places.region_of(here) == places.region_of(there):
-        yield 1.0, mark("From the same part of the world: {here} here, {there} there."), here, there
+        yield 1.0, mark("Origins in the same region: {here} here, {there} there."), here, there
     elif here and other.region and places.region_of(here) == other.region:
-        yield 1.0, mark("Both from the same continent."), "", ""
+        yield 1.0, mark("Both from the same region."), "", ""
     elif here and there:
-        yield 0.0, mark("From {here} here, from {there} there."), here, there
+        yield 0.0, mark("Origin: {here} here, {there} there."), here, there
 
 
 def _end(one: Subject, other: Subject) -> Iterator[Point]:
@@ -163,15 +163,15 @@ def _end(one: Subject, other: Subject) -> Iterator[Point]:
     same = here & there
     ports = {place for place in one.ends if len(place) == 5} & set(other.ends)
     if ports:
-        yield 2.5, mark("Both to the same port: {here}."), sorted(ports)[0], ""
+        yield 2.5, mark("Both go to the same port: {here}."), sorted(ports)[0], ""
     elif same:
         yield 2.0, mark("Both bound for {here}."), sorted(same)[0], ""
     elif here and there:
-        yield 0.0, mark("Bound for {here} here, for {there} there."), sorted(here)[0], sorted(there)[0]
+        yield 0.0, mark("Destination: {here} here, {there} there."), sorted(here)[0], sorted(there)[0]
 
 
 def _commodity(one: Subject, other: Subject) -> Iterator[Point]:
-    """How strong the origin is as a source of what was found: up to a point, told from a half on."""
+    """Up to one point for an origin that is a known source of what was found; none below a strength of 0.5."""
     known = [(_sources().get((name, one.origin), 0.0), name) for name in other.commodities]
     strength, commodity = max(known, default=(0.0, ""))
     if strength >= 0.5:

@@ -1,11 +1,12 @@
-"""The nearest inspected consignments, seized and not, with what they share with a consignment and where they differ.
+"""The nearest inspected consignments, seized and not, with similarities and differences.
 
     contributions of the consignment ─┐
     contributions of the inspected   ─┴─▶ sums by red flag ─▶ sum of differences ─▶ nearest of each finding ─▶ words
 
-Near is what the model scored high or low for the same reasons. Measured on simulated smuggling (bench/cases.py), the
-sum of absolute differences of contributions by red flag finds a seizure of the same scheme more often than equal
-leaves do, and as often as differences of all features, whose words would be of matters that moved nothing.
+Two consignments are near if the model scored them for the same reasons. Measured on simulated smuggling
+(bench/cases.py), the sum of absolute differences of contributions by red flag finds a seizure of the same scheme more
+often than equal leaves do. It does so as often as differences of all features, which would give explanations by
+features without effect on the score.
 """
 
 from __future__ import annotations
@@ -45,77 +46,77 @@ NEIGHBOUR: dict[str, pl.DataType | type[pl.DataType]] = {
     "shares": schema.TEXTS,
     "differs": schema.TEXTS,
 }
-"""Columns of `comparable`. `place` counts from 1 within seizures and within the others; `distance` is in log-odds."""
+"""Columns of `comparable`. `place` is from 1, among seizures and among the others; `distance` is in log-odds."""
 
 
 def comparable(
     moved: Contributions, rows: pl.DataFrame, inspected: Inspected, *, top: int = 3, language: Language = ENGLISH
 ) -> pl.DataFrame:
-    """The `top` nearest seizures and the `top` nearest others for each of `rows`, columns of NEIGHBOUR.
+    """Return the `top` nearest seizures and the `top` nearest others for each of `rows`, columns of NEIGHBOUR.
 
-    `rows` are canonical, in the order of `moved`. Only findings known before the day of a row's filing are looked at.
-    Seizures come first, each side nearest first. A row has fewer where fewer are known. Raises ModelError where the
-    contributions are of other rows, or of another model's features than the inspected ones.
+    `rows` are canonical, in the order of `moved`. Only findings known before the day of a row's filing count. Seizures
+    come first, each side nearest first; a row has fewer if fewer are known. Raises ModelError if the contributions are
+    of other rows, or of other features than those of the inspected consignments.
     """
     if not rows.select(KEY).equals(moved.keys):
-        raise ModelError("the rows and the contributions are not of the same consignments in the same order")
+        raise ModelError("the rows and the contributions must be of the same consignments in the same order")
     if moved.names != inspected.moved.names:
-        raise ModelError("the contributions are of other features than those of the inspected consignments")
-    by = groups(moved.names, inspected.catalogue)
-    own, theirs = sums(moved.values, by), sums(inspected.moved.values, by)
-    told = words.Words(by, moved.names, inspected.catalogue, language)
+        raise ModelError("the contributions must be of the same features as those of the inspected consignments")
+    by_flag = groups(moved.names, inspected.catalogue)
+    our_sums, their_sums = sums(moved.values, by_flag), sums(inspected.moved.values, by_flag)
+    comparison = words.Comparison(by_flag, moved.names, inspected.catalogue, language)
     ours, others = traits(rows), traits(inspected.rows)
     filed = inspected.rows["filed_at"]
-    found: list[dict[str, object]] = []
-    for day, at in _days(rows):
+    neighbours: list[dict[str, object]] = []
+    for day, numbers in _days(rows):
         before = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        known = inspected.found(before)
-        there = known["finding"].is_not_null() & (filed < before)
-        for row in at:
-            one = ours.row(row, named=True)
-            same = (others["bill_of_lading"] == one["bill_of_lading"]) & (
-                others["container_number"] == one["container_number"]
+        findings = inspected.findings(before)
+        is_known = findings["finding"].is_not_null() & (filed < before)
+        for number in numbers:
+            row = ours.row(number, named=True)
+            same = (others["bill_of_lading"] == row["bill_of_lading"]) & (
+                others["container_number"] == row["container_number"]
             )
-            far = distances(own[row], theirs)
+            far = distances(our_sums[number], their_sums)
             for is_seizure in (True, False):
-                side = there & ~same & ((known["finding"] == SEIZURE) == is_seizure)
-                for place, other in enumerate(_nearest(far, side.fill_null(False).to_numpy(), top), 1):
-                    that = others.row(other, named=True)
-                    what = known.row(other, named=True)
-                    shares, differs = told.compare(one, that, own[row], theirs[other])
-                    found.append(
+                side = is_known & ~same & ((findings["finding"] == SEIZURE) == is_seizure)
+                for place, at in enumerate(_nearest(far, side.fill_null(False).to_numpy(), top), 1):
+                    other = others.row(at, named=True)
+                    finding = findings.row(at, named=True)
+                    shares, differs = comparison.compare(row, other, our_sums[number], their_sums[at])
+                    neighbours.append(
                         {
-                            **{name: one[name] for name in KEY},
+                            **{name: row[name] for name in KEY},
                             "place": place,
-                            "neighbour_bill": that["bill_of_lading"],
-                            "neighbour_container": that["container_number"],
-                            **{name: what[name] for name in ("finding", "commodity", "quantity_kg")},
-                            "filed": that["filed_at"].date(),
-                            "known": what["known_at"].date(),
-                            "distance": float(far[other]),
-                            **{name: that[name] for name in ("goods_description", *_LANE)},
+                            "neighbour_bill": other["bill_of_lading"],
+                            "neighbour_container": other["container_number"],
+                            **{name: finding[name] for name in ("finding", "commodity", "quantity_kg")},
+                            "filed": other["filed_at"].date(),
+                            "known": finding["known_at"].date(),
+                            "distance": float(far[at]),
+                            **{name: other[name] for name in ("goods_description", *_LANE)},
                             "shares": shares,
                             "differs": differs,
                         }
                     )
-    return pl.DataFrame(found, schema=NEIGHBOUR)
+    return pl.DataFrame(neighbours, schema=NEIGHBOUR)
 
 
 _LANE = ("port_of_loading", "port_of_discharge")
 
 
-def distances(own: Floats, theirs: Floats) -> Floats:
-    """Sum of absolute differences between contributions by red flag float64[groups] and each of float64[n, groups]."""
-    return np.asarray(np.abs(theirs - own).sum(axis=1))
+def distances(ours: Floats, theirs: Floats) -> Floats:
+    """Sum of absolute differences of contributions by red flag: `ours` float64[groups], `theirs` float64[n, groups]."""
+    return np.asarray(np.abs(theirs - ours).sum(axis=1))
 
 
 def _days(rows: pl.DataFrame) -> list[tuple[date, list[int]]]:
-    """The rows filed on each day (UTC), by their numbers."""
+    """Row numbers by day of filing (UTC)."""
     numbered = rows.select(pl.col("filed_at").dt.date().alias("day")).with_row_index("row").drop_nulls("day")
     return list(numbered.group_by("day", maintain_order=True).agg(pl.col("row").cast(pl.Int64)).iter_rows())
 
 
 def _nearest(far: Floats, allowed: NDArray[np.bool_], top: int) -> list[int]:
-    """Numbers of the nearest that are allowed; of equally near ones the first, which was known last."""
+    """Row numbers of the nearest allowed ones; of equally near ones the first, which became known last."""
     chosen = np.flatnonzero(allowed)
     return [int(number) for number in chosen[np.argsort(far[chosen], kind="stable")[:top]]]

@@ -1,4 +1,4 @@
-"""Parts of the world as people name them, finer than the regions of countries.csv: West Africa, the Gulf ..."""
+"""Parts of the world by their common names, finer than the regions of countries.csv: West Africa, the Gulf ..."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "the Gulf": ("AE", "BH", "IQ", "KW", "OM", "QA", "SA"),
     "Central America": ("BZ", "CR", "GT", "HN", "MX", "NI", "PA", "SV"),
 }
-"""Name -> ISO 3166 codes; the parts of Africa follow the United Nations' geoscheme, with neighbours of trade moved."""
+"""Name -> ISO 3166 codes. The parts of Africa follow the UN geoscheme; some countries are grouped by their trade."""
 
 REGION_NAMES = {
     "Africa": "africa",
@@ -46,7 +46,7 @@ OTHER_NAMES = {
     "KR": ("Korea",),
     "CN": ("Mainland China", "PRC"),
 }
-"""Country -> what else it is called."""
+"""Country -> its other names."""
 
 TOWNS = {
     "CD": ("Kinshasa", "Lubumbashi"),
@@ -66,18 +66,18 @@ TOWNS = {
     "MY": ("Kuala Lumpur",),
     "CN": ("Beijing", "Nanning"),
 }
-"""Country -> towns without a port for ships that people name as origin or destination."""
+"""Country -> towns without a seaport that are named as origin or destination."""
 
 
 @cache
 def part_of(country: str) -> str | None:
-    """The part of PARTS that a country is in, or None."""
+    """The part of PARTS to which a country belongs, or None."""
     return next((name for name, members in PARTS.items() if country in members), None)
 
 
 @cache
 def region_of(country: str) -> str | None:
-    """The region of countries.csv that a country is in, or None."""
+    """The region of countries.csv to which a country belongs, or None."""
     return _regions().get(country)
 
 
@@ -89,11 +89,11 @@ def _regions() -> dict[str, str]:
 @cache
 def members(region: str) -> frozenset[str]:
     """The countries of a region of countries.csv."""
-    return frozenset(code for code, its in _regions().items() if its == region)
+    return frozenset(code for code, region_ in _regions().items() if region_ == region)
 
 
 def port_name(code: str) -> str:
-    """The name of a port with its code; the code itself where it is not known."""
+    """Name of a port with its code; the code alone if the port is unknown."""
     name = _port_names().get(code)
     return f"{name} ({code})" if name else code
 

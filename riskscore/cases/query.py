@@ -1,9 +1,9 @@
-"""Understanding what somebody looks for: goods, places on the way, commodities and years, in plain words.
+"""Read a search text in plain language: goods, places, contraband and years.
 
     "plastic from West Africa to Haiphong since 2015" ─▶ goods: plastic · from: West Africa · to: Haiphong · years
 
-Words are compared without accents and case. Of several readings the one of most words wins. A place after `from`, `to`
-or `via` is looked for there only, else anywhere on the way. What is not understood is said, never guessed.
+Accents and case are ignored. Of several readings the one with most words wins. A place after `from`, `to` or `via` is
+searched there only, any other place anywhere on the route. Words that are not understood are listed, not guessed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_CHARS = 400
 """Characters of a query that are read."""
 
 EARLIEST, LATEST = 0, 9999
-"""Years that stand for an open end."""
+"""Years that mean an open end."""
 
 _PREPOSITIONS = {
     **dict.fromkeys(("from", "ex", "leaving", "de", "tu"), "from"),
@@ -51,7 +51,7 @@ GENERIC = {
     "paper": ("paper_waste",),
     "furniture": ("furniture_wood",),
 }
-"""Words that stand for several kinds of cover goods, or for one whose terms do not have them."""
+"""Words for several kinds of cover goods, or for one kind whose terms lack them."""
 
 CALLED = {
     "tusk": ("ivory",),
@@ -73,7 +73,7 @@ CALLED = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that is looked for: what it was called, the countries that it is or is in, and its port, if it is one."""
+    """A place in a query: its role, its name, its countries, and its UN/LOCODE if it is a port."""
 
     role: str
     name: str
@@ -83,7 +83,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was understood; `years` are the first and the last one, `unread` the words that said nothing."""
+    """What was understood: `years` are the first and the last one, `unread` the words that were not understood."""
 
     kinds: tuple[tuple[str, ...], ...]
     commodities: tuple[tuple[str, ...], ...]
@@ -96,15 +96,15 @@ class Query:
         """Whether nothing was understood."""
         return not (self.kinds or self.commodities or self.places or self.years)
 
-    def told(self) -> list[str]:
-        """What was understood, a line each."""
+    def lines(self) -> list[str]:
+        """Say what was understood, one line per part."""
         lines = [*map(of_goods, self.kinds), *map(of_commodity, self.commodities), *map(of_place, self.places)]
         lines += [of_years(self.years)] if self.years else []
         return lines + ([f"not understood: {', '.join(self.unread)}"] if self.unread else [])
 
 
 def of_goods(kinds: tuple[str, ...]) -> str:
-    """The part of a query that asks for kinds of goods, as it is told."""
+    """Write the part of a query that asks for kinds of goods."""
     return f"goods: {' or '.join(kinds).replace('_', ' ')}"
 
 
@@ -112,31 +112,31 @@ _NAMED = 4
 
 
 def of_commodity(names: tuple[str, ...]) -> str:
-    """The part that asks for what was found."""
+    """Write the part that asks for what was found."""
     return f"found: {' or '.join(names[:_NAMED])}" + (" ..." if len(names) > _NAMED else "")
 
 
 def of_place(place: Place) -> str:
-    """The part that asks for a place."""
-    return f"{'on the way' if place.role == 'anywhere' else place.role}: {place.name}"
+    """Write the part that asks for a place."""
+    return f"{'anywhere on the route' if place.role == 'anywhere' else place.role}: {place.name}"
 
 
 def of_years(years: tuple[int, int]) -> str:
-    """The part that asks for years."""
+    """Write the part that asks for years."""
     first, last = years
     if first == last:
         return f"year: {first}"
     if first == EARLIEST:
         return f"years: up to {last}"
-    return f"years: from {first} on" if last == LATEST else f"years: {first} to {last}"
+    return f"years: {first} or later" if last == LATEST else f"years: {first} to {last}"
 
 
 def understand(text: str) -> Query:
-    """Read a query of any text; see the head of this module."""
+    """Read a query from any text; the rules are in the module's docstring."""
     words = _words(text[:MOST_CHARS])
     kinds: list[tuple[str, ...]] = []
     commodities: list[tuple[str, ...]] = []
-    found: list[Place] = []
+    asked_places: list[Place] = []
     unread: list[str] = []
     years: list[tuple[int, int]] = []
     role, at = "anywhere", 0
@@ -151,7 +151,7 @@ def understand(text: str) -> Query:
                 commodities.append(value)
             else:
                 name, countries, port = value
-                found.append(Place(role, name, countries, port))
+                asked_places.append(Place(role, name, countries, port))
             role, at = "anywhere", at + length
             continue
         if word in _PREPOSITIONS:
@@ -161,11 +161,11 @@ def understand(text: str) -> Query:
         elif word not in _FILLERS | _BEFORE | _SINCE:
             unread.append(word)
         at += 1
-    return Query(_once(kinds), _once(commodities), _once(found), _joined(years), _once(unread))
+    return Query(_once(kinds), _once(commodities), _once(asked_places), _joined(years), _once(unread))
 
 
-def _once(told: list[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(told))
+def _once(values: list[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 def _span(year: int, before: str) -> tuple[int, int]:
@@ -175,7 +175,7 @@ def _span(year: int, before: str) -> tuple[int, int]:
 
 
 def _joined(years: list[tuple[int, int]]) -> tuple[int, int] | None:
-    """One span of all that were told: since 2010 and before 2014 meet, 2010 and 2014 stretch."""
+    """Join all spans into one: "since 2010" and "before 2014" intersect, 2010 and 2014 include the years between."""
     if not years:
         return None
     opened = [span for span in years if LATEST in span or EARLIEST in span]
@@ -185,7 +185,7 @@ def _joined(years: list[tuple[int, int]]) -> tuple[int, int] | None:
 
 
 def fold(text: str) -> str:
-    """Small letters without accents."""
+    """Lower case without accents."""
     bare = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
@@ -198,7 +198,7 @@ _MOST_WORDS = 5
 
 
 def _longest(words: list[str], at: int, *, is_place_first: bool) -> tuple[int, str, Any] | None:
-    """The reading of most words from `at` on: how many, what they are, and what is meant."""
+    """The longest reading from word `at` on: number of words, kind of reading, and value."""
     goods, commodities, known = _goods(), _commodities(), _places()
     for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
         phrase = " ".join(words[at : at + length])
@@ -228,13 +228,13 @@ def _goods() -> dict[str, tuple[str, ...]]:
 def _commodities() -> dict[str, tuple[str, ...]]:
     names = {*reference.wildlife()["commodity"], *OTHER_COMMODITIES}
     groups = reference.wildlife().group_by("group").agg(pl.col("commodity").unique().sort())
-    whole = {group: tuple(members) for group, members in groups.iter_rows()}
-    return {key: (name,) for key, name in _keys(sorted(names))} | whole | CALLED
+    by_group = {group: tuple(members) for group, members in groups.iter_rows()}
+    return {key: (name,) for key, name in _keys(sorted(names))} | by_group | CALLED
 
 
 @cache
 def _places() -> dict[str, tuple[str, frozenset[str], str]]:
-    """Folded name -> how it is called, the countries that are meant, and the port where it is one."""
+    """Folded name -> displayed name, countries, and UN/LOCODE if it is a port."""
     known: dict[str, tuple[str, frozenset[str], str]] = {}
     for name, locode in reference.port_names().iter_rows():
         for key, _ in _keys([name]):

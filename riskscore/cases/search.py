@@ -1,4 +1,4 @@
-"""Searching published and own cases by free text: every part of the query that fits counts, and is named.
+"""Search published cases and inspected consignments by text; a hit lists the parts of the query that fit.
 
 query ─▶ Query ─▶ points for each case and inspected consignment ─▶ best first, with what fits and what does not
 """
@@ -13,25 +13,25 @@ from typing import Any
 import polars as pl
 
 from riskscore.cases import library, places
-from riskscore.cases.inspected import MOST, Whole, as_filed, choose
+from riskscore.cases.inspected import MOST, RowReader, as_filed, choose
 from riskscore.cases.query import Place, Query, of_commodity, of_goods, of_place, of_years
 from riskscore.cases.traits import Subject, of_case, of_row, traits
 from riskscore.schema import KEY
 
 SAME_COUNTRY = 0.7
-"""What a port is worth where another port of its country is on the way."""
+"""Points for a port if the case has another port of the same country."""
 
 SOMEWHERE = 0.3
-"""What a part of the world is worth where the case tells no country, but a region that overlaps."""
+"""Points for a part of the world if the case has no country, but a region that overlaps."""
 
 LATER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One case that fits: where it is from (`published` or `inspected`), its id or bill and container, and what fits.
+    """One case that fits: its `source` (published or inspected), its `id` (or bill and container), and its facts.
 
-    `fit` is the share of the query's parts that fit, `fits` and `misses` name them.
+    `fit` is the share of the query's parts that fit; `fits` and `misses` list them.
     """
 
     source: str
@@ -49,28 +49,28 @@ class Hit:
     misses: tuple[str, ...]
 
     def record(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the hit as a dict for JSON."""
         return asdict(self)
 
 
 def search(query: Query, inspected: pl.DataFrame | None = None, *, top: int = 10) -> list[Hit]:
-    """The `top` hits among the library and `inspected` (as `rows` gives them), best first, then newest.
+    """Return the `top` hits among the library and `inspected` (as `rows` gives them), best first, then newest.
 
-    Inspections that found nothing are hits too, so that an officer sees both sides; of equal ones seizures come first.
+    Inspections that found nothing are hits too, so that an officer sees both sides. Of equal hits seizures come first.
     """
     hits = [hit for hit in (*_of_library(query), *_of_rows(query, inspected)) if hit.fit > 0]
     return sorted(hits, key=lambda hit: (-hit.fit, hit.finding != "seizure", -(hit.year or 0), hit.id))[:top]
 
 
-def rows(outcomes: pl.DataFrame, whole: Whole, *, most: int = MOST, before: datetime = LATER) -> pl.DataFrame:
-    """Inspected consignments to search: `traits` of at most `most` of them, with `finding`, `commodity`, `quantity_kg`.
+def rows(outcomes: pl.DataFrame, read_rows: RowReader, *, most: int = MOST, before: datetime = LATER) -> pl.DataFrame:
+    """Return inspected consignments to search: `traits` with `finding`, `commodity` and `quantity_kg`, at most `most`.
 
-    All that was known `before` a moment; arguments as in `inspected.gather`.
+    Only findings known `before` a moment count; arguments as in `inspected.gather`.
     """
     chosen = choose(outcomes, before, most)
-    filed, _ = as_filed(whole(chosen.select(KEY)), chosen)
-    told = chosen.select(*KEY, "finding", "commodity", "quantity_kg")
-    return traits(filed).join(told, on=KEY, maintain_order="left")
+    filed, _ = as_filed(read_rows(chosen.select(KEY)), chosen)
+    findings = chosen.select(*KEY, "finding", "commodity", "quantity_kg")
+    return traits(filed).join(findings, on=KEY, maintain_order="left")
 
 
 def _of_library(query: Query) -> Iterator[Hit]:
@@ -87,8 +87,9 @@ def _of_rows(query: Query, inspected: pl.DataFrame | None) -> Iterator[Hit]:
         yield _hit(query, of_row(row), ("inspected", name, row["finding"]), row["quantity_kg"])
 
 
-def _hit(query: Query, one: Subject, named: tuple[str, str, str], quantity: float | None) -> Hit:
-    source, name, finding = named
+def _hit(query: Query, one: Subject, case: tuple[str, str, str], quantity: float | None) -> Hit:
+    """`case` is source, id and finding."""
+    source, name, finding = case
     parts = list(_parts(query, one))
     return Hit(
         source=source,
@@ -108,7 +109,7 @@ def _hit(query: Query, one: Subject, named: tuple[str, str, str], quantity: floa
 
 
 def _parts(query: Query, one: Subject) -> Iterator[tuple[float, str]]:
-    """Each part of the query: 1 where it fits, less where it nearly does, 0 where not."""
+    """Points and text of each part of the query: 1 if it fits, less if it nearly does, 0 if not."""
     for kinds in query.kinds:
         yield float(one.kind in kinds), of_goods(kinds)
     for names in query.commodities:
@@ -127,15 +128,15 @@ def _place(place: Place, one: Subject) -> float:
         "to": one.ends,
         "anywhere": (one.loaded_at, one.origin, *one.stops, *one.ends),
     }[place.role]
-    found = _at(place, stops)
-    if not found and place.role in ("from", "anywhere") and one.region and len(place.countries) > 1:
+    points = _at(place, stops)
+    if not points and place.role in ("from", "anywhere") and one.region and len(place.countries) > 1:
         return SOMEWHERE if place.countries & places.members(one.region) else 0.0
-    return found
+    return points
 
 
 def _at(place: Place, stops: Iterable[str]) -> float:
-    there = [stop for stop in stops if stop]
-    if place.port and place.port in there:
+    stops = [stop for stop in stops if stop]
+    if place.port and place.port in stops:
         return 1.0
-    near = any(stop[:2] in place.countries for stop in there)
-    return (SAME_COUNTRY if place.port else 1.0) if near else 0.0
+    in_country = any(stop[:2] in place.countries for stop in stops)
+    return (SAME_COUNTRY if place.port else 1.0) if in_country else 0.0

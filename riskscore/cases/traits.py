@@ -1,7 +1,7 @@
-"""Traits: what two consignments, or a consignment and a published case, may have in common.
+"""Traits by which consignments and published cases are compared.
 
 canonical rows ─▶ traits: parties as ids, kind of goods, countries   ─┐
-Case           ───────────────────────────────────────────────────────┴─▶ Subject: where from, through, to, what
+Case           ───────────────────────────────────────────────────────┴─▶ Subject: origin, stops, ends, goods
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from riskscore.parties.resolve import IDS, add_party_ids
 
 def traits(rows: pl.DataFrame) -> pl.DataFrame:
     """Add to canonical `rows` party ids, `kind` of cover goods (null for others), `origin` and `destination`."""
-    whole = schema.conform(rows, {**schema.COLUMNS, **{name: rows.schema[name] for name in schema.own(rows)}})
+    complete = schema.conform(rows, {**schema.COLUMNS, **{name: rows.schema[name] for name in schema.own(rows)}})
     codes = pl.col("hs_codes").list.first()
-    named = add_party_ids(whole).with_columns(
+    with_ids = add_party_ids(complete).with_columns(
         *(codes.str.head(digits).alias(f"hs{digits}") for digits in (2, 4, 6)),
         wording=text.wording(text.first_line("goods_description")),
         origin=pl.coalesce("origin_country", _country("port_of_loading")),
         destination=pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge")),
     )
-    return named.with_columns(kind=pl.coalesce(cover_kind_of_code(), _kind_of_words())).drop("hs2", "hs6", "wording")
+    return with_ids.with_columns(kind=pl.coalesce(cover_kind_of_code(), _kind_of_words())).drop("hs2", "hs6", "wording")
 
 
 def _country(place: str) -> pl.Expr:
@@ -41,25 +41,25 @@ def _country(place: str) -> pl.Expr:
 
 @cache
 def terms() -> dict[str, str]:
-    """Term for cover goods, as `text.wording` gives it -> kind; the first kind where a term has several."""
+    """Term for cover goods, as `text.wording` gives it -> kind; the first kind if a term has several."""
     table = reference.cover_goods().drop_nulls("term").select(text.wording("term").alias("term"), "kind")
     table = table.filter(pl.col("term") != "").unique("term", keep="first", maintain_order=True)
     return dict(table.iter_rows())
 
 
 def _kind_of_words() -> pl.Expr:
-    """Kind by the longest term in `wording`, as whole words."""
+    """Kind of the longest term that `wording` contains as whole words."""
     padded = {f" {term} ": kind for term, kind in terms().items()}
-    found = pl.concat_str(pl.lit(" "), "wording", pl.lit(" ")).str.extract_many(list(padded), overlapping=True)
-    longest = found.list.eval(pl.element().sort_by(pl.element().str.len_chars(), descending=True)).list.first()
+    hits = pl.concat_str(pl.lit(" "), "wording", pl.lit(" ")).str.extract_many(list(padded), overlapping=True)
+    longest = hits.list.eval(pl.element().sort_by(pl.element().str.len_chars(), descending=True)).list.first()
     return longest.replace_strict(padded, default=None, return_dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A consignment or a published case, as search and likeness look at it; empty where it is not told.
+    """A consignment or a published case, for search and likeness; unknown values are empty.
 
-    `stops` are the ports and countries on the way, `ends` those at its end: discharge, delivery, destination.
+    `stops` are the ports and countries on the route, `ends` those of discharge, delivery and destination.
     """
 
     goods: str
@@ -74,12 +74,12 @@ class Subject:
 
     @property
     def end_countries(self) -> frozenset[str]:
-        """Countries at its end."""
+        """Countries of `ends`."""
         return frozenset(place[:2] for place in self.ends)
 
 
 def of_case(case: Case) -> Subject:
-    """A published case."""
+    """Make the subject of a published case."""
     ends = [case.seized_at if case.stage == "import" else "", case.destination]
     stops = [*case.via, case.seized_at if case.stage == "transit" else ""]
     return Subject(
@@ -89,29 +89,29 @@ def of_case(case: Case) -> Subject:
         origin=case.origin,
         region=case.region,
         loaded_at=case.loaded_at or (case.seized_at if case.stage == "export" else ""),
-        stops=_told(stops),
-        ends=_told(ends),
+        stops=_distinct(stops),
+        ends=_distinct(ends),
         year=case.year,
     )
 
 
 def of_row(row: dict[str, Any]) -> Subject:
-    """A row of `traits`, perhaps with the `commodity` that was found."""
-    ends = [row["port_of_discharge"], row["place_of_delivery"], row["destination"]]  # in the order of the way
+    """Make the subject of a row of `traits`, perhaps with the `commodity` that was found."""
+    ends = [row["port_of_discharge"], row["place_of_delivery"], row["destination"]]  # in the order of the route
     return Subject(
         goods=row["goods_description"] or "",
         kind=row["kind"] or "",
-        commodities=_told([row.get("commodity")]),
+        commodities=_distinct([row.get("commodity")]),
         origin=row["origin"] or "",
         region="",
         loaded_at=row["port_of_loading"] or "",
-        stops=_told(row["transhipment_ports"] or []),
-        ends=_told(ends),
+        stops=_distinct(row["transhipment_ports"] or []),
+        ends=_distinct(ends),
         year=row["filed_at"].year if row["filed_at"] else None,
     )
 
 
-def _told(values: Sequence[str | None]) -> tuple[str, ...]:
+def _distinct(values: Sequence[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
 
 

@@ -1,4 +1,4 @@
-"""What two consignments share and where they differ, in sentences; and so for a published case."""
+"""Sentences on what two consignments have in common and where they differ."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from riskscore.language import Language, mark
 Floats = NDArray[np.float64]
 
 MOST_REASONS = 3
-"""Red flags that are named on each side."""
+"""Most red flags named in one sentence."""
 
 TIMES = 1.5
-"""Weights that differ by less than this factor are not worth a sentence."""
+"""Least factor between two weights that is mentioned."""
 
 STRONG = 0.1
-"""Log-odds from which a red flag raises a score enough to be named as shared: 10% of the odds."""
+"""Least contribution, in log-odds, of a red flag that is named: about 10% of the odds."""
 
 _PARTY = {
     "consignee_key": ("consignee_name", mark("Same consignee: {name}.")),
@@ -34,33 +34,35 @@ _PARTY = {
 }
 
 
-class Words:
-    """Compares consignments whose contributions are grouped alike."""
+class Comparison:
+    """Compares consignments whose contributions are grouped by the same red flags."""
 
-    def __init__(self, by: Sequence[Group], names: Sequence[str], catalogue: Catalogue, language: Language) -> None:
+    def __init__(
+        self, by_flag: Sequence[Group], names: Sequence[str], catalogue: Catalogue, language: Language
+    ) -> None:
         self._say = language.say
         self._language = language
         self._titles = [
             catalogue.features[names[group.columns[0]]].meaning
             if group.indicator is None
             else catalogue.flags[group.indicator]
-            for group in by
+            for group in by_flag
         ]
 
     def compare(
-        self, one: dict[str, Any], other: dict[str, Any], own: Floats, theirs: Floats
+        self, one: dict[str, Any], other: dict[str, Any], ours: Floats, theirs: Floats
     ) -> tuple[list[str], list[str]]:
-        """What rows of `traits` share and where they differ; `own` and `theirs` are contributions by group."""
+        """Return similarities and differences of two rows of `traits`; `ours`, `theirs` are contributions by group."""
         shares = [*self._parties(one, other), *self._same(one, other)]
-        differs = list(self._other(one, other))
-        both = np.minimum(own, theirs)
+        differs = list(self._different(one, other))
+        both = np.minimum(ours, theirs)
         strongest = np.argsort(-both, kind="stable")[:MOST_REASONS]
-        named = [self._say(self._titles[group]) for group in strongest if both[group] > STRONG]
-        if named:
-            shares.append(self._say("Raised both scores: {flags}.", flags="; ".join(named)))
+        flags = [self._say(self._titles[group]) for group in strongest if both[group] > STRONG]
+        if flags:
+            shares.append(self._say("Raised the risk of both: {flags}.", flags="; ".join(flags)))
         for here, there, text in (
-            (own, theirs, mark("Raised only the score here: {flags}.")),
-            (theirs, own, mark("Raised only the score there: {flags}.")),
+            (ours, theirs, mark("Raised the risk only here: {flags}.")),
+            (theirs, ours, mark("Raised the risk only there: {flags}.")),
         ):
             only = [
                 group for group in np.argsort(-here, kind="stable") if here[group] > STRONG >= LEAST >= there[group]
@@ -93,41 +95,41 @@ class Words:
                 yield self._say("Both bound for {country}.", country=self._language.country(one["destination"]))
         hubs = [port for port in one["transhipment_ports"] or [] if port in (other["transhipment_ports"] or [])]
         if hubs:
-            yield self._say("Same hub: {hubs}.", hubs=", ".join(map(place, hubs)))
+            yield self._say("Same transhipment port: {hubs}.", hubs=", ".join(map(place, hubs)))
         if one["kind"] and one["kind"] == other["kind"]:
-            yield self._say("Same kind of cover goods: {kind}.", kind=self._kind(one["kind"]))
+            yield self._say("Same kind of goods: {kind}.", kind=self._kind(one["kind"]))
         elif one["hs4"] and one["hs4"] == other["hs4"]:
-            yield self._say("Same goods heading: {heading}.", heading=one["hs4"])
+            yield self._say("Same HS heading: {heading}.", heading=one["hs4"])
 
-    def _other(self, one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
+    def _different(self, one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
         for name, text in (
-            ("origin", mark("From {here} here, from {there} there.")),
-            ("destination", mark("Bound for {here} here, for {there} there.")),
+            ("origin", mark("Origin: {here} here, {there} there.")),
+            ("destination", mark("Destination: {here} here, {there} there.")),
         ):
             if one[name] and other[name] and one[name] != other[name]:
                 here, there = (self._language.country(row[name]) for row in (one, other))
                 yield self._say(text, here=here, there=there)
-        mine, its = one["transhipment_ports"] or [], other["transhipment_ports"] or []
-        if not set(mine) & set(its) and (mine or its):
-            here, there = (", ".join(map(places.port_name, hubs)) for hubs in (mine, its))
-            if not its:
-                yield self._say("By way of {here} here, without a hub there.", here=here)
-            elif not mine:
-                yield self._say("Without a hub here, by way of {there} there.", there=there)
+        hubs_here, hubs_there = one["transhipment_ports"] or [], other["transhipment_ports"] or []
+        if not set(hubs_here) & set(hubs_there) and (hubs_here or hubs_there):
+            here, there = (", ".join(map(places.port_name, ports)) for ports in (hubs_here, hubs_there))
+            if not hubs_there:
+                yield self._say("Transhipment: {here} here, none there.", here=here)
+            elif not hubs_here:
+                yield self._say("Transhipment: none here, {there} there.", there=there)
             else:
-                yield self._say("By way of {here} here, of {there} there.", here=here, there=there)
-        if not self._alike(one, other):
+                yield self._say("Transhipment: {here} here, {there} there.", here=here, there=there)
+        if not self._same_goods(one, other):
             yield self._say(
-                "Declared as {here} here, as {there} there.",
+                "Declared goods: {here} here, {there} there.",
                 here=short(one["goods_description"]),
                 there=short(other["goods_description"]),
             )
         weights = [row["gross_weight_kg"] for row in (one, other)]
         if all(weight and weight > 0 for weight in weights) and max(weights) >= TIMES * min(weights):
             here, there = (self._language.number(weight) for weight in weights)
-            yield self._say("{here} kg here, {there} kg there.", here=here, there=there)
+            yield self._say("Weight: {here} kg here, {there} kg there.", here=here, there=there)
 
-    def _alike(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
+    def _same_goods(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return bool(one["kind"] and one["kind"] == other["kind"]) or bool(one["hs4"] and one["hs4"] == other["hs4"])
 
     def _kind(self, kind: str) -> str:
@@ -135,6 +137,6 @@ class Words:
 
 
 def short(text: str | None, most: int = 50) -> str:
-    """A description in one line, cut to `most` characters."""
+    """Put a description on one line and cut it to `most` characters."""
     line = " ".join((text or "-").split())
     return line if len(line) <= most else line[: most - 3].rstrip() + "..."

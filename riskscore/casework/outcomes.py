@@ -1,13 +1,13 @@
-"""Recording what inspections found: validated, filled in from the slate, never lost, and in force once.
+"""Record the outcomes of inspections: check them, add the share from the slate, and lose none.
 
-    file ─▶ read ─▶ known to the lake? ─▶ outcomes          what is new among them
-              │              └──────────▶ quarantine        unknown_consignment: waits for its manifest
-              └─────────────────────────▶ quarantine        rows that break a rule
+    file ─▶ read ─▶ is the consignment in the lake? ─▶ outcomes      the new ones
+              │                       └──────────────▶ quarantine    unknown_consignment: waits for its manifest
+              └──────────────────────────────────────▶ quarantine    rows that break a rule
 
-An outcome of a consignment that the lake does not know is most often a slip in its number, and sometimes ahead of its
-manifest. It goes to quarantine whole, and each later recording takes up those whose consignment has come meanwhile.
+If the lake lacks the consignment of an outcome, its number is most often mistyped, and sometimes its manifest has not
+arrived. The outcome goes to quarantine, and each later recording takes up those whose consignment has arrived since.
 
-Two recorders of one file may both write its rows; corrections.in_force reads them as one.
+Two processes that record the same file may both write its rows; corrections.in_force reads them as one.
 """
 
 from __future__ import annotations
@@ -29,25 +29,28 @@ from riskscore.schema import KEY, OUTCOME
 from riskscore.settings import NONE, Settings
 
 UNKNOWN = "unknown_consignment"
-"""Rule of the outcomes that wait in quarantine for their consignment."""
+"""Quarantine rule of the outcomes that wait for their consignment."""
 
 _STEP = "outcomes"
-"""Transaction of what a run's outcomes put into quarantine, beside what its manifests do."""
+"""Transaction for the outcomes that a run puts into quarantine, next to the one for its manifests."""
 
 _AHEAD = timedelta(days=1)
-"""Clocks and time zones may differ by this much; what is known later than that is a slip."""
+"""Clocks and time zones may differ by this much; a `known_at` further in the future is a mistake."""
 
-_GIVEN = [name for name in OUTCOME if name != "selected_by"]
-"""What makes two rows the same message; `selected_by` may have been filled in."""
+_COMPARED = [name for name in OUTCOME if name != "selected_by"]
+"""Columns that make two rows the same message; `selected_by` may have been filled in here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of the outcomes that were given: rows = added + repeated + refused + unknown.
+    """Counts of a recording: rows = added + repeated + refused + unknown.
 
-    `added` are new, `corrections` of them name an inspection that had an outcome already; `repeated` were there before;
-    `refused` break a rule and `unknown` name no consignment of the lake, both in quarantine; `taken_up` came besides
-    from quarantine, because their consignment is known now. `messages` says of some of `refused` and `unknown` why.
+    added        new outcomes; `corrections` is how many of them correct the outcome of an inspection
+    repeated     rows that were recorded before
+    refused      rows that break a rule; they are in quarantine
+    unknown      rows whose consignment is not in the lake; they are in quarantine
+    taken_up     outcomes from quarantine, added because their consignment has arrived
+    messages     why, for some of `refused` and `unknown`
     """
 
     rows: int
@@ -63,143 +66,147 @@ class Recorded:
 def read(
     files: Sequence[Path], *, columns: Path | None = None, settings: Settings = NONE
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Outcomes (OUTCOME and `file`) and refused rows (quarantine.SCHEMA) of files. Raises as `outcomes.read` does."""
+    """Return the outcomes (OUTCOME and `file`) and refused rows (quarantine.SCHEMA) of files.
+
+    Raises what `manifest.outcomes.read` raises.
+    """
     parts = [(file.name, outcomes.read(file, columns=columns, settings=settings)) for file in files]
-    found = [part.outcomes.with_columns(pl.lit(name).alias("file")) for name, part in parts]
+    accepted = [part.outcomes.with_columns(pl.lit(name).alias("file")) for name, part in parts]
     return (
-        pl.concat([pl.DataFrame(schema={**OUTCOME, "file": pl.String}), *found]),
+        pl.concat([pl.DataFrame(schema={**OUTCOME, "file": pl.String}), *accepted]),
         pl.concat([quarantine.empty(), *(part.quarantine for _, part in parts)]),
     )
 
 
 def record(
     lake: Lake,
-    found: pl.DataFrame,
+    rows: pl.DataFrame,
     *,
     refused: pl.DataFrame | None = None,
     night: date | None = None,
     run: int | None = None,
     now: datetime | None = None,
 ) -> Recorded:
-    """Write `found` (OUTCOME, perhaps `file`) to the outcomes of the lake, and `refused` rows to its quarantine.
+    """Write `rows` (OUTCOME, perhaps `file`) to the outcomes of the lake, and `refused` rows to its quarantine.
 
-    `night` is the night that writes, by default the day of `now`, the present moment. With `run` it is done once a run,
-    as a step of the nightly job: `Lake.done("outcomes", run)` says whether it was. Raises LakeError as `Lake.append`.
+    `night` is the night that writes, by default the day of `now`. `now` is the present moment by default. With `run`
+    this is a step of the nightly run and done once per run: `Lake.done("outcomes", run)`. Raises LakeError as
+    `Lake.append` does.
     """
     moment = now or datetime.now(UTC)
     night = night or moment.date()
-    found = schema.conform(found, {**OUTCOME, "file": pl.String})
-    sound, odd = _judge(found, moment)
+    rows = schema.conform(rows, {**OUTCOME, "file": pl.String})
+    valid, broken = _check(rows, moment)
     waiting = _waiting(lake, run)
-    both = pl.concat([sound.with_columns(waited=pl.lit(False)), waiting.with_columns(waited=pl.lit(True))])
-    is_known = _known(lake, both)
+    both = pl.concat([valid.with_columns(waited=pl.lit(False)), waiting.with_columns(waited=pl.lit(True))])
+    is_known = _is_known(lake, both)
     unknown = both.filter(~is_known & ~pl.col("waited")).drop("waited")
-    there = lake.read("outcomes").filter(_of_others(run)).collect()
-    fresh = _fresh(both.filter(is_known), there)
-    aside = pl.concat([quarantine.empty() if refused is None else refused, odd, _aside(unknown, UNKNOWN)])
+    recorded = lake.read("outcomes").filter(_of_others(run)).collect()
+    fresh = _new_rows(both.filter(is_known), recorded)
+    aside = pl.concat([quarantine.empty() if refused is None else refused, broken, _as_quarantine(unknown, UNKNOWN)])
     _set_aside(lake, aside, night, run)
-    rows = _with_share(lake, fresh).select(*OUTCOME, pl.lit(moment, schema.UTC).alias("recorded_at"))
-    if run is not None or rows.height:
-        lake.append("outcomes", rows, run=run, night=night)
+    written = _with_share(lake, fresh).select(*OUTCOME, pl.lit(moment, schema.UTC).alias("recorded_at"))
+    if run is not None or written.height:
+        lake.append("outcomes", written, run=run, night=night)
     added = fresh.filter(~pl.col("waited"))
     corrected = fresh.join(
-        there.select(corrections.INSPECTION), on=corrections.INSPECTION, how="semi", nulls_equal=True
+        recorded.select(corrections.INSPECTION), on=corrections.INSPECTION, how="semi", nulls_equal=True
     )
-    wrong = aside.height - unknown.height
     return Recorded(
-        rows=found.height + (0 if refused is None else refused.height),
+        rows=rows.height + (0 if refused is None else refused.height),
         added=added.height,
         corrections=corrected.height,
-        repeated=found.height - odd.height - unknown.height - added.height,
-        refused=wrong,
+        repeated=rows.height - broken.height - unknown.height - added.height,
+        refused=aside.height - unknown.height,
         unknown=unknown.height,
         taken_up=fresh.height - added.height,
         messages=tuple(_messages(lake, aside.head(5), unknown)),
     )
 
 
-def _fresh(rows: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
-    """Those of `rows` that are not `there` yet, each once; where `selected_by` is given it must be there too."""
+def _new_rows(rows: pl.DataFrame, recorded: pl.DataFrame) -> pl.DataFrame:
+    """Return those of `rows` that are not `recorded` yet, each once; a `selected_by` that is given must match too."""
     filled = pl.col("selected_by").is_not_null()
-    parts = [(rows.filter(filled), list(OUTCOME)), (rows.filter(~filled), _GIVEN)]
+    parts = [(rows.filter(filled), list(OUTCOME)), (rows.filter(~filled), _COMPARED)]
     return pl.concat(
         part.unique(names, keep="first", maintain_order=True).join(
-            there.select(names), on=names, how="anti", nulls_equal=True, maintain_order="left"
+            recorded.select(names), on=names, how="anti", nulls_equal=True, maintain_order="left"
         )
         for part, names in parts
     )
 
 
-def _judge(found: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sound rows, and as quarantine those that contradict themselves or the clock."""
+def _check(rows: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the valid rows, and as quarantine those whose dates contradict each other or lie in the future."""
     early = (pl.col("known_at") < pl.col("inspected_at")).fill_null(False)
     ahead = pl.col("known_at") > now + _AHEAD
-    return found.filter(~early & ~ahead), pl.concat(
+    return rows.filter(~early & ~ahead), pl.concat(
         [
-            _aside(found.filter(early), "known_before_inspected", "known_at"),
-            _aside(found.filter(ahead & ~early), "in_the_future", "known_at"),
+            _as_quarantine(rows.filter(early), "known_before_inspected", "known_at"),
+            _as_quarantine(rows.filter(ahead & ~early), "in_the_future", "known_at"),
         ]
     )
 
 
-def _aside(rows: pl.DataFrame, rule: str, column: str = "container_number") -> pl.DataFrame:
-    """Outcomes as rows of a quarantine; `row` is the outcome itself, which `_waiting` reads again."""
+def _as_quarantine(rows: pl.DataFrame, rule: str, column: str = "container_number") -> pl.DataFrame:
+    """Return outcomes as rows of a quarantine; `row` is the outcome itself, which `_waiting` reads again."""
     texts = rows.select(pl.struct(pl.col(name).cast(pl.String) for name in OUTCOME).struct.json_encode())
     return quarantine.aside(rows, rule, column, texts.to_series(), file=pl.col("file"))
 
 
 def _of_others(run: int | None) -> pl.Expr:
-    """Rows that `run` did not write: taken up again after a kill, it must find what it found at first."""
+    """Rows that `run` did not write: if it is resumed after a kill, it must read the same as at first."""
     return pl.lit(True) if run is None else pl.col(RUN).ne_missing(run)
 
 
 def _waiting(lake: Lake, run: int | None) -> pl.DataFrame:
-    """Outcomes in quarantine (OUTCOME and `file`) whose consignment was not known when they came."""
+    """Return the outcomes in quarantine (OUTCOME and `file`) whose consignment was unknown when they arrived."""
     refused = lake.read("quarantine", columns=["file", "rule", "row", RUN])
     rows = refused.filter(pl.col("rule") == UNKNOWN, _of_others(run)).collect()
     texts = pl.Struct(dict.fromkeys(OUTCOME, pl.String))
     values = rows.select("file", pl.col("row").str.json_decode(texts).alias("outcome")).unnest("outcome")
     moments = [name for name, dtype in OUTCOME.items() if dtype == schema.UTC]
-    read = values.with_columns(pl.col(moments).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%Z", time_unit="us", strict=False))
-    return schema.conform(read.unique(list(OUTCOME), maintain_order=True), {**OUTCOME, "file": pl.String})
+    typed = values.with_columns(pl.col(moments).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%Z", time_unit="us", strict=False))
+    return schema.conform(typed.unique(list(OUTCOME), maintain_order=True), {**OUTCOME, "file": pl.String})
 
 
-def _known(lake: Lake, rows: pl.DataFrame) -> pl.Series:
+def _is_known(lake: Lake, rows: pl.DataFrame) -> pl.Series:
     """Whether the lake has a consignment for each of `rows`."""
-    asked = rows.select(KEY).unique()
-    have = lake.read("consignments", columns=KEY).join(asked.lazy(), on=KEY, how="semi").unique().collect()
+    keys = rows.select(KEY).unique()
+    filed = lake.read("consignments", columns=KEY).join(keys.lazy(), on=KEY, how="semi").unique().collect()
     return (
         rows.select(KEY)
-        .join(have.with_columns(known=True), on=KEY, how="left", maintain_order="left")["known"]
+        .join(filed.with_columns(known=True), on=KEY, how="left", maintain_order="left")["known"]
         .fill_null(False)
     )
 
 
 def _set_aside(lake: Lake, rows: pl.DataFrame, night: date, run: int | None) -> None:
-    """Put `rows` into quarantine, but by hand not those that are there."""
+    """Put `rows` into quarantine; without a run, only those that are not there yet."""
     if run is None:
-        there = lake.read("quarantine", columns=list(quarantine.SCHEMA)).collect()
-        rows = rows.join(there, on=list(quarantine.SCHEMA), how="anti", nulls_equal=True, maintain_order="left")
+        present = lake.read("quarantine", columns=list(quarantine.SCHEMA)).collect()
+        rows = rows.join(present, on=list(quarantine.SCHEMA), how="anti", nulls_equal=True, maintain_order="left")
         if rows.is_empty():
             return
     lake.append("quarantine", rows, run=run, night=night, step=STEP if run is None else _STEP)
 
 
 def _with_share(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with the share that chose the box, where `selected_by` is not given.
+    """Fill in `selected_by`, the share that chose the box, where it is missing.
 
-    It is that of the last slate up to the inspection that takes the box, and `score` for a scan or a check of papers,
-    which go by falling probability. A box that no slate takes was opened for reasons that the lake does not know.
+    It comes from the last slate with the box up to the day of the inspection. A scan or a check of documents counts as
+    `score`, because these go by probability, highest first. If no slate has the box, it stays empty: the lake does not
+    know why the box was opened.
     """
-    asked = rows.filter(pl.col("selected_by").is_null())
-    if asked.is_empty():
+    without = rows.filter(pl.col("selected_by").is_null())
+    if without.is_empty():
         return rows
-    taken = _taken(lake, asked)
+    on_slates = _on_slates(lake, without)
     moment = pl.coalesce("inspected_at", "known_at").dt.date().alias("day")
     chosen = (
         rows.with_row_index("place")
         .with_columns(moment)
-        .join(taken, on=KEY, how="inner", maintain_order="left")
+        .join(on_slates, on=KEY, how="inner", maintain_order="left")
         .filter(pl.col(NIGHT) <= pl.col("day"))
         .sort("place", NIGHT)
         .unique("place", keep="last")
@@ -213,55 +220,57 @@ def _with_share(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _taken(lake: Lake, asked: pl.DataFrame) -> pl.DataFrame:
-    """KEY, `night` and `chosen` of every slate in force that takes one of the consignments `asked`."""
-    keys = asked.select(KEY).unique().lazy()
+def _on_slates(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return KEY, `night` and `chosen` (the share) for every slate in force on which one of `rows` is chosen."""
+    keys = rows.select(KEY).unique().lazy()
     nights = lake.read("slates", columns=[*KEY, NIGHT]).join(keys, on=KEY, how="semi").select(NIGHT).unique().collect()
     share = pl.when(pl.col("action") == "open").then("share").otherwise(pl.lit("score")).alias("chosen")
-    found = [
+    chosen = [
         slates.in_force(lake, night).filter(pl.col("action") != "none").select(*KEY, NIGHT, share)
         for night in nights[NIGHT].sort()
     ]
     empty = pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), NIGHT: pl.Date, "chosen": pl.String})
-    return pl.concat([empty, *found])
+    return pl.concat([empty, *chosen])
 
 
 def _messages(lake: Lake, aside: pl.DataFrame, unknown: pl.DataFrame) -> list[str]:
-    """Why each of some rows is in quarantine; of an unknown consignment, on which bills its container is."""
-    told = []
+    """Say why each row is in quarantine; for an unknown consignment, also which bills its container is on."""
+    messages = []
     numbers = unknown["container_number"].unique().implode()
     bills = lake.read("consignments", columns=KEY).filter(pl.col("container_number").is_in(numbers)).unique().collect()
     for row in aside.iter_rows(named=True):
         line = "" if row["line"] is None else f" line {row['line']}"
         where = f"{row['file']}{line}: " if row["file"] else ""
         if row["rule"] != UNKNOWN:
-            told.append(f"{where}{row['column'] or 'the line'} {row['value']!r} ({row['rule']})")
+            messages.append(f"{where}{row['column'] or 'the line'} {row['value']!r} ({row['rule']})")
             continue
         others = sorted(bills.filter(pl.col("container_number") == row["value"])["bill_of_lading"])
-        hint = f"; it is on {', '.join(others[:3])}" if others else ", nor on any other"
-        told.append(f"{where}the lake has no container {row['value']} on the bill that is named{hint}")
-    return told
+        hint = f"; it is on {', '.join(others[:3])}" if others else " or on any other bill"
+        messages.append(f"{where}the lake has no container {row['value']} on this bill{hint}")
+    return messages
 
 
-def one(lake: Lake, given: Mapping[str, object]) -> Recorded:
-    """Record one outcome (values of OUTCOME by name); where it cannot be taken nothing is written.
+def record_one(lake: Lake, outcome: Mapping[str, object]) -> Recorded:
+    """Record one outcome (values of OUTCOME by name); if it cannot be recorded, nothing is written.
 
-    Raises SettingsError where a rule is broken or the lake does not know the consignment, with the bills that it is on.
+    Raises SettingsError if it breaks a rule, or if the lake lacks the consignment; the message then names the bills
+    that the container is on.
     """
     moment = datetime.now(UTC)
-    bill, container = slates.named(str(given["bill_of_lading"]), str(given["container_number"]))
-    values = {**given, "bill_of_lading": bill, "container_number": container}
+    bill, container = slates.clean_key(str(outcome["bill_of_lading"]), str(outcome["container_number"]))
+    values = {**outcome, "bill_of_lading": bill, "container_number": container}
     rows = schema.conform(pl.DataFrame([values], schema={name: OUTCOME[name] for name in values}), OUTCOME)
     rows = _dated(lake, rows, moment).with_columns(pl.lit(None, pl.String).alias("file"))
-    sound, odd = _judge(rows, moment)
-    unknown = sound.filter(~_known(lake, sound))
-    if odd.height or unknown.height:
-        raise SettingsError(_messages(lake, pl.concat([odd, _aside(unknown, UNKNOWN)]), unknown)[0])
+    valid, broken = _check(rows, moment)
+    unknown = valid.filter(~_is_known(lake, valid))
+    if broken.height or unknown.height:
+        raise SettingsError(_messages(lake, pl.concat([broken, _as_quarantine(unknown, UNKNOWN)]), unknown)[0])
     return record(lake, rows, now=moment)
 
 
 def _dated(lake: Lake, row: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """One outcome with the moment when it became known: where none is given, now, or when it was said already."""
-    same = [name for name in _GIVEN if name != "known_at"]
-    said = corrections.in_force(lake.read("outcomes").collect()).join(row, on=same, how="semi", nulls_equal=True)
-    return row.with_columns(pl.col("known_at").fill_null(said["known_at"].max() if said.height else now))
+    """Fill in a missing `known_at`: the one of the same outcome if it is recorded already, else `now`."""
+    compared = [name for name in _COMPARED if name != "known_at"]
+    in_force = corrections.in_force(lake.read("outcomes").collect())
+    same = in_force.join(row, on=compared, how="semi", nulls_equal=True)
+    return row.with_columns(pl.col("known_at").fill_null(same["known_at"].max() if same.height else now))

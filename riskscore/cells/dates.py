@@ -1,18 +1,17 @@
-"""Dates as people write them, in UTC; a time without a zone is taken as UTC.
+"""Read dates as people write them, as moments in UTC; a time without a zone is taken as UTC.
 
     2019-03-25T08:30Z   25.03.2019   25/03/2019 08:30   25-MAR-2019   Mar 25, 2019   20190325   43549 (Excel)
 
-03/04/2019 is the third of April or the fourth of March. One value of the column that can be read in one way only
-(25/03/2019) settles it for all, unless another value speaks for the opposite; otherwise such values are refused as
-`ambiguous_date`. Numbers between dots have the day first unless the column says otherwise: nobody writes them
-the other way round.
+03/04/2019 is 3 April or 4 March. One value of the column with only one reading (25/03/2019) decides the order for the
+others, unless another value shows the opposite order. Without such a value, or with both, these dates are refused as
+`ambiguous_date`. In dates with dots the day comes first, unless the column shows the opposite order.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from riskscore.cells.texts import NOTHING, as_text
+from riskscore.cells.texts import BLANKS, as_text
 from riskscore.schema import UTC
 
 _REST = r"(?:[T ,]+(.*))?$"
@@ -80,7 +79,8 @@ _EPOCH_UNITS = {10: 1_000_000, 13: 1_000, 16: 1}
 def parse(values: pl.Series) -> pl.DataFrame:
     """Read `values` of any type.
 
-    Returns one row a value: `moment` (UTC) and `fault` (null, `not_a_date` or `ambiguous_date`).
+    Returns one row per value: `moment` (UTC, microseconds) and `fault` (null, `not_a_date` or `ambiguous_date`). An
+    empty value has neither.
     """
     dtype = values.dtype
     if dtype == pl.Date or isinstance(dtype, pl.Datetime):
@@ -97,13 +97,13 @@ def parse(values: pl.Series) -> pl.DataFrame:
 
 
 def _read_usual(text: pl.Series) -> pl.Series:
-    """Moments of a column that is ISO 8601 in UTC throughout, as most are; null where a text is anything else."""
+    """Moments of a column whose values are all ISO 8601 in UTC, as in most files; all null where one is not."""
     iso = text.filter(text.str.contains(_ISO).fill_null(False))
     if iso.len() < text.len() - text.null_count():
         return text.clear().cast(UTC).extend_constant(None, text.len())
     clock = text.str.slice(11, 8)
-    whole = text.str.head(10) + " " + clock.zip_with(clock != "", pl.Series(["00:00:00"]))
-    parts = whole + text.str.extract(r"(\.\d{1,6})").fill_null("")
+    to_second = text.str.head(10) + " " + clock.zip_with(clock != "", pl.Series(["00:00:00"]))
+    parts = to_second + text.str.extract(r"(\.\d{1,6})").fill_null("")
     return parts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us").dt.replace_time_zone("UTC")
 
 
@@ -113,7 +113,7 @@ def _read(distinct: pl.DataFrame) -> pl.DataFrame:
         plain.str.replace_all(r"[年月]", "-").str.replace_all("日", " ").str.replace_all(r"\s+", " ").str.strip_chars()
     )
     parts = distinct.with_columns(tidy=tidy.str.replace(_WEEKDAY, "")).with_columns(
-        blank=pl.col("tidy").is_in(NOTHING) | pl.col("tidy").str.contains(r"^[0/.-]+$")
+        blank=pl.col("tidy").is_in(BLANKS) | pl.col("tidy").str.contains(r"^[0/.-]+$")
     )
     fields: dict[str, list[pl.Expr]] = {}
     for pattern, names in _SHAPES.values():
@@ -124,16 +124,16 @@ def _read(distinct: pl.DataFrame) -> pl.DataFrame:
 
 
 def _order(parts: pl.DataFrame) -> pl.DataFrame:
-    """Settle day and month where both are numbers below 13; adds `ambiguous`."""
+    """Decide which number is the day and which the month; adds `ambiguous` where nothing decides it."""
     first, second = pl.col("first").cast(pl.Int64), pl.col("second").cast(pl.Int64)
     day_first, month_first = (first > 12) & (second <= 12), (second > 12) & (first <= 12)
-    voices = parts.select(day=day_first.any(ignore_nulls=True), month=month_first.any(ignore_nulls=True)).row(0)
-    by_day, by_month = voices[0] is True, voices[1] is True
+    orders = parts.select(day=day_first.any(ignore_nulls=True), month=month_first.any(ignore_nulls=True)).row(0)
+    by_day, by_month = orders[0] is True, orders[1] is True
     dotted = pl.col("tidy").str.contains(r"^\d{1,2}\.")
-    settled_day = day_first | (pl.lit(by_day and not by_month)) | (dotted & pl.lit(not by_month)) | (first == second)
-    settled_month = month_first | pl.lit(by_month and not by_day)
-    days = pl.when(month_first).then(second).when(settled_day).then(first).when(settled_month).then(second)
-    months = pl.when(month_first).then(first).when(settled_day).then(second).when(settled_month).then(first)
+    is_day_first = day_first | (pl.lit(by_day and not by_month)) | (dotted & pl.lit(not by_month)) | (first == second)
+    is_month_first = month_first | pl.lit(by_month and not by_day)
+    days = pl.when(month_first).then(second).when(is_day_first).then(first).when(is_month_first).then(second)
+    months = pl.when(month_first).then(first).when(is_day_first).then(second).when(is_month_first).then(first)
     return parts.with_columns(
         day=pl.coalesce(pl.col("day").cast(pl.Int64), days),
         month=pl.coalesce(
@@ -193,14 +193,14 @@ def _assemble(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _serial() -> pl.Expr:
-    """Days since 30 December 1899, as Excel counts; 20000 to 79999 is 1954 to 2119."""
+    """Days since 30 December 1899, as Excel counts them; 20000 to 79999 are the years 1954 to 2119."""
     days = pl.col("tidy").str.extract(r"^([2-7]\d{4}(?:\.\d+)?)$", 1).cast(pl.Float64)
     seconds = (days * 86_400).round().cast(pl.Int64)
     return pl.datetime(1899, 12, 30, time_unit="us") + pl.duration(seconds=seconds)
 
 
 def _epochs() -> list[pl.Expr]:
-    """Seconds, milliseconds or microseconds since 1970, told apart by their number of digits."""
+    """Seconds, milliseconds or microseconds since 1970, distinguished by their number of digits."""
     return [
         (pl.col("tidy").str.extract(rf"^([1-4]\d{{{digits - 1}}})$", 1).cast(pl.Int64) * unit).cast(pl.Datetime("us"))
         for digits, unit in _EPOCH_UNITS.items()

@@ -1,8 +1,8 @@
-"""Which canonical column each heading of a file means.
+"""Recognise which canonical column each heading of a file means.
 
     "Gross Wt (KGS)" ─▶ words "gross wt kgs" ─▶ unit kgs off ─▶ gross_weight_kg in kilograms
 
-The synonyms are data, in `features/reference/columns.toml`. A user's own TOML goes before them:
+The known wordings are data, in `features/reference/columns.toml`. A user's TOML file has priority over them:
 
     [columns]
     "Box" = "container_number"
@@ -26,7 +26,7 @@ from riskscore.settings import Settings
 from riskscore.suggest import instead
 
 IGNORE = "ignore"
-"""What a user's TOML maps a heading to that is not to be read."""
+"""The column to which a user's TOML maps a heading that should not be read."""
 
 NUMBERED = frozenset(
     (
@@ -34,20 +34,20 @@ NUMBERED = frozenset(
         *("shipper_address", "consignee_address", "notify_address"),
     )
 )
-"""Columns that a file may spread over several numbered headings; all of them are read."""
+"""Columns that a file may spread over several headings (seal 1, seal 2); all of them are read."""
 
 _CURRENCIES = frozenset(
     ("usd", "eur", "gbp", "cny", "jpy", "sgd", "vnd", "inr", "brl", "hkd", "aud", "cad", "chf", "zar")
 )
 _DEGREES = frozenset(("c", "f", "celsius", "fahrenheit"))
-_USERS = -1
+_MAPPED = -1
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the file, and the canonical column and unit that it was taken for (None: left aside).
+    """A heading of the file, and the canonical column and unit that were recognised (None: the heading is ignored).
 
-    `rank` orders the headings of one column: the lowest is preferred, others fill its gaps.
+    `rank` orders the headings of one column: the lowest is preferred, the others fill its gaps.
     """
 
     source: str
@@ -56,21 +56,21 @@ class Heading:
     rank: int = 0
 
     @property
-    def users(self) -> bool:
-        """Whether the user, and not the table of wordings, said what it means."""
-        return self.rank == _USERS
+    def is_mapped(self) -> bool:
+        """Whether the column comes from a column map, not from the known wordings."""
+        return self.rank == _MAPPED
 
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Wordings of headings: `columns` maps plain words to (canonical column, rank)."""
+    """Known wordings: `columns` maps plain words to (canonical column, rank); `names` are all columns."""
 
     columns: dict[str, tuple[str, int]]
     names: tuple[str, ...]
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of `text` without accents and punctuation; 'GrossWt_KG' is three words."""
+    """Lower-case words of `text` without accents and punctuation; 'GrossWt_KG' has three words."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text[:200])
     plain = "".join(c for c in unicodedata.normalize("NFKD", apart.casefold()) if not unicodedata.combining(c))
     return re.findall(r"[^\W_]+", plain.replace("³", "3").replace("đ", "d"))
@@ -78,28 +78,33 @@ def words(text: str) -> list[str]:
 
 @cache
 def table() -> dict[str, Any]:
-    """Read `columns.toml`. Raises ReferenceDataError when it is missing or malformed."""
+    """Read `columns.toml` once: known headings, units and words. Raises ReferenceDataError where it is malformed."""
     return toml.load(folders.reference() / "columns.toml", "the reference table", error=ReferenceDataError)
 
 
 @cache
 def manifest_synonyms() -> Synonyms:
-    """Wordings of a manifest's columns and of the helpers that tell how to read them."""
+    """Known wordings of a manifest's columns, and of helper columns (units, master bill).
+
+    Raises ReferenceDataError where `columns.toml` does not fit the canonical columns.
+    """
     lists = table()
     unknown = set(lists["columns"]) ^ set(schema.COLUMNS)
     if unknown:
-        raise ReferenceDataError(f"columns.toml and the canonical columns differ in {', '.join(sorted(unknown))}")
+        raise ReferenceDataError(
+            f"columns.toml and the canonical columns differ in {', '.join(sorted(unknown))}; install riskscore again"
+        )
     return _synonyms({**lists["columns"], **lists["helpers"]})
 
 
 def with_fields(synonyms: Synonyms, settings: Settings) -> Synonyms:
-    """`synonyms` that know the own fields of a service besides, by their headings alone."""
-    return Synonyms(synonyms.columns, (*synonyms.names, *(one.name for one in settings.read)))
+    """`synonyms` with a service's own fields as columns too; their headings come from the column map."""
+    return Synonyms(synonyms.columns, (*synonyms.names, *(own.name for own in settings.read)))
 
 
 @cache
 def outcome_synonyms() -> Synonyms:
-    """Wordings of an outcomes file's columns."""
+    """Known wordings of an outcomes file's columns."""
     lists = table()
     keys = {name: lists["columns"][name] for name in schema.KEY} | {
         name: lists["columns"]["house_bill"] if name == "house_bill" else lists["helpers"][name]
@@ -109,60 +114,65 @@ def outcome_synonyms() -> Synonyms:
 
 
 def _synonyms(lists: dict[str, list[str]]) -> Synonyms:
-    found: dict[str, tuple[str, int]] = {}
+    known: dict[str, tuple[str, int]] = {}
     for column, wordings in lists.items():
         for rank, wording in enumerate([column, *wordings]):
             plain = "".join(words(wording))
-            if found.setdefault(plain, (column, rank))[0] != column:
-                raise ReferenceDataError(f"columns.toml gives {wording!r} to both {found[plain][0]} and {column}")
-    return Synonyms(found, tuple(lists))
+            if known.setdefault(plain, (column, rank))[0] != column:
+                raise ReferenceDataError(
+                    f"columns.toml lists {wording!r} under both {known[plain][0]} and {column}; remove one of them"
+                )
+    return Synonyms(known, tuple(lists))
 
 
 def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
-    """Read a user's TOML: heading -> canonical column. Raises SettingsError naming what is unknown."""
+    """Read a user's TOML file: plain words of the heading -> canonical column, empty where `path` is None.
+
+    Raises SettingsError where the file cannot be read or names an unknown column.
+    """
     if path is None:
         return {}
     mapping = toml.load(path, "the column map").get("columns")
     if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):
-        raise SettingsError(f'{path}: expected a table [columns] with lines like "My heading" = "container_number"')
+        raise SettingsError(f'{path}: add a table [columns] with lines such as "My heading" = "container_number"')
     for heading, column in mapping.items():
         if column not in (*synonyms.names, IGNORE):
             hint = instead(column, synonyms.names)
-            raise SettingsError(f"{path}: '{heading}' is mapped to the unknown column '{column}'; {hint}")
-    return plainly(mapping)
+            raise SettingsError(f"{path}: heading '{heading}' is mapped to '{column}', which is not a column; {hint}")
+    return by_plain_words(mapping)
 
 
-def declared(settings: Settings) -> dict[str, str]:
-    """The column map that a service's settings make: its key, its own fields and its headings.
+def declared_map(settings: Settings) -> dict[str, str]:
+    """The column map of a service's settings: its key, its own fields and its headings, by plain words.
 
-    Raises SettingsError where they name a column that is not known, or a field as a canonical column is called.
+    Raises SettingsError where the settings name an unknown column, or a field has the name of a canonical column.
     """
     known = schema.columns(settings)
-    for one in settings.fields:
-        if one.name in schema.COLUMNS:
-            raise SettingsError(f"[field.{one.name}] is a canonical column; map its heading in [columns] instead")
+    for own in settings.fields:
+        if own.name in schema.COLUMNS:
+            raise SettingsError(f"[field.{own.name}] is a canonical column; map its heading in [columns] instead")
     for place, names in (("[columns]", settings.columns.values()), ("[row] lacks", settings.lacks)):
         for column in names:
             if column not in (*known, IGNORE):
                 raise SettingsError(f"{place}: unknown column '{column}'; {instead(column, known)}")
-    headings = dict(settings.columns) | {one.source: one.name for one in settings.read if one.source is not None}
+    headings = dict(settings.columns) | {own.source: own.name for own in settings.read if own.source is not None}
     if settings.key is not None:
         headings[settings.key] = schema.KEY[0]
-    return plainly(headings)
+    return by_plain_words(headings)
 
 
-def plainly(mapping: Mapping[str, str]) -> dict[str, str]:
-    """A column map by plain words, as headings are looked up in it."""
+def by_plain_words(mapping: Mapping[str, str]) -> dict[str, str]:
+    """A column map with the plain words of each heading as its key, which is how headings are looked up."""
     return {"".join(words(heading)) or heading: column for heading, column in mapping.items()}
 
 
 def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = None) -> Heading:
-    """Tell what `source` means; `column` is None where nothing is known of it."""
+    """Recognise the heading `source`, first in the column map, then among the known wordings."""
     parts = words(source)
     plain = "".join(parts)
     if mapping and (column := mapping.get(plain or source)):
         unit = _unit(parts[-1:], column)
-        return Heading(source, None if column == IGNORE else column, unit, _USERS)
+        return Heading(source, None if column == IGNORE else column, unit, _MAPPED)
     for end in range(len(parts), max(0, len(parts) - 3), -1):
         rest = parts[:end]
         number = rest[-1].isdecimal() and len(rest) > 1
@@ -177,7 +187,7 @@ def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = 
 
 
 def _unit(parts: list[str], column: str) -> str | None:
-    """Read trailing words of a heading as a unit that makes sense for `column`."""
+    """Read the last words of a heading as a unit; None where `column` has no such unit."""
     unit = " ".join(parts)
     known: Iterable[str] = ()
     if column in ("gross_weight_kg", "quantity_kg"):
@@ -192,16 +202,17 @@ def _unit(parts: list[str], column: str) -> str | None:
 
 
 def assign(sources: Sequence[str], synonyms: Synonyms, mapping: dict[str, str]) -> list[Heading]:
-    """Recognise all headings of a file; those that the user mapped push others off the same column."""
-    found = [recognise(source, synonyms, mapping) for source in sources]
-    users = {heading.column for heading in found if heading.rank == _USERS}
+    """Recognise all headings of a file, in their order. Where one is mapped, others of the same column are ignored."""
+    headings = [recognise(source, synonyms, mapping) for source in sources]
+    mapped = {heading.column for heading in headings if heading.is_mapped}
     return [
-        Heading(heading.source) if heading.column in users and heading.rank != _USERS else heading for heading in found
+        Heading(heading.source) if heading.column in mapped and not heading.is_mapped else heading
+        for heading in headings
     ]
 
 
 def nearest(column: str, headings: Sequence[Heading], synonyms: Synonyms) -> str | None:
-    """The left-over heading whose wording comes closest to a synonym of `column`, if any comes close."""
+    """The unrecognised heading that is most similar to a known wording of `column`; None where none is similar."""
     wordings = [wording for wording, (name, _) in synonyms.columns.items() if name == column]
     scored = [
         (difflib.SequenceMatcher(None, "".join(words(heading.source)), near[0]).ratio(), heading.source)

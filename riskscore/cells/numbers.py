@@ -1,14 +1,15 @@
-"""Numbers as people write them: 8250 · 8,250.00 · 8.250,00 · 8 250 · 1'250 · (120) · 8.25 t.
+"""Read numbers as people write them: 8250 · 8,250.00 · 8.250,00 · 8 250 · 1'250 · (120) · 8.25 t.
 
-Whether a comma is a decimal sign is settled by the whole column: one '12,5' or '1.250,00' speaks for it, one '12.5' or
-'1,250.00' against. '8,250' alone is eight thousand; in a column that speaks both ways it is refused.
+The column decides whether a comma is a decimal sign: one '12,5' or '1.250,00' shows that it is, one '12.5' or
+'1,250.00' that it is not. Without such a value '8,250' is eight thousand. In a column with both it is refused as
+`ambiguous_number`.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from riskscore.cells.texts import NOTHING, as_text
+from riskscore.cells.texts import BLANKS, as_text
 
 _SHAPE = r"^([-+(]?)\s*([0-9.,]*[0-9][0-9.,]*)(E[+-]?[0-9]{1,3})?\s*(\))?\s*([\p{L}/°³%. ][\p{L}0-9/°³%. ]*)?$"
 _GAP = "([0-9])[\\s'\u2019_]+([0-9])"
@@ -18,8 +19,8 @@ _THOUSANDS = r"^[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}$"
 def parse(values: pl.Series) -> pl.DataFrame:
     """Read `values` of any type.
 
-    Returns one row a value: `number` (Float64), `unit` (capital letters that followed it, or null), `fault`
-    (null, `not_a_number` or `ambiguous_number`).
+    Returns one row per value: `number` (Float64), `unit` (the text after it, in capitals, or null) and `fault`
+    (null, `not_a_number` or `ambiguous_number`). An empty value has none of them.
     """
     if values.dtype.is_numeric():
         return _plain(values.cast(pl.Float64, strict=False))
@@ -33,7 +34,7 @@ def parse(values: pl.Series) -> pl.DataFrame:
 
 
 def _plain(numbers: pl.Series) -> pl.DataFrame:
-    """Numbers that need no reading; what is no number at all (NaN) is left to the rules as infinite."""
+    """Numbers that are typed already. NaN becomes infinite, which the rules of validate.py refuse."""
     return pl.DataFrame({"number": numbers.fill_nan(float("inf"))}).with_columns(
         unit=pl.lit(None, pl.String), fault=pl.lit(None, pl.String)
     )
@@ -49,15 +50,15 @@ def _read(distinct: pl.DataFrame) -> pl.DataFrame:
         .str.replace("\N{MINUS SIGN}", "-")
     )
     names = ["sign", "digits", "power", "close", "unit"]
-    parts = distinct.with_columns(tidy=tidy, blank=plain.is_in(NOTHING)).with_columns(
+    parts = distinct.with_columns(tidy=tidy, blank=plain.is_in(BLANKS)).with_columns(
         pl.col("tidy").str.extract(_SHAPE, place).alias(name) for place, name in enumerate(names, start=1)
     )
     parts = parts.with_columns(pl.col("unit").str.strip_chars(" .").replace("", None))
-    return _settle(parts).select("text", "number", "unit", "fault")
+    return _decide_signs(parts).select("text", "number", "unit", "fault")
 
 
-def _settle(parts: pl.DataFrame) -> pl.DataFrame:
-    """Decide what dots and commas mean, and compute."""
+def _decide_signs(parts: pl.DataFrame) -> pl.DataFrame:
+    """Decide what dots and commas mean, and compute `number` and `fault`."""
     digits = pl.col("digits")
     commas, dots = digits.str.count_matches(",", literal=True), digits.str.count_matches(".", literal=True)
     comma_last = digits.str.contains(r",[0-9]*$") & (dots > 0)
@@ -71,28 +72,28 @@ def _settle(parts: pl.DataFrame) -> pl.DataFrame:
         | (commas > 1) & (dots == 0)
         | ((dots == 1) & (commas == 0) & ~open_dot)
     )
-    voices = parts.select(comma=comma_decimal.any(ignore_nulls=True), dot=dot_decimal.any(ignore_nulls=True)).row(0)
-    by_comma, by_dot = (voice is True for voice in voices)
-    torn = (open_comma | open_dot) & pl.lit(by_comma and by_dot)
+    signs = parts.select(comma=comma_decimal.any(ignore_nulls=True), dot=dot_decimal.any(ignore_nulls=True)).row(0)
+    by_comma, by_dot = (sign is True for sign in signs)
+    ambiguous = (open_comma | open_dot) & pl.lit(by_comma and by_dot)
     decimal_comma = comma_decimal | ((open_comma | open_dot) & pl.lit(by_comma and not by_dot))
-    whole = pl.when(decimal_comma).then(
+    with_dot = pl.when(decimal_comma).then(
         digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     )
-    text = whole.otherwise(digits.str.replace_all(",", "", literal=True))
+    text = with_dot.otherwise(digits.str.replace_all(",", "", literal=True))
     groups = (
         pl.when(decimal_comma)
         .then(digits.str.extract(r"^([0-9.]*)", 1))
         .otherwise(digits.str.extract(r"^([0-9,]*)", 1))
         .str.replace_all(".", ",", literal=True)
     )
-    sound = ~groups.str.contains(",", literal=True) | groups.str.contains(_THOUSANDS)
+    well_grouped = ~groups.str.contains(",", literal=True) | groups.str.contains(_THOUSANDS)
     magnitude = (text + pl.col("power").fill_null("")).cast(pl.Float64, strict=False)
     minus = (pl.col("sign") == "-") | ((pl.col("sign") == "(") & (pl.col("close") == ")"))
-    number = pl.when(sound & ~torn).then(pl.when(minus).then(-magnitude).otherwise(magnitude))
+    number = pl.when(well_grouped & ~ambiguous).then(pl.when(minus).then(-magnitude).otherwise(magnitude))
     fault = (
         pl.when(pl.col("blank") | number.is_not_null())
         .then(None)
-        .when(torn)
+        .when(ambiguous)
         .then(pl.lit("ambiguous_number"))
         .otherwise(pl.lit("not_a_number"))
     )

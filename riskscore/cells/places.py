@@ -1,7 +1,7 @@
-"""Ports as UN/LOCODE and countries as ISO 3166 alpha-2, from codes or names.
+"""Turn codes and names of ports into UN/LOCODEs, and those of countries into ISO 3166 alpha-2 codes.
 
-What is not known stays as it was written, in capitals: an unknown port is a matter of risk, never a reason to
-refuse a row. Each distinct text is looked up once.
+Unknown places keep their text, in capitals: an unknown port is a sign of risk, never a reason to refuse a row. Each
+distinct text is looked up once. Sources: the reference tables of ports and names, and pycountry.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from riskscore.cells.texts import by_distinct
 _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _CODE_WITHIN = r"(?:^|[\s(\[/,;-])([A-Z]{2} ?[A-Z2-9]{3})(?:$|[\s)\]/,;-])"
 
-_BEHIND = r"[,(/]\s*(.*)$"
+_AFTER = r"[,(/]\s*(.*)$"
 
 
 def ports(texts: pl.Series) -> pl.Series:
-    """Locodes of `texts` (String): 'VN HPH', 'Haiphong', 'Hai Phong, Vietnam' and 'HAIPHONG (VNHPH)' are VNHPH."""
+    """UN/LOCODEs of `texts` (String): 'VN HPH', 'Haiphong', 'Hai Phong, Vietnam' and 'HAIPHONG (VNHPH)' are VNHPH."""
     return by_distinct(texts, _read_ports)
 
 
@@ -37,27 +37,27 @@ def _read_ports(distinct: pl.Series) -> pl.Series:
         upper=upper,
         code=upper.str.extract(_CODE, 1) + upper.str.extract(_CODE, 2),
         within=upper.str.extract(_CODE_WITHIN, 1).str.replace(" ", ""),
-        whole=reference.plain_name(upper),
-        # 'Kaohsiung,China (Taiwan)' and '57035 - Ningbo': the name alone, when the whole says nothing.
+        full=reference.plain_name(upper),
+        # 'Kaohsiung,China (Taiwan)' and '57035 - Ningbo': the name alone, where the full text is unknown.
         head=reference.plain_name(upper.str.replace(r"^[\d\s-]+", "").str.replace(r"\s*[,(/].*$", "")),
         bare=reference.plain_name(upper.str.replace(r"^PORT (?:OF )?", "").str.replace(r"(?: SEA)? ?PORT$", "")),
-        land=reference.plain_name(upper.str.extract(_BEHIND, 1)),
+        land=reference.plain_name(upper.str.extract(_AFTER, 1)),
     )
     codes = reference.ports().select(key="locode", locode="locode")
     names = reference.port_names().select(key="name", locode="locode")
-    for column, table in {"code": codes, "within": codes, "whole": names, "head": names, "bare": names}.items():
-        told = table.rename({"key": column, "locode": f"{column}_found"})
-        tried = tried.join(told, on=column, how="left", maintain_order="left")
+    for column, table in {"code": codes, "within": codes, "full": names, "head": names, "bare": names}.items():
+        lookup = table.rename({"key": column, "locode": f"{column}_found"})
+        tried = tried.join(lookup, on=column, how="left", maintain_order="left")
     lands = _country_frame().rename({"name": "land", "code": "land_code"})
     tried = tried.join(lands, on="land", how="left", maintain_order="left")
-    # A name alone must not contradict the country that stands behind it; in 'Los Angeles, CA' that is no country.
+    # A name alone must not contradict the country after it; in 'Los Angeles, CA' CA is not a country.
     within = (pl.col("head_found").str.head(2) + "-" + pl.col("land")).is_in(_subdivisions())
     agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code")) | within
     is_code = pl.col("upper").str.head(2).is_in(_codes())
     return tried.select(
         pl.coalesce(
             "code_found",
-            "whole_found",
+            "full_found",
             "within_found",
             pl.when(agrees).then("head_found"),
             "bare_found",
@@ -82,15 +82,15 @@ def _codes() -> list[str]:
 
 @cache
 def _subdivisions() -> list[str]:
-    """States and provinces as ISO 3166-2 codes, such as US-CA."""
+    """States and provinces as ISO 3166-2 codes, for example US-CA."""
     return [division.code for division in pycountry.subdivisions]
 
 
 @cache
 def _country_frame() -> pl.DataFrame:
-    """Every spelling of a country once: `name` (as reference.plain_name gives it), `code`."""
-    own = headings.table()["values"]["country"]
-    rows = [(name, code) for code, names in own.items() for name in names]
+    """Every known name of a country once: `name` (as reference.plain_name writes it), `code`."""
+    more = headings.table()["values"]["country"]
+    rows = [(name, code) for code, names in more.items() for name in names]
     for country in pycountry.countries:
         fields = ("alpha_2", "alpha_3", "name", "common_name", "official_name")
         rows += [(name, country.alpha_2) for field in fields if (name := getattr(country, field, None))]

@@ -1,4 +1,4 @@
-"""Texts as they are kept: one line, no control characters, composed letters (NFC), of bounded length."""
+"""Clean texts: one line, no control characters, composed letters (NFC), limited length."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ _DIRTY = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\p{Zs}&&[^ ]]|  |^ | $|^$|\p{M}|[\x{1100}
 _INVISIBLE = r"\p{Cf}"
 _BLANK = r"[\p{Cc}\p{Z}\s]+"
 
-NOTHING = ("", "-", "--", ".", "N/A", "NA", "N.A.", "NULL", "NONE", "NIL", "NAN", "NAT", "#N/A", "?")
-"""What stands in a field of numbers or dates that is empty (compared in capitals)."""
+BLANKS = ("", "-", "--", ".", "N/A", "NA", "N.A.", "NULL", "NONE", "NIL", "NAN", "NAT", "#N/A", "?")
+"""Texts that mean an empty field of numbers or dates (compared in capitals)."""
 
 
 def clean(texts: pl.Series, limit: int | None) -> tuple[pl.Series, int]:
-    """Clean `texts` (String) and cut them to `limit` characters; blanks become null.
+    """Clean `texts` (String) and cut them to `limit` characters (None: no limit); blank texts become null.
 
-    Returns the texts and how many were cut. Only the texts that need it are worked on.
+    Returns the texts in their order, and how many were cut.
     """
     is_ascii = texts.len() == 0 or (texts.str.len_bytes().sum() == texts.str.len_chars().sum())
     dirty = texts.str.contains(_ASCII_DIRTY if is_ascii else _DIRTY).fill_null(False).arg_true()
     if dirty.len():
-        worked = texts.gather(dirty).str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ").str.strip_chars()
-        worked = worked.str.normalize("NFC")
-        texts = texts.scatter(dirty, worked.set(worked == "", None))
+        cleaned = texts.gather(dirty).str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ").str.strip_chars()
+        cleaned = cleaned.str.normalize("NFC")
+        texts = texts.scatter(dirty, cleaned.set(cleaned == "", None))
     if limit is None:
         return texts, 0
     long = (texts.str.len_chars() > limit).fill_null(False).arg_true()
@@ -35,14 +35,14 @@ def clean(texts: pl.Series, limit: int | None) -> tuple[pl.Series, int]:
 
 
 def as_text(values: pl.Series) -> pl.Series:
-    """Any column as text; whole floats lose their '.0', lists are joined with '|'."""
+    """Turn a column of any type into String; whole floats lose '.0', lists are joined with '|', structs become JSON."""
     dtype = values.dtype
     if dtype == pl.String:
         return values
     if dtype.is_float():
-        whole = values.is_finite() & (values == values.floor()) & (values.abs() < 1e15)
+        is_whole = values.is_finite() & (values == values.floor()) & (values.abs() < 1e15)
         text = values.cast(pl.String)
-        return text.zip_with(~whole.fill_null(False), values.cast(pl.Int64, strict=False).cast(pl.String))
+        return text.zip_with(~is_whole.fill_null(False), values.cast(pl.Int64, strict=False).cast(pl.String))
     if isinstance(dtype, pl.List) and not dtype.inner.is_nested():
         return values.cast(pl.List(pl.String)).list.drop_nulls().list.join("|")
     if dtype.is_nested():
@@ -53,19 +53,19 @@ def as_text(values: pl.Series) -> pl.Series:
 
 
 def by_distinct(values: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Apply `read` to each distinct text once; where nothing changes, `values` are given back as they are."""
+    """Apply `read` to each distinct text once. Where it changes none, the result is `values` itself."""
     distinct = values.drop_nulls().unique()
-    told = read(distinct)
-    changed = distinct.ne_missing(told)
+    results = read(distinct)
+    changed = distinct.ne_missing(results)
     if not changed.any():
         return values
-    table = pl.DataFrame({"text": distinct, "told": told})
+    table = pl.DataFrame({"text": distinct, "result": results})
     joined = pl.DataFrame({"text": values}).join(table, on="text", how="left", maintain_order="left")
-    return joined["told"].alias(values.name)
+    return joined["result"].alias(values.name)
 
 
 def split(texts: pl.Series, separators: str) -> pl.Series:
-    """Split into lists at any of `separators`, JSON arrays as well; blanks and repeats go, empty lists are null."""
+    """Split `texts` (or JSON arrays) into lists at the pattern `separators`; no blanks or repeats, empty is null."""
     plain = texts.str.replace_all(r'[\[\]"]', " ").str.replace_all(separators, "|").str.split("|")
     parts = plain.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
     parts = parts.list.unique(maintain_order=True)

@@ -1,8 +1,8 @@
-"""From the texts under a file's headings to canonical values, column by column.
+"""Turn the texts under a file's headings into canonical values, column by column.
 
-    table + headings ─▶ one canonical column from one or several headings ─▶ lines, faults, notes
+    table + headings ─▶ one canonical column from one or several headings ─▶ values, faults, notes
 
-A value that cannot be read is a fault of its row; which rows are then refused is for the caller to carry out.
+A value that cannot be read is a fault of its row. The caller decides which rows are refused.
 """
 
 from __future__ import annotations
@@ -43,37 +43,37 @@ _CLOSED_VOCABULARIES = ("finding",)
 
 @dataclass
 class Converter:
-    """Reads one table's columns and collects what it meets on the way."""
+    """Reads the columns of one table, and collects faults (frames with columns FAULTS) and notes for people."""
 
     frame: pl.DataFrame
     headings: Sequence[Heading]
     faults: list[pl.DataFrame] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     packages: pl.Series | None = None
-    """Kinds of package that stood behind the counts ('120 bags'), if any."""
-    own: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
-    """Columns of the file with their types: own fields of a service that are Float64 are read as numbers."""
+    """Package types that followed the counts ('120 bags'), if any."""
+    types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
+    """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
 
     def sources(self, column: str) -> list[Heading]:
-        """Headings taken for `column`, the preferred one first; parts of one text in the file's order."""
-        found = [heading for heading in self.headings if heading.column == column]
-        return found if column in NUMBERED else sorted(found, key=lambda heading: heading.rank)
+        """Headings of `column`, the preferred one first; for columns in NUMBERED, in the order of the file."""
+        headings = [heading for heading in self.headings if heading.column == column]
+        return headings if column in NUMBERED else sorted(headings, key=lambda heading: heading.rank)
 
     def has(self, *names: str) -> bool:
-        """Whether the file has any of the canonical columns `names`."""
+        """Whether the file has a heading for any of the canonical columns `names`."""
         return any(heading.column in names for heading in self.headings)
 
     def read(self, column: str) -> pl.Series:
-        """Canonical values of `column`; several headings fill each other's gaps or are put together."""
-        parts = [self._one(column, heading) for heading in self.sources(column)]
+        """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
+        parts = [self._from_heading(column, heading) for heading in self.sources(column)]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
-            return self._together(column, parts)
+            return self._combined(column, parts)
         merged = parts[0]
         for part in parts[1:]:
             merged = merged.zip_with(merged.is_not_null(), part)
         return merged.alias(column)
 
-    def _together(self, column: str, parts: list[pl.Series]) -> pl.Series:
+    def _combined(self, column: str, parts: list[pl.Series]) -> pl.Series:
         frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])
         if column in LISTS:
             if len(parts) == 1:
@@ -84,36 +84,36 @@ class Converter:
         text = joined.list.join(_JOINED.get(column, ", ")).replace("", None)
         return self._text(column, frame.select(text.alias(column)).to_series())
 
-    def _one(self, column: str, heading: Heading) -> pl.Series:
+    def _from_heading(self, column: str, heading: Heading) -> pl.Series:
         values = self.frame[heading.source]
         if column in MOMENTS:
             return self._checked(column, values, dates.parse(values), "moment")
-        if column in NUMBERS or column in COUNTS or self.own.get(column) == pl.Float64:
+        if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
             return self._items(values) if column == "goods_items" else self._list(column, values)
         return self._named(column, values)
 
     def _named(self, column: str, values: pl.Series) -> pl.Series:
-        """Texts, looked up where the column speaks of places or of words of a list."""
+        """Texts; places, codes and words of a fixed list are brought to their canonical form."""
         text = self._text(column, texts.as_text(values))
         if column in PORTS:
             return places.ports(text)
         if column in COUNTRIES:
             return places.countries(text)
         if column in VOCABULARIES:
-            return self._word(column, text)
+            return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
 
     def _checked(self, column: str, values: pl.Series, read: pl.DataFrame, name: str) -> pl.Series:
-        """Note the faults of `read` and give its values."""
+        """Record the faults of `read` and return its values."""
         rows = read["fault"].is_not_null().arg_true()
         if rows.len():
             self.fault(rows, read["fault"].gather(rows), column, texts.as_text(values).gather(rows))
         return read[name].alias(column)
 
     def fault(self, rows: pl.Series, rule: pl.Series, column: str, value: pl.Series) -> None:
-        """Note that `rows` break `rule` with `value` in `column`."""
+        """Record that `rows` break `rule` (one name per row) with `value` in `column`."""
         frame = pl.DataFrame({"row": rows.cast(pl.Int64), "rule": rule, "value": value})
         self.faults.append(frame.select("row", "rule", pl.lit(column).alias("column"), "value"))
 
@@ -121,7 +121,7 @@ class Converter:
         limit = None if column in KEYS else LIMITS.get(column, LIMIT)
         cleaned, cut = texts.clean(values, limit)
         if cut:
-            self.notes.append(f"{units.counted(cut, 'value')} of {column} beyond {limit:,} characters: cut")
+            self.notes.append(f"{column}: {units.counted(cut, 'value')} cut to {limit:,} characters")
         return cleaned.alias(column)
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
@@ -132,9 +132,9 @@ class Converter:
             text = text.str.replace(r"^(\d+)\.0$", "$1").str.replace_all(r"(\d{4}) (\d{2})\b(?: (\d{2})\b)?", "$1$2$3")
             lists = texts.split(text, LISTS[column])
             digits = lists.list.eval(pl.element().str.replace_all(r"\D", ""))
-            # An odd number of digits has lost its leading zero to a spreadsheet.
-            odd = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
-            digits = digits.list.eval(pl.when(odd).then("0" + pl.element()).otherwise(pl.element()))
+            # In a code with an odd number of digits a spreadsheet has dropped the leading zero.
+            lost_zero = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
+            digits = digits.list.eval(pl.when(lost_zero).then("0" + pl.element()).otherwise(pl.element()))
             return texts.split(digits.list.join("|"), r"\|")
         lists = texts.split(text, LISTS[column])
         if column == "transhipment_ports":
@@ -145,15 +145,15 @@ class Converter:
         read = numbers.parse(values)
         number = self._checked(column, values, read, "number")
         if column in COUNTS:
-            odd = (number.is_finite() & ((number != number.floor()) | (number.abs() >= 2**53))).fill_null(False)
-            odd |= number.is_infinite().fill_null(False)
-            rows = odd.arg_true()
+            not_whole = (number.is_finite() & ((number != number.floor()) | (number.abs() >= 2**53))).fill_null(False)
+            not_whole |= number.is_infinite().fill_null(False)
+            rows = not_whole.arg_true()
             if rows.len():
                 rule = pl.Series(["not_a_whole_number"]).new_from_index(0, rows.len())
                 self.fault(rows, rule, column, texts.as_text(values).gather(rows))
             if column == "package_count" and read["unit"].null_count() < values.len():
-                self.packages = self._word("package_type", read["unit"])
-            return number.zip_with(~odd, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64).alias(column)
+                self.packages = self._vocabulary("package_type", read["unit"])
+            return number.zip_with(~not_whole, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64).alias(column)
         if column == "temperature_c" and heading.unit in ("f", "fahrenheit"):
             return ((number - 32) * 5 / 9).alias(column)
         factors, helper = {
@@ -180,8 +180,8 @@ class Converter:
             self.fault(rows, rule, column, unit.gather(rows))
         return (number * factor.fill_null(usual)).alias(column)
 
-    def _word(self, column: str, text: pl.Series) -> pl.Series:
-        """Bring the words of a list to that list's; unknown ones of an open list stay, in capitals."""
+    def _vocabulary(self, column: str, text: pl.Series) -> pl.Series:
+        """Turn known wordings into the words of a fixed list; unknown ones of an open list stay, in capitals."""
         lists = columns.table()["values"][column]
         known = {wording: word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
         is_open = column in _OPEN_VOCABULARIES
@@ -195,11 +195,12 @@ class Converter:
         words = texts.by_distinct(text, read)
         rows = (words.is_null() & text.is_not_null()).arg_true()
         if rows.len():
-            lost = text.gather(rows)
+            unknown = text.gather(rows)
             if column in _CLOSED_VOCABULARIES:
-                self.fault(rows, pl.Series(["unknown_word"]).new_from_index(0, rows.len()), column, lost)
-            examples = ", ".join(lost.unique(maintain_order=True).head(3).to_list())
-            self.notes.append(f"{units.counted(rows.len(), 'value')} of {column} beside {', '.join(lists)}: {examples}")
+                self.fault(rows, pl.Series(["unknown_word"]).new_from_index(0, rows.len()), column, unknown)
+            examples = ", ".join(unknown.unique(maintain_order=True).head(3).to_list())
+            count = units.counted(rows.len(), "unknown value")
+            self.notes.append(f"{column}: {count}, such as {examples}; known are {', '.join(lists)}")
         return words.alias(column)
 
     def _items(self, values: pl.Series) -> pl.Series:
@@ -212,19 +213,19 @@ class Converter:
                 values = values.replace("", None).str.json_decode(loose)
             return values.cast(dtype)
         except pl.exceptions.PolarsError:
-            self.notes.append("goods_items could not be read and was left aside")
+            self.notes.append("goods_items cannot be read as a JSON array of goods lines, so it was ignored")
             return pl.Series("goods_items", [None], dtype=dtype).new_from_index(0, values.len())
 
 
 def _is_plain(column: str, values: pl.Series) -> bool:
-    """Whether lists that came as lists need no work: no blanks, and HS codes of digits only."""
+    """Whether lists that are typed already need no cleaning: no blanks, and HS codes of digits only."""
     inner = values.explode(empty_as_null=False, keep_nulls=False)
     wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
     return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
 
 
 def _ports_within(lists: pl.Series) -> pl.Series:
-    """Ports within lists as locodes; lists of nothing but locodes are given back as they are."""
+    """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
     flat = lists.explode(empty_as_null=False, keep_nulls=False)
     mapped = places.ports(flat)
     if mapped is flat:
@@ -236,7 +237,7 @@ def _ports_within(lists: pl.Series) -> pl.Series:
 
 
 def code(column: str, text: pl.Series) -> pl.Series:
-    """Codes of one of CODES as they are kept: capitals, and container numbers without blanks and dashes."""
+    """Canonical codes of a column of CODES: in capitals, and container numbers without blanks and dashes."""
     if column == "container_number":
         loose = text.str.contains(r"[^A-Z0-9]").fill_null(False).arg_true()
         tight = text.gather(loose).str.to_uppercase().str.replace_all(r"[\s./_-]+", "").replace("", None)
@@ -255,6 +256,6 @@ def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
 
 
 def currency_of(headings: Sequence[Heading]) -> str | None:
-    """The currency that stands in the heading of the declared value, if any."""
+    """The currency in the heading of the declared value; None where there is none, or several."""
     units_ = {heading.unit.upper() for heading in headings if heading.column == "declared_value" and heading.unit}
     return units_.pop() if len(units_) == 1 else None

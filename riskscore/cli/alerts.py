@@ -60,7 +60,7 @@ def list_(
 
     if kind is not None and kind not in KINDS:
         raise SettingsError(f"--kind is {kind!r}; it must be one of {', '.join(KINDS)}")
-    rows = watch_lists.of(open_lake(lake), date, every=every)
+    rows = watch_lists.read_alerts(open_lake(lake), date, every=every)
     rows = rows if kind is None else rows.filter(kind=kind)
     if json:
         console.emit(rows.to_dicts())

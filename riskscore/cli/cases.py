@@ -69,9 +69,9 @@ def search(
         step("searching")
         hits = search(query, _inspected(lake, history, outcomes, find_settings(settings)), top=top)
     if json:
-        console.emit({"understood": query.told(), "hits": [hit.record() for hit in hits]})
+        console.emit({"understood": query.lines(), "hits": [hit.record() for hit in hits]})
     else:
-        _print(query.told(), hits)
+        _print(query.lines(), hits)
 
 
 def _inspected(lake: str | None, history: list[Path], outcomes: Path | None, service: Settings) -> pl.DataFrame | None:

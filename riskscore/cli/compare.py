@@ -163,9 +163,9 @@ def compare(
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
     boxes = capacities.read(capacity)
     with console.progress():
-        sides = [models.named(each, rows.lake) for each in (a, b)]
+        sides = [models.find(each, rows.lake) for each in (a, b)]
         step("reading and scoring with both models")
-        record = models.compared(rows.read, *sides, settings=rows.settings, capacity=boxes, seed=seed)
+        record = models.compare_models(rows.read, *sides, settings=rows.settings, capacity=boxes, seed=seed)
         if out is not None:
             export.write_text(models_page.render(record) if suffix == ".html" else console.text(record), out)
     if json:
@@ -236,9 +236,9 @@ def promote(
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
     boxes = capacities.read(capacity)
     with console.progress():
-        model = models.named(challenger, rows.lake)
+        model = models.find(challenger, rows.lake)
         if rows.lake is not None and rows.first is None:
-            rows = replace(rows, first=models.unlearned(rows.lake, model))
+            rows = replace(rows, first=models.first_unlearned_day(rows.lake, model))
         step("reading and comparing with the champion")
         verdict, change = models.promote(
             rows.read, model, rows.lake, settings=rows.settings, capacity=boxes, seed=seed, override=override

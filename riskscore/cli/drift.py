@@ -86,7 +86,7 @@ def drift(
         console.stdout().print(f"The report is in {console.plain(out)}.")
     else:
         _print(changes, hits)
-    if fail_on_alarm and changes.told(comparing.ALARM):
+    if fail_on_alarm and changes.sentences_of(comparing.ALARM):
         raise typer.Exit(ALARMED)
 
 
@@ -104,7 +104,7 @@ def _print(changes: Drift, hits: Performance) -> None:
     screen.print(f"{period}: {counted(changes.rows, 'consignment')}, compared with {earlier}.")
     if changes.young:
         screen.print("There are too few nights to know what is usual, so there are no alarms yet.")
-    alarms, notes = changes.told("alarm"), changes.told("note")
+    alarms, notes = changes.sentences_of("alarm"), changes.sentences_of("note")
     for title, sentences in (("Alarms", alarms), ("Notes", notes)):
         if sentences:
             screen.print(console.heading(title))

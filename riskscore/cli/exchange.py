@@ -78,7 +78,7 @@ def import_(
         exporting.check(quarantine, inputs=tuple(files))
     with console.progress():
         step("reading alerts")
-        counts, refused = watch_lists.take(open_lake(lake), files, provider=provider)
+        counts, refused = watch_lists.import_alerts(open_lake(lake), files, provider=provider)
         if quarantine is not None:
             exporting.write((refused, quarantine))
     if json:
@@ -123,7 +123,7 @@ def export(
 
     with console.progress():
         step("writing")
-        alerts, left_out = files.leaving(watch_lists.of(open_lake(lake), date, every=every), handling)
+        alerts, left_out = files.shareable(watch_lists.read_alerts(open_lake(lake), date, every=every), handling)
         files.write(alerts, out)
     if json:
         console.emit({"written": alerts.height, "left_out": left_out, "file": str(out)})
@@ -159,14 +159,14 @@ def package(
         --handling green
     """
     from riskscore import language
-    from riskscore.casework.slates import named
+    from riskscore.casework.slates import clean_key
     from riskscore.lake.open import open_lake
     from riskscore.settings import find_settings
     from riskscore.sheet import night, write
     from riskscore.sheet import package as packing
 
     spoken, opened = language.find(lang), open_lake(lake, find_settings(settings))
-    key = named(bill, container)
+    key = clean_key(bill, container)
     with console.progress():
 
         def sheet(path: Path) -> None:

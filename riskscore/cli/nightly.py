@@ -86,7 +86,7 @@ def nightly(
     )
     folder = reports or inbox / "reports"
     with console.progress():
-        late_report = night_report.make_up(night.lake, folder)
+        late_report = night_report.write_missing(night.lake, folder)
         report = run_night(night, date or datetime.datetime.now(datetime.UTC).date())
         pages = None
         if report.counts is not None:

@@ -97,7 +97,7 @@ def record(
             outcomes, refused = recording.read(files, columns=columns, settings=opened.settings)
             counts = recording.record(opened, outcomes, refused=refused)
         else:
-            counts = recording.one(opened, typed)
+            counts = recording.record_one(opened, typed)
     if json:
         console.emit(asdict(counts))
         return

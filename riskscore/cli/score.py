@@ -226,7 +226,7 @@ def explain(
             step("writing the sheet")
             more = [word for path in history for word in ("--history", path.name)]
             more += [] if outcomes is None else ["--outcomes", outcomes.name]
-            given = single.Given(
+            given = single.Inputs(
                 file, explained, past.history, past.outcomes, card, lake, service, history, model, more
             )
             write.one(single.make(given, spoken), sheet)

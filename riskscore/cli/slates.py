@@ -221,7 +221,7 @@ def _change(lake: str, date: datetime.date, bill: str, container: str, event: st
     from riskscore.lake.open import open_lake
 
     rows = slates.change(open_lake(lake), date, bill=bill, container=container, event=event, reason=reason)
-    bill, container = slates.named(bill, container)
+    bill, container = slates.clean_key(bill, container)
     box = rows.filter(bill_of_lading=bill, container_number=container).row(0, named=True)
     opened = rows.filter(rows["port"].eq_missing(box["port"]) & (rows["action"] == "open")).height
     if json:

@@ -1,1 +1,4 @@
-"""Explaining: what moved a score, as contributions, as sentences with values, and as a picture."""
+"""Explanation: why a consignment has its score, as contributions, sentences, checks that would clear it, and a picture.
+
+No feature is computed, no model is trained and no box is selected here. Alerts and published cases do not belong here.
+"""

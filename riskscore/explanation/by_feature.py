@@ -1,6 +1,6 @@
-"""One consignment feature by feature: what each one's value is, and how far it moved the score.
+"""By feature: the value of each feature of one consignment, and how far it moved the score.
 
-contributions of one row ─▶ a row a feature, strongest first
+contributions of one row ─▶ one row per feature, strongest first
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from riskscore.features.catalogue import Catalogue
 
 
 def by_feature(moved: Contributions, matrix: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """The contributions of the one row of `matrix`, a row a feature, strongest first."""
+    """Return the contributions (log-odds) of the only row of `matrix`: one row per feature, strongest first.
+
+    Columns: feature, family, indicators, meaning, unit, value, contribution, label.
+    """
     features = [catalogue.features[name] for name in moved.names]
     labelled = waterfall.labelled(moved, 0, matrix, catalogue)
     return (

@@ -1,4 +1,4 @@
-"""Counterfactual: one consignment as it was filed and as it would be with other values, side by side.
+"""Counterfactual: one consignment as filed, compared with the same consignment with other values.
 
 fields that were set ─▶ features whose value changed ─▶ their contributions ─▶ reasons that left, came or changed
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 MOVED = ("feature", "meaning", "unit", "before", "now", "contribution_before", "contribution")
-"""Columns of the features that changed."""
+"""Columns for features that changed; contributions in log-odds."""
 
 REASONS = {
     "change": pl.String,
@@ -21,17 +21,17 @@ REASONS = {
     "contribution_before": pl.Float64,
     "contribution": pl.Float64,
 }
-"""Columns of the reasons that left, came or changed."""
+"""Columns for reasons that left, came or changed; contributions in log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """What became of one consignment when some of its fields were set otherwise.
+    """How one consignment changes when some of its fields are set to other values.
 
-    fields    one row a field that changed: column, before, now (texts, null for nothing)
-    scored    its row of what `score` returns, ranked among the others as they were filed
-    features  one row a feature whose value changed (MOVED), by how far that moved the score
-    reasons   one row a reason, raising or lowering, that left, came or changed (REASONS)
+    fields    one row per changed field: column, before, now (texts, null for no value)
+    scored    its row of the result of `score`, ranked among the others as filed
+    features  one row per feature whose value changed (MOVED), those that moved the score most first
+    reasons   one row per reason, raising or lowering, that left, came or changed (REASONS)
     """
 
     fields: pl.DataFrame
@@ -41,7 +41,10 @@ class Counterfactual:
 
 
 def what_moved(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """Features whose value differs between two frames of `by_feature.by_feature`: MOVED, what moved most first."""
+    """Return the features whose value differs between two frames of `by_feature.by_feature`.
+
+    The result has MOVED, those whose contribution changed most first.
+    """
     both = now.join(
         before.select("feature", before="value", contribution_before="contribution"), on="feature", how="left"
     )
@@ -54,15 +57,15 @@ def what_moved(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 
 
 def reasons(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """Reasons that differ between two scored rows: REASONS; those that left first, then those that came or changed.
+    """Return the reasons that differ between two scored rows, as REASONS: those that left, then came, then changed.
 
-    A reason is the same one while it speaks of the same red flag, or of the same feature where it has none.
+    Two reasons are the same if they concern the same red flag or, without a red flag, the same feature. Within each
+    kind the strongest comes first.
     """
-    was, is_now = (_told(row) for row in (before, now))
-    told = was.join(is_now, on="about", how="full", coalesce=True, suffix="_now")
-    there, left = pl.col("sentence_now").is_not_null(), pl.col("sentence").is_not_null()
-    change = pl.when(~there).then(pl.lit("left")).when(~left).then(pl.lit("came")).otherwise(pl.lit("changed"))
-    rows = told.filter(pl.col("sentence").ne_missing(pl.col("sentence_now")) | _apart()).select(
+    pairs = _reasons_of(before).join(_reasons_of(now), on="topic", how="full", coalesce=True, suffix="_now")
+    in_now, in_before = pl.col("sentence_now").is_not_null(), pl.col("sentence").is_not_null()
+    change = pl.when(~in_now).then(pl.lit("left")).when(~in_before).then(pl.lit("came")).otherwise(pl.lit("changed"))
+    rows = pairs.filter(pl.col("sentence").ne_missing(pl.col("sentence_now")) | _weight_changed()).select(
         change.alias("change"),
         pl.coalesce("indicator_now", "indicator").alias("indicator"),
         pl.coalesce("feature_now", "feature").alias("feature"),
@@ -77,15 +80,18 @@ def reasons(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 
 
 LEAST = 0.02
-"""Log-odds by which a reason that says the same has to speak louder or softer to be told as changed."""
+"""Log-odds by which the contribution of a reason with the same sentence must differ to count as changed."""
 
 
-def _apart() -> pl.Expr:
+def _weight_changed() -> pl.Expr:
     return (pl.col("contribution") - pl.col("contribution_now")).abs() >= LEAST
 
 
-def _told(scored: pl.DataFrame) -> pl.DataFrame:
-    """Reasons of one scored row, raising and lowering, each with what it is `about`."""
-    lists = [scored.select(told=name).explode("told").drop_nulls() for name in ("reasons", "mitigating")]
-    told = pl.concat(lists).unnest("told")
-    return told.with_columns(about=pl.coalesce(pl.col("indicator").cast(pl.String), "feature"))
+def _reasons_of(scored: pl.DataFrame) -> pl.DataFrame:
+    """The reasons of one scored row, raising and lowering, each with the `topic` that it concerns."""
+    lists = [scored.select(reason=name).explode("reason").drop_nulls() for name in ("reasons", "mitigating")]
+    return (
+        pl.concat(lists)
+        .unnest("reason")
+        .with_columns(topic=pl.coalesce(pl.col("indicator").cast(pl.String), "feature"))
+    )

@@ -1,4 +1,4 @@
-"""The explanation of one consignment in full, as the engine hands it on."""
+"""Explanation: everything that explains one consignment, as the engine returns it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from riskscore.schema import KEY
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One consignment in full, as frames.
+    """Everything that explains one consignment. Frames have one row unless stated otherwise.
 
     consignment    its canonical row, as read
-    scored         its row of what `score` returns, ranked among everything that was given
-    contributions  one row a feature, strongest first: feature, family, indicators, meaning, unit, value, label,
-                   contribution (log-odds)
-    moved          the same as numbers, a column a feature of the model
-    base           log-odds before any feature speaks; base + all contributions = scored margin
-    among          how many consignments were ranked; `average` is their mean probability
-    data           what the model was trained on: simulated or real
-    changes        one row a column that the version before said otherwise: column, before, now (texts)
-    unchanged      the row of `score` that the version before has in its place; no row where there is none
-    limit          the margin that it has to be below to be out of the red lane; None where nobody is left outside it
-    clearing       the row of `minimal_checks.what_would_clear`: which checks would take it out; no row without a limit
-    counterfactual what it would be with the fields that were set otherwise; None where none was
+    scored         its row of the result of `score`, ranked among all consignments of the call
+    contributions  one row per feature, strongest first: feature, family, indicators, meaning, unit, value,
+                   contribution (log-odds), label
+    moved          the same contributions as numbers, in the order of the model's features
+    base           log-odds without any feature; base + all contributions = margin
+    among          number of consignments that were ranked
+    average        their mean probability, 0 to 1
+    data           the data that the model was trained on: simulated or real
+    changes        one row per column that differs from the previous version: column, before, now (texts)
+    unchanged      its row of `score` with the previous version instead; no row if there is no previous version
+    limit          the margin below which it is out of the red lane; None if no consignment is outside the lane
+    clearing       its row of `minimal_checks.what_would_clear`: the checks that would take it out of the red lane; no
+                   row without a limit
+    counterfactual the result with other values in some fields; None if no field was set
     """
 
     consignment: pl.DataFrame
@@ -47,7 +49,10 @@ class Explanation:
     counterfactual: Counterfactual | None
 
     def draw(self, path: str | Path) -> None:
-        """Draw the way from `base` to the margin into `path`, a PNG or an SVG. Raises SettingsError if it cannot."""
+        """Draw the waterfall from `base` to the margin into `path`, a PNG or SVG file.
+
+        Raises SettingsError if the file has another ending or cannot be written.
+        """
         bill, container, model = self.scored.select(*KEY, "model").row(0)
         waterfall.draw(
             Path(path),

@@ -1,10 +1,10 @@
-"""What would change it: the fewest checks that, if they came back clean, take a flag below its limit.
+"""Minimal checks: the fewest checks that would take a consignment below its limit if they came back clean.
 
-    flag ─▶ clean values that do not raise it ─▶ sets of 1, 2, 3 ... checks ─▶ scored ─▶ the first below the limit
+    row ─▶ clean values that do not raise it ─▶ sets of 1, 2, 3 ... checks ─▶ scored ─▶ the first set below the limit
 
-Each set is scored exactly, as a changed row of the matrix: what checks do together is not the sum of what each does.
-Sets of up to EXHAUSTIVE checks are all tried, so that an answer of that size has no smaller one; so are larger ones
-while they are few, else the best sets are grown.
+Each set is scored exactly, as a changed row of the matrix, because the effect of several checks is not the sum of their
+single effects. All sets of up to EXHAUSTIVE checks are tried, so no answer of that size has a smaller alternative.
+Larger sets are all tried if they are few. Otherwise only extensions of the best smaller sets are tried.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from riskscore.schema import KEY
 from riskscore.scoring.score import features
 
 EXHAUSTIVE = 4
-"""Checks up to which every set is tried, however many there are."""
+"""All sets of up to this many checks are tried, however many sets there are."""
 
 FEW = 1_001
-"""Sets of one size that are all tried beyond that: fourteen checks taken four at a time."""
+"""Larger sets are all tried if at most this many have the same size: 1,001 sets of four of fourteen checks."""
 
 GROWN = 64
-"""Best sets of a size that are grown where there are more."""
+"""Otherwise, this many of the best sets of one size are extended by one check."""
 
 BATCH = 1 << 15
-"""Changed rows that are scored at once."""
+"""Changed rows that are scored at a time."""
 
 Set = tuple[int, ...]
-"""Places of checks in checks.toml, ascending."""
+"""Positions of checks in checks.toml, ascending."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Flags:
-    """Flags, and what each check may change of them.
+class _Flagged:
+    """Flagged consignments, and what each check may change in their features.
 
-    filed    float32[n, features], as they were filed
+    filed    float32[n, features], the values as filed
     clean    float32[features], the clean value of each feature; NaN for no value
-    owner    int[features], the place of the check that settles it; -1 for none
-    changes  bool[n, features], where the clean value stands in for the filed one if its check is made
+    owner    int[features], the position of the check that answers it; -1 for none
+    changes  bool[n, features], where the clean value replaces the filed one if its check is made
     """
 
     filed: Matrix
@@ -57,20 +57,20 @@ class _Flags:
     changes: NDArray[np.bool_]
 
     def active(self, row: int) -> list[int]:
-        """Checks that change anything of a flag."""
+        """Checks that would change a feature of the consignment."""
         return [int(place) for place in np.unique(self.owner[self.changes[row]])]
 
     def after(self, row: int, sets: Sequence[Set]) -> Matrix:
-        """A flag after each of `sets` of checks, float32[sets, features]."""
-        made = np.array([np.isin(self.owner, chosen) for chosen in sets])
-        return np.where(made & self.changes[row], self.clean, self.filed[row])
+        """The consignment after each of `sets` of checks, float32[sets, features]."""
+        is_checked = np.array([np.isin(self.owner, chosen) for chosen in sets])
+        return np.where(is_checked & self.changes[row], self.clean, self.filed[row])
 
 
 @dataclass(slots=True)
 class _Answer:
-    """The best set of a flag so far.
+    """The best set for a consignment so far.
 
-    `tried` says whether every set up to the size tried last was; `level` holds those of that size, the best first.
+    `tried` says whether all sets up to the last size were tried. `level` has the sets of that size, the best first.
     """
 
     chosen: Set
@@ -89,46 +89,51 @@ def what_would_clear(
     *,
     usual: Mapping[str, float],
 ) -> pl.DataFrame:
-    """Find for every row of `matrix` (KEY and a column a feature) the fewest checks that take it below its limit.
+    """Find, for each of n rows of `matrix`, the fewest checks that take it below its limit.
 
     Args:
-        matrix: the flags, n rows.
-        booster: scores each set of clean checks.
-        limit: the margin that a flag has to be below, one for all or one a row.
-        catalogue: of the model; says which red flags its features measure.
-        usual: what `checks.usual` found in honest traffic.
+        matrix: the flagged consignments: KEY and one column per feature.
+        booster: the model that scores each set of clean checks.
+        limit: the margin (log-odds) below which a consignment is cleared, one for all or one per row.
+        catalogue: the catalogue of the model, for the red flags that its features measure.
+        usual: the result of `checks.usual`.
 
-    Returns KEY and CLEARING, in the order of `matrix`: `checks`, those of least effort first, with the `margin_after`
-    and `probability_after` if all come back clean. `enough` says whether that is below the limit; where it is not, they
-    are the fewest that reach the lowest margin. Of sets of one size that are enough the one of least effort is given
-    (its hardest act first, then their sum), and of these the one that leaves the least risk. `proven` says that every
-    smaller set was tried; where none is enough, every set. A flag that is below its limit as it was filed needs none. A
-    feature without a value raised no doubt, and stays without one.
+    Returns n rows with KEY and CLEARING, in the order of `matrix`:
+
+        checks             the checks, those of least effort first; none if it is below its limit as filed
+        margin_after       the margin if all of them come back clean
+        probability_after  the probability then, 0 to 1
+        enough             whether that is below the limit; if not, the checks are the fewest for the lowest margin
+        proven             whether every smaller set was tried or, if no set is enough, every set
+
+    Among sets of one size that are enough, the one of least effort is chosen (its hardest check, then the sum), and
+    among these the one with the lowest margin. A feature without a value raised no doubt and stays without a value.
+    Raises ModelError if the matrix lacks a feature of the model.
     """
-    known = declared.load().checks
+    checks = declared.load().checks
     filed = features(matrix, booster)
-    flags = _flags(filed, booster, known, usual)
+    flagged = _flagged(filed, booster, checks, usual)
     limits = np.broadcast_to(np.asarray(limit, np.float64), len(filed))
     margins = booster.margin(filed)
     answers = [_Answer((), float(margin), bool(margin < end)) for margin, end in zip(margins, limits, strict=True)]
-    active = [flags.active(row) for row in range(len(filed))]
-    for size in range(1, len(known) + 1):
-        asked = [row for row, answer in enumerate(answers) if not answer.enough and len(active[row]) >= size]
-        sets = {row: _sets(active[row], size, answers[row]) for row in asked}
-        for row, after in _scored(flags, booster, sets):
-            _take(answers[row], sets[row], after, limits[row], known)
-            whole = len(sets[row]) == comb(len(active[row]), size)
-            answers[row].proven = answers[row].tried and (whole or answers[row].enough)
-            answers[row].tried &= whole
-    return _told(matrix, flags, booster, answers, catalogue)
+    active = [flagged.active(row) for row in range(len(filed))]
+    for size in range(1, len(checks) + 1):
+        pending = [row for row, answer in enumerate(answers) if not answer.enough and len(active[row]) >= size]
+        sets = {row: _sets(active[row], size, answers[row]) for row in pending}
+        for row, after in _scored(flagged, booster, sets):
+            _update(answers[row], sets[row], after, limits[row], checks)
+            is_complete = len(sets[row]) == comb(len(active[row]), size)
+            answers[row].proven = answers[row].tried and (is_complete or answers[row].enough)
+            answers[row].tried &= is_complete
+    return _frame(matrix, flagged, booster, answers, catalogue)
 
 
-def _flags(filed: Matrix, booster: Booster, known: Sequence[declared.Check], usual: Mapping[str, float]) -> _Flags:
-    """What the checks may change: values that are there, and whose clean value alone does not raise the margin."""
+def _flagged(filed: Matrix, booster: Booster, checks: Sequence[declared.Check], usual: Mapping[str, float]) -> _Flagged:
+    """What the checks may change: values that exist and whose clean value alone does not raise the margin."""
     places = {name: column for column, name in enumerate(booster.features)}
     clean = np.full(len(places), np.nan, dtype=np.float32)
     owner = np.full(len(places), -1, dtype=np.int64)
-    for place, check in enumerate(known):
+    for place, check in enumerate(checks):
         for name, value in check.values(usual).items():
             if name in places:
                 owner[places[name]] = place
@@ -139,11 +144,11 @@ def _flags(filed: Matrix, booster: Booster, known: Sequence[declared.Check], usu
     alone[np.arange(len(rows)), columns] = clean[columns]
     raised = booster.margin(alone) > booster.margin(filed)[rows]
     changes[rows[raised], columns[raised]] = False
-    return _Flags(filed, clean, owner, changes)
+    return _Flagged(filed, clean, owner, changes)
 
 
 def _sets(active: Sequence[int], size: int, answer: _Answer) -> list[Set]:
-    """The sets of `size` checks to try: all, or those that grow out of the best of the size before."""
+    """The sets of `size` checks to try: all of them, or the extensions of the best sets that are one check smaller."""
     if size <= EXHAUSTIVE or comb(len(active), size) <= FEW:
         return list(combinations(active, size))
     grown = {
@@ -153,11 +158,11 @@ def _sets(active: Sequence[int], size: int, answer: _Answer) -> list[Set]:
 
 
 def _scored(
-    flags: _Flags, booster: Booster, sets: Mapping[int, Sequence[Set]]
+    flagged: _Flagged, booster: Booster, sets: Mapping[int, Sequence[Set]]
 ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Margins of each row's sets, with many rows scored at once."""
+    """The margins of each row's sets. Many rows are scored at a time."""
     for rows in _batches(sets):
-        margins = booster.margin(np.concatenate([flags.after(row, sets[row]) for row in rows]))
+        margins = booster.margin(np.concatenate([flagged.after(row, sets[row]) for row in rows]))
         ends = np.cumsum([len(sets[row]) for row in rows])
         yield from zip(rows, np.split(margins, ends[:-1]), strict=True)
 
@@ -165,26 +170,26 @@ def _scored(
 def _batches(sets: Mapping[int, Sequence[Set]]) -> Iterator[list[int]]:
     """Rows in batches of about BATCH sets."""
     batch: list[int] = []
-    held = 0
-    for row, some in sets.items():
+    count = 0
+    for row, row_sets in sets.items():
         batch.append(row)
-        held += len(some)
-        if held >= BATCH:
+        count += len(row_sets)
+        if count >= BATCH:
             yield batch
-            batch, held = [], 0
+            batch, count = [], 0
     if batch:
         yield batch
 
 
-def _take(
-    answer: _Answer, sets: Sequence[Set], margins: NDArray[np.float64], limit: float, known: Sequence[declared.Check]
+def _update(
+    answer: _Answer, sets: Sequence[Set], margins: NDArray[np.float64], limit: float, checks: Sequence[declared.Check]
 ) -> None:
-    """Take the best of `sets` into the answer, where one is enough or better than what was found before."""
+    """Put the best of `sets` into the answer if it is enough, or better than the answer so far."""
     order = np.argsort(margins, kind="stable")
     answer.level = [sets[place] for place in order]
     enough = [int(place) for place in order if margins[place] < limit]
     if enough:
-        best = min(enough, key=lambda place: (*_effort(sets[place], known), margins[place]))
+        best = min(enough, key=lambda place: (*_effort(sets[place], checks), margins[place]))
         answer.enough = True
     else:
         best = int(order[0])
@@ -192,30 +197,31 @@ def _take(
         answer.chosen, answer.margin = sets[best], float(margins[best])
 
 
-def _effort(chosen: Iterable[int], known: Sequence[declared.Check]) -> tuple[int, int]:
-    """The hardest act of a set, and their sum."""
-    costs = [known[place].cost for place in chosen]
+def _effort(chosen: Iterable[int], checks: Sequence[declared.Check]) -> tuple[int, int]:
+    """The effort of the hardest check of a set, and the sum of all."""
+    costs = [checks[place].cost for place in chosen]
     return max(costs), sum(costs)
 
 
-def _told(
-    matrix: pl.DataFrame, flags: _Flags, booster: Booster, answers: Sequence[_Answer], catalogue: Catalogue
+def _frame(
+    matrix: pl.DataFrame, flagged: _Flagged, booster: Booster, answers: Sequence[_Answer], catalogue: Catalogue
 ) -> pl.DataFrame:
-    known, names = declared.load().checks, np.array(booster.features)
+    """The answers as a frame of KEY and CLEARING."""
+    checks, names = declared.load().checks, np.array(booster.features)
 
-    def told(row: int, place: int) -> dict[str, object]:
-        check = known[place]
-        settled = [str(name) for name in names[flags.changes[row] & (flags.owner == place)]]
-        numbers = dict.fromkeys(number for name in settled for number in catalogue.features[name].indicators[:1])
+    def record(row: int, place: int) -> dict[str, object]:
+        check = checks[place]
+        cleared = [str(name) for name in names[flagged.changes[row] & (flagged.owner == place)]]
+        numbers = dict.fromkeys(number for name in cleared for number in catalogue.features[name].indicators[:1])
         texts = [catalogue.flags[number] for number in numbers]
-        return {"id": check.id, "text": check.text, "effort": check.effort, "features": settled, "flags": texts}
+        return {"id": check.id, "text": check.text, "effort": check.effort, "features": cleared, "flags": texts}
 
     margins = np.array([answer.margin for answer in answers])
     return matrix.select(KEY).with_columns(
         pl.Series(
             "checks",
             [
-                [told(row, place) for place in sorted(answer.chosen, key=lambda place: (known[place].cost, place))]
+                [record(row, place) for place in sorted(answer.chosen, key=lambda place: (checks[place].cost, place))]
                 for row, answer in enumerate(answers)
             ],
             dtype=CLEARING["checks"],

@@ -1,7 +1,7 @@
-"""Unseen: what a score could not take into account, first because this manifest leaves it out, then because any does.
+"""Not assessed: red flags that a score could not take into account, because this manifest or any manifest lacks data.
 
 matrix: an indicator without any value ─┐
-facts: columns that it needs, and empty ┴─▶ "price per kg outside the market band: no declared value"
+facts: the empty columns that it needs ─┴─▶ "price per kg outside the market band: no declared value"
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ _WORDS = {
     "vessel_imo": mark("IMO number of the vessel"),
     "volume_m3": mark("volume"),
 }
-"""Columns whose names do not read as what they hold."""
+"""Columns whose names are not readable as they are."""
 
 
 def not_assessed(
     facts: pl.DataFrame, matrix: pl.DataFrame, catalogue: Catalogue, language: Language = ENGLISH
 ) -> pl.Series:
-    """Texts for each row of `facts` and `matrix` (same rows, same order): a List[String] named `not_assessed`.
+    """List what could not be assessed, for n rows of `facts` and `matrix` in the same order.
 
-    An indicator counts as left out where none of its features has a value and a column that one of them needs is
-    empty in the row.
+    Returns n lists of texts (List[String]) named `not_assessed`: indicators of which no feature has a value because a
+    column that one of them needs is empty, features that are not in the model yet, and the red flags that no manifest
+    can answer, with what they need.
     """
 
     def say_flag(number: int) -> str:
@@ -42,19 +43,19 @@ def not_assessed(
     for feature in catalogue.features.values():
         for number in feature.indicators:
             members.setdefault(number, []).append(feature.name)
-    silent = matrix.select(
+    without_value = matrix.select(
         pl.all_horizontal(pl.col(names).is_null()).alias(str(number)) for number, names in sorted(members.items())
     )
-    texts = [pl.lit(pl.repeat(None, facts.height, dtype=pl.String, eager=True))]  # there may be no row at all
-    for number in (int(name) for name in silent.columns if silent[name].any()):
+    texts = [pl.lit(pl.repeat(None, facts.height, dtype=pl.String, eager=True))]  # there may be no rows
+    for number in (int(name) for name in without_value.columns if without_value[name].any()):
         needs = dict.fromkeys(need for name in members[number] for need in catalogue.features[name].needs)
         missing = [_missing(facts[need], language) for need in needs if need in facts.columns]
         if missing:
-            told = pl.concat_list(missing).list.drop_nulls()
+            empty = pl.concat_list(missing).list.drop_nulls()
             before, after = _around("columns", language.say("{flag}: no {columns}"), flag=say_flag(number))
             between = language.say(", no ")
-            text = pl.concat_str(pl.lit(before), told.list.join(between), pl.lit(after))
-            texts.append(pl.when(pl.lit(silent[str(number)]) & (told.list.len() > 0)).then(text))
+            text = pl.concat_str(pl.lit(before), empty.list.join(between), pl.lit(after))
+            texts.append(pl.when(pl.lit(without_value[str(number)]) & (empty.list.len() > 0)).then(text))
     texts += [
         pl.lit(language.say("{meaning}: not in this model yet", meaning=language.say(feature.meaning)))
         for feature in catalogue.pending
@@ -67,13 +68,13 @@ def not_assessed(
 
 
 def _around(name: str, template: str, **values: str) -> tuple[str, str]:
-    """What stands before and after the field `name` of a template, its other fields filled with `values`."""
+    """The text before and after the field `name` of a template, with its other fields filled from `values`."""
     before, _, after = template.partition(f"{{{name}}}")
     return before.format(**values), after.format(**values)
 
 
 def _missing(values: pl.Series, language: Language) -> pl.Expr:
-    """The column's name in words where it is empty, else null."""
+    """The column's readable name in rows where it is empty, else null."""
     empty = values.is_null()
     if isinstance(values.dtype, pl.List):
         empty |= (values.list.len() == 0).fill_null(False)
@@ -83,5 +84,5 @@ def _missing(values: pl.Series, language: Language) -> pl.Expr:
 
 
 def in_words(column: str) -> str:
-    """What a column holds, in words, such as `gross weight`."""
+    """Return the readable name of a column, such as `gross weight`."""
     return _WORDS.get(column, column.replace("_", " "))

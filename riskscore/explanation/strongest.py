@@ -1,10 +1,11 @@
-"""Strongest: which groups of features are told of each row, and by which of their features.
+"""Strongest: the groups of features that explain each row, each with the feature that represents it.
 
-    a feature with a value     ─▶ its group of the catalogue ─┐
-    a feature without a value  ─▶ all that lack it alike     ─┴─▶ sums ─▶ the strongest, each with its strongest feature
+    a feature with a value     ─▶ its group in the catalogue               ─┐
+    a feature without a value  ─▶ all features that are missing alike      ─┴─▶ sums ─▶ the strongest groups
 
-"No earlier consignment of the consignee is on record" is one thing to an inspector, though a dozen features of five red
-flags lack their value for it. It is said once, with what all of them contribute, and the sums still add up.
+"No earlier consignment of the consignee is on record" is one piece of information to an inspector, although a dozen
+features of five red flags have no value because of it. It is stated once, with the sum of their contributions, and all
+sums still add up.
 """
 
 from __future__ import annotations
@@ -18,38 +19,42 @@ from riskscore.explanation.contributions import Contributions, Group, groups, su
 from riskscore.features.catalogue import Catalogue
 
 LEAST = 0.02
-"""Log-odds below which a group is not worth a sentence: it moves the odds by less than 2%."""
+"""Groups of at most this many log-odds get no sentence: they move the odds by about 2% or less."""
 
 Choice = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
-"""Rows, places (0 = strongest), feature columns and group contributions of the reasons chosen, all of one length."""
+"""The chosen reasons, as four equally long arrays: row, place (0 = strongest), feature column, group contribution."""
 
 
 def strongest(
     contributions: Contributions, unknown: NDArray[np.bool_], catalogue: Catalogue, most: int, *, raises: bool
 ) -> Choice:
-    """The `most` strongest groups of each row that raise its score, or lower it; their contributions are positive.
+    """Choose the `most` strongest groups of each of n rows that raise its score, or that lower it.
 
-    `unknown` says which features have no value, bool[n, features].
+    `unknown` marks the features without a value, bool[n, features]. Contributions in the result are in log-odds and
+    positive in both cases.
     """
     values = contributions.values if raises else -contributions.values
-    apart = np.hstack([np.where(unknown, 0.0, values), np.where(unknown, values, 0.0)])
-    by = told_together(contributions.names, catalogue)
-    totals = sums(apart, by)
-    best = np.column_stack([np.asarray(group.columns)[apart[:, list(group.columns)].argmax(axis=1)] for group in by])
+    split = np.hstack([np.where(unknown, 0.0, values), np.where(unknown, values, 0.0)])
+    reason_groups = groups_by_value(contributions.names, catalogue)
+    totals = sums(split, reason_groups)
+    best = np.column_stack(
+        [np.asarray(group.columns)[split[:, list(group.columns)].argmax(axis=1)] for group in reason_groups]
+    )
     order = np.argsort(-totals, axis=1, kind="stable")[:, :most]
     rows, places = np.nonzero(np.take_along_axis(totals, order, axis=1) > LEAST)
     chosen = order[rows, places]
     return rows, places, best[rows, chosen] % len(contributions.names), totals[rows, chosen]
 
 
-def told_together(names: Sequence[str], catalogue: Catalogue) -> list[Group]:
-    """Groups of 2 x features columns: each feature where it has a value, and behind them each where it has none.
+def groups_by_value(names: Sequence[str], catalogue: Catalogue) -> list[Group]:
+    """Group 2 x features columns: first each feature where it has a value, then each feature where it has none.
 
-    Features whose absence is told in the same words are one group there; one without such words stays with its own.
+    Missing features with the same `absent` sentence form one group. A missing feature without such a sentence stays in
+    the group that it has in the catalogue.
     """
-    known = groups(names, catalogue)
-    home = {column: place for place, group in enumerate(known) for column in group.columns}
-    members: dict[int | str, list[int]] = {place: list(group.columns) for place, group in enumerate(known)}
+    declared = groups(names, catalogue)
+    group_of = {column: place for place, group in enumerate(declared) for column in group.columns}
+    members: dict[int | str, list[int]] = {place: list(group.columns) for place, group in enumerate(declared)}
     for column, name in enumerate(names):
-        members.setdefault(catalogue.features[name].absent or home[column], []).append(len(names) + column)
+        members.setdefault(catalogue.features[name].absent or group_of[column], []).append(len(names) + column)
     return [Group(None, tuple(columns)) for columns in members.values()]

@@ -1,6 +1,6 @@
-"""Changes: what a version of a bill says otherwise than the one before it.
+"""Versions: how a version of a bill differs from the previous one.
 
-earlier versions ─▶ the last one before ─▶ one line a column that differs: what it said, what is said now
+earlier versions ─▶ the previous version ─▶ one line per column that differs: before, now
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from riskscore.cells.texts import as_text
 from riskscore.schema import COLUMNS, KEY
 
 _ALWAYS = (*KEY, "version", "filed_at", "goods_items")
-"""Columns that every version has anew, or whose content others sum up."""
+"""Columns that differ in every version, or whose content other columns summarise."""
 
 
 def version_before(row: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
-    """The last version of the one consignment `row` that was filed before it, of `earlier`; no row without one."""
+    """Return the previous version of the one consignment `row` from `earlier`, as one row; no row if there is none."""
     if earlier is None:
         return row.clear()
     versions = earlier.select(row.columns).join(row.select(KEY), on=KEY, how="semi")
@@ -28,15 +28,15 @@ def version_before(row: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFr
 
 
 def changes(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """What two versions, a row each, say otherwise, as `differences` gives it; nothing where there is none before."""
+    """Return the `differences` between two versions of one row each; no rows if `before` is empty."""
     return differences(before, now, [name for name in COLUMNS if name not in _ALWAYS] if before.height else [])
 
 
 def differences(before: pl.DataFrame, now: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """The columns `names` that two rows say otherwise: `column`, `before` and `now` (texts, null for nothing)."""
+    """Return the columns `names` in which two rows differ: `column`, `before`, `now` (texts, null for no value)."""
     differing = [name for name in names if not before[name].equals(now[name], null_equal=True)]
-    told = {which: [as_text(row[name]).item() for name in differing] for which, row in (("was", before), ("is", now))}
+    old, new = ([as_text(row[name]).item() for name in differing] for row in (before, now))
     return pl.DataFrame(
-        {"column": differing, "before": told["was"], "now": told["is"]},
+        {"column": differing, "before": old, "now": new},
         schema={"column": pl.String, "before": pl.String, "now": pl.String},
     )

@@ -1,6 +1,6 @@
-"""Waterfall: one consignment's way from the base value to its margin, as a picture.
+"""Waterfall: a picture of how the features lead from the base value to one consignment's margin.
 
-Needs no screen. The same consignment gives the same file: no dates and no random ids are written.
+It needs no screen. The same consignment gives the same file, because no dates and no random ids are written.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from riskscore.features.catalogue import Catalogue
 
 SUFFIXES = (".png", ".svg")
 MOST = 12
-"""Bars drawn on their own; the rest is summed into one."""
+"""Bars that are drawn separately. All others are added up in one bar."""
 
 LABEL = 66
-"""Characters of a bar's label."""
+"""Most characters of a bar's label."""
 
 
 def draw(
@@ -33,13 +33,14 @@ def draw(
     margin: float,
     probability: float,
 ) -> None:
-    """Draw labelled contributions (log-odds; they and `base` add up to `margin`) into `path`, a PNG or an SVG.
+    """Draw labelled contributions into `path`, a PNG or SVG file.
 
-    Raises SettingsError where the file's ending is another one or the file cannot be written.
+    Contributions and `base` are in log-odds and add up to `margin`; `probability` is 0 to 1. Raises SettingsError if
+    the file has another ending or cannot be written.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise SettingsError(f"cannot draw {path}: its name must end with one of {', '.join(SUFFIXES)}")
-    # Loaded here, because shap and matplotlib take seconds and most commands draw nothing.
+    # Imported here because shap and matplotlib take seconds to load and most commands draw nothing.
     import matplotlib as mpl  # noqa: PLC0415
 
     mpl.use("Agg")
@@ -68,14 +69,14 @@ def draw(
 
 
 def title(consignment: str, model: str, data: str) -> str:
-    """What stands above the picture: the consignment, the model, and what data the model was trained on."""
+    """Return the title of the picture: the consignment, the model, and the data that the model was trained on."""
     return f"{consignment}\nmodel {model}, trained on {data} data"
 
 
 def labelled(
     contributions: Contributions, row: int, matrix: pl.DataFrame, catalogue: Catalogue
 ) -> list[tuple[str, float]]:
-    """Label each feature's contribution of one row with its red flag, name and value; strongest first."""
+    """Label each contribution (log-odds) of row number `row` with its red flag, name and value; strongest first."""
     values = matrix.select(contributions.names).row(row)
     moved = contributions.values[row]
     return [
@@ -87,7 +88,7 @@ def labelled(
 def _label(catalogue: Catalogue, name: str, value: float | None) -> str:
     feature = catalogue.features[name]
     flag = f"{catalogue.flags[feature.indicators[0]]}: " if feature.indicators else ""
-    known = shown(value, "") or "not known"
-    tail = f"{name.replace('_', ' ')} = {known}"
+    text = shown(value, "") or "not known"
+    tail = f"{name.replace('_', ' ')} = {text}"
     room = LABEL - len(tail)
     return (flag if len(flag) <= room else f"{flag[: max(room - 5, 0)].rstrip()}...: ") + tail

@@ -1,6 +1,4 @@
-"""Explanations: how good the reasons are, measured where a simulation knows what was planted.
+"""Explanation quality: how good the reasons are, measured on simulated data, where it is known what was planted.
 
-planted.py       do they name what smugglers planted
-stability.py     do they stay under changes that mean nothing
-faithfulness.py  does the score fall without what they name
+No model is trained or changed here. What checks the sentences may not use the engine's features or its ledger.
 """

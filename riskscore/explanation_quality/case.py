@@ -1,10 +1,10 @@
-"""Case: one consignment in plain Python, with everything that a sentence may claim of it, each computed when asked for.
+"""Case: one consignment in plain Python, with everything that a sentence may claim about it, computed on demand.
 
     row of the manifest ─┐
-    version before ──────┼─▶ Case ─▶ claims.py: what each feature's value is, and what each field of a sentence says
-    the past, the ship ──┘
+    earlier versions ────┼─▶ Case ─▶ claims/: the value of each feature and of each field of a sentence
+    history, voyage ─────┘
 
-Only reference tables, the resolution of parties and the words of the catalogue are shared with the engine.
+Only reference tables, party ids and the texts of the catalogue are shared with the engine.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from riskscore.explanation_quality import tables, words
 from riskscore.explanation_quality.recount import Before
 
 COVER_WASTE = ("scrap", "plastic_waste", "paper_waste", "used_goods")
-KNOTS_14_KM_A_DAY = 14 * 1.852 * 24
+KM_PER_DAY = 14 * 1.852 * 24
+"""Sea km per day at 14 knots."""
 
 WASTE = (
     "2618 2619 2620 2621 3825 3915 4004 4115 4707 5202 5505 6309 6310 7001 7204 7404 7503 7602 7802 7902 8002 8548 8549"
@@ -30,7 +31,14 @@ ILLICIT = ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
 
 @dataclass
 class Case:
-    """One consignment: its `row` as `past.plain` gives it, its earlier versions, its past, and the day's other rows."""
+    """One consignment.
+
+    row       its row, of `recount.rows_with_keys`
+    versions  its earlier versions, oldest first
+    past      its record per profile, of `Recount.before`
+    voyage    all rows of its voyage and filing day, itself included
+    seals     each of its seal numbers, with the number of other containers of the day that have it
+    """
 
     row: Mapping[str, Any]
     versions: Sequence[Mapping[str, Any]]
@@ -42,8 +50,8 @@ class Case:
         return self.row[name]
 
     @cached_property
-    def was(self) -> Mapping[str, Any] | None:
-        """The version before."""
+    def previous(self) -> Mapping[str, Any] | None:
+        """The previous version."""
         return self.versions[-1] if self.versions else None
 
     # Places
@@ -65,60 +73,60 @@ class Case:
 
     @cached_property
     def origin(self) -> str | None:
-        """Declared country of origin, else that of loading."""
+        """Declared country of origin, else the country of loading."""
         return self["origin_country"] or self.loading
 
     @cached_property
     def destination(self) -> str | None:
-        """Declared country of destination, else that of delivery or discharge."""
+        """Declared country of destination, else the country of delivery, else of discharge."""
         return self["destination_country"] or self.delivery or self.discharge
 
     @cached_property
     def hubs(self) -> list[str]:
-        """Ports between loading and discharge, as stated."""
+        """Transhipment ports, as stated."""
         return [port for port in self["transhipment_ports"] or [] if port is not None]
 
     @cached_property
     def stops(self) -> list[str]:
-        """Every port of the way, in order."""
+        """All ports of the route, in order."""
         every = [self["port_of_loading"], *self.hubs, self["port_of_discharge"]]
         return [port for port in every if port is not None]
 
     @cached_property
     def direct_km(self) -> float | None:
-        """Kilometres by sea from the first port to the last."""
+        """Sea km from the port of loading to the port of discharge."""
         return tables.km(self["port_of_loading"], self["port_of_discharge"])
 
     @cached_property
     def sailed_km(self) -> float | None:
-        """Kilometres by sea over all ports; None where one is not known."""
+        """Sea km along all ports; None if a distance is unknown."""
         legs = [tables.km(a, b) for a, b in zip(self.stops, self.stops[1:], strict=False)]
         return None if not legs or None in legs else sum(leg or 0.0 for leg in legs)
 
     @cached_property
     def sailing_days(self) -> float | None:
-        """Days that the direct way takes at fourteen knots."""
-        return None if self.direct_km is None else self.direct_km / KNOTS_14_KM_A_DAY
+        """Days of the direct voyage at 14 knots."""
+        return None if self.direct_km is None else self.direct_km / KM_PER_DAY
 
     @cached_property
     def entered(self) -> list[str | None]:
-        """Countries of the route, in order, each stay once; None for a port that is not in the list."""
-        lands = [tables.ports().get(port, ("", None))[1] for port in self.stops]
-        return [land for at, land in enumerate(lands) if at == 0 or land != lands[at - 1]]
+        """Countries of the route in order, once per stay; None for a port that is not in the list of ports."""
+        countries = [tables.ports().get(port, ("", None))[1] for port in self.stops]
+        return [country for at, country in enumerate(countries) if at == 0 or country != countries[at - 1]]
 
     @cached_property
     def source(self) -> float:
-        """Strength of the near end as a source of wildlife."""
+        """Strength (0 to 1) of origin or country of loading as a source of wildlife."""
         return tables.strength("wildlife", "source", self.origin, self.loading)
 
     @cached_property
     def market(self) -> float:
-        """Strength of the far end as a market of wildlife."""
+        """Strength (0 to 1) of discharge, destination or delivery as a market for wildlife."""
         return tables.strength("wildlife", "market", self.discharge, self.destination, self.delivery)
 
     @cached_property
     def hub(self) -> float | None:
-        """The strongest hub among the ports that are neither the first nor the last one."""
+        """Strength (0 to 1) of the strongest wildlife hub among the ports between loading and discharge."""
         between = [
             tables.strength("wildlife", "hub", tables.ports()[port][1] if port in tables.ports() else None)
             for port in self.stops[1:]
@@ -128,119 +136,119 @@ class Case:
 
     @cached_property
     def narcotics(self) -> tuple[float, float]:
-        """Strength at the near end, and at the far one."""
-        far = (
+        """Strength (0 to 1) in the narcotics trade at the near end, and at the far end."""
+        far_end = (
             tables.strength("narcotics", "market", self.destination),
             tables.strength("narcotics", "hub", self.discharge),
         )
-        return tables.strength("narcotics", "source", self.origin, self.loading), max(far)
+        return tables.strength("narcotics", "source", self.origin, self.loading), max(far_end)
 
     def way(self, kind: str) -> float:
-        """Strength of origin and destination as source and market of a kind of contraband."""
+        """Product of the strengths of origin and destination as source and market of a `kind` of contraband."""
         return tables.strength(kind, "source", self.origin) * tables.strength(kind, "market", self.destination)
 
     # Goods
 
     @cached_property
-    def said(self) -> tuple[str, float] | None:
-        """The chapter that the description speaks of most, and how much."""
+    def described(self) -> tuple[str, float] | None:
+        """The HS chapter that the description points to most, and its affinity (0 to 1)."""
         return words.best(self["goods_description"])
 
     @cached_property
     def chapter(self) -> str | None:
-        """The declared chapter, else the one that the words speak of."""
-        return self["hs2"] or (self.said[0] if self.said and self.said[1] > 0.5 else None)
+        """The declared HS chapter, else the one that the description points to clearly."""
+        return self["hs2"] or (self.described[0] if self.described and self.described[1] > 0.5 else None)
 
     @cached_property
     def agreement(self) -> float | None:
-        """How much of what the words speak of is the declared chapter."""
-        if self.said is None or self["hs2"] is None:
+        """Affinity (0 to 1) of the description to the declared chapter."""
+        if self.described is None or self["hs2"] is None:
             return None
         return words.affinities(words.first_line(self["goods_description"])).get(self["hs2"], 0.0)
 
     @cached_property
     def cover_kind(self) -> str | None:
-        """Kind of cover load by code."""
+        """Kind of cover load, by HS code."""
         codes = (self["hs6"], self["hs4"], self["hs2"])
         return next((tables.cover_kinds()[code] for code in codes if code in tables.cover_kinds()), None)
 
     @cached_property
     def cover_word(self) -> bool:
-        """Whether the words name a cover load."""
+        """Whether the description names a cover load."""
         return words.names_one(self["goods_description"] or "", tables.terms("cover_goods"))
 
     @cached_property
     def cover(self) -> bool:
-        """Whether it is a cover load, by code or words."""
+        """Whether the goods are a cover load, by HS code or description."""
         return self.cover_kind is not None or self.cover_word
 
     @cached_property
     def waste(self) -> bool:
-        """Whether it is waste or scrap, by code or words."""
+        """Whether the goods are waste or scrap, by HS code or description."""
         named = words.names_one(self["goods_description"] or "", tables.terms("cover_goods", COVER_WASTE))
         return (self["hs4"] is not None and self["hs4"] in WASTE.split()) or named
 
     def usual(self, name: str) -> float | None:
-        """What is usual for such goods."""
+        """The usual figure `name` of such goods, by the longest code that has one."""
         return tables.usual(name, self["hs6"], self["hs4"], self.chapter)
 
     def advantage(self, side: str, flow: str, *, chapter: bool) -> float | None:
-        """log1p of how many times the world's share a country's share of such goods is."""
+        """The share of such goods in a country's flow over their share in the world's, as log1p."""
         country = self.origin if side == "origin" else self.destination
         return tables.advantage(country, flow, self.chapter if chapter else self["hs4"])
 
-    # Cargo and box
+    # Cargo and container
 
     @cached_property
     def box(self) -> tuple[str, float, float] | None:
-        """What is known of the type of the box."""
+        """Group, payload (kg) and volume (m3) of the container type."""
         return tables.boxes().get(self["container_type"])
 
     def positive(self, name: str) -> float | None:
-        """A figure of the row, None where it is missing or not above zero."""
+        """A figure of the row; None if it is missing or not above zero."""
         value = self[name]
         return value if value is not None and value > 0 else None
 
     def per(self, name: str, by: str) -> float | None:
-        """One figure of the row over another."""
-        above, below = self.positive(name), self.positive(by)
-        return None if above is None or below is None else above / below
+        """One positive figure of the row over another."""
+        numerator, denominator = self.positive(name), self.positive(by)
+        return None if numerator is None or denominator is None else numerator / denominator
 
     @cached_property
     def value_usd(self) -> float | None:
-        """The declared value in US dollars."""
+        """The declared value in USD; None if it is missing or not above zero."""
         rate = tables.rates().get(self["currency"])
         value = self["declared_value"]
         return None if value is None or rate is None or value * rate <= 0 else value * rate
 
     @cached_property
     def price(self) -> float | None:
-        """US dollars a kilogram."""
+        """The declared price in USD per kg."""
         weight = self.positive("gross_weight_kg")
         return None if self.value_usd is None or weight is None else self.value_usd / weight
 
     # Dates
 
     def days(self, start: str, end: str) -> float | None:
-        """Whole hours between two moments of the row, in days; cut towards zero."""
+        """Complete hours between two times of the row, in days, rounded towards zero."""
         if self[start] is None or self[end] is None:
             return None
         return int((self[end] - self[start]) / timedelta(hours=1)) / 24
 
     @cached_property
     def days_to_holiday(self) -> int | None:
-        """Days from arrival to the next holiday at the port of discharge."""
+        """Days from arrival to the next holiday in the country of discharge."""
         if self["arrives_at"] is None or self.discharge is None:
             return None
         arrival = self["arrives_at"].date()
-        coming = [day for day in tables.holidays(self.discharge) if day >= arrival]
-        return (coming[0] - arrival).days if coming else None
+        following = [day for day in tables.holidays(self.discharge) if day >= arrival]
+        return (following[0] - arrival).days if following else None
 
-    # The ship
+    # Voyage
 
     def others(self, of: str, *alike: str) -> int | None:
-        """Distinct values of `of` beside the row's own among rows of its ship and day that are `alike`."""
+        """Number of other distinct values of `of` among rows of its voyage and day with equal columns `alike`."""
         if self["vessel_name"] is None or any(self[name] is None for name in alike):
             return None
-        own = tuple(self[name] for name in alike)
-        return len({row[of] for row in self.voyage if tuple(row[name] for name in alike) == own}) - 1
+        values = tuple(self[name] for name in alike)
+        return len({row[of] for row in self.voyage if tuple(row[name] for name in alike) == values}) - 1

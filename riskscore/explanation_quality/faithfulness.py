@@ -1,7 +1,7 @@
-"""Faithfulness: whether the score falls more without what the reasons name than without other evidence.
+"""Faithfulness: whether the score falls more without the evidence that the reasons name than without other evidence.
 
-Evidence is taken away by giving its features what they usually are, the median of what is judged. Beside the groups
-that the reasons tell stand equally many others of the same consignment, drawn at random.
+Evidence is removed by setting its features to their median among the judged consignments. The topics that the reasons
+name are compared with as many other topics of the same consignment, drawn at random.
 """
 
 from __future__ import annotations
@@ -17,27 +17,31 @@ from riskscore.scoring.score import features
 from riskscore.training.intervals import share_of
 
 MOST = 1_000
-"""Flagged consignments that are looked at."""
+"""Most flagged consignments that are examined."""
 
 
 def faithfulness(assessed: Assessment, seed: int = 0) -> dict[str, Any]:
-    """How far margins fall without the named evidence and without other evidence, and how often the former is more."""
+    """Measure how far margins fall without the named evidence, and without other evidence.
+
+    Returns the number of `flags`, `more` (share with interval of those whose margin falls more without the named
+    evidence), and the mean falls `fall_without_named` and `fall_without_other` in log-odds (None without flags).
+    """
     chosen = flags(assessed).head(MOST)
-    reasons, matrix, moved = explained(assessed, chosen.select(KEY))
+    reasons, matrix, contributions = explained(assessed, chosen.select(KEY))
     values = np.array(features(matrix, assessed.booster), dtype=np.float32)
     usual = np.nanmedian(np.array(features(assessed.matrix, assessed.booster), dtype=np.float32), axis=0)
-    named_by = np.array(topics(assessed.catalogue, moved.names))
+    topic_of = np.array(topics(assessed.catalogue, contributions.names))
     rng = np.random.default_rng(seed)
     named, other = values.copy(), values.copy()
-    for row, given in enumerate(reasons["reasons"]):
-        names = set(topics(assessed.catalogue, [one["feature"] for one in given]))
-        rest = sorted(set(named_by) - names)
+    for row, row_reasons in enumerate(reasons["reasons"]):
+        names = set(topics(assessed.catalogue, [reason["feature"] for reason in row_reasons]))
+        rest = sorted(set(topic_of) - names)
         drawn = rng.choice(rest, size=min(len(names), len(rest)), replace=False)
-        for part, taken in ((named, list(names)), (other, list(drawn))):
-            at = np.isin(named_by, taken)
-            part[row, at] = usual[at]
+        for changed, removed in ((named, list(names)), (other, list(drawn))):
+            columns = np.isin(topic_of, removed)
+            changed[row, columns] = usual[columns]
     before = assessed.booster.margin(values)
-    without_named, without_other = (before - assessed.booster.margin(part) for part in (named, other))
+    without_named, without_other = (before - assessed.booster.margin(changed) for changed in (named, other))
     more = without_named > without_other
     return {
         "flags": len(more),

@@ -1,4 +1,10 @@
-"""Judge the explanations of a model on a simulated world, whose truth says what was planted."""
+"""Judge: how good a model's explanations are on a simulated world whose truth records what was planted.
+
+planted.py       do the reasons name the red flags that were planted
+stability.py     do they stay the same under changes without meaning
+faithfulness.py  does the score fall without the evidence that they name
+readable.py      are the sentences readable, and is every value in them right (recompute.py)
+"""
 
 from __future__ import annotations
 
@@ -36,14 +42,21 @@ def judge_explanations(
     settings: Settings = NONE,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Judge the reasons of a model on a simulated world; arguments as in `riskscore.engine.evaluate`."""
+    """Judge the reasons of a model on a simulated world.
+
+    `truth` is that of the simulation, and `seed` draws the evidence that `faithfulness` compares. Other arguments are
+    as in `riskscore.score`. Returns and raises as `judge`.
+    """
     progress.step("judging the explanations")
-    rows, known = inputs(consignments, past, settings)
-    return judge(load_model(model, settings), rows, truth, known, catalogue=own.catalogue(settings), seed=seed)
+    rows, history = inputs(consignments, past, settings)
+    return judge(load_model(model, settings), rows, truth, history, catalogue=own.catalogue(settings), seed=seed)
 
 
 def keep_explanations(model: str | Path, judged: Mapping[str, Any]) -> Path:
-    """Write what `judge_explanations` found into the card of a model; return its folder. Raises as models are read."""
+    """Write the result of `judge_explanations` into the card of a model and return its folder.
+
+    Raises SettingsError if there is no such model, ModelError if its card cannot be written.
+    """
     folder = environment.model_folder(model)
     note(folder, explanations=judged)
     return folder
@@ -58,13 +71,14 @@ def judge(
     catalogue: Catalogue,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Judge the reasons of the riskiest of `consignments`: `planted`, `stability`, `faithfulness`, `readable`.
+    """Judge the reasons of the riskiest of `consignments` by the four measures above.
 
-    Raises TrainingError without a truth that says what was planted.
+    Returns `planted` (a list, one result per share of SHARES), `stability`, `faithfulness` and `readable`; see the
+    functions of these names. Raises TrainingError if `truth` is missing or does not record what was planted.
     """
     if truth is None or "indicators" not in truth.columns:
         raise TrainingError(
-            "explanations are judged on a simulation that says what was planted; give its truth (--truth)"
+            "explanations can only be judged on simulated data that records what was planted; give its truth (--truth)"
         )
     assessed = Assessment.of(consignments, past, booster, catalogue)
     reasons, _, _ = explained(assessed, flags(assessed, SHARES[-1]).head(MOST))

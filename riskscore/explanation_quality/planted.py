@@ -1,7 +1,7 @@
-"""Planted: whether the reasons of caught smuggling name what the smugglers planted, which a simulation knows.
+"""Planted: whether the reasons for caught smuggling name the red flags that the simulation planted.
 
-A case counts where its documents show it: at least one planted flag is one that the catalogue measures. What leaves no
-trace, such as rip-on/rip-off, cannot be named by any reason. A reason names every flag of the feature that it tells.
+A case counts if its documents show it: the catalogue measures at least one of its planted flags. Smuggling without any
+trace in the documents, such as rip-on/rip-off, cannot be named by a reason. A reason names all flags of its feature.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from riskscore.training.intervals import share_of
 
 
 def planted(assessed: Assessment, truth: pl.DataFrame, share: float) -> dict[str, Any]:
-    """Of caught cases: the share whose reasons name a planted flag, and whose first reason does, with intervals.
+    """Measure how often the reasons of caught cases name a planted flag.
 
-    `truth` has KEY, `smuggled` and `indicators` (list of numbers). A case in the riskiest `share` is caught.
+    `truth` has KEY, `smuggled` and `indicators` (list of flag numbers). A case in the riskiest `share` (0 to 1) is
+    caught. Returns `share`, the numbers of `cases` and `caught` cases, and the shares of caught cases, with intervals,
+    of which any reason (`named`) or the first one (`first`) names a planted flag; None if no case is caught.
     """
     measured = set(assessed.catalogue.measured)
     shown = pl.col("indicators").list.set_intersection(pl.lit(sorted(measured), pl.List(pl.Int64)))
@@ -31,10 +33,10 @@ def planted(assessed: Assessment, truth: pl.DataFrame, share: float) -> dict[str
     reasons, _, _ = explained(assessed, caught.select(KEY))
     joined = reasons.select(*KEY, "reasons").join(caught, on=KEY, how="left", maintain_order="left")
     hits = [
-        [bool(set(assessed.catalogue.features[one["feature"]].indicators) & set(flags)) for one in given]
-        for given, flags in joined.select("reasons", "flags").iter_rows()
+        [bool(set(assessed.catalogue.features[reason["feature"]].indicators) & set(flags)) for reason in row_reasons]
+        for row_reasons, flags in joined.select("reasons", "flags").iter_rows()
     ]
-    named, first = [any(each) for each in hits], [bool(each) and each[0] for each in hits]
+    named, first = [any(row) for row in hits], [bool(row) and row[0] for row in hits]
     return {
         "share": share,
         "cases": cases.height,

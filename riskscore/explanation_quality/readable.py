@@ -1,4 +1,4 @@
-"""Readable: whether a sentence can be read, and whether all of a flag's sentences can be and are true."""
+"""Readable: whether all sentences about a flagged consignment are readable and true."""
 
 from __future__ import annotations
 
@@ -14,57 +14,58 @@ from riskscore.schema import KEY
 from riskscore.training.intervals import share_of
 
 LONGEST = 400
-"""Characters of a sentence."""
+"""Most characters of a readable sentence."""
 
 MOST = 1_000
-"""Flags whose sentences are checked: some ten thousand."""
+"""Most flagged consignments whose sentences are checked: about ten thousand sentences."""
 
 SHOWN = 5
-"""Faults that are told in full."""
+"""Most faults that are listed in full."""
 
 _LEFT_OVER = re.compile(r"\b(?:nan|None|null|inf)\b|\{\w*[:}]")
-"""What a gap in a template leaves behind."""
+"""What an unfilled field of a template leaves in a sentence."""
 
 _ONE_MANY = re.compile(
     r"(?<![\d.,])1 (?:\w+ )?(?:boxes|consignments|days|seizures|words|packages|ports|bills)\b|\(e?s\)"
 )
-"""A count of one with a plural, and a plural that was left in brackets."""
+"""The number one with a plural noun, or a plural ending that is still in brackets."""
 
 
 def faults(sentence: str) -> list[str]:
-    """What makes a sentence hard to read, in words; nothing where it reads well."""
-    found = [] if sentence[-1:] in (".", "?") else ["no full stop"]
+    """Return what makes a sentence hard to read, in plain language; an empty list if it is readable."""
+    problems = [] if sentence[-1:] in (".", "?") else ["no full stop"]
     if not 5 < len(sentence) <= LONGEST:
-        found.append("too short or too long")
+        problems.append("too short or too long")
     if sentence.count(NOT_STATED) > 1:
-        found.append("more than one value is missing")
+        problems.append("more than one missing value")
     if _LEFT_OVER.search(sentence):
-        found.append("a gap")
+        problems.append("an unfilled field")
     if _ONE_MANY.search(sentence):
-        found.append("singular and plural")
+        problems.append("wrong singular or plural")
     if sentence != " ".join(sentence.split()) or (sentence[:1].isalpha() and not sentence[0].isupper()):
-        found.append("blanks or a small letter")
-    return found
+        problems.append("extra white space or no capital letter")
+    return problems
 
 
-def readable(told: pl.DataFrame, checker: Checker) -> dict[str, Any]:
-    """Of flags (rows of what `reasons` returns): the share whose every sentence reads well and is right.
+def readable(reasons: pl.DataFrame, checker: Checker) -> dict[str, Any]:
+    """Check all sentences of n flagged consignments (rows of the result of `reasons`).
 
-    `sentences` and `values` count what was checked, `wrong` the sentences with a fault; `faults` names some.
+    Returns the numbers of `flags`, `sentences` and `values` that were checked, `wrong` (sentences with a fault), `true`
+    (share of consignments without a fault, with interval) and `faults` (the first SHOWN, as texts).
     """
     wrong: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     sentences = values = 0
-    for row in told.iter_slices(1):
-        for one in checker.check(row):
-            sentences, values = sentences + 1, values + one.values
-            found = [*faults(one.sentence), *([one.fault] if one.fault else [])]
-            if found:
-                wrong[row.select(KEY).row(0)].append(f"{one.feature}: {one.sentence!r}: {', '.join(found)}")
+    for row in reasons.iter_slices(1):
+        for checked in checker.check(row):
+            sentences, values = sentences + 1, values + checked.values
+            problems = [*faults(checked.sentence), *([checked.fault] if checked.fault else [])]
+            if problems:
+                wrong[row.select(KEY).row(0)].append(f"{checked.feature}: {checked.sentence!r}: {', '.join(problems)}")
     return {
-        "flags": told.height,
+        "flags": reasons.height,
         "sentences": sentences,
         "values": values,
         "wrong": sum(map(len, wrong.values())),
-        "true": share_of(told.height - len(wrong), told.height),
-        "faults": [fault for faults_ in wrong.values() for fault in faults_][:SHOWN],
+        "true": share_of(reasons.height - len(wrong), reasons.height),
+        "faults": [fault for row_faults in wrong.values() for fault in row_faults][:SHOWN],
     }

@@ -1,7 +1,7 @@
-"""The past in plain Python: what was filed and found before a day, counted one event after the other.
+"""Recount: history in plain Python, counted event by event: what was filed and found before a day.
 
-The ledger counts by hashes, day sums and searches; this counts with lists and loops, so that the two share no mistake.
-Only who a name stands for is taken from `parties.resolve`.
+The ledger counts with hashes, day sums and searches. This module counts with lists and loops, so that both cannot share
+a mistake. Only the party ids come from `parties.resolve`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from riskscore.parties.resolve import IDS, add_party_ids
 from riskscore.schema import KEY
 
 SAME_BILL_DAYS = 120
-"""A bill filed again within so many days is the same consignment; see history/filings.py."""
+"""A bill that is filed again within this many days is the same consignment; see history/filings.py."""
 
 KEYS: dict[str, tuple[str, ...]] = {
     "consignee": ("consignee_key",),
@@ -38,65 +38,65 @@ KEYS: dict[str, tuple[str, ...]] = {
     "shipper_hs2": ("shipper_id", "hs2"),
     "lane_hs2": ("port_of_loading", "port_of_discharge", "hs2"),
 }
-"""Profile -> what its key is made of."""
+"""Profile -> columns of its key."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Known:
-    """What is known of one key: days on which it filed, with chapter and weight; days and seizures of inspections."""
+class Record:
+    """All events of one key: filings (day, HS chapter, log of kg) and results (day, inspections, seizures)."""
 
-    filed: list[tuple[date, str | None, float | None]] = field(default_factory=list)
-    found: list[tuple[date, int, int]] = field(default_factory=list)
+    filings: list[tuple[date, str | None, float | None]] = field(default_factory=list)
+    results: list[tuple[date, int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Before:
-    """What `Known` said on one day; a count is None where the row has no such key."""
+    """The events of a `Record` before one day; None if the row has no such key."""
 
-    filed: list[tuple[date, str | None, float | None]] | None
-    found: list[tuple[date, int, int]] | None
+    filings: list[tuple[date, str | None, float | None]] | None
+    results: list[tuple[date, int, int]] | None
     day: date
 
     def count(self, days: int | None = None) -> int | None:
-        """Consignments before, or in the last so many `days`."""
-        if self.filed is None:
+        """Return the number of earlier consignments, of all time or of the last `days`."""
+        if self.filings is None:
             return None
-        return sum(days is None or (self.day - day).days <= days for day, _, _ in self.filed)
+        return sum(days is None or (self.day - day).days <= days for day, _, _ in self.filings)
 
     def since(self, which: Any) -> int | None:
-        """Days since the first (`min`) or the last one (`max`)."""
-        return (self.day - which(day for day, _, _ in self.filed)).days if self.filed else None
+        """Return the days since the first (`which` is `min`) or the last earlier consignment (`max`)."""
+        return (self.day - which(day for day, _, _ in self.filings)).days if self.filings else None
 
     def inspected(self) -> int | None:
-        """Inspections known."""
-        return None if self.found is None else sum(count for _, count, _ in self.found)
+        """Return the number of known inspections."""
+        return None if self.results is None else sum(count for _, count, _ in self.results)
 
     def seized(self) -> int | None:
-        """Seizures known."""
-        return None if self.found is None else sum(count for _, _, count in self.found)
+        """Return the number of known seizures."""
+        return None if self.results is None else sum(count for _, _, count in self.results)
 
     def chapters(self) -> int | None:
-        """Distinct HS chapters filed before."""
-        return None if self.filed is None else len({chapter for _, chapter, _ in self.filed if chapter})
+        """Return the number of distinct HS chapters of earlier consignments."""
+        return None if self.filings is None else len({chapter for _, chapter, _ in self.filings if chapter})
 
     def usual_weight(self) -> float | None:
-        """Geometric mean of the kilograms filed before, as a logarithm."""
-        known = [weight for _, _, weight in self.filed or () if weight is not None]
-        return sum(known) / len(known) if known else None
+        """Return the natural log of the geometric mean of earlier gross weights in kg."""
+        weights = [weight for _, _, weight in self.filings or () if weight is not None]
+        return sum(weights) / len(weights) if weights else None
 
 
 class Recount:
-    """Everything filed and found, by key."""
+    """All filings and inspection results, by key."""
 
     def __init__(self, filings: Iterable[pl.DataFrame], outcomes: pl.DataFrame | None) -> None:
-        """`filings` have canonical columns: whatever was filed in any version, in any order."""
+        """Count `filings` (canonical columns, all versions, in any order) and `outcomes` (schema.OUTCOME)."""
         versions: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for frame in filings:
-            for row in plain(frame.unique()):
+            for row in rows_with_keys(frame.unique()):
                 versions[row[KEY[0]], row[KEY[1]]].append(row)
-        self._records: dict[str, dict[tuple[Any, ...], Known]] = {name: defaultdict(Known) for name in KEYS}
+        self._records: dict[str, dict[tuple[Any, ...], Record]] = {name: defaultdict(Record) for name in KEYS}
         self._starts: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for key, rows in versions.items():
             firsts = list[dict[str, Any]]()
@@ -107,59 +107,60 @@ class Recount:
             for first in firsts:
                 for record in self._of(first):
                     weight = first["gross_weight_kg"]
-                    record.filed.append((_day(first), first["hs2"], log(weight) if weight and weight > 0 else None))
+                    record.filings.append((_day(first), first["hs2"], log(weight) if weight and weight > 0 else None))
         if outcomes is not None:
-            self._inspect(outcomes)
+            self._count_results(outcomes)
 
     def before(self, row: Row) -> dict[str, Before]:
-        """What each profile's key of `row` (as `plain` gives it) was, on the day before its first version was filed."""
+        """Return the record of each profile of `row` (of `rows_with_keys`), before the day of its first version."""
         day = self.started(row)
-        told = {}
+        before = {}
         for name, columns in KEYS.items():
             key = tuple(row[column] for column in columns)
-            record = None if None in key else self._records[name].get(key, Known())
-            told[name] = Before(
-                None if record is None else [event for event in record.filed if event[0] < day],
-                None if record is None else [event for event in record.found if event[0] < day],
+            record = None if None in key else self._records[name].get(key, Record())
+            before[name] = Before(
+                None if record is None else [event for event in record.filings if event[0] < day],
+                None if record is None else [event for event in record.results if event[0] < day],
                 day,
             )
-        return told
+        return before
 
     def started(self, row: Row) -> date:
-        """The day on which the consignment of `row` was first filed."""
+        """Return the day on which the consignment of `row` was first filed."""
         firsts = self._starts.get((row[KEY[0]], row[KEY[1]]), [])
         return max((_day(first) for first in firsts if _day(first) <= _day(row)), default=_day(row))
 
-    def _of(self, row: Row) -> Iterable[Known]:
+    def _of(self, row: Row) -> Iterable[Record]:
+        """The records of all keys that `row` has."""
         for name, columns in KEYS.items():
             key = tuple(row[column] for column in columns)
             if None not in key:
                 yield self._records[name][key]
 
-    def _inspect(self, outcomes: pl.DataFrame) -> None:
-        """Count each inspection once, and a correction as what it changes."""
-        known: dict[tuple[Any, ...], bool] = {}
+    def _count_results(self, outcomes: pl.DataFrame) -> None:
+        """Count each inspection once, and a correction as the change that it makes."""
+        latest: dict[tuple[Any, ...], bool] = {}
         rows = outcomes.filter(pl.col("known_at").is_not_null()).with_columns(hit=pl.col("finding") == "seizure")
-        for record in rows.sort("known_at", "hit").iter_rows(named=True):
-            key, day = (record[KEY[0]], record[KEY[1]]), record["known_at"].date()
+        for outcome in rows.sort("known_at", "hit").iter_rows(named=True):
+            key, day = (outcome[KEY[0]], outcome[KEY[1]]), outcome["known_at"].date()
             firsts = self._starts.get(key)
             if not firsts:
                 continue
-            first = next((one for one in reversed(firsts) if _day(one) <= day), firsts[0])
-            inspection = (key, _day(first), record.get("inspected_at"))
-            change = int(record["hit"]) - int(known.get(inspection, False))
-            for one in self._of(first):
-                one.found.append((max(day, _day(first)), int(inspection not in known), change))
-            known[inspection] = record["hit"]
+            first = next((row for row in reversed(firsts) if _day(row) <= day), firsts[0])
+            inspection = (key, _day(first), outcome.get("inspected_at"))
+            change = int(outcome["hit"]) - int(latest.get(inspection, False))
+            for record in self._of(first):
+                record.results.append((max(day, _day(first)), int(inspection not in latest), change))
+            latest[inspection] = outcome["hit"]
 
 
-def plain(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a canonical `frame` as dictionaries, with party ids and what their keys are made of."""
-    named = frame if set(IDS) <= set(frame.columns) else add_party_ids(frame)
-    return [row | _made(row) for row in named.iter_rows(named=True)]
+def rows_with_keys(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a canonical `frame` as dictionaries, with party ids and the columns that keys need."""
+    with_ids = frame if set(IDS) <= set(frame.columns) else add_party_ids(frame)
+    return [row | _derived(row) for row in with_ids.iter_rows(named=True)]
 
 
-def _made(row: Row) -> dict[str, str | None]:
+def _derived(row: Row) -> dict[str, str | None]:
     digits = re.sub(r"[\s.\-]", "", (row["hs_codes"] or [""])[0] or "")
     if not re.fullmatch(r"([0-9]{2}){1,7}", digits) or digits.startswith("00"):
         digits = ""

@@ -1,4 +1,4 @@
-"""Reference tables in plain Python: places, roles in illicit trades, boxes, usual figures of goods, and trade."""
+"""Reference tables in plain Python: places, roles in illicit trades, container types, usual figures of goods, trade."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from riskscore import folders, reference
 
 @cache
 def ports() -> dict[str, tuple[str, str]]:
-    """UN/LOCODE -> name and country."""
+    """Return UN/LOCODE -> name and country of the port."""
     return {
         code: (name, country)
         for code, name, country in reference.ports().select("locode", "name", "country").iter_rows()
@@ -26,13 +26,13 @@ def ports() -> dict[str, tuple[str, str]]:
 
 @cache
 def countries() -> dict[str, tuple[str, bool]]:
-    """Code -> name, and whether it has no coast."""
+    """Return country code -> name, and whether it is landlocked."""
     rows = reference.countries().select("code", "name", "landlocked").iter_rows()
     return {code: (name, landlocked) for code, name, landlocked in rows}
 
 
 def country_of(place: str | None) -> str | None:
-    """Country of a place: of a known port, else what its code begins with."""
+    """Return the country of a known port, else the first two letters of a code that looks like a UN/LOCODE."""
     if place is None:
         return None
     if place in ports():
@@ -42,7 +42,7 @@ def country_of(place: str | None) -> str | None:
 
 @cache
 def km(start: str | None, end: str | None) -> float | None:
-    """Kilometres by sea."""
+    """Return the sea distance between two ports in km; None if it is unknown."""
     if start is None or end is None:
         return None
     return _table_km().get((start, end)) if (start, end) in _table_km() else _network_km(start, end)
@@ -57,35 +57,35 @@ def _table_km() -> dict[tuple[str, str], float]:
 
 def _network_km(start: str, end: str) -> float | None:
     pair = pl.DataFrame({"from_port": [start], "to_port": [end]})
-    found: float | None = reference.distances(pair)["km"].item()
-    return found
+    distance: float | None = reference.distances(pair)["km"].item()
+    return distance
 
 
 @cache
 def _strengths() -> dict[tuple[str, str, str], float]:
-    told: dict[tuple[str, str, str], float] = {}
+    strengths: dict[tuple[str, str, str], float] = {}
     for group, country, role, strength in (
         reference.wildlife().select("group", "country", "role", "strength").iter_rows()
     ):
-        told[group, role, country] = max(told.get((group, role, country), 0.0), strength)
-    return told
+        strengths[group, role, country] = max(strengths.get((group, role, country), 0.0), strength)
+    return strengths
 
 
 def strength(kind: str, role: str, *places: str | None) -> float:
-    """The strongest of some countries as `role` of a `kind` of contraband."""
+    """Return the highest strength (0 to 1) of several countries as `role` of a `kind` of contraband."""
     return max(_strengths().get((kind, role, country or ""), 0.0) for country in places)
 
 
 @cache
 def boxes() -> dict[str, tuple[str, float, float]]:
-    """Type of a box -> its group, payload in kg and volume in cubic metres."""
+    """Return container type -> group, payload in kg and volume in m3."""
     rows = reference.container_types().select("iso_code", "group", "payload_kg", "volume_m3").iter_rows()
     return {code: (group, payload, volume) for code, group, payload, volume in rows}
 
 
 @cache
 def rates() -> dict[str, float]:
-    """Currency -> US dollars."""
+    """Return currency -> value in USD."""
     return dict(reference.currencies().select("currency", "usd").iter_rows())
 
 
@@ -93,77 +93,77 @@ def rates() -> dict[str, float]:
 def _usual(prefix: str) -> dict[str, Any]:
     names = ("usd_per_kg", "usd_spread", "kg_per_package", "kg_spread", "stowage_kg_m3", "reefer")
     rows = [row for row in reference.goods().iter_rows(named=True) if row["hs6"].startswith(prefix)]
-    column = {name: [row[name] for row in rows if row[name] is not None] for name in names}
-    how: dict[str, Callable[[list[float]], float]] = {"usd_spread": fmean, "kg_spread": fmean, "reefer": max}
-    return {name: how.get(name, median)(values) for name, values in column.items() if values}
+    columns = {name: [row[name] for row in rows if row[name] is not None] for name in names}
+    averages: dict[str, Callable[[list[float]], float]] = {"usd_spread": fmean, "kg_spread": fmean, "reefer": max}
+    return {name: averages.get(name, median)(values) for name, values in columns.items() if values}
 
 
 def usual(name: str, *codes: str | None) -> float | None:
-    """The usual figure of goods by the first of `codes` (the longest first) that has any."""
+    """Return the usual figure `name` of goods, of the first of `codes` (longest first) that has one."""
     for code in codes:
-        if code and (found := _usual(code).get(name)) is not None:
-            return float(found)
+        if code and (figure := _usual(code).get(name)) is not None:
+            return float(figure)
     return None
 
 
 @cache
 def packages(chapter: str) -> set[str]:
-    """Package types that goods of a chapter travel in."""
-    told = set[str]()
+    """Return the package types that are used for goods of an HS chapter."""
+    types = set[str]()
     for row in reference.goods().iter_rows(named=True):
         if row["chapter"] == chapter:
-            told |= set(f"{row['package_type'] or ''}|{row['other_package_types'] or ''}".split("|"))
+            types |= set(f"{row['package_type'] or ''}|{row['other_package_types'] or ''}".split("|"))
     for row in reference.package_fit().iter_rows(named=True):
         if row["chapter"] == chapter:
-            told |= set(row["package_type"].split("|"))
-    return told - {""}
+            types |= set(row["package_type"].split("|"))
+    return types - {""}
 
 
 @cache
 def cover_kinds() -> dict[str, str]:
-    """HS prefix -> kind of cover load; the first line of a prefix counts."""
-    told: dict[str, str] = {}
+    """Return HS prefix -> kind of cover load, of the first line with that prefix."""
+    kinds: dict[str, str] = {}
     for code, kind in reference.cover_goods().select("hs", "kind").iter_rows():
         if code is not None:
-            told.setdefault(str(code), kind)
-    return told
+            kinds.setdefault(str(code), kind)
+    return kinds
 
 
 @cache
 def terms(table: str, kinds: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The terms of one of the small tables of words, perhaps of some `kinds` only."""
+    """Return the terms of a reference table of words, all of them or only those of `kinds`."""
     rows: Iterable[dict[str, Any]] = getattr(reference, table)().iter_rows(named=True)
     return tuple(row["term"] for row in rows if row["term"] and (not kinds or row["kind"] in kinds))
 
 
 @cache
 def holidays(country: str) -> tuple[date, ...]:
-    """Holidays of a country, in order."""
+    """Return the holidays of a country, in order."""
     table = reference.holidays()
     return tuple(sorted(day for code, day in table.select("country", "date").iter_rows() if code == country))
 
 
 @cache
 def languages() -> dict[str, str]:
-    """Country -> languages of its trade documents."""
+    """Return country -> languages of its trade documents."""
     return dict(reference.languages().select("country", "languages").iter_rows())
 
 
 @cache
 def imports_teu() -> dict[str, float]:
-    """Country -> thousand TEU that it imports a year."""
+    """Return country -> yearly imports in thousand TEU."""
     return dict(reference.country_trade().select("country", pl.col("teu_import").cast(pl.Float64)).iter_rows())
 
 
 @cache
 def _trade(flow: str, digits: int) -> tuple[dict[tuple[str, str], float], dict[str, float]]:
-    """(country, code) -> share of the country's flow; code -> share of the world's."""
+    """(country, code) -> share in the country's flow, and code -> share in the world's."""
     headings: dict[str, set[str]] = defaultdict(set)
     for chapter, hs6 in reference.hs().select("chapter", "hs6").iter_rows():
         headings[chapter].add(hs6[:4])
     share: dict[tuple[str, str], float] = defaultdict(float)
-    for country, code, way, weight in reference.trade().select("country", "hs4", "flow", "weight").iter_rows():
-        if way == flow:
+    for country, code, line_flow, weight in reference.trade().select("country", "hs4", "flow", "weight").iter_rows():
+        if line_flow == flow:
             spread = [code] if len(code) == 4 else sorted(headings[code])
             for heading in spread:
                 share[country, heading[:digits]] += weight / len(spread)
@@ -176,11 +176,11 @@ def _trade(flow: str, digits: int) -> tuple[dict[tuple[str, str], float], dict[s
 
 
 def trade_share(country: str | None, flow: str, code: str | None) -> float | None:
-    """Part of what a country exports or imports that goods of a code are."""
+    """Return the share (0 to 1) of goods of a code in what a country exports or imports (`flow`)."""
     return None if country is None or code is None else _trade(flow, len(code))[0].get((country, code), 0.0)
 
 
 def advantage(country: str | None, flow: str, code: str | None) -> float | None:
-    """How many times the world's share a country's share of goods of a code is, as log1p."""
-    part = trade_share(country, flow, code)
-    return None if part is None or code is None else log1p(part / (_trade(flow, len(code))[1].get(code, 0.0) + 1e-5))
+    """Return the share of goods of a code in a country's `flow` over their share in the world's, as log1p."""
+    share = trade_share(country, flow, code)
+    return None if share is None or code is None else log1p(share / (_trade(flow, len(code))[1].get(code, 0.0) + 1e-5))

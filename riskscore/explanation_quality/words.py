@@ -1,4 +1,4 @@
-"""Words in plain Python: what a text names, and which HS chapters and languages its words speak of."""
+"""Words in plain Python: the terms, HS chapters and language of a text."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ _LEXICON_WEIGHT, _RARE, _SILENCE, _LETTERS = 12.0, 6.0, 0.01, 3
 
 
 def wording(text: str) -> str:
-    """Lower-case letters and single spaces only."""
+    """Return the first 400 characters of a text as lower-case letters and single spaces."""
     letters = (c if unicodedata.category(c).startswith("L") else " " for c in text[:400].lower())
     return " ".join("".join(letters).split())
 
 
 def words(text: str) -> set[str]:
-    """Distinct words of three letters or more."""
+    """Return the distinct words of three letters or more."""
     return {word for word in wording(text).split() if len(word) >= _LETTERS}
 
 
 def first_line(text: str) -> str:
-    """The first goods line of a text."""
+    """Return the first goods line of a text."""
     return text.partition("|")[0]
 
 
 def names_one(text: str, terms: tuple[str, ...]) -> bool:
-    """Whether `text` has one of `terms` as whole words; in a script without spaces, anywhere."""
-    whole = f" {wording(text)} "
+    """Return whether `text` contains one of `terms` as complete words; in a script without spaces, anywhere."""
+    padded = f" {wording(text)} "
     for term in terms:
         plain = " ".join("".join(c if c.isalpha() else " " for c in term.lower()).split())
-        if plain and (f" {plain} " if all(ord(c) < 0x0E00 for c in plain) else plain) in whole:
+        if plain and (f" {plain} " if all(ord(c) < 0x0E00 for c in plain) else plain) in padded:
             return True
     return False
 
 
 @cache
 def affinities(text: str) -> dict[str, float]:
-    """HS chapter -> how much of what the words of a text speak of it is; empty where no word is known."""
+    """Return HS chapter -> affinity (0 to 1) of the words of a text; empty if no word is known."""
     votes: dict[str, float] = defaultdict(float)
     for word in words(text):
         for chapter, share in _lexicon().get(word, {}).items():
@@ -50,26 +50,26 @@ def affinities(text: str) -> dict[str, float]:
         return {}
     most = max(votes.values())
     total = sum(exp(vote - most) for vote in votes.values())
-    told = {chapter: exp(vote - most) / total for chapter, vote in votes.items()}
-    return {chapter: share for chapter, share in told.items() if share > _SILENCE}
+    shares = {chapter: exp(vote - most) / total for chapter, vote in votes.items()}
+    return {chapter: share for chapter, share in shares.items() if share > _SILENCE}
 
 
 def best(text: str | None) -> tuple[str, float] | None:
-    """The chapter that a text speaks of most, and how much; among equals the first."""
-    told = affinities(first_line(text)) if text else {}
-    return min(told.items(), key=lambda pair: (-round(pair[1], 9), pair[0])) if told else None
+    """Return the HS chapter that a text points to most, and its affinity; the first among equals."""
+    shares = affinities(first_line(text)) if text else {}
+    return min(shares.items(), key=lambda pair: (-round(pair[1], 9), pair[0])) if shares else None
 
 
 @cache
 def language(text: str) -> str | None:
-    """The language of most of the words of a text that occur in one other language than English alone."""
-    spoken = Counter(_foreign()[word] for word in words(text) if word in _foreign())
-    return min(spoken, key=lambda code: (-spoken[code], code)) if spoken else None
+    """Return the language of most words of a text that occur in exactly one language and not in English."""
+    counts = Counter(_foreign()[word] for word in words(text) if word in _foreign())
+    return min(counts, key=lambda code: (-counts[code], code)) if counts else None
 
 
 @cache
 def _lexicon() -> dict[str, dict[str, float]]:
-    """Word -> chapter -> part of all that speaks of the word."""
+    """Word -> HS chapter -> share of the word's weight."""
     weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for chapter, name, phrases in reference.goods().select("chapter", "name", "phrases").iter_rows():
         untagged = re.sub(r"\b[a-z]{2}:", " ", phrases or "")
@@ -78,17 +78,18 @@ def _lexicon() -> dict[str, dict[str, float]]:
     for chapter, law in reference.hs().select("chapter", "description").iter_rows():
         for word in words(law):
             weights[word][chapter] += 1.0
-    told: dict[str, dict[str, float]] = {}
+    lexicon: dict[str, dict[str, float]] = {}
     for word, chapters in weights.items():
         total = sum(chapters.values()) + _RARE
         kept = {chapter: weight / total for chapter, weight in chapters.items() if weight / total > 0.05}
         if kept and len(kept) <= 8:
-            told[word] = kept
-    return told
+            lexicon[word] = kept
+    return lexicon
 
 
 @cache
 def _foreign() -> dict[str, str]:
+    """Word -> language, for words of exactly one language that is not English."""
     tongues: dict[str, set[str]] = defaultdict(set)
     english = {word for (law,) in reference.hs().select("description").iter_rows() for word in words(law)}
     for name, phrases in reference.goods().select("name", "phrases").iter_rows():

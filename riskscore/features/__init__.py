@@ -1,1 +1,4 @@
-"""Facts of a consignment as numbers: declared in the catalogue (`features/*.toml`), computed here, a function each."""
+"""Features: numbers that describe a consignment, declared in features/*.toml and computed here, one function each.
+
+No model, score or reason belongs here. History comes in only as the ledger gives it, for days before the filing.
+"""

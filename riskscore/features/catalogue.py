@@ -1,11 +1,11 @@
-"""The catalogue: what each feature is, which red flag it measures, and what the inspector is told.
+"""The catalogue: what each feature means, which red flag it measures, and what an inspector reads about it.
 
     features/goods.toml ─┐
     features/cargo.toml ─┼─▶ Catalogue ─▶ build (columns) · booster (directions) · reasons (sentences)
     features/ ... .toml ─┘
 
-One TOML file a family, one table a feature; `flags.toml` numbers the red flags and says which of them a manifest
-cannot answer. The catalogue's hash stands in every model and every score, so that none is read with another one.
+There is one TOML file per family and one table per feature. `flags.toml` numbers the red flags and says which of them a
+manifest cannot answer. Every model and every score records the catalogue's hash.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ from riskscore.history.profiles import Profiles
 from riskscore.settings import NONE, Settings
 
 FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage")
-"""The families in the order in which their features stand in a matrix."""
+"""The families, in the order of their features in a matrix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One declared feature. `direction` is +1 or -1 where more of it can only raise or lower the risk, else 0.
+    """One declared feature.
 
-    `reason` and `relief` are what an inspector is told where the feature raised or lowered the risk, `absent` where
-    it has no value. Features that have the same `group` are explained as one, and so are those without a group that
-    have the same first red flag.
+    `direction` is +1 or -1 where a higher value can only raise or only lower the risk, else 0. An inspector reads
+    `reason` or `relief` where the feature raised or lowered the risk, and `absent` where it has no value. Features with
+    the same `group` are explained as one, and so are features without a group that have the same first red flag.
 
-    A clean check (`settled_by`, see checks.toml) gives the feature the value `clean`; a `fact` is settled by none.
-    `raised_by` and `lowered_by` are fields of a manifest that move it beside an honest consignment: its test.
+    The check `settled_by` (see checks.toml) gives the feature the value `clean` if it comes back clean. No check can
+    answer a `fact`, which names the reason. `raised_by` and `lowered_by` are its test cases: changes to an honest
+    consignment that raise or lower its value.
     """
 
     name: str
@@ -62,10 +63,11 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every declared feature, in order, with the numbered red flags that they measure and the profiles behind them.
+    """All declared features in order, the numbered red flags that they measure, and the profiles that they use.
 
-    `settings` are those of the service whose own features are among them; see own.py. `pending` features are declared,
-    but not in the model that scores.
+    `flags` are texts by number. `unassessable` says what is needed for the flags that a manifest cannot answer.
+    `settings` are those of the service whose own features are included, see own.py. `pending` features are declared but
+    are not in the model that scores.
     """
 
     features: Mapping[str, Feature]
@@ -77,7 +79,7 @@ class Catalogue:
 
     @property
     def names(self) -> list[str]:
-        """Feature names in the order of a matrix's columns."""
+        """Names of the features, in the order of the columns of a matrix."""
         return list(self.features)
 
     @property
@@ -87,13 +89,13 @@ class Catalogue:
 
     @property
     def hash(self) -> str:
-        """First 12 hex digits of the SHA-256 over all declarations."""
+        """First 12 hex digits of the SHA-256 of all declarations, without the test cases."""
         tests = ("raised_by", "lowered_by")
-        told = [
+        declarations = [
             {key: value for key, value in asdict(feature).items() if key not in tests}
             for feature in self.features.values()
         ]
-        text = json.dumps(told, sort_keys=True)
+        text = json.dumps(declarations, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -130,7 +132,7 @@ def _feature(name: str, family: str, entry: Mapping[str, Any]) -> Feature:
 
 @cache
 def load() -> Catalogue:
-    """Read the shipped catalogue. Raises CatalogueError where an entry is malformed or names an unknown flag."""
+    """Read the shipped catalogue. Raises CatalogueError if an entry is malformed or names an unknown red flag."""
     folder = folders.features()
     features = {
         name: _feature(name, family, entry)
@@ -145,6 +147,9 @@ def load() -> Catalogue:
     )
     for feature in features.values():
         unknown = [number for number in feature.indicators if number not in catalogue.flags]
-        if unknown or feature.direction not in (-1, 0, 1):
-            raise CatalogueError(f"feature {feature.name}: unknown flag {unknown} or direction {feature.direction}")
+        where = f"feature {feature.name} in {feature.family}.toml"
+        if unknown:
+            raise CatalogueError(f"{where}: unknown flag {unknown[0]}; flags.toml has the numbers")
+        if feature.direction not in (-1, 0, 1):
+            raise CatalogueError(f"{where}: direction is {feature.direction!r}; write -1, 0 or 1")
     return catalogue

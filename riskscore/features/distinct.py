@@ -1,10 +1,10 @@
-"""Distinct: what rows have in common is read once, then set beside each of them.
+"""Distinct: compute each distinct value once, then join the result to all rows that have it.
 
-    a million rows ─▶ distinct values of some columns ─▶ read ─▶ answers, looked up by one hash of these columns
+    a million rows ─▶ distinct values of some columns ─▶ compute ─▶ results, joined by one hash of these columns
 
-Of a million consignments there are some hundred ports, some thousand pairs of country and goods, and a third as many
-descriptions. A 64-bit hash tells them apart, as in the ledger: several times as fast as their letters, and among a
-million distinct values two share one with a chance below one in ten million.
+A million consignments have some hundred ports, some thousand pairs of country and goods, and a third as many
+descriptions as rows. A 64-bit hash identifies a value, as in the ledger. It is several times as fast as comparing
+texts, and the chance that two of a million distinct values share a hash is below one in ten million.
 """
 
 from __future__ import annotations
@@ -15,25 +15,28 @@ import polars as pl
 
 from riskscore.history.hashes import mixed
 
-AT = "riskscore_at"
-"""Hash of the columns that an answer depends on."""
+HASH = "riskscore_hash"
+"""Column with the hash of the columns that a result depends on."""
 
 
 def distinct(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """One row for each distinct combination of `columns` (null is a value as any other), with its hash as `AT`."""
-    at = frame.select(mixed(columns).alias(AT)).to_series()
-    first = at.arg_unique()
-    return frame.select(columns)[first].with_columns(at.gather(first))
+    """Return one row per distinct combination of `columns` (null counts as a value), with its hash as `HASH`."""
+    hashes = frame.select(mixed(columns).alias(HASH)).to_series()
+    first = hashes.arg_unique()
+    return frame.select(columns)[first].with_columns(hashes.gather(first))
 
 
-def beside(frame: pl.DataFrame, columns: Sequence[str], answers: pl.DataFrame) -> pl.DataFrame:
-    """Set `answers` (one row for each `AT`) beside the rows of `frame` that they are for; null where there is none."""
-    asked = frame.select(mixed(columns).alias(AT))
-    return frame.hstack(asked.join(answers, on=AT, how="left", maintain_order="left").drop(AT))
+def join_by_hash(frame: pl.DataFrame, columns: Sequence[str], results: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of `results` (one row per `HASH` of `columns`) to `frame`; null where there is no result.
+
+    Rows keep their order.
+    """
+    hashes = frame.select(mixed(columns).alias(HASH))
+    return frame.hstack(hashes.join(results, on=HASH, how="left", maintain_order="left").drop(HASH))
 
 
 def by_distinct(
-    frame: pl.DataFrame, columns: Sequence[str], read: Callable[[pl.DataFrame], pl.DataFrame]
+    frame: pl.DataFrame, columns: Sequence[str], compute: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.DataFrame:
-    """Add to `frame` the columns that `read` adds to the distinct combinations of `columns`. Row order is kept."""
-    return beside(frame, columns, read(distinct(frame, columns)).drop(columns))
+    """Add to `frame` the columns that `compute` adds to the distinct combinations of `columns`. Rows keep order."""
+    return join_by_hash(frame, columns, compute(distinct(frame, columns)).drop(columns))

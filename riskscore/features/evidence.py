@@ -1,7 +1,7 @@
-"""Evidence: what the reasons quote, in the words that an inspector reads.
+"""Evidence: the values that reasons quote, as an inspector reads them.
 
-Codes become names, lists become text, long texts are cut. Only rows that are explained need it, so it is kept out
-of the facts that every row gets.
+Codes become names, lists become text, long texts are cut. Only rows that are explained need this, so it is not part of
+the facts of every row.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from riskscore.features.lookups import strength
 from riskscore.language import ENGLISH, Language, mark
 
 GOODS_LENGTH = 70
-"""Characters of a description that a sentence quotes."""
+"""Most characters of a description that a sentence quotes."""
 
 _PLACES = ("place_of_receipt", "place_of_delivery", "was_port_of_discharge", "was_place_of_delivery")
-"""Codes that sentences quote under their own name."""
+"""Columns in which codes become names under the same column name."""
+
+_SHARES = ("origin_import_2_share", "destination_export_4_share", "destination_export_2_share")
+"""Shares of these goods in the trade of a country: 0 where it has no such trade."""
 
 _ILLICIT = {
     "cigarettes": mark("cigarette smuggling"),
@@ -25,15 +28,15 @@ _ILLICIT = {
     "weapons": mark("arms trafficking"),
     "precursors": mark("drug precursors"),
 }
-
+"""Illicit trade -> how a sentence names it."""
 
 _ARRIVAL = (mark("within an hour or so of arrival"), mark("{days} before arrival"), mark("{days} after arrival"))
 _LOADING = (mark("within an hour or so of loading"), mark("{days} before loading"), mark("{days} after loading"))
-"""At an event, before it and after it."""
+"""Texts for a filing at an event, before it and after it."""
 
 
 def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
-    """Add to `facts` (any number of rows, order kept) the names and texts that reason sentences quote."""
+    """Add to `facts` (of any number of rows) the names and texts that sentences quote. Rows keep their order."""
     ports = reference.ports()
     place = dict(zip(ports["locode"], ports["name"] + " (" + ports["locode"] + ")", strict=True))
     country = countries(language)
@@ -52,6 +55,7 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
     return facts.with_columns(
         pl.col(*_PLACES).replace(place),
         pl.col("consignee_country", "shipper_country").replace(country),
+        pl.col(*_SHARES).fill_null(0.0),
         origin_name=pl.col("origin").replace(country),
         destination_name=pl.col("destination").replace(country),
         source_name=source.replace(country),
@@ -69,7 +73,7 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
         lane=pl.concat_str("port_of_loading", pl.lit("-"), "port_of_discharge"),
         goods=_short("goods_description"),
         was_goods=_short("was_goods_description"),
-        cover_kind=_said(pl.col("cover_kind").str.replace_all("_", " "), language),
+        cover_kind=_translated(pl.col("cover_kind").str.replace_all("_", " "), language),
         language=pl.col("language").map_elements(language.tongue, return_dtype=pl.String),
         consignee=pl.coalesce(
             "consignee_name", pl.lit(f"{language.say('consignee number')} ") + pl.col("consignee_id")
@@ -85,7 +89,7 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
 
 
 def _stronger(kind: str, role: str, *columns: str) -> pl.Expr:
-    """The country in `columns` that is strongest as `role` of `kind` of contraband; the first one among equals."""
+    """The country in `columns` that is strongest as `role` of `kind` of contraband, the first among equals."""
     strongest = pl.max_horizontal(strength(column, kind, role) for column in columns)
     return pl.coalesce(
         *(pl.when(strength(column, kind, role) == strongest).then(column) for column in columns), *columns
@@ -93,36 +97,36 @@ def _stronger(kind: str, role: str, *columns: str) -> pl.Expr:
 
 
 def countries(language: Language = ENGLISH) -> dict[str, str]:
-    """The names of countries by their ISO 3166 codes."""
+    """Return the names of all countries by ISO 3166 code, in `language`."""
     states = reference.countries()
     names = states["name"] if language is ENGLISH else [language.country(code) for code in states["code"]]
     return dict(zip(states["code"], names, strict=True))
 
 
-def _said(values: pl.Expr, language: Language) -> pl.Expr:
-    """A column of a few different texts, in the language."""
+def _translated(values: pl.Expr, language: Language) -> pl.Expr:
+    """Translate a column of a few distinct texts."""
     return values.map_batches(
         lambda texts: texts.replace({text: language.say(text) for text in texts.unique().drop_nulls()}),
         return_dtype=pl.String,
     )
 
 
-def _gap(time: pl.Expr, told: tuple[str, str, str], language: Language) -> pl.Expr:
-    """How long before or after an event something happened, `time` being what was left until then."""
+def _gap(time: pl.Expr, phrases: tuple[str, str, str], language: Language) -> pl.Expr:
+    """How long before or after an event something happened. `time` is the time left until the event."""
     days = (time.dt.total_minutes() / (24 * 60)).round(1)
-    beside, before, after = (language.say(text) for text in told)
-    number = days.abs().map_elements(lambda many: _days(many, language), return_dtype=pl.String)
-    told_apart = pl.when(days > 0).then(_filled(before, number)).otherwise(_filled(after, number))
-    return pl.when(days == 0).then(pl.lit(beside)).otherwise(told_apart)
+    at_event, before, after = (language.say(phrase) for phrase in phrases)
+    count = days.abs().map_elements(lambda number: _days(number, language), return_dtype=pl.String)
+    before_or_after = pl.when(days > 0).then(_filled(before, count)).otherwise(_filled(after, count))
+    return pl.when(days == 0).then(pl.lit(at_event)).otherwise(before_or_after)
 
 
-def _days(many: float, language: Language) -> str:
-    number = language.digits(f"{many:,g}")
-    return language.say("{n} days", n=number) if language.plural(many) else language.say("{n} day", n=number)
+def _days(number: float, language: Language) -> str:
+    digits = language.digits(f"{number:,g}")
+    return language.say("{n} days", n=digits) if language.plural(number) else language.say("{n} day", n=digits)
 
 
 def _filled(template: str, days: pl.Expr) -> pl.Expr:
-    """`template` with its field {days}."""
+    """Fill the field {days} of `template`."""
     start, _, end = template.partition("{days}")
     return pl.concat_str(pl.lit(start), days, pl.lit(end))
 
@@ -134,7 +138,7 @@ def _short(column: str) -> pl.Expr:
 
 
 def _illicit(language: Language) -> pl.Expr:
-    """Which of the other illicit trades the way from origin to destination is strongest in."""
+    """The illicit trade in `_ILLICIT` in which origin and destination are strongest as source and market."""
     strengths = [strength("origin", kind, "source") * strength("destination", kind, "market") for kind in _ILLICIT]
     strongest = pl.concat_list(strengths).list.arg_max()
     return strongest.replace_strict(

@@ -1,4 +1,4 @@
-"""Expressions that look a row's country or goods up in a reference table, without a join a feature."""
+"""Lookups: expressions that look up a row's country or goods in a reference table, without a join per feature."""
 
 from __future__ import annotations
 
@@ -17,15 +17,23 @@ def _strengths(kind: str, role: str) -> dict[str, float]:
 
 
 def strength(column: str, kind: str, role: str) -> pl.Expr:
-    """Strength (0 to 1) of the country in `column` as `role` (source, hub, market) of `kind` of contraband."""
-    known = _strengths(kind, role)
-    if not known:
+    """Strength (0 to 1) of the country in `column` as `role` (source, hub, market) for a `kind` of contraband.
+
+    Source: contraband.csv. A country that it does not list has 0.
+    """
+    strengths = _strengths(kind, role)
+    if not strengths:
         return pl.lit(0.0)
-    return pl.col(column).replace_strict(list(known), list(known.values()), default=0.0, return_dtype=pl.Float64)
+    return pl.col(column).replace_strict(
+        list(strengths), list(strengths.values()), default=0.0, return_dtype=pl.Float64
+    )
 
 
 def cover_kind_of_code() -> pl.Expr:
-    """Kind of cover load by the longest HS prefix that fits, from the columns `hs6`, `hs4` and `hs2`."""
+    """Return the kind of cover load of the longest matching HS prefix, from the columns `hs6`, `hs4` and `hs2`.
+
+    Source: cover_goods.csv. Null for other goods.
+    """
     table = (
         reference.cover_goods()
         .select(pl.col("hs").cast(pl.String), "kind")
@@ -45,7 +53,7 @@ def cover_kind_of_code() -> pl.Expr:
 
 @cache
 def package_groups() -> dict[str, str]:
-    """HS chapter -> its usual package types, each with a space on either side."""
+    """Return the usual package types of each HS chapter as one text, with a space before and after each type."""
     goods = reference.goods().select(
         "chapter",
         types=pl.concat_str("package_type", pl.col("other_package_types").fill_null(""), separator="|").str.split("|"),

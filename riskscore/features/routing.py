@@ -1,6 +1,6 @@
-"""Routing: is this the way that such goods travel, or the way that contraband does?
+"""Routing: whether goods travel a usual route, or one that smugglers are known to use.
 
-`prepare` works on the distinct routes of the frame (a few thousand even on a large night) and joins back.
+`prepare` works on the distinct routes (a few thousand even on a large night) and joins the results to all rows.
 """
 
 from __future__ import annotations
@@ -8,25 +8,26 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore import reference
-from riskscore.features.distinct import AT, by_distinct
+from riskscore.features.distinct import HASH, by_distinct
 from riskscore.features.lookups import strength
 from riskscore.features.sums import exact_sum
 
 WILDLIFE = ("source", "hub", "market")
+"""Roles of a country in the illegal wildlife trade."""
 ILLICIT = ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
-"""Other illicit trades that have sources and markets."""
+"""Other illicit trades with source and market countries."""
 
 _PORTS = ("port_of_loading", "transhipment_ports", "port_of_discharge")
 _COUNTRIES = ("origin", "loading_country", "discharge_country", "destination", "delivery_country")
 
 
 def prepare(facts: pl.DataFrame) -> pl.DataFrame:
-    """Add distances (sea km), detours and trade roles of the countries on the route. Row order is kept."""
+    """Add distances (sea km), detours and the countries' roles in illicit trades. Rows keep their order."""
     return by_distinct(by_distinct(facts, _PORTS, _measure), _COUNTRIES, _roles)
 
 
 def _roles(countries: pl.DataFrame) -> pl.DataFrame:
-    """Add what the countries of a way are to each illicit trade, whether they have a coast, and what they speak."""
+    """Add the countries' roles in illicit trades, whether they are landlocked, their languages and import volume."""
     states, volume = reference.countries(), reference.country_trade()
     landlocked = states.select("code", "landlocked")
     teu = volume.select("country", destination_teu=pl.col("teu_import").cast(pl.Float64))
@@ -68,18 +69,18 @@ def _roles(countries: pl.DataFrame) -> pl.DataFrame:
 
 
 def _languages(column: str) -> pl.Expr:
-    """Languages of trade documents in the country in `column`; English where none is known."""
+    """Languages of trade documents in the country in `column`; English where unknown."""
     table = reference.languages()
     return pl.col(column).replace_strict(table["country"], table["languages"], default="en", return_dtype=pl.String)
 
 
 def _measure(routes: pl.DataFrame) -> pl.DataFrame:
-    """Add km along each route, km directly, hubs on it and whether it comes back to where it was."""
+    """Add km along each route, direct km, the strongest hub on it and how often it returns to a port or country."""
     listed = pl.concat_list(
         "port_of_loading", pl.col("transhipment_ports").fill_null([]), "port_of_discharge"
     ).list.drop_nulls()
     stops = (
-        routes.select(AT, port=listed)
+        routes.select(HASH, port=listed)
         .with_columns(position=pl.int_ranges(pl.col("port").list.len()), end=pl.col("port").list.last())
         .explode("port", "position", empty_as_null=False, keep_nulls=False)
     )
@@ -90,7 +91,7 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
     )
     stops = by_distinct(stops, ["from_port", "port"], lambda legs: _sailed(legs, "from_port", "port", "km"))
     legs = pl.col("from_port").is_not_null()
-    visited = stops.group_by(AT).agg(
+    visited = stops.group_by(HASH).agg(
         sailed_km=pl.when(legs.any() & (pl.col("km").is_not_null() == legs).all()).then(exact_sum(pl.col("km"))),
         transhipment_hub=pl.col("hub").max(),
         returns=pl.col("port").len() - pl.col("port").n_unique(),
@@ -99,11 +100,11 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
     )
     start, end = "port_of_loading", "port_of_discharge"
     routes = by_distinct(routes, [start, end], lambda pairs: _sailed(pairs, start, end, "direct_km"))
-    return routes.join(visited, on=AT, how="left")
+    return routes.join(visited, on=HASH, how="left")
 
 
 def _ports(ports: pl.DataFrame) -> pl.DataFrame:
-    """Add the country of each port, and its strength as a hub of the wildlife trade."""
+    """Add the country of each port, and its strength as a hub of the illegal wildlife trade."""
     country = reference.ports().select(port="locode", port_country="country")
     return ports.join(country, on="port", how="left").with_columns(hub=strength("port_country", "wildlife", "hub"))
 
@@ -132,62 +133,62 @@ def wildlife_source() -> pl.Expr:
 
 
 def wildlife_hub() -> pl.Expr:
-    """Strength of the strongest hub on the way, the port of discharge included."""
+    """Strength (0 to 1) of the strongest wildlife hub on the route, the port of discharge included."""
     return _hub()
 
 
 def transhipment_hub_strength() -> pl.Expr:
-    """Strength of the strongest hub among the ports between loading and discharge."""
+    """Strength (0 to 1) of the strongest wildlife hub among the ports between loading and discharge."""
     return pl.col("transhipment_hub")
 
 
 def wildlife_market() -> pl.Expr:
-    """Strength of the strongest market among discharge, destination and delivery."""
+    """Strength (0 to 1) of the strongest wildlife market among discharge, destination and delivery."""
     return _market()
 
 
 def source_to_market() -> pl.Expr:
-    """Source strength times the strongest of market and hub at the far end."""
+    """Source strength times the highest market or hub strength at the far end."""
     return _source() * pl.max_horizontal(_market(), "discharge_hub")
 
 
 def source_hub_market() -> pl.Expr:
-    """Source, hub and market on one route: the product of their strengths."""
+    """Product of the strengths of source, hub and market on one route."""
     return _source() * pl.col("transhipment_hub").fill_null(0.0) * _market()
 
 
 def hub_to_market() -> pl.Expr:
-    """A hub of the wildlife trade as port of loading, a market as destination."""
+    """Hub strength of the country of loading times market strength at the far end."""
     return pl.col("loading_hub") * _market()
 
 
 def narcotics_source() -> pl.Expr:
-    """Strength of the origin or the country of loading as a source of narcotics."""
+    """Strength (0 to 1) of the origin or the country of loading as a source of narcotics."""
     return pl.col("narcotics_near")
 
 
 def narcotics_route() -> pl.Expr:
-    """Narcotics source times narcotics market or hub at the far end."""
+    """Strength as a narcotics source times that as a narcotics market or hub at the far end."""
     return pl.col("narcotics_near") * pl.col("narcotics_far")
 
 
 def illicit_goods_route() -> pl.Expr:
-    """Source times market for cigarettes, counterfeits, waste, weapons and precursors, the strongest of them."""
+    """Highest product of source and market strength for cigarettes, counterfeits, waste, weapons and precursors."""
     return pl.col("illicit_way")
 
 
 def transhipments() -> pl.Expr:
-    """Number of ports between loading and discharge; null where none is stated."""
+    """Number of transhipment ports; null where the field is empty."""
     return pl.col("transhipment_ports").list.len()
 
 
 def detour_ratio() -> pl.Expr:
-    """Sea km along the stated route over sea km from loading to discharge."""
+    """Sea km along the stated route over direct sea km; null where the direct distance is 50 km or less."""
     return pl.when(pl.col("direct_km") > 50).then(pl.col("sailed_km") / pl.col("direct_km"))
 
 
 def detour_km() -> pl.Expr:
-    """Sea km that the stated route is longer than the direct way."""
+    """Sea km by which the stated route is longer than the direct one."""
     return pl.col("sailed_km") - pl.col("direct_km")
 
 
@@ -197,59 +198,59 @@ def direct_km() -> pl.Expr:
 
 
 def route_returns() -> pl.Expr:
-    """How often the route comes back to a port or a country that it had left."""
+    """How often the route returns to a port or a country that it had left."""
     return pl.col("returns") + pl.col("country_returns")
 
 
 def origin_not_loading() -> pl.Expr:
-    """The goods' country of origin is not the country of loading, and has a coast of its own."""
+    """The country of origin is not the country of loading, and is not landlocked."""
     return (pl.col("origin_country") != pl.col("loading_country")) & ~pl.col("origin_landlocked").fill_null(False)
 
 
 def stopover_in_destination() -> pl.Expr:
-    """A port of the destination country, or the goods' origin, stands among the transhipment ports."""
+    """The route returns to a country that it had left, such as the country of loading or of discharge."""
     return pl.col("country_returns") > 0
 
 
 def discharge_not_destination() -> pl.Expr:
-    """The box is discharged in another country than the goods' destination."""
+    """The container is discharged in another country than the goods' destination."""
     return pl.col("discharge_country") != pl.col("destination")
 
 
 def delivery_abroad() -> pl.Expr:
-    """The place of delivery lies in another country than the port of discharge."""
+    """The place of delivery is in another country than the port of discharge."""
     return pl.col("delivery_country") != pl.col("discharge_country")
 
 
 def destination_landlocked() -> pl.Expr:
-    """The destination has no coast, so the box goes on by land."""
+    """The destination is landlocked, so the container goes on by land."""
     return pl.col("destination_landlocked")
 
 
 def destination_volume() -> pl.Expr:
-    """Containers that the destination imports a year, log10 of thousand TEU: small ones are remote."""
+    """Yearly container imports of the destination, as log10 of thousand TEU: small ones are remote."""
     return (pl.col("destination_teu") + 0.1).log10()
 
 
 def days_at_sea_unusual() -> pl.Expr:
-    """Days between loading and arrival against the direct distance at 14 knots: ratio."""
+    """Days from loading to arrival over the days of the direct voyage at 14 knots."""
     days = (pl.col("arrives_at") - pl.col("loaded_at")).dt.total_hours() / 24
     usual = pl.col("direct_km") / (14 * 1.852 * 24)
     return pl.when((usual > 0.5) & (days > 0)).then(days / usual)
 
 
 def arrival_missing() -> pl.Expr:
-    """No date of arrival is stated."""
+    """No arrival date is stated."""
     return pl.col("arrives_at").is_null()
 
 
 def receipt_inland() -> pl.Expr:
-    """The carrier took the box over away from the port of loading: packed and sealed elsewhere."""
+    """The carrier received the container away from the port of loading, so it was packed and sealed elsewhere."""
     return pl.col("place_of_receipt") != pl.col("port_of_loading")
 
 
 def receipt_abroad() -> pl.Expr:
-    """The carrier took the box over in another country than that of the port of loading."""
+    """The carrier received the container in another country than that of the port of loading."""
     return pl.col("receipt_country") != pl.col("loading_country")
 
 
@@ -259,25 +260,25 @@ def port_unknown() -> pl.Expr:
 
 
 def lane_before() -> pl.Expr:
-    """Consignments before on this lane, log1p."""
+    """Number of earlier consignments on this lane, as log1p."""
     return pl.col("lane_before").log1p()
 
 
 def lane_last_90() -> pl.Expr:
-    """Consignments of the last 90 days on this lane, log1p."""
+    """Number of consignments on this lane in the last 90 days, as log1p."""
     return pl.col("lane_last_90").log1p()
 
 
 def lane_seizure_rate() -> pl.Expr:
-    """Smoothed seizure rate of earlier inspections on this lane."""
+    """Smoothed seizure rate in earlier inspections on this lane (0 to 1)."""
     return pl.col("lane_seizure_rate")
 
 
 def origin_destination_seizure_rate() -> pl.Expr:
-    """Smoothed seizure rate of earlier inspections from this origin to this destination."""
+    """Smoothed seizure rate in earlier inspections from this origin to this destination (0 to 1)."""
     return pl.col("origin_destination_seizure_rate")
 
 
 def origin_destination_before() -> pl.Expr:
-    """Consignments before from this origin to this destination, log1p."""
+    """Number of earlier consignments from this origin to this destination, as log1p."""
     return pl.col("origin_destination_before").log1p()

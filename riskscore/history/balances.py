@@ -1,11 +1,12 @@
-"""Balances: the past as rows of counts that are kept from night to night, so that a night costs what it files.
+"""Balances: the history as counts that are kept from night to night, so a night costs only what was filed in it.
 
     filings, outcomes ─▶ entries ─┐
-    what is kept      ────────────┼─▶ append ─▶ collapse: old days of a key become two ─▶ kept
-                                  └─▶ history, in which a day after `closed` sees what the whole log would show
+    kept rows         ────────────┼─▶ append ─▶ collapse: old days of a key become two ─▶ kept rows
+                                  └─▶ history: for days after `closed` the same as from the full log
 
-A row is (profile, key, chapter, day) with counts that add up, so rows may be appended in any order and kept in any
-number. `chapter` is null but in profiles that count chapters. Keys and chapters are 64-bit hashes, stored signed.
+A row is (profile, key, chapter, day) with counts. Counts add up, so rows may be appended in any order, and several
+rows may have the same key and day. `chapter` is null except in profiles that count chapters. Keys and chapters are
+64-bit hashes, stored as signed numbers.
 """
 
 from __future__ import annotations
@@ -39,38 +40,38 @@ COLUMNS: Mapping[str, Type] = {
     "day": pl.Int32,
     **dict.fromkeys(_COUNTS, pl.Int64),
 }
-"""Column of a ledger row -> type; `day` counts from 1970."""
+"""Column of a ledger row -> type; `day` is days since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """Ledger rows of what was filed and known, and the day up to which they were collapsed (None: never)."""
+    """Ledger rows (columns COLUMNS), and the day up to which they were collapsed (None: never)."""
 
     rows: pl.DataFrame
     closed: date | None = None
 
     def check(self, days: pl.Series) -> None:
-        """Raise SettingsError where some of `days` (since 1970) are not after `closed`: the balances cannot tell."""
+        """Raise SettingsError where some of `days` (since 1970) are not after `closed`: their counts are merged."""
         if self.closed is None:
             return
         early = (days <= (self.closed - date(1970, 1, 1)).days).sum()
         if early:
             raise SettingsError(
                 f"{early:,} of the consignments were first filed on or before {self.closed}, up to which the ledger is "
-                "collapsed; measure them over the whole log"
+                "collapsed; score them with the full history of filings instead"
             )
 
     def filed(self, profile: Profile) -> pl.DataFrame:
-        """As `Events.filed`, from the rows kept."""
+        """The same as `Events.filed`, from the kept rows."""
         return self._of(profile, [*parts(profile), *counted(profile)], FILED)
 
     def found_of(self, profile: Profile) -> pl.DataFrame:
-        """As `Events.found_of`, from the rows kept."""
+        """The same as `Events.found_of`, from the kept rows."""
         return self._of(profile, FOUND, FOUND)
 
     def _of(self, profile: Profile, columns: tuple[str, ...] | list[str], counts: tuple[str, ...]) -> pl.DataFrame:
-        some = pl.any_horizontal(pl.col(counts) != 0)
-        return self.rows.filter((pl.col("profile") == profile.name) & some).select(
+        is_counted = pl.any_horizontal(pl.col(counts) != 0)
+        return self.rows.filter((pl.col("profile") == profile.name) & is_counted).select(
             _unsigned("key"),
             pl.col("day").cast(pl.Int64),
             *(_unsigned(name) if name == "chapter" else pl.col(name) for name in columns),
@@ -82,55 +83,55 @@ def _unsigned(column: str) -> pl.Expr:
 
 
 def entries(filings: pl.DataFrame, outcomes: pl.DataFrame | None, profiles: Profiles) -> pl.DataFrame:
-    """The ledger rows that `filings` (canonical columns) and `outcomes` make, columns COLUMNS; the order is not kept.
+    """Return the ledger rows (COLUMNS, in no order) of `filings` (canonical columns) and `outcomes` (schema.OUTCOME).
 
-    Where `filings` say when a consignment `started` (Date), a filing after that day makes no row; without that
-    column it is told from the filings themselves. An outcome counts for its consignment only where that is among
-    the filings. Raises CatalogueError where a profile needs a column that is not there.
+    A filing after the day on which its consignment `started` (Date) makes no row; without that column, the day is
+    found from the filings. An outcome counts for its consignment only where that is among the filings. Raises
+    CatalogueError where a profile needs a column that is missing.
     """
     hashed = filing.hashed([filings], sources(profiles))
-    return _rows(Events.of(filing.with_starts(hashed, said=filing.STARTED in filings.columns), outcomes), profiles)
+    return _rows(Events.of(filing.with_starts(hashed, known=filing.STARTED in filings.columns), outcomes), profiles)
 
 
 def _rows(past: Events, profiles: Profiles) -> pl.DataFrame:
-    """The rows of all profiles, one profile after the other: of a whole log, all at once would not fit the memory."""
-    everybody = _netted(EVERYBODY, [past.found_of(EVERYBODY)])
-    named = (_netted(profile, [past.filed(profile), past.found_of(profile)]) for profile in profiles.profiles.values())
-    return pl.concat([everybody, *named])
+    """The rows of all profiles, one profile after the other: all at once would not fit in memory for a full log."""
+    everybody = _summed(EVERYBODY, [past.found_of(EVERYBODY)])
+    others = (_summed(profile, [past.filed(profile), past.found_of(profile)]) for profile in profiles.profiles.values())
+    return pl.concat([everybody, *others])
 
 
-def _netted(profile: Profile, events: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of one profile."""
-    none = {name: pl.lit(None if name == "chapter" else 0, dtype).alias(name) for name, dtype in COLUMNS.items()}
-    made = [
-        some.drop_nulls("key").select(
+def _summed(profile: Profile, events: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of one profile, from its filings and findings."""
+    defaults = {name: pl.lit(None if name == "chapter" else 0, dtype).alias(name) for name, dtype in COLUMNS.items()}
+    parts = [
+        part.drop_nulls("key").select(
             pl.col(name).reinterpret(signed=True)
-            if name in {"key", "chapter"} and name in some.columns
-            else (pl.col(name).cast(dtype) if name in some.columns else none[name])
+            if name in {"key", "chapter"} and name in part.columns
+            else (pl.col(name).cast(dtype) if name in part.columns else defaults[name])
             for name, dtype in COLUMNS.items()
             if name != "profile"
         )
-        for some in events
+        for part in events
     ]
-    rows = net(pl.concat(made), _PLACE[1:], _COUNTS)
+    rows = net(pl.concat(parts), _PLACE[1:], _COUNTS)
     return rows.select(pl.lit(profile.name).alias("profile"), *(name for name in COLUMNS if name != "profile"))
 
 
 def difference(after: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """The ledger rows that turn `before` into `after`: what to append once `before` is kept already.
+    """Return the ledger rows (COLUMNS) that turn `before` into `after`, to append where `before` is kept already.
 
-    With all filings and outcomes of the bills that a night touches, before it and after it, this holds for
-    amendments, for late and for corrected outcomes, and for filings that arrive out of order.
+    With all filings and outcomes of the bills of a night, before it and after it, this is right for amendments, for
+    late and corrected outcomes, and for filings that arrive out of order.
     """
     minus = before.with_columns(-pl.col(name) for name in _COUNTS)
     return net(pl.concat([after, minus]), _PLACE, _COUNTS).select(*COLUMNS)
 
 
 def collapse(rows: pl.DataFrame, closed: date, profiles: Profiles) -> pl.DataFrame:
-    """Make at most two rows of all old ones of a profile, key and chapter; days after `closed` see no change.
+    """Merge the old rows of each profile, key and chapter into at most two; answers after `closed` do not change.
 
-    Old are the days that no window reaches from the day after `closed`. The first and the last day on which
-    something was filed stay, and every sum. Collapsing again, later, is as good as once.
+    A day is old where no window reaches it from the day after `closed`. The first and the last day with filings and
+    all sums are kept. Collapsing in several steps gives the same answers as in one.
     """
     group = list(_PLACE[:3])
     reach = {profile.name: _reach(profile) for profile in profiles.profiles.values()}
@@ -143,8 +144,8 @@ def collapse(rows: pl.DataFrame, closed: date, profiles: Profiles) -> pl.DataFra
     ends = past.with_columns(
         first=filed.min().over(group), last=pl.coalesce(filed.max(), pl.col("day").max()).over(group)
     )
-    kept = ends.with_columns(day=pl.when(pl.col("day") == pl.col("first")).then("day").otherwise("last"))
-    return pl.concat([net(kept, _PLACE, _COUNTS), net(rows.filter(~old), _PLACE, _COUNTS)]).select(*COLUMNS)
+    merged = ends.with_columns(day=pl.when(pl.col("day") == pl.col("first")).then("day").otherwise("last"))
+    return pl.concat([net(merged, _PLACE, _COUNTS), net(rows.filter(~old), _PLACE, _COUNTS)]).select(*COLUMNS)
 
 
 def _reach(profile: Profile) -> int:
@@ -152,8 +153,8 @@ def _reach(profile: Profile) -> int:
     return max((WINDOWS[stat] for stat in profile.stats if stat in WINDOWS), default=0)
 
 
-def asked(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
-    """The `profile` and `key` of all ledger rows that `history` looks at for `rows`: the others need not be read."""
+def needed_keys(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """Return the `profile` and `key` of all ledger rows that `ledger.history` uses for `rows`."""
     hashed = filing.hashed([rows], sources(profiles))
     everybody = pl.DataFrame({"profile": [EVERYBODY.name], "key": [0]}, schema={"profile": pl.String, "key": pl.Int64})
     return pl.concat(
@@ -170,15 +171,15 @@ def asked(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
 
 
 def sources(profiles: Profiles) -> list[str]:
-    """Every column that a ledger row of `profiles` comes from."""
+    """Return every column of filings that the ledger rows of `profiles` are made from."""
     return sorted({*profiles.sources, CHAPTER})
 
 
 def basis(profiles: Profiles) -> str:
-    """Digest of all that keys and counts rest on; rows of another basis have to be made anew from the log.
+    """Return a digest of everything that keys and counts depend on; with another digest, rows must be made again.
 
-    It follows the declared profiles, the code that reads names and makes keys, the legal forms, and how this
-    release of Polars hashes, which may change from one to the next.
+    That is the declared profiles, the source text of the modules that read names and make keys, the legal forms, and
+    the hashes of this release of Polars, which may change with the next.
     """
     digest = hashlib.sha256(repr((profiles, STATS, filing.SAME_BILL_DAYS)).encode())
     for module in (names, resolve, keys, hashes, filing):

@@ -1,9 +1,9 @@
-"""Filings: who, what and where of every version of every bill, as hashes, and which of them is a consignment's first.
+"""Filings as hashes of their parties, goods and places, and which filing of a bill is the first of a consignment.
 
-    frames ─▶ one row a filing ─▶ sessions: filings of one bill within 120 days of the first ─▶ first versions
+    frames ─▶ one row per filing ─▶ sessions: filings of one bill within 120 days of the first ─▶ first versions
 
-Carriers use the numbers of bills again. A filing more than SAME_BILL_DAYS after the first one of its number starts
-a new consignment, to which the later ones belong, and so on.
+Carriers reuse the numbers of bills. A filing more than SAME_BILL_DAYS after the first one of its number starts a new
+consignment. Later filings belong to the new one, and so on.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from riskscore.parties.resolve import IDS, Names
 from riskscore.schema import COLUMNS, KEY
 
 CONSIGNMENT = "consignment"
-"""Hash of KEY in a filing."""
+"""Column: hash of KEY (bill and container)."""
 
 STARTED = "started"
-"""Day of the first filing of a consignment: a Date in what callers give, days since 1970 in what is made here."""
+"""Column: day of the first filing of a consignment, a Date in the frames of callers, days since 1970 in this module."""
 
 AGAIN = "again"
-"""Whether a bill and container are filed more than once."""
+"""Column: whether a bill and container are filed more than once."""
 
 SAME_BILL_DAYS = 120
-"""A bill filed again within so many days of its first filing is a new version of it; later it is another bill."""
+"""Days after its first filing within which a bill that is filed again is a new version, not another consignment."""
 
 _ORDER = ("filed_at", "version")
 
@@ -43,10 +43,10 @@ _TYPES = {name: COLUMNS[name] for name in (*KEY, *_ORDER, "gross_weight_kg")}
 def hashed(frames: Sequence[pl.DataFrame], columns: Sequence[str]) -> pl.DataFrame:
     """Stack `frames` as `consignment`, `day`, `started`, `filed_at`, `version`, `weight` and `columns`, in their order.
 
-    `columns` become UInt64 hashes, null where the value is. Days count from 1970 (Int64); `started` is null where a
-    frame does not say it. `weight` is the natural log of the kilograms in units of 1 / FIXED_POINT (Int64). A party
-    is read once for all frames, unless each of them brings the ids already, as text or as hashes.
-    Raises CatalogueError where a profile needs a column that is not there.
+    `columns` become UInt64 hashes, null where the value is null. Days are days since 1970 (Int64); `started` is null
+    where a frame lacks it. `weight` is the natural log of the kilograms in units of 1 / FIXED_POINT (Int64). Each party
+    is read once for all frames, unless all frames have party ids already, as text or as hashes.
+    Raises CatalogueError where a profile needs a column that is missing.
     """
     own = [name for name in columns if name not in {*_TYPES, *NEEDS, *MADE, *IDS}]
     slim = [_slim(frame, own) for frame in frames]
@@ -71,10 +71,12 @@ def hashed(frames: Sequence[pl.DataFrame], columns: Sequence[str]) -> pl.DataFra
 
 
 def _slim(frame: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
-    """The canonical columns, null where they are absent, and a service's `own` ones, that must be there."""
+    """The canonical columns, null where they are missing, and a service's `own` columns, which must be there."""
     missing = sorted({*own, *KEY, "filed_at"} - set(frame.columns))
     if missing:
-        raise CatalogueError(f"profiles need a column that the consignments lack: {', '.join(missing)}")
+        raise CatalogueError(
+            f"profiles need columns that the consignments lack: {', '.join(missing)}; add them or change the profiles"
+        )
     wanted: Mapping[str, Type] = _TYPES | NEEDS | {STARTED: pl.Date}
     return frame.select(
         *(_typed(frame, name, dtype) for name, dtype in wanted.items()),
@@ -90,18 +92,18 @@ def _typed(frame: pl.DataFrame, name: str, dtype: Type) -> pl.Expr:
 
 
 def day(column: str) -> pl.Expr:
-    """Days from 1970 to the moment in `column` (Int64)."""
+    """Return the day of the moment in `column` as days since 1970 (Int64)."""
     return pl.col(column).dt.date().to_physical().cast(pl.Int64)
 
 
-def with_starts(filings: pl.DataFrame, *, said: bool = False) -> pl.DataFrame:
+def with_starts(filings: pl.DataFrame, *, known: bool = False) -> pl.DataFrame:
     """Fill `started` of `filings`, in their order, and add `again`; null where a filing has no day.
 
-    Where callers have `said` it, only gaps are filled, with the own day; else it follows from the filings alone.
+    Where it is `known` already, only gaps are filled, with the day of the filing; else it is found from the filings.
     """
     again = filings[CONSIGNMENT].is_duplicated() & filings["day"].is_not_null()
     filings = filings.with_columns(again.alias(AGAIN))
-    if said:
+    if known:
         return filings.with_columns(pl.col(STARTED).fill_null(pl.col("day")))
     filings = filings.with_columns(pl.col("day").alias(STARTED))
     if not again.any():
@@ -112,33 +114,33 @@ def with_starts(filings: pl.DataFrame, *, said: bool = False) -> pl.DataFrame:
 
 
 def sessions(filings: pl.DataFrame) -> pl.Series:
-    """The day on which the consignment of each of `filings` was first filed: `started` (Date), in their order.
+    """Return the day on which the consignment of each of `filings` was first filed: `started` (Date), in their order.
 
-    `filings` have KEY and `filed_at`, and `started` where it was told before: the earlier filings that it was told
-    from need not be among them.
+    `filings` have KEY, `filed_at` and `started`, which is null for new filings. For the others the earlier filings of
+    the consignment need not be there.
     """
     known = filings.select(combined(KEY).alias(CONSIGNMENT), day("filed_at").alias("day"), STARTED)
     before = known.select(CONSIGNMENT, day=pl.col(STARTED).to_physical().cast(pl.Int64))
     days = pl.concat([known.select(CONSIGNMENT, "day"), before]).drop_nulls().unique()
-    told = known.drop(STARTED).join(_starts(days), on=[CONSIGNMENT, "day"], how="left", maintain_order="left")
-    return told[STARTED].cast(pl.Int32).cast(pl.Date)
+    started = known.drop(STARTED).join(_starts(days), on=[CONSIGNMENT, "day"], how="left", maintain_order="left")
+    return started[STARTED].cast(pl.Int32).cast(pl.Date)
 
 
 def _starts(days: pl.DataFrame) -> pl.DataFrame:
-    """`started` of each consignment and day; every round settles one more session of each bill that is used again."""
-    settled = [days.clear().with_columns(started=pl.lit(None, pl.Int64))]
+    """`started` of each consignment and day; every round finds one more session of each reused bill."""
+    parts = [days.clear().with_columns(started=pl.lit(None, pl.Int64))]
     while days.height:
         days = days.with_columns(started=pl.col("day").min().over(CONSIGNMENT))
         within = days["day"] - days[STARTED] <= SAME_BILL_DAYS
-        settled.append(days.filter(within))
+        parts.append(days.filter(within))
         days = days.filter(~within).drop(STARTED)
-    return pl.concat(settled)
+    return pl.concat(parts)
 
 
 def first_versions(filings: pl.DataFrame) -> pl.DataFrame:
-    """Keep the first version of every consignment whose first day is among `filings`; order is not kept.
+    """Keep the first version of every consignment whose first day is among `filings`, in any order.
 
-    Two versions of the same moment are told apart by their content, so that the order of rows never matters.
+    Of two versions of the same moment the content decides which is first, so the order of rows never matters.
     """
     filings = filings.filter(pl.col("day") == pl.col(STARTED))
     versions = filings.filter(AGAIN).unique()

@@ -1,10 +1,10 @@
-"""Inspections: what was found in which consignment, and from which day on that counts.
+"""Inspections: what was found in each consignment, and from which day on that is known.
 
     outcomes ─▶ the consignment that each belongs to ─▶ the first record of an inspection: +1 inspected, +1 seized?
                                                          each later one, a correction:     +1 or -1 seized, or nothing
 
-Records of the same bill, container and `inspected_at` are one inspection. Where `inspected_at` is missing, all such
-records of one consignment are one inspection: a service that does not say when it opened a box opened it once.
+Records of the same bill, container and `inspected_at` are one inspection. All records of a consignment without
+`inspected_at` are one inspection too: where the service does not say when, the box is taken to be opened once.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from riskscore.history.filings import CONSIGNMENT, STARTED, day
 from riskscore.history.hashes import combined
 from riskscore.schema import KEY
 
-_INSPECTION = (CONSIGNMENT, "inspected_at", "unsaid")
-"""What tells one inspection from another; `unsaid` is the consignment's first day where `inspected_at` is missing."""
+_INSPECTION = (CONSIGNMENT, "inspected_at", "undated")
+"""Columns that identify an inspection; `undated` is the consignment's first day where `inspected_at` is missing."""
 
 
 def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFrame:
-    """One row a change of what is known: the columns of its consignment in `first`, `inspected` and `seized` (Int64).
+    """Return one row per change: the columns of its consignment in `first`, and `inspected` and `seized` (Int64).
 
-    `day` is when it became known, never before the day on which its consignment was first filed. An inspection
-    belongs to the last consignment of its bill and container that was filed by the day on which it became known,
-    else to the first. Where `first` has none, keys stay null: it counts for the base rate alone. Records without a
-    moment of becoming known never count, and of several of one moment a seizure is the last word.
+    `day` is when the change became known, but never before its consignment was first filed. An inspection belongs to
+    the last consignment of its bill and container that was filed by the day on which it became known, else to the
+    first. Where `first` has none, its keys are null and it counts only for the base rate. Records without `known_at`
+    never count. Of several records of one moment, a seizure counts as the last.
     """
     if outcomes is None:
         return first.clear().with_columns(inspected=pl.lit(None, pl.Int64), seized=pl.lit(None, pl.Int64))
@@ -55,7 +55,7 @@ def inspections(first: pl.DataFrame, outcomes: pl.DataFrame | None) -> pl.DataFr
 
 
 def _belonging(records: pl.DataFrame, inspected: pl.DataFrame) -> pl.DataFrame:
-    """Add `started` of the consignment that each record belongs to by its own day, and `unsaid`."""
+    """Add `started` of the consignment that each record belongs to, and `undated`."""
     starts = inspected.select(CONSIGNMENT, STARTED).sort(STARTED)
     records = records.sort("known").join_asof(
         starts.with_columns(known=pl.col(STARTED)),
@@ -68,5 +68,5 @@ def _belonging(records: pl.DataFrame, inspected: pl.DataFrame) -> pl.DataFrame:
     return (
         records.join(earliest, on=CONSIGNMENT, how="left")
         .with_columns(pl.coalesce(STARTED, "earliest"))
-        .with_columns(unsaid=pl.when(pl.col("inspected_at").is_null()).then(STARTED))
+        .with_columns(undated=pl.when(pl.col("inspected_at").is_null()).then(STARTED))
     )

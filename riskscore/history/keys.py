@@ -1,4 +1,4 @@
-"""Keys: the columns that profiles are made of, from what a consignment says of its goods, ports and parties."""
+"""Keys: the columns that profiles are made of, from the goods, ports and parties of a consignment."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ NEEDS: dict[str, pl.DataType | type[pl.DataType]] = {
     "destination_country": pl.String,
     "hs_codes": pl.List(pl.String),
 }
-"""Canonical columns that the keys come from; one that is absent counts as null."""
+"""Canonical columns that the keys are made from; a missing one counts as null."""
 
 MADE = ("hs6", "hs4", "hs2", "lane", "origin", "origin_destination")
-"""Columns that `keys` makes."""
+"""Columns that `keys` adds."""
 
 _CODE = r"^(?:[0-9]{2}){1,7}$"
 _LOCODE = r"^[A-Z]{2}[A-Z2-9]{3}$"
@@ -35,29 +35,29 @@ _PLACES = ("port_of_loading", "port_of_discharge", "place_of_delivery", "origin_
 
 
 def keys(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `hs6`, `hs4`, `hs2`, `lane`, `origin` and `origin_destination` (String), and party ids where absent.
+    """Add `hs6`, `hs4`, `hs2`, `lane`, `origin` and `origin_destination` (String), and party ids where missing.
 
-    The HS columns come from the first code, without dots and spaces; null where it is missing, too short or no
-    code. `lane` is 'NGAPP>VNHPH'. `origin` is the declared country, else that of the port of loading; the
-    destination the declared country, else that of the place of delivery, else of the port of discharge.
+    The HS columns come from the first code, without dots and spaces; null where it is missing, too short or not a
+    code. `lane` is 'NGAPP>VNHPH'. `origin` is the declared country, else the country of the port of loading. The
+    destination is the declared country, else that of the place of delivery, else that of the port of discharge.
     """
     if not set(resolve.IDS) <= set(frame.columns):
         frame = resolve.add_party_ids(frame)
-    return declared(frame)
+    return goods_and_places(frame)
 
 
-def declared(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add what `keys` adds of goods and ports; it takes no look at parties."""
-    frame = frame.with_columns(_absent(frame))
+def goods_and_places(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of MADE, as `keys` does, without party ids."""
+    frame = frame.with_columns(_missing(frame))
     return frame.with_columns(_made(frame, MADE, pl.col))
 
 
 def hashed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Those of `columns`, of which `keys` makes some, as UInt64 hashes; null where the value is.
+    """Return exactly `columns` as UInt64 hashes, null where the value is null; those of MADE are made first.
 
-    A party id may be there as text or as its hash already, and has to be there where it is asked for.
+    Party ids in `columns` must be in `frame`, as text or as hashes.
     """
-    frame = frame.with_columns(_absent(frame))
+    frame = frame.with_columns(_missing(frame))
     wanted = [name for name in MADE if name in columns]
     own = [name for name in columns if name not in MADE]
     return (
@@ -67,22 +67,22 @@ def hashed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _absent(frame: pl.DataFrame) -> list[pl.Expr]:
+def _missing(frame: pl.DataFrame) -> list[pl.Expr]:
     return [pl.lit(None, dtype).alias(name) for name, dtype in NEEDS.items() if name not in frame.columns]
 
 
-def _made(frame: pl.DataFrame, columns: Sequence[str], told: Callable[[str], pl.Expr]) -> list[pl.Series]:
-    """Those `columns` of MADE, each as `told` says it; what several rows declare alike is read once."""
+def _made(frame: pl.DataFrame, columns: Sequence[str], select: Callable[[str], pl.Expr]) -> list[pl.Series]:
+    """Those `columns` of MADE, each through `select`; equal goods or places of several rows are read once."""
     goods = frame.select(code=pl.col("hs_codes").list.first())
-    read = [_once(goods, ("code",), _goods), _once(frame, _PLACES, _ways)]
+    tables = [_once(goods, ("code",), _goods), _once(frame, _PLACES, _lanes)]
     series = [
         rows.join(
-            few.select("hash", *(told(name) for name in columns if name in few.columns)),
+            distinct.select("hash", *(select(name) for name in columns if name in distinct.columns)),
             on="hash",
             how="left",
             maintain_order="left",
         )
-        for rows, few in read
+        for rows, distinct in tables
     ]
     return [each[name] for each in series for name in columns if name in each.columns]
 
@@ -90,14 +90,14 @@ def _made(frame: pl.DataFrame, columns: Sequence[str], told: Callable[[str], pl.
 def _once(
     frame: pl.DataFrame, of: Sequence[str], read: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The hash of the columns `of` in each row of `frame`, and what `read` adds to each distinct one, by `hash`."""
+    """The `hash` of the columns `of` in each row of `frame`, and the distinct ones with what `read` adds to them."""
     rows = frame.select(hash=mixed(of))
     first = rows["hash"].arg_unique()
     return rows, read(frame.select(of)[first].with_columns(rows["hash"].gather(first)))
 
 
 def _goods(codes: pl.DataFrame) -> pl.DataFrame:
-    """Add `hs6`, `hs4` and `hs2` of each `code`."""
+    """Add `hs6`, `hs4` and `hs2` to each `code`."""
     digits = pl.col("code").str.replace_all(r"[\s.\-]", "")
     return codes.with_columns(
         digits=pl.when(digits.str.contains(_CODE) & ~digits.str.starts_with("00")).then(digits)
@@ -107,8 +107,8 @@ def _goods(codes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ways(places: pl.DataFrame) -> pl.DataFrame:
-    """Add `lane`, `origin` and `origin_destination` of each combination of places."""
+def _lanes(places: pl.DataFrame) -> pl.DataFrame:
+    """Add `lane`, `origin` and `origin_destination` to each combination of places."""
     destination = pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge"))
     return places.with_columns(
         lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),

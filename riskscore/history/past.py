@@ -1,4 +1,4 @@
-"""The past that consignments are judged by: what was filed and found before them, as a caller hands it over."""
+"""The history that consignments are scored with: earlier filings and findings, as a caller passes them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from riskscore.settings import NONE, Settings
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is known from before; every part may be missing.
+    """Earlier filings and findings; every part may be None.
 
-    history   consignments filed before (canonical columns); only days before a consignment's own count for it
+    history   consignments filed before (canonical columns); for a consignment only the days before its own count
     outcomes  what inspections found (schema.OUTCOME); each counts from the day after it became known
-    earlier   superseded versions of the consignments that are judged, as `riskscore.read` returns them
-    balances  the past as the ledger of a lake keeps it, instead of `history`; the consignments then carry `started`
+    earlier   earlier versions of the consignments that are scored, as `riskscore.read` returns them
+    balances  the history as the ledger of a lake keeps it, instead of `history`; consignments then need `started`
     """
 
     history: pl.DataFrame | None = None
@@ -29,10 +29,10 @@ class Past:
 
 
 NOTHING = Past()
-"""No past at all: every party, lane and container is new."""
+"""No history: every party, lane and container looks new."""
 
 
 def columns(settings: Settings = NONE) -> list[str]:
-    """The columns of past consignments that the ledger reads."""
+    """Return the columns of past consignments that the ledger reads."""
     needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.of(settings).sources}
     return [name for name in schema.columns(settings) if name in needed]

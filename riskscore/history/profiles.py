@@ -1,6 +1,6 @@
-"""Profiles: which tuples of columns have a past worth summarising, and what of it. Declared in profiles.toml.
+"""Profiles: the tuples of columns whose history is summarised, and with which statistics. Declared in profiles.toml.
 
-[profile.consignee_hs2]                     the column that comes of it:
+[profile.consignee_hs2]                     the column that it makes:
 columns = ["consignee_key", "hs2"]    ─▶    consignee_hs2_share
 parent = "consignee"
 stats = ["share"]
@@ -33,17 +33,17 @@ STATS = (
     "weight_mean_log",
     "share",
 )
-"""Everything that a profile can say of its past; ledger.py says what each one is."""
+"""Every statistic that a profile can have; ledger.py explains each."""
 
 WINDOWS = {"last_30": 30, "last_90": 90, "last_365": 365}
-"""Statistic -> days that it looks back."""
+"""Statistic -> number of days that it looks back."""
 
 _ENTRIES = {"columns", "stats", "parent", "strength"}
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One declared profile. `strength` is in inspections; `parent` is the profile that a share is part of."""
+    """One declared profile. `strength` is in inspections; `parent` is the profile that a share is a share of."""
 
     name: str
     columns: tuple[str, ...]
@@ -52,13 +52,13 @@ class Profile:
     strength: float | None = None
 
     def output(self, stat: str) -> str:
-        """Name of the column that holds `stat`."""
+        """Name of the column for `stat`."""
         return f"{self.name}_{stat}"
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """All profiles by name, with the base rate (seizures an inspection) that stands in while nothing is known."""
+    """All profiles by name, with the base rate (seizures per inspection) and its strength (in inspections)."""
 
     profiles: Mapping[str, Profile]
     base_rate: float
@@ -66,18 +66,18 @@ class Profiles:
 
     @property
     def sources(self) -> list[str]:
-        """Every column that some profile is made of."""
+        """Every column that a profile is made of."""
         return sorted({column for profile in self.profiles.values() for column in profile.columns})
 
 
 @cache
 def load() -> Profiles:
-    """Read the shipped profiles. Raises CatalogueError where the file is missing or malformed."""
+    """Read the shipped profiles once. Raises CatalogueError where the file is missing or malformed."""
     return read(folders.features() / "profiles.toml")
 
 
 def of(settings: Settings) -> Profiles:
-    """The shipped profiles, and behind them those that a service declares. Raises SettingsError where one is wrong."""
+    """Return the shipped profiles and, after them, those of a service. Raises SettingsError where one is wrong."""
     if not settings.profiles:
         return load()
     shipped = load()
@@ -85,7 +85,7 @@ def of(settings: Settings) -> Profiles:
     declared = {name: _counted(common | {**entry}) for name, entry in settings.profiles.items()}
     twice = sorted(set(declared) & set(shipped.profiles))
     if twice:
-        raise SettingsError(f"[profile.{twice[0]}]: a profile of that name ships; give it another one")
+        raise SettingsError(f"[profile.{twice[0]}]: riskscore has a profile of that name; choose another name")
     try:
         own = parse({"profile": declared, "base": {"rate": shipped.base_rate, "strength": shipped.base_strength}})
     except CatalogueError as wrong:
@@ -94,7 +94,7 @@ def of(settings: Settings) -> Profiles:
 
 
 def _counted(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An entry of a service's profile: with a rate come the counts that a sentence tells instead of it."""
+    """An entry of a service's profile; a rate also needs the counts, which the sentences quote."""
     declared = {key: value for key, value in entry.items() if key not in ("check", "group")}
     stats = declared.get("stats")
     if isinstance(stats, list) and "seizure_rate" in stats:
@@ -103,16 +103,16 @@ def _counted(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def read(path: Path) -> Profiles:
-    """Read a file of profiles. Raises CatalogueError with what is wrong and where."""
+    """Read a TOML file of profiles. Raises CatalogueError with what is wrong and where."""
     return parse(toml.load(path, "the profiles", error=CatalogueError))
 
 
 def parse(table: Mapping[str, Any]) -> Profiles:
-    """Make profiles of a TOML table. Raises CatalogueError on an unknown entry, statistic or parent."""
+    """Make profiles from a TOML table. Raises CatalogueError for an unknown entry, statistic or parent."""
     entries = _table(table.get("profile", {}), "profile")
     base = _table(table.get("base", {}), "[base]")
     if not entries:
-        raise CatalogueError("profiles declare nothing; add a table [profile.NAME]")
+        raise CatalogueError("profiles: none is declared; add a table [profile.NAME]")
     rate, strength = _number(base.get("rate")), _number(base.get("strength"))
     if not (0 <= rate <= 1 and strength > 0):
         raise CatalogueError("profiles: [base] needs a rate from 0 to 1 and a strength above 0")
@@ -124,12 +124,12 @@ def parse(table: Mapping[str, Any]) -> Profiles:
 
 def _table(value: object, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise CatalogueError(f"profiles: {name}: must be a table, not {value!r}")
+        raise CatalogueError(f"profiles: {name} must be a table, not {value!r}")
     return value
 
 
 def _number(value: object) -> float:
-    """The number that `value` is; NaN, which no comparison accepts, where it is none."""
+    """`value` as a number; NaN, for which every comparison is false, where it is not one."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
@@ -141,16 +141,16 @@ def _profile(name: str, entry: Mapping[str, Any]) -> Profile:
     where = f"profile {name}"
     unknown = sorted(set(entry) - _ENTRIES)
     if unknown:
-        raise CatalogueError(f"{where}: unknown entry {', '.join(unknown)}; it takes {', '.join(sorted(_ENTRIES))}")
+        raise CatalogueError(f"{where}: unknown entry {', '.join(unknown)}; choose from {', '.join(sorted(_ENTRIES))}")
     if not (_texts(entry.get("columns")) and _texts(entry.get("stats"))):
-        raise CatalogueError(f"{where}: columns and stats must be lists of names, with at least one each")
+        raise CatalogueError(f"{where}: columns and stats must be lists with at least one name each")
     stats = tuple(entry["stats"])
-    strays = sorted(set(stats) - set(STATS))
-    if strays:
-        raise CatalogueError(f"{where}: unknown statistic {', '.join(strays)}; there are {', '.join(STATS)}")
+    unknown = sorted(set(stats) - set(STATS))
+    if unknown:
+        raise CatalogueError(f"{where}: unknown statistic {', '.join(unknown)}; choose from {', '.join(STATS)}")
     strength = _number(entry["strength"]) if "strength" in entry else None
     if ("seizure_rate" in stats or strength is not None) and not (strength or math.nan) > 0:
-        raise CatalogueError(f"{where}: seizure_rate needs a strength, a number above 0")
+        raise CatalogueError(f"{where}: a seizure_rate needs a strength, a number above 0")
     return Profile(name, tuple(entry["columns"]), stats, entry.get("parent"), strength)
 
 
@@ -159,8 +159,10 @@ def _check_parent(profile: Profile, profiles: Mapping[str, Profile]) -> None:
         return
     parent = profiles.get(profile.parent or "")
     if parent is None:
-        raise CatalogueError(f"profile {profile.name}: share needs a parent that is declared, not {profile.parent!r}")
+        raise CatalogueError(
+            f"profile {profile.name}: a share needs a declared profile as its parent, not {profile.parent!r}"
+        )
     if not set(parent.columns) < set(profile.columns):
         raise CatalogueError(
-            f"profile {profile.name}: its columns must hold those of its parent {parent.name}, and more"
+            f"profile {profile.name}: its columns must include those of its parent {parent.name}, and at least one more"
         )

@@ -1,8 +1,8 @@
-"""How a lake is: sizes, last night and run of each table, and the files in it that no version refers to.
+"""The health of a lake: sizes, last night and run of each table, and orphans, files that no version refers to.
 
-A writer that is killed before its commit leaves such a file, an orphan. Readers never see it. It matters only where it
-holds rows that the table does not have: then a run, or a record made by hand, has not been repeated yet. The orphan
-of a run that was repeated holds what the table has, and `compact` clears it away.
+A writer that is killed before its commit leaves an orphan. Readers never see it. It matters only if it has rows that
+the table lacks: then a run, or a recording by hand, still has to be repeated. Once a run was repeated, the table has
+all rows of its orphan, and `compact` deletes it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _FOLDER = re.compile(rf"{NIGHT}=(\d{{4}}-\d\d-\d\d)/")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One table: `superseded` files belong to older versions only; `matter` of the orphans hold rows it lacks."""
+    """One table.
+
+    `superseded` counts files that only older versions need; `matter` counts the orphans with rows that the table lacks.
+    """
 
     table: str
     rows: int
@@ -39,12 +42,12 @@ class Health:
 
 
 def info(lake: DeltaLake) -> list[Health]:
-    """Look at every table. A write that is under way shows as an orphan until it is committed."""
-    looked = []
+    """Check every table. The file of a write in progress counts as an orphan until it is committed."""
+    tables = []
     for table in TABLES.values():
         progress.step(f"looking at {table.name}")
-        looked.append(_health(lake, table))
-    return looked
+        tables.append(_health(lake, table))
+    return tables
 
 
 def _health(lake: DeltaLake, table: Table) -> Health:
@@ -53,7 +56,7 @@ def _health(lake: DeltaLake, table: Table) -> Health:
         return Health(table.name, 0, 0, 0, None, None, None, 0, 0, 0)
     files = pl.DataFrame(delta.get_add_actions().select(["size_bytes", "num_records"]))
     written = lake.read(table.name).select(pl.col(NIGHT, RUN).max())
-    with lake.store.telling(f"look into {table.name} of"):
+    with lake.store.wrap_errors(f"check {table.name} of"):
         removed = _unused(delta, whole_folder=False)
         unused = lake.store.present(table.name, removed | _unused(delta, whole_folder=True))
         night, run = written.collect().row(0)
@@ -73,18 +76,21 @@ def _health(lake: DeltaLake, table: Table) -> Health:
 
 
 def _unused(delta: DeltaTable, *, whole_folder: bool) -> set[str]:
-    """What the newest version does not need: files that older ones did, gone or not; or these and strangers too."""
+    """Return files that the newest version does not need: those of older versions, deleted or not.
+
+    With `whole_folder`, also files that never belonged to a version.
+    """
     return set(delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=whole_folder))
 
 
 def _matters(lake: DeltaLake, table: Table, delta: DeltaTable, path: str) -> bool:
-    """Whether the orphan at `path` holds a row that the table does not."""
+    """Whether the orphan at `path` has a row that the table lacks."""
     try:
         rows = pl.read_parquet(
             f"{lake.store.table(table.name)}/{path}", storage_options=lake.store.options, hive_partitioning=False
         )
     except (pl.exceptions.PolarsError, FileNotFoundError):
-        return False  # cut off in the middle, or cleared away since: there is no row in it
+        return False  # incomplete, or deleted in the meantime: there is no row in it
     folder = _FOLDER.match(path)
     night = date.fromisoformat(folder[1]) if folder else None
     rows = conform(table, rows.select(set(rows.columns) & set(table.columns)), night=night)
@@ -94,12 +100,12 @@ def _matters(lake: DeltaLake, table: Table, delta: DeltaTable, path: str) -> boo
     if rows.is_empty():
         return False
     nights = rows[NIGHT].min(), rows[NIGHT].max()
-    there = lake.read(table.name, nights=nights if table.by_night else None)  # type: ignore[arg-type]
-    return not _told(rows, table).is_in(_told(there.collect(), table).implode()).all()
+    present = lake.read(table.name, nights=nights if table.by_night else None)  # type: ignore[arg-type]
+    return not _as_text(rows, table).is_in(_as_text(present.collect(), table).implode()).all()
 
 
-def _told(rows: pl.DataFrame, table: Table) -> pl.Series:
-    """Each row as text, without the moment of writing."""
+def _as_text(rows: pl.DataFrame, table: Table) -> pl.Series:
+    """Return each row as text, without the time of writing."""
     return rows.select(
         pl.struct(pl.exclude(table.stamps) if table.stamps else pl.all()).struct.json_encode()
     ).to_series()

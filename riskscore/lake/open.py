@@ -1,4 +1,4 @@
-"""Open a lake, or make one, at a folder or an address."""
+"""Open or create a lake in a folder or at an address."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from riskscore.settings import NONE, Settings
 
 
 def open_lake(uri: str | Path, settings: Settings = NONE) -> Lake:
-    """Open the lake at `uri`. Raises LakeError where none is, or its store refuses."""
+    """Open the lake at `uri`. Raises LakeError if there is none or its store refuses."""
     return DeltaLake.open(uri, settings)
 
 
 def create_lake(uri: str | Path) -> Lake:
-    """Make a lake, or what is missing of one; what is there stays as it is.
+    """Create a lake at `uri`, or the missing tables of one; existing tables stay unchanged.
 
-    Raises LakeError where other things and no lake are in that place, or its store refuses.
+    Raises LakeError if the place has other files but no lake, or its store refuses.
     """
     return DeltaLake.create(uri)

@@ -1,11 +1,11 @@
-"""Seeing a table again as it was after a past night.
+"""Find the state of a table after a past night.
 
-    grows       what was appended stays, so its past state is its rows of nights up to that one: always there
-    written     each night's commit is a version of its own, tagged with the night; the state is the last version
-    anew        that a night up to the wanted one left, as long as its files have not been cleared away
+    only grows    appended rows stay, so the past state is the rows of nights up to that one; it is always available
+    rewritten     each night's commit is a version, tagged with the night; the past state is the last version of a
+                  night up to that one, as long as its files have not been deleted
 
-A compaction moves rows to other files and changes none, so the version after it serves as well as the one before, and
-outlives it: the newest state is never lost.
+A compaction moves rows to other files without changing them. So the version after it is as good as the one before,
+and outlives it: the newest state is never lost.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from datetime import date
 from typing import Any
 
 TAG = "night"
-"""What a commit says of the night that made it, as a day in ISO 8601."""
+"""Key of a commit's metadata with the night that made it, as a day in ISO 8601."""
 
 _UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END"}
 """Operations that change no row."""
 
 
 def version_after(history: Sequence[dict[str, Any]], night: date) -> int | None:
-    """Version of a table as after `night`, from what its commits say, newest first; None where it was not begun."""
+    """Return the version of a table after `night`, from its commits, newest first; None if it did not exist yet."""
     serving: int | None = None
     for commit in history:
         if commit.get("operation") in _UPKEEP:

@@ -1,7 +1,7 @@
-"""What every lake can do, wherever its tables are kept. `open.py` gives one; `delta.py` keeps it in Delta tables.
+"""The interface of a lake, wherever its tables are stored. `open.py` opens one; `delta.py` stores it in Delta tables.
 
 append(table, frame, run=7) ─▶ read(table, nights=(a, b)) ─▶ LazyFrame
-done(table, 7)                 at(night).read(table)      ─▶ as after that night
+done(table, 7)                 at(night).read(table)      ─▶ the table as it was after that night
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import polars as pl
 from riskscore.settings import Settings
 
 STEP = "nightly"
-"""Step that an append with a run is unless it says another."""
+"""The default step of an append with a run."""
 
 
 class Lake(Protocol):
-    """The tables at one place, or, from `at`, as they were after a past night, to be read only.
+    """The tables at one place; a lake from `at` is read-only and shows them as they were after a past night.
 
-    Where its `settings` have own fields, they are columns of the table `consignments`, to be read and written.
+    Fields that the service declares in `settings` are columns of the table `consignments`.
     """
 
     night: date | None
@@ -30,39 +30,39 @@ class Lake(Protocol):
 
     @property
     def uri(self) -> str:
-        """The folder or the address of the lake, to be named in messages."""
+        """The folder or address of the lake, for messages."""
 
     def at(self, night: date) -> Lake:
-        """The lake as after `night`, to be read only: what nights up to and with that one wrote."""
+        """Return the lake as it was after `night`, read-only: what nights up to and including that one wrote."""
 
     def read(
         self, table: str, *, columns: Sequence[str] | None = None, nights: tuple[date, date] | None = None
     ) -> pl.LazyFrame:
-        """Read a table as it is now, or as after the night of `at`: its declared columns, or those named.
+        """Read the declared columns of a table, or `columns`, as it is now or was after the night of `at`.
 
-        `nights` are the first and the last night whose rows are wanted. A column that the table got later is null in
-        older rows. Raises LakeError where the state is no longer there.
+        `nights` (first, last) limits the rows to those that these nights wrote. A column that was added to the table
+        later is null in older rows. Raises LakeError if that past state has been deleted.
         """
 
     def append(
         self, table: str, frame: pl.DataFrame, *, run: int | None = None, night: date | None = None, step: str = STEP
     ) -> bool:
-        """Append rows, all or none; return whether it was done.
+        """Append rows, all or none; return whether they were written.
 
-        With `run` it is done once: False, and nothing written, where `step` of that run or of a later one is in the
-        table already. An empty frame counts too. `run` and `night` fill these columns where the frame lacks them.
-        Other writers may be at work; their commits and this one all succeed. Raises LakeError where rows do not fit
-        the table, where the store refuses, and where conflicts do not end.
+        With `run` this is done once: if `step` of that run or of a later one is in the table already, nothing is
+        written and the result is False. An empty frame counts too. `run` and `night` fill these columns if the frame
+        lacks them. Other writers may be at work: their commits and this one all succeed. Raises LakeError if rows do
+        not fit the table, if the store refuses, or if other writers are faster too many times.
         """
 
     def overwrite(self, table: str, frame: pl.DataFrame, *, run: int, night: date, step: str = STEP) -> bool:
-        """Write a table anew, as a whole, once for each run; as `append` otherwise.
+        """Replace all rows of a table, once per run; otherwise like `append`.
 
-        Raises LakeError for a table that grows: rows of these stay.
+        Raises LakeError for a table that only grows.
         """
 
     def done(self, table: str, run: int, *, step: str = STEP) -> bool:
         """Whether `step` of this run, or of a later one, is in the table."""
 
-    def telling(self, doing: str) -> AbstractContextManager[None]:
-        """Turn what the store refuses within the block into a LakeError that says what was being done."""
+    def wrap_errors(self, doing: str) -> AbstractContextManager[None]:
+        """Turn errors of the store in the block into a LakeError: cannot `doing` the lake at ..."""

@@ -1,6 +1,6 @@
-"""Where a lake is: a folder or an address, the options that open it, and what its store says when it refuses.
+"""The place of a lake: a folder or an address, the options that open it, and the messages of its store.
 
-Options may hold passwords. They are in no repr, and `refusal` takes their values out of what a store says.
+Options may contain passwords. They are in no repr, and `refusal` removes their values from messages of the store.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from riskscore.errors import LakeError
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _UNFIT = set("%=[]|^\\")
-"""Characters that mean something in the names of Delta Lake's files: % an escape, = the value of a column."""
+"""Characters with a meaning in the names of Delta Lake's files: % is an escape, = the value of a column."""
 
-_TOLD = 400
-"""Characters of a store's own message that are passed on."""
+_LONGEST = 400
+"""Characters of a message from the store that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A place for tables. `local` is its folder, or None where it has an address."""
+    """A place for tables. `local` is its folder, None if it has an address; `options` open an address."""
 
     uri: str
     local: Path | None
@@ -37,60 +37,60 @@ class Store:
 
     @classmethod
     def of(cls, uri: str | Path) -> Store:
-        """The place that `uri` names. Raises LakeError for an address with a password in it."""
+        """Return the store at `uri`. Raises LakeError for an address with a password, or a name that cannot be used."""
         text = str(uri)
         text = text.removeprefix("file://")
         unfit = sorted(set(text) & _UNFIT)
         if unfit:
-            raise LakeError(f"a lake cannot be at {text}: no name on the way to it may have a {' or '.join(unfit)}")
+            raise LakeError(f"a lake cannot be at {text}: its path must not contain {' or '.join(unfit)}")
         if "://" not in text:
             folder = Path(text).absolute()
             return cls(str(folder), folder, None)
         if "@" in text.split("://", 1)[1].split("/", 1)[0]:
             raise LakeError(
-                f"the address of a lake must not hold a user or a password; set ${environment.STORAGE}_... instead"
+                f"the address of a lake must not contain a user or a password; set ${environment.STORAGE}_... instead"
             )
         return cls(text.rstrip("/"), None, environment.storage())
 
     def table(self, name: str) -> str:
-        """Address of the table called `name`."""
+        """Return the address of the table called `name`."""
         return f"{self.uri}/{name}"
 
     def entries(self) -> set[str]:
-        """Names of what is directly in the place; empty where it does not exist."""
+        """Return the names of files and folders directly in the place; empty if it does not exist."""
         if self.local is not None:
             return {entry.name for entry in self.local.iterdir()} if self.local.exists() else set()
         return {info.base_name for info in self._files().get_file_info(FileSelector("", allow_not_found=True))}
 
     def present(self, table: str, files: Collection[str]) -> set[str]:
-        """Those of these files of a table that are there."""
+        """Return those of `files` of a table that exist."""
         if self.local is not None:
             return {file for file in files if (self.local / table / file).exists()}
-        found = self._files().get_file_info([f"{table}/{file}" for file in files])
-        return {file for file, info in zip(files, found, strict=True) if info.type != FileType.NotFound}
+        infos = self._files().get_file_info([f"{table}/{file}" for file in files])
+        return {file for file, info in zip(files, infos, strict=True) if info.type != FileType.NotFound}
 
     def _files(self) -> PyFileSystem:
         return PyFileSystem(DeltaStorageHandler(self.uri, self.options))
 
     @contextlib.contextmanager
-    def telling(self, doing: str) -> Iterator[None]:
-        """Turn what the store or Delta Lake refuses into a LakeError that says what was being done."""
+    def wrap_errors(self, doing: str) -> Iterator[None]:
+        """Turn errors of the store or of Delta Lake into a LakeError: cannot `doing` the lake at ..."""
         try:
             yield
         except (DeltaError, OSError) as refused:
             raise LakeError(f"cannot {doing} the lake at {self.uri}: {self.refusal(refused)}") from None
 
     def refusal(self, refused: Exception) -> str:
-        """What `refused` says, in one line and without any option's value."""
+        """Return the message of `refused` in one line, without the value of any option."""
         if isinstance(refused, OSError) and refused.strerror:
             return refused.strerror
-        told = " ".join(_COLOURS.sub("", str(refused)).replace("↳", "-").split())
+        message = " ".join(_COLOURS.sub("", str(refused)).replace("↳", "-").split())
         for name, value in (self.options or {}).items():
             if len(value) > 3 and not name.endswith(("endpoint", "endpoint_url", "region")):
-                told = told.replace(value, "***")
-        return told if len(told) <= _TOLD else told[: _TOLD - 3] + "..."
+                message = message.replace(value, "***")
+        return message if len(message) <= _LONGEST else message[: _LONGEST - 3] + "..."
 
     def check_readable(self) -> None:
-        """Raise LakeError where the folder is there and must not be looked into."""
+        """Raise LakeError if the folder exists and may not be read."""
         if self.local is not None and self.local.exists() and not os.access(self.local, os.R_OK | os.X_OK):
             raise LakeError(f"cannot open the lake at {self.uri}: no permission to read that folder")

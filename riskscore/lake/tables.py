@@ -1,11 +1,12 @@
-"""The tables of a lake: what a row of each is, its columns, and how it grows.
+"""The tables of a lake: what a row of each is, its columns, and whether the table only grows.
 
-    consignments  outcomes  measures  scores  slates     appended to; a row once written stays
+    consignments  outcomes  measures  scores  slates     only grow: a row that is written stays
     models  champions  alerts  alert_decisions  matches  quarantine  runs
-    ledger                                               appended to, and now and then written anew, shorter
+    ledger                                               grows, and is rewritten in shorter form now and then
 
-Every table ends in `night`, the night that wrote the row, and `run`, the number of the nightly run, which is null
-where the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is kept as the Int64 of its bits.
+The last columns of every table are `night`, the night that wrote the row, and `run`, the number of the nightly run,
+null if the row was written by hand. Delta Lake has no unsigned integers: a 64-bit hash is stored as the Int64 of its
+bits.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ NIGHT, RUN = "night", "run"
 _WRITTEN: dict[str, Type] = {NIGHT: pl.Date, RUN: pl.Int64}
 
 EVENTS = ("selected", "added", "struck")
-"""What a row of `slates` tells of a consignment: how the draw left it, or what an officer changed later."""
+"""Events of the table `slates`: the result of the draw for a consignment, or a later change by an officer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One declared table.
+    """The declaration of a table.
 
     row        what a row is
     own        its columns without `night` and `run`
-    by_night   whether each night's rows are files of their own, so that reading some nights opens no others
-    grows      whether rows, once appended, stay; otherwise a night may write the table anew
-    stamps     columns that say when a row was written: they differ where the same row is written again
+    by_night   whether each night has files of its own, so that reading some nights opens no others
+    grows      whether the table only grows; otherwise a night may rewrite it
+    stamps     columns with the time of writing, which differ if the same row is written again
     """
 
     name: str
@@ -51,16 +52,16 @@ class Table:
 
     @property
     def columns(self) -> dict[str, Type]:
-        """Every column with its type, in order."""
+        """All columns with their types, in order."""
         return {**self.own, **_WRITTEN}
 
     @property
     def partition(self) -> list[str]:
-        """Columns whose values have folders of their own."""
+        """The columns that the files are partitioned by."""
         return [NIGHT] if self.by_night else []
 
     def empty(self) -> pl.DataFrame:
-        """The table without a row."""
+        """Return the table without rows."""
         return pl.DataFrame(schema=self.columns)
 
 
@@ -88,7 +89,7 @@ _DECLARED = (
     ),
     Table(
         "ledger",
-        "what one day added to the past of one key of one profile, by chapter where that counts; weight in fixed point",
+        "what one day added to the history of one key of a profile, by HS chapter if it matters; weight in fixed point",
         {
             "profile": pl.String,
             "key": pl.Int64,
@@ -105,7 +106,7 @@ _DECLARED = (
     ),
     Table(
         "measures",
-        "how many consignments of a night are in one bin of a measure, for drift; `expected` is the share in training",
+        "number of consignments of a night in one bin of a measure, for drift; `expected` is the share in training",
         {
             "kind": pl.String,
             "name": pl.String,
@@ -117,7 +118,7 @@ _DECLARED = (
     ),
     Table(
         "scores",
-        "one consignment as a night scored it, with the counts of its past that exploring looks at",
+        "one consignment as a night scored it, with the history counts that the exploring share uses",
         {
             "bill_of_lading": pl.String,
             "container_number": pl.String,
@@ -143,7 +144,7 @@ _DECLARED = (
     ),
     Table(
         "slates",
-        "one candidate of a slate as it was drawn (`selected`, opened or not), or an officer's change: added, struck",
+        "one candidate of a slate as drawn (`selected`, opened or not), or a change by an officer (added, struck)",
         {
             "port": pl.String,
             "bill_of_lading": pl.String,
@@ -167,7 +168,7 @@ _DECLARED = (
     ),
     Table(
         "models",
-        "one file of one model that scored here or was promoted; the files of a model are one commit",
+        "one file of a model that scored here or was promoted; the files of a model are one commit",
         {
             "name": pl.String,
             "checksum": pl.String,
@@ -180,14 +181,14 @@ _DECLARED = (
     ),
     Table(
         "champions",
-        "one change of which model is the champion, or is retired; `detail` is JSON",
+        "one promotion, rollback or retirement of a model; `detail` is JSON",
         {"number": pl.Int64, "action": pl.String, "model": pl.String, "at": schema.UTC, "detail": pl.String},
         by_night=False,
         stamps=("at",),
     ),
     Table(
         "alerts",
-        "one version of one alert of another service; the latest counts, and a withdrawn one counts no more",
+        "one version of an alert of another service; the latest version counts, unless it is withdrawn",
         {
             **dict.fromkeys(("alert_id", "kind", "name"), pl.String),
             "aliases": schema.TEXTS,
@@ -207,7 +208,7 @@ _DECLARED = (
     ),
     Table(
         "alert_decisions",
-        "what somebody decided of an alert and a text as it is spelt on consignments: different, or the same after all",
+        "a decision on an alert and a text as spelt on consignments: different, or the same after all",
         {
             **dict.fromkeys(("alert_id", "value", "verdict", "reason"), pl.String),
             "at": schema.UTC,
@@ -217,7 +218,7 @@ _DECLARED = (
     ),
     Table(
         "matches",
-        "one consignment that an alert in force named on a night, how strongly (0 to 1), and why",
+        "one consignment that an alert named on a night, with the strength of the match (0 to 1) and the reason",
         {
             **dict.fromkeys(("bill_of_lading", "container_number", "alert_id", "kind", "field", "value"), pl.String),
             "strength": pl.Float64,
@@ -225,7 +226,7 @@ _DECLARED = (
             "valid_until": pl.Date,
         },
     ),
-    Table("quarantine", "one row of a file that was refused, whole, with the rule it broke", quarantine.SCHEMA),
+    Table("quarantine", "one refused row of a file, unchanged, with the rule that it breaks", quarantine.SCHEMA),
     Table(
         "runs",
         "one event of one nightly run; `detail` is JSON",
@@ -239,33 +240,33 @@ TABLES: Mapping[str, Table] = {table.name: table for table in _DECLARED}
 """Every table by name."""
 
 MARK = _DECLARED[-1].name
-"""The table that is made last: a place that has it is a lake."""
+"""The table that is created last: a place that has it is a lake."""
 
 
 def find(name: str) -> Table:
-    """The table called `name`. Raises LakeError where none is, with those that are."""
+    """Return the table called `name`. Raises LakeError if there is none; the message lists all tables."""
     if name not in TABLES:
         raise LakeError(f"a lake has no table {name!r}; it has {', '.join(TABLES)}")
     return TABLES[name]
 
 
 def conform(table: Table, frame: pl.DataFrame, *, night: date | None = None, run: int | None = None) -> pl.DataFrame:
-    """Bring `frame` to the columns, order and types of `table`; what is missing is null.
+    """Bring `frame` to the columns, order and types of `table`; missing columns become null.
 
-    `night` and `run` fill these columns where `frame` lacks them. Raises LakeError for a column that the table does
-    not have, a value of another type, and a row without a night.
+    `night` and `run` fill these columns if `frame` lacks them. Raises LakeError for a column that the table does not
+    have, a value of another type, or a row without a night.
     """
     strays = [name for name in frame.columns if name not in table.columns]
     if strays:
         raise LakeError(f"table {table.name} has no column {', '.join(strays)}; it has {', '.join(table.columns)}")
-    given = {NIGHT: night, RUN: run}
+    defaults = {NIGHT: night, RUN: run}
     try:
-        whole = frame.select(
-            pl.col(name).cast(dtype) if name in frame.columns else pl.lit(given.get(name), dtype).alias(name)
+        rows = frame.select(
+            pl.col(name).cast(dtype) if name in frame.columns else pl.lit(defaults.get(name), dtype).alias(name)
             for name, dtype in table.columns.items()
         )
     except pl.exceptions.PolarsError as unfit:
         raise LakeError(f"rows do not fit the table {table.name}: {unfit}") from None
-    if whole[NIGHT].null_count():
-        raise LakeError(f"{whole[NIGHT].null_count():,} rows for the table {table.name} have no night")
-    return whole
+    if rows[NIGHT].null_count():
+        raise LakeError(f"{rows[NIGHT].null_count():,} rows for the table {table.name} have no night")
+    return rows

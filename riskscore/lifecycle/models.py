@@ -1,6 +1,6 @@
-"""Models: the registry of a lake or of a folder, and the rows on which a challenger is held against the champion.
+"""Models: the registry of a lake or a folder, and the rows on which a challenger is compared with the champion.
 
-lake ─▶ its registry, once something was promoted there; until then that of the folder
+lake ─▶ its registry, once a model was promoted there; until then the registry of the folder
     └─▶ filings and outcomes of a period ─▶ rows     manifests, outcomes, truth ─▶ rows ─▶ compare, promote
 """
 
@@ -36,28 +36,28 @@ from riskscore.training.period import latest
 from riskscore.training.promotion import Verdict
 
 Rows: TypeAlias = Callable[[Catalogue], Dataset]
-"""Gives the labelled rows that models are judged on, measured as a catalogue says."""
+"""Returns the labelled rows that models are judged on, with the features of a catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A version with its files, as they are or were."""
+    """A version of a model with its files."""
 
     name: str
     files: Files
 
     @property
     def checksum(self) -> str:
-        """What tells this content from any other."""
+        """The checksum of its files."""
         return archive.checksum(self.files)
 
     @property
     def card(self) -> Card:
-        """Its card. Raises ModelError where that is malformed."""
+        """Its card. Raises ModelError if the card is malformed."""
         return Card.from_json(self.files[CARD])
 
     def contender(self, catalogue: Catalogue) -> Contender:
-        """Load it. Raises ModelError where it is damaged or of other features."""
+        """Load it. Raises ModelError if it is damaged or has other features than `catalogue`."""
         with archive.at_hand(self.name, self.files) as folder:
             booster = Booster.load(folder, catalogue)
         shipped = Folder(environment.models()).files(environment.SHIPPED)
@@ -65,25 +65,28 @@ class Model:
 
 
 def registry_of(lake: Lake | None) -> Registry:
-    """The registry of `lake`, or of the folder of models. Raises ModelError where its history is damaged."""
+    """Return the registry of `lake`, or of the folder of models. Raises ModelError if its history is damaged."""
     if lake is None:
         return Registry(Folder(environment.models()))
     return Registry(Tables(lake), otherwise=environment.champion())
 
 
 def champion(lake: Lake | None) -> Model:
-    """The champion: of the lake, once something was promoted there, else of the folder.
+    """Return the champion: of the lake, once a model was promoted there, else of the folder.
 
-    Raises ModelError where it is not there or is another than was promoted.
+    Raises ModelError if its files are missing or are not those that were promoted.
     """
-    found = registry_of(lake)
-    if lake is not None and not found.changes:
+    registry = registry_of(lake)
+    if lake is not None and not registry.changes:
         return champion(None)
-    return Model(found.champion, found.archive.files(found.champion, found.checksum))
+    return Model(registry.champion, registry.archive.files(registry.champion, registry.checksum))
 
 
-def named(model: str, lake: Lake | None) -> Model:
-    """The model in the folder `model`, or of that name below `settings.models()`, or else in the lake."""
+def find(model: str, lake: Lake | None) -> Model:
+    """Return the model in the folder `model`, or with that name in the folder of models, or else in the lake.
+
+    Raises SettingsError if there is none.
+    """
     try:
         folder = environment.model_folder(model)
     except SettingsError:
@@ -94,31 +97,34 @@ def named(model: str, lake: Lake | None) -> Model:
 
 
 def read_card(model: str | None, lake: Lake | None = None) -> Card:
-    """The card of a model, which need not fit the catalogue: the one named, else the champion; see `named`."""
-    return (champion(lake) if model is None else named(model, lake)).card
+    """Return the card of `model` (see `find`), by default of the champion; it need not fit the catalogue."""
+    return (champion(lake) if model is None else find(model, lake)).card
 
 
-def at_work(lake: Lake, model: str | None) -> Model:
-    """What a night scores with: the `model` named, else the champion. Raises SettingsError for a retired one."""
+def for_night(lake: Lake, model: str | None) -> Model:
+    """Return the model that a night scores with: `model`, by default the champion.
+
+    Raises SettingsError if the model is retired or there is none.
+    """
     if model is None:
         return champion(lake)
-    found = named(model, lake)
-    if registry_of(lake).state(found.name) == RETIRED:
-        raise SettingsError(f"the model {found.name} was retired; leave --model out for the champion, or name another")
-    return found
+    version = find(model, lake)
+    if registry_of(lake).state(version.name) == RETIRED:
+        raise SettingsError(f"model {version.name} is retired; name another one, or leave --model out for the champion")
+    return version
 
 
 def versions(lake: Lake | None, settings: Settings) -> list[Version]:
-    """Every version of the registry; of a lake's also those in the folder, which may be promoted to it.
+    """Return every version of the registry; for a lake also those in the folder, which may be promoted to it.
 
-    One that could not score, because it is damaged or of other features, is unreadable, whatever its card says.
+    A version that cannot score, because it is damaged or has other features, counts as unreadable.
     """
     others: dict[str, Files | ModelError] = {}
     if lake is not None:
-        there = Folder(environment.models())
-        for name in there.names():
+        folder = Folder(environment.models())
+        for name in folder.names():
             try:
-                others[name] = there.files(name)
+                others[name] = folder.files(name)
             except ModelError as reason:
                 others[name] = reason
     catalogue = own.catalogue(settings)
@@ -128,9 +134,10 @@ def versions(lake: Lake | None, settings: Settings) -> list[Version]:
 def rows_of_lake(
     lake: Lake, first: date | None = None, last: date | None = None, *, catalogue: Catalogue | None = None
 ) -> Dataset:
-    """Consignments of the lake that were filed from `first` to `last` and have an outcome, as of their own days.
+    """Return the consignments of the lake filed from `first` to `last` that have an outcome, each as of its own day.
 
-    Each is taken as it was filed last; what was filed before is their past. Raises TrainingError where none has one.
+    Each has the version that was filed last; all other filings are history. Raises TrainingError if none has an
+    outcome.
     """
     columns = list(schema.columns(lake.settings))
     newest, earlier = latest(lake.read("consignments", columns=columns).collect())
@@ -144,14 +151,14 @@ def rows_of_lake(
     )
 
 
-def unlearned(lake: Lake, model: Model) -> date | None:
-    """The day from which on the lake holds filings that `model` did not learn from; None where it holds none."""
+def first_unlearned_day(lake: Lake, model: Model) -> date | None:
+    """Return the first day of the lake whose filings `model` did not learn from; None if there is none."""
     until = learned_until(model.card)
     last = lake.read("consignments", columns=["filed_at"]).select(pl.col("filed_at").max()).collect().item()
     return until + timedelta(1) if until is not None and last is not None and last.date() > until else None
 
 
-def compared(
+def compare_models(
     rows: Rows,
     a: Model,
     b: Model,
@@ -160,19 +167,19 @@ def compared(
     capacity: Capacities | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """What `training.compare` returns of two models; the `rows` are asked for once both are loaded.
+    """Compare two models; return what `training.compare` returns. `rows` is called once both are loaded.
 
-    Raises ModelError where one cannot be, and TrainingError as comparing does.
+    Raises ModelError if one cannot be loaded, and TrainingError as `training.compare` does.
     """
     catalogue = own.catalogue(settings)
-    loaded = [one.contender(catalogue) for one in (a, b)]
+    loaded = [model.contender(catalogue) for model in (a, b)]
     data = rows(catalogue)
-    sides = (_measuring(one, rows, catalogue) for one in loaded)
+    sides = (_with_rows(contender, rows, catalogue) for contender in loaded)
     return compare(data, *sides, catalogue=catalogue, capacity=capacity, seed=seed)
 
 
-def _measuring(side: Contender, rows: Rows, catalogue: Catalogue) -> Contender:
-    """`side` with the rows as it measures them, where it chose other strengths of profiles than are declared."""
+def _with_rows(side: Contender, rows: Rows, catalogue: Catalogue) -> Contender:
+    """Return `side` with rows measured for it, if it was trained with other profile strengths than are declared."""
     chosen = smoothing.of(side.booster.card, catalogue)
     return side if chosen is catalogue else replace(side, own=rows(chosen))
 
@@ -187,14 +194,14 @@ def promote(
     seed: int = 0,
     override: str = "",
 ) -> tuple[Verdict, Change | None]:
-    """Judge `challenger` beside the champion on `rows` and make it champion, unless something speaks against it.
+    """Compare `challenger` with the champion on `rows`, and make it champion unless a check fails.
 
-    Returns the verdict and the change, None where it is refused; `override`, a reason, promotes in spite of refusals
-    and is kept with them. Raises ModelError where the challenger cannot be loaded, is champion or retired, and where
-    somebody else changed the champion since.
+    Returns the verdict, and the change or None if it is refused. `override` is a reason to promote it in spite of
+    refusals; it is kept with them. Raises ModelError if the challenger cannot be loaded, is champion or retired, or if
+    somebody else has changed the champion in the meantime.
     """
-    found = registry_of(lake)
-    found.check(challenger.name, challenger.checksum)
+    registry = registry_of(lake)
+    registry.check(challenger.name, challenger.checksum)
     catalogue = own.catalogue(settings)
     side = challenger.contender(catalogue)
     before, rival = None, None
@@ -202,41 +209,41 @@ def promote(
         before = champion(lake)
         rival = before.contender(catalogue)
     data = rows(catalogue)
-    side = _measuring(side, rows, catalogue)
-    rival = rival and _measuring(rival, rows, catalogue)
+    side = _with_rows(side, rows, catalogue)
+    rival = rival and _with_rows(rival, rows, catalogue)
     verdict = promotion.judge(data, side, rival, catalogue=catalogue, capacity=capacity, seed=seed)
     if verdict.refusals and not override.strip():
         return verdict, None
-    return verdict, found.promote(
+    return verdict, registry.promote(
         challenger.name,
         challenger.files,
         champion=None if before is None else before.files,
         reason=override,
-        refusals=[f"{asked}: {why}" for asked, why in verdict.refusals.items()],
+        refusals=[f"{check}: {why}" for check, why in verdict.refusals.items()],
         figures=verdict.figures,
     )
 
 
 def rollback(lake: Lake | None, settings: Settings, reason: str = "") -> Change:
-    """Make the champion before champion again. Raises ModelError where there is none, or it cannot be loaded."""
-    found = registry_of(lake)
-    name, only = found.before()
-    Model(name, found.archive.files(name, only)).contender(own.catalogue(settings))
-    return found.rollback(reason)
+    """Make the previous champion champion again. Raises ModelError if there is none or it cannot be loaded."""
+    registry = registry_of(lake)
+    name, checksum = registry.before()
+    Model(name, registry.archive.files(name, checksum)).contender(own.catalogue(settings))
+    return registry.rollback(reason)
 
 
 def retire(lake: Lake | None, name: str, reason: str = "") -> Change:
-    """Mark a version as not to be promoted or used by a night again; raises ModelError as `Registry.retire` does."""
+    """Retire a version, so that it cannot be promoted or used by a night again. Raises as `Registry.retire` does."""
     return registry_of(lake).retire(name, reason, known=Folder(environment.models()).names())
 
 
 def cards(lake: Lake) -> Iterator[Card]:
-    """The cards that are at hand: of the models that the lake keeps, and of those in the folder."""
-    kept = lake.read("models").filter(pl.col("file") == CARD).select("content").collect()["content"].to_list()
-    there = Folder(environment.models())
-    for name in there.names():
+    """Yield the cards of the models in the lake and in the folder; those that cannot be read are left out."""
+    texts = lake.read("models").filter(pl.col("file") == CARD).select("content").collect()["content"].to_list()
+    folder = Folder(environment.models())
+    for name in folder.names():
         with contextlib.suppress(ModelError):
-            kept.append(there.files(name)[CARD])
-    for text in kept:
+            texts.append(folder.files(name)[CARD])
+    for text in texts:
         with contextlib.suppress(ModelError):
             yield Card.from_json(text)

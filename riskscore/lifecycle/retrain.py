@@ -1,10 +1,10 @@
-"""Retrain: a model from what a lake holds.
+"""Retrain: train a model from a lake.
 
     consignments ─▶ filings up to the day, the latest of each bill and container ─┐
     outcomes     ─▶ known by that day ────────────────────────────────────────────┼─▶ train ─▶ a model folder
-    slates       ─▶ the chance with which each box was opened ────────────────────┘
+    slates       ─▶ the chance of each box to be opened ──────────────────────────┘
 
-The last days are held back, so that what comes out can be compared with the model in use on days that neither learned.
+The last days are held back, so that the new model can be compared with the current one on days that neither learned.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from riskscore.training.plan import Plan
 from riskscore.training.train import train
 
 HOLD_BACK_DAYS = 28
-"""Days held back where nothing else is asked for: four weeks, so that each weekday counts alike."""
+"""Days held back by default: four weeks, so that each weekday counts equally."""
 
 PLAN = Plan(hold_back=HOLD_BACK_DAYS)
 
 
 def retrain(lake: Lake, plan: Plan = PLAN, out: Path | None = None) -> Booster:
-    """Train on the consignments, outcomes and slates of `lake`; else as `riskscore.training.train`.
+    """Train on the consignments, outcomes and slates of `lake`, as `riskscore.training.train` does.
 
-    Raises LakeError where the lake cannot be read, TrainingError where it holds too little.
+    Raises LakeError if the lake cannot be read, TrainingError if it has too few outcomes.
     """
     progress.step("reading the lake")
     filings = lake.read("consignments", columns=list(schema.columns(lake.settings))).collect()
@@ -43,6 +43,6 @@ def retrain(lake: Lake, plan: Plan = PLAN, out: Path | None = None) -> Booster:
 
 
 def chances(lake: Lake) -> pl.DataFrame:
-    """KEY and `inclusion` of every consignment that slates in force open: the chance that it had, over all nights."""
+    """Return KEY and `inclusion`, the chance over all nights, of every consignment that slates in force open."""
     opened = nights.consignments(slates.of_nights(lake)).filter(pl.col("action") == "open")
     return opened.select(*KEY, "inclusion")

@@ -1,6 +1,6 @@
-"""Tracking: parameters, metrics and card of a training into MLflow, where somebody asks for it.
+"""Tracking: log parameters, metrics and card of a training to MLflow, if --mlflow is given.
 
-MLflow is an extra (`pip install 'riskscore[mlflow]'`) and is imported only here, when a training is told to log.
+MLflow is an extra (`pip install 'riskscore[mlflow]'`) and is imported only here, when a training is to be logged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EXPERIMENT = "riskscore"
 
 
 def mlflow() -> Any:
-    """The package. Raises SettingsError where it is not installed."""
+    """Import and return the package. Raises SettingsError if it is not installed."""
     try:
         return importlib.import_module("mlflow")
     except ImportError:
@@ -25,7 +25,10 @@ def mlflow() -> Any:
 
 
 def log(card: Card, uri: str) -> None:
-    """Log one training as a run named after the model. Raises SettingsError where MLflow is missing or refuses."""
+    """Log one training as an MLflow run named after the model.
+
+    `uri` is the tracking URI. Raises SettingsError if MLflow is not installed or refuses.
+    """
     package = mlflow()
     try:
         package.set_tracking_uri(uri)
@@ -38,7 +41,7 @@ def log(card: Card, uri: str) -> None:
             package.log_text(card.to_markdown(), READABLE)
     except package.exceptions.MlflowException as refused:
         reason = " ".join(str(refused).split())[:160]
-        raise SettingsError(f"the model is made, but MLflow at {uri} did not take it: {reason}") from None
+        raise SettingsError(f"the model is written, but MLflow at {uri} refused the log: {reason}") from None
 
 
 def _params(card: Card) -> Iterator[tuple[str, Any]]:
@@ -49,13 +52,13 @@ def _params(card: Card) -> Iterator[tuple[str, Any]]:
 
 
 def _metrics(card: Card) -> Iterator[tuple[str, float]]:
-    """The figures of the test, of all rows and of the random inspections: `overall/recall_at_5`, and so on."""
+    """Yield the test figures of all rows and of the random inspections: `overall/recall_at_5`, and so on."""
     for part in ("overall", "random"):
-        judged = card.test.get(part) or {}
-        for name, value in judged.items():
+        test = card.test.get(part) or {}
+        for name, value in test.items():
             figure = value.get("value") if isinstance(value, Mapping) else value
             if isinstance(figure, int | float):
                 yield f"{part}/{name}", float(figure)
-        for at in judged.get("at", []):
+        for at in test.get("at", []):
             for name in ("precision", "recall"):
                 yield f"{part}/{name}_at_{100 * at['share']:g}", float(at[name]["value"])

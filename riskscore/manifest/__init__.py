@@ -1,8 +1,4 @@
-"""Manifest: from any file that a carrier, forwarder or customs service sends to canonical consignments.
+"""Manifests as they arrive: recognise the format, read, normalise, and put bad rows in quarantine.
 
-archives, encodings                       the wrapping and the characters
-tabular: delimited, records, sheets, parquet   the format
-columns, values: texts, numbers, dates, places  what headings and values mean
-validate, quarantine, gather              what is refused, and what belongs together
-read, outcomes, log                       what callers use
+No feature, score or history belongs here: this room knows files and what they say, and nothing about risk.
 """

@@ -1,9 +1,9 @@
-"""Opening a manifest's wrapping: gzip, zip, or none.
+"""Unpack a manifest: gzip, zip, or a plain file.
 
-    file ─▶ plain | gzip | zip ─▶ members, each one file's bytes
+    file ─▶ plain | gzip | zip ─▶ members, each with the bytes of one file
 
-Unpacking streams and stops as soon as the whole grows beyond what a manifest can be, so an archive that unpacks
-to far more than it is does no harm. An XLSX workbook is a zip file too, but it is one member, not an archive.
+Unpacking stops as soon as the total exceeds the largest size that a manifest can have, so a zip bomb does no harm.
+An XLSX workbook is a zip file too, but it counts as one member, not as an archive.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import IO
 from riskscore.errors import ManifestError
 
 MAX_BYTES = 4 * 2**30
-"""Most that a file may unpack to, in bytes."""
+"""Largest size of an unpacked file, in bytes."""
 
 MAX_RATIO = 250
-"""Most that a file may unpack to, as a multiple of its own size; manifests reach 5 to 30."""
+"""Largest ratio of unpacked to packed size; manifests reach 5 to 30."""
 
 SMALL_BYTES = 64 * 2**20
-"""Below this the ratio does not matter."""
+"""Unpacked size in bytes up to which the ratio is not checked."""
 
 _STEP = 2**20
 _GZIP = b"\x1f\x8b"
@@ -34,7 +34,7 @@ _EMPTY_ZIP = b"PK\x05\x06"
 
 @dataclass(frozen=True)
 class Member:
-    """One file of the manifest: `name` for messages, `data` its bytes, `path` where it lies bare on the disk."""
+    """One file of the manifest: `name` for messages, `data` its bytes, `path` where it is on the disk unpacked."""
 
     name: str
     data: bytes
@@ -42,43 +42,45 @@ class Member:
 
 
 def open_file(path: Path) -> list[Member]:
-    """Members of the file at `path`, in the archive's order; a bare file is its own only member.
+    """Read the file at `path` and return its members, in the order of the archive; a plain file is one member.
 
-    A bare Parquet file is not read into memory: its `data` holds the first bytes only.
-    Raises ManifestError when it is missing, unreadable, empty, damaged, encrypted or a bomb.
+    A plain Parquet file is not read into memory: its `data` holds the first 8 bytes only.
+    Raises ManifestError where the file is missing, unreadable, empty, damaged, encrypted or unpacks to too much.
     """
     try:
         if path.is_dir():
-            raise ManifestError(f"{path} is a folder, not a manifest file; name the files in it")
+            raise ManifestError(f"{path} is a folder; name the manifest files in it")
         if path.is_char_device() or path.is_block_device():
-            raise ManifestError(f"{path} is a device, not a manifest file")
+            raise ManifestError(f"{path} is a device; name a manifest file")
         with path.open("rb") as file:
             head = file.read(8)
             if head.startswith(b"PAR1"):
                 return [Member(str(path), head, path)]
             data = head + file.read(MAX_BYTES)
     except FileNotFoundError:
-        raise ManifestError(f"{path}: there is no such file") from None
+        raise ManifestError(f"{path}: no such file; check the name and the folder") from None
     except PermissionError:
-        raise ManifestError(f"{path}: no permission to read it") from None
+        raise ManifestError(
+            f"{path}: no permission to read the file; change its permissions or run as another user"
+        ) from None
     except (OSError, ValueError) as error:
-        raise ManifestError(f"{path!s:.300}: cannot be read ({_reason(error)})") from None
+        raise ManifestError(f"{path!s:.300}: cannot be read ({_reason(error)}); check the name and the disk") from None
     if len(data) > MAX_BYTES:
-        raise ManifestError(f"{path} is larger than {MAX_BYTES:,} bytes; split it, or convert it to Parquet")
+        raise ManifestError(f"{path} is larger than {MAX_BYTES:,} bytes; split it or convert it to Parquet")
     if not data:
-        raise ManifestError(f"{path} is empty; a manifest needs at least its headings")
+        raise ManifestError(f"{path} is empty; a manifest needs at least a line of headings")
     return members(str(path), data)
 
 
 def members(name: str, data: bytes) -> list[Member]:
-    """Unwrap `data`; raises ManifestError as `open_file` does."""
+    """Unpack `data`, which messages call `name`. Raises ManifestError as `open_file` does."""
     if data.startswith(_GZIP):
-        bare = _gunzip(name, data)
-        if bare.startswith((_GZIP, _ZIP)) and not is_workbook(bare):
-            raise ManifestError(f"{name} is an archive within an archive; unpack it once first")
-        if bare[257:262] == b"ustar":
-            raise ManifestError(f"{name} holds a tar archive; unpack it, or put the files into a zip")
-        return [Member(name, bare)]
+        unpacked = _gunzip(name, data)
+        if unpacked.startswith((_GZIP, _ZIP)) and not is_workbook(unpacked):
+            raise ManifestError(f"{name} is an archive within an archive; unpack the outer one first")
+        if unpacked[257:262] == b"ustar":
+            raise ManifestError(f"{name} contains a tar archive; unpack it, or put the files into a zip")
+        return [Member(name, unpacked)]
     if data.startswith((_ZIP, _EMPTY_ZIP)) and not is_workbook(data):
         return _unzip(name, data)
     return [Member(name, data)]
@@ -96,7 +98,10 @@ def is_workbook(data: bytes) -> bool:
 
 
 def parts(name: str, data: bytes) -> dict[str, bytes]:
-    """Unpack all files of a zip, bounded; folders are left out. Raises ManifestError where it is damaged."""
+    """Unpack all files of a zip, within the size limit: name -> bytes, folders left out.
+
+    Raises ManifestError where the zip is damaged, protected by a password or unpacks to too much.
+    """
     budget = _Budget(name, len(data))
     unpacked: dict[str, bytes] = {}
     try:
@@ -105,9 +110,9 @@ def parts(name: str, data: bytes) -> dict[str, bytes]:
                 if info.is_dir():
                     continue
                 if info.flag_bits & 1:
-                    raise ManifestError(f"{name} is protected by a password; unpack it first")
+                    raise ManifestError(f"{name} is protected by a password; unpack it first, or save it without one")
                 with archive.open(info) as stream:
-                    unpacked[info.filename] = _drain(stream, budget)
+                    unpacked[info.filename] = _read_all(stream, budget)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -119,7 +124,9 @@ def parts(name: str, data: bytes) -> dict[str, bytes]:
         UnicodeError,
         LookupError,
     ) as error:
-        raise ManifestError(f"{name} is a damaged zip archive ({_reason(error)}); fetch it again") from None
+        raise ManifestError(
+            f"{name} is a damaged zip archive ({_reason(error)}); download or export it again"
+        ) from None
     return unpacked
 
 
@@ -130,18 +137,18 @@ def _unzip(name: str, data: bytes) -> list[Member]:
         if not (member.startswith("__MACOSX/") or PurePosixPath(member).name.startswith("."))
     }
     if not unpacked:
-        raise ManifestError(f"{name} is an archive without files in it")
+        raise ManifestError(f"{name} is an archive without files; put the manifest into it")
     for member, content in unpacked.items():
         if content.startswith((_GZIP, _ZIP)) and not is_workbook(content):
-            raise ManifestError(f"{name} has an archive in it ({member[:100]!r}); unpack it once first")
+            raise ManifestError(f"{name} contains another archive ({member[:100]!r}); unpack that one first")
     filled = [Member(f"{name}/{_printable(member)}", content) for member, content in unpacked.items() if content]
     if not filled:
-        raise ManifestError(f"{name} has only empty files in it; a manifest needs at least its headings")
+        raise ManifestError(f"{name} contains only empty files; a manifest needs at least a line of headings")
     return filled
 
 
 def _gunzip(name: str, data: bytes) -> bytes:
-    """Inflate all gzip members of `data`; zeros after the last one are padding."""
+    """Unpack all gzip members of `data`; zero bytes after the last one are padding."""
     budget = _Budget(name, len(data))
     out = bytearray()
     view = memoryview(data)
@@ -155,19 +162,21 @@ def _gunzip(name: str, data: bytes) -> bytes:
                 if inflater.eof:
                     break
                 if not inflater.unconsumed_tail:
-                    raise ManifestError(f"{name} is a damaged gzip file (it ends too early); fetch it again")
+                    raise ManifestError(
+                        f"{name} is a damaged gzip file (it ends too early); download or export it again"
+                    )
                 chunk = inflater.decompress(inflater.unconsumed_tail, _STEP)
             view = memoryview(inflater.unused_data)
     except zlib.error as error:
-        raise ManifestError(f"{name} is a damaged gzip file ({_reason(error)}); fetch it again") from None
+        raise ManifestError(f"{name} is a damaged gzip file ({_reason(error)}); download or export it again") from None
     if bytes(view).strip(b"\0"):
-        raise ManifestError(f"{name} is a damaged gzip file (something else follows); fetch it again")
+        raise ManifestError(f"{name} is a damaged gzip file (other data follows its end); download or export it again")
     if not out:
-        raise ManifestError(f"{name} is empty inside; a manifest needs at least its headings")
+        raise ManifestError(f"{name} contains an empty file; a manifest needs at least a line of headings")
     return bytes(out)
 
 
-def _drain(stream: IO[bytes], budget: _Budget) -> bytes:
+def _read_all(stream: IO[bytes], budget: _Budget) -> bytes:
     out = bytearray()
     while chunk := stream.read(_STEP):
         budget.spend(len(chunk))
@@ -176,7 +185,7 @@ def _drain(stream: IO[bytes], budget: _Budget) -> bytes:
 
 
 class _Budget:
-    """Counts unpacked bytes and refuses the archive once they are too many."""
+    """Counts unpacked bytes. Raises ManifestError once they exceed the limit."""
 
     def __init__(self, name: str, packed: int) -> None:
         self.name = name
@@ -188,8 +197,8 @@ class _Budget:
         self.spent += count
         if self.spent > self.limit:
             raise ManifestError(
-                f"{self.name} unpacks to more than {self.limit:,} bytes from {self.packed:,}; "
-                "no manifest does, so it was not opened further"
+                f"{self.name} unpacks to more than {self.limit:,} bytes from {self.packed:,}, which no manifest does; "
+                "check where the archive comes from"
             )
 
 

@@ -1,8 +1,8 @@
-"""Setting fields of one consignment by hand, as if its manifest had said otherwise.
+"""Set fields of one consignment by hand, as if the manifest had said so.
 
     "gross_weight_kg" = "18 t" ─▶ the reader of that column ─▶ 18000.0 ─▶ the rules of a goods line ─▶ the changed row
 
-Values are read as cells of a manifest are, under a heading that names the field; an empty text empties it.
+Values are read like cells of a manifest under the heading that names the field. An empty text empties the field.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from riskscore.suggest import instead
 
 
 def set_fields(row: pl.DataFrame, values: Mapping[str, str], settings: Settings = NONE) -> pl.DataFrame:
-    """`row` (one consignment, schema.columns of the service) with other values of some fields.
+    """Return `row` (one consignment, columns schema.columns) with other values in some fields.
 
     `values` maps a canonical column, a field of the service, or a heading that a manifest might have ("Gross Wt (lbs)")
-    to a text. Raises SettingsError where a field is not known or names the consignment, or where its value cannot be
-    read or breaks a rule.
+    to a text. Raises SettingsError where a field is unknown or is part of the consignment's key, or where a value
+    cannot be read or breaks a rule.
     """
     headings: dict[str, Heading] = {}
     for name in values:
@@ -49,17 +49,19 @@ def set_fields(row: pl.DataFrame, values: Mapping[str, str], settings: Settings 
 
 
 def _heading(name: str, settings: Settings) -> Heading:
-    """The field that `name` means."""
+    """The field that `name` means. Raises SettingsError where there is none that can be set."""
     known = [column for column in schema.columns(settings) if column not in settings.lacks]
     plain = name.strip()
     synonyms = columns.manifest_synonyms()
-    found = Heading(name, plain) if plain in known else columns.recognise(name, synonyms, columns.declared(settings))
-    if found.column in schema.KEY:
-        raise SettingsError(f"{found.column} cannot be set: it names the consignment")
-    if found.column not in known:
+    heading = (
+        Heading(name, plain) if plain in known else columns.recognise(name, synonyms, columns.declared_map(settings))
+    )
+    if heading.column in schema.KEY:
+        raise SettingsError(f"{heading.column} cannot be set: it identifies the consignment")
+    if heading.column not in known:
         fields = [column for column in known if column not in schema.KEY]
         raise SettingsError(f"there is no field {name!r} to set; {instead(plain.lower(), fields, most=3)}")
-    return found
+    return heading
 
 
 def _read(heading: Heading, text: str, settings: Settings) -> pl.Series:
@@ -67,16 +69,16 @@ def _read(heading: Heading, text: str, settings: Settings) -> pl.Series:
     column = heading.column or ""
     if not text.strip():
         return pl.Series(column, [None], dtype=schema.columns(settings)[column])
-    converter = Converter(pl.DataFrame({heading.source: [text]}), [heading], own=schema.columns(settings))
+    converter = Converter(pl.DataFrame({heading.source: [text]}), [heading], types=schema.columns(settings))
     value = converter.read(column)
     for fault in converter.faults:
         raise _refused(column, text, fault["rule"][0].replace("_", " "))
     if value.is_null().item():
         words = columns.table()["values"].get(column, ()) if column in VOCABULARIES else ()
-        raise _refused(column, text, f"it is one of {', '.join(words)}" if words else "nothing in it could be read")
+        raise _refused(column, text, f"use one of {', '.join(words)}" if words else "nothing in it could be read")
     return value
 
 
 def _refused(column: str, text: str, why: str) -> SettingsError:
-    empty = "" if column in schema.REQUIRED else f" ({column}= would leave it empty)"
+    empty = "" if column in schema.REQUIRED else f" ({column}= leaves it empty)"
     return SettingsError(f"cannot set {column} to {text!r}: {why}{empty}")

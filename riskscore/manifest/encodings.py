@@ -1,7 +1,7 @@
-"""Which characters the bytes of a text manifest stand for: any usual encoding in, UTF-8 out.
+"""Recognise the encoding of a text manifest: any usual encoding in, UTF-8 out.
 
-The order of the checks goes from proof to guess: a byte order mark, the zero bytes of UTF-16, valid UTF-8,
-Chinese text in GB18030 (most pairs are everyday characters), and then the likeliest of the Windows code pages.
+The checks go from certain to likely: a byte order mark, the zero bytes of UTF-16, valid UTF-8, Chinese text in GB18030
+(most pairs of bytes are everyday characters), and then the likeliest of the Windows code pages.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1258"
 _SAMPLE = 64 * 1024
 _STEP = 16 * 2**20
 _JUDGED = 16 * 1024
-_STRAY = 0.05
+_INVALID = 0.05
 _EVERYDAY = 0.9
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """Text as UTF-8 bytes without a mark, the encoding that it came in, and how sure that is."""
+    """Text as UTF-8 bytes without a byte order mark, the encoding of the file, and notes on damaged characters."""
 
     text: bytes
     encoding: str
@@ -38,7 +38,7 @@ class Decoded:
 
 
 def decode(name: str, data: bytes) -> Decoded:
-    """Turn `data` into UTF-8. Raises ManifestError when it is no text in any of the encodings."""
+    """Turn `data` into UTF-8. Raises ManifestError where it is not text in any of the encodings."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _transcode(name, data[len(mark) :], encoding)
@@ -46,8 +46,8 @@ def decode(name: str, data: bytes) -> Decoded:
         return _transcode(name, data, wide)
     if data.isascii() or _is_utf8(data):
         return Decoded(data, "utf-8")
-    sample = _telling(data)
-    if _stray(sample) < _STRAY:
+    sample = _foreign_lines(data)
+    if _invalid_share(sample) < _INVALID:
         return _transcode(name, data, "utf-8")
     if _is_chinese(sample):
         return _transcode(name, data, "gb18030")
@@ -62,14 +62,18 @@ def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
         notes: tuple[str, ...] = ()
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
-        notes = (f"{text.count(chr(0xFFFD)):,} characters are damaged: they are not valid {encoding}",)
+        notes = (
+            f"{text.count(chr(0xFFFD)):,} characters are damaged (not valid {encoding}); export it again as UTF-8",
+        )
     if len(text) > 20 and text.count("\0") > len(text) / 2:
-        raise ManifestError(f"{name} is neither text nor any other format that is read here")
+        raise ManifestError(
+            f"{name} is not in a format that can be read; export the manifest as CSV, XLSX, JSON or Parquet"
+        )
     return Decoded(text.encode("utf-8", errors="replace"), encoding, notes)
 
 
 def _wide(sample: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of plain text is zero."""
+    """Recognise UTF-16 without a byte order mark: every other byte of plain text is zero."""
     pairs = len(sample) // 2
     if pairs < 2:
         return None
@@ -92,8 +96,8 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _telling(data: bytes) -> bytes:
-    """Lines that hold more than ASCII, from all over the file, up to the sample's size."""
+def _foreign_lines(data: bytes) -> bytes:
+    """Lines with more than ASCII characters, from all parts of the file, up to _SAMPLE bytes."""
     lines, size = [], 0
     step = max(1, len(data) // (4 * 2**20))
     for start in range(0, len(data), step * _SAMPLE):
@@ -106,7 +110,7 @@ def _telling(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def _stray(sample: bytes) -> float:
+def _invalid_share(sample: bytes) -> float:
     """Share of the characters beyond ASCII that are not valid UTF-8."""
     text = sample.decode("utf-8", errors="replace")
     beyond = sum(map((0x7F).__lt__, map(ord, text)))
@@ -114,7 +118,7 @@ def _stray(sample: bytes) -> float:
 
 
 def _is_chinese(sample: bytes) -> bool:
-    """Whether nearly all characters beyond ASCII are everyday ones of GB 2312, symbols included."""
+    """Whether nearly all characters beyond ASCII are in GB 2312, the everyday characters and symbols."""
     try:
         text = sample.decode("gb18030", errors="strict")
     except UnicodeDecodeError:
@@ -127,9 +131,9 @@ def _is_chinese(sample: bytes) -> bool:
 
 
 def _windows(sample: bytes) -> str:
-    """The code page whose reading of `sample` is the least messy and the most like a language.
+    """The code page in which `sample` is the least messy and the most like a language.
 
-    Manifests are in capitals, from which the judge of languages learns little: it is given small letters.
+    Manifests are in capitals, in which charset-normalizer recognises few languages, so it is given small letters.
     """
     best = ("latin-1", float("inf"))
     for encoding in _WINDOWS:

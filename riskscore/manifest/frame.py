@@ -1,4 +1,4 @@
-"""Given: frames that a caller made, brought to the canonical columns or refused in one clear line.
+"""Check frames that a Python caller made: bring them to the canonical columns, or refuse them in one clear line.
 
 frame ─▶ consignments | outcomes ─▶ exactly the columns that the engine works on
 container, bill ─▶ key ─▶ the one consignment that is meant
@@ -18,80 +18,94 @@ from riskscore.units import counted
 
 
 def consignments(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """The canonical columns of `frame` and own ones; raises ManifestError where it cannot be scored."""
+    """Return the canonical columns of `frame` and the service's own (schema.columns), one row per consignment.
+
+    Raises ManifestError where a required column is missing, a type does not fit, or two rows have the same key.
+    """
     required = [name for name in schema.REQUIRED if name not in settings.lacks]
-    rows = _fitting(frame, schema.columns(settings), required, "consignments")
+    rows = _conform(frame, schema.columns(settings), required, "consignments")
     twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
     if not twice.is_empty():
         bill, container = twice.row(0)
         raise ManifestError(
-            f"{twice.height:,} rows share bill and container with another, such as {bill} {container}; "
-            "keep the latest version of each and give the others as earlier"
+            f"{twice.height:,} rows have the same bill and container as another row, for example {bill} {container}; "
+            "keep the latest version of each, and pass the others as `earlier`"
         )
     return rows
 
 
-def table(given: object, what: str) -> pl.DataFrame:
-    """A table of any library as a Polars frame: lazy frames are collected, PyArrow and pandas tables taken over.
+def table(value: object, what: str) -> pl.DataFrame:
+    """Turn a table of any library into a Polars frame: lazy frames are collected, PyArrow and pandas tables converted.
 
-    Raises ManifestError where `given`, which is called `what`, is no table.
+    Raises ManifestError where `value` is not a table; the message calls it `what`.
     """
-    if isinstance(given, pl.DataFrame):
-        return given
-    if isinstance(given, pl.LazyFrame):
-        return given.collect()
-    if hasattr(given, "__arrow_c_stream__"):
-        return pl.DataFrame(given)
+    if isinstance(value, pl.DataFrame):
+        return value
+    if isinstance(value, pl.LazyFrame):
+        return value.collect()
+    if hasattr(value, "__arrow_c_stream__"):
+        return pl.DataFrame(value)
     raise ManifestError(
-        f"the {what} are a {type(given).__name__}, not a table; give a Polars, PyArrow or pandas table, or read the "
+        f"the {what} are a {type(value).__name__}, not a table; pass a Polars, PyArrow or pandas table, or read the "
         "file with riskscore.read"
     )
 
 
 def outcomes(frame: pl.DataFrame | None) -> pl.DataFrame | None:
-    """The columns of OUTCOME; raises ManifestError where they are not all there or a finding is not a known one."""
+    """Return exactly the columns schema.OUTCOME of `frame`; None for None.
+
+    Raises ManifestError where a required column is missing, a type does not fit, or a finding is unknown.
+    """
     if frame is None:
         return None
-    rows = _fitting(frame, schema.OUTCOME, schema.OUTCOME_REQUIRED, "outcomes")
-    odd = rows.filter(~pl.col("finding").is_in(schema.FINDINGS))["finding"]
-    if odd.len():
+    rows = _conform(frame, schema.OUTCOME, schema.OUTCOME_REQUIRED, "outcomes")
+    unknown = rows.filter(~pl.col("finding").is_in(schema.FINDINGS))["finding"]
+    if unknown.len():
         raise ManifestError(
-            f"{counted(odd.len(), 'outcome')} with the finding {odd[0]!r}; known are {', '.join(schema.FINDINGS)}"
+            f"{counted(unknown.len(), 'outcome')} with an unknown finding, such as {unknown[0]!r}; "
+            f"use one of {', '.join(schema.FINDINGS)}"
         )
     return rows
 
 
-def _fitting(
+def _conform(
     frame: pl.DataFrame,
     columns: Mapping[str, pl.DataType | type[pl.DataType]],
     required: Sequence[str],
     what: str,
 ) -> pl.DataFrame:
-    """`frame` in exactly `columns`; raises ManifestError where a required one is missing or a type does not fit."""
+    """`frame` with exactly `columns`. Raises ManifestError where a required one is missing or a type does not fit."""
     missing = [column for column in required if column not in frame.columns]
     if missing:
-        raise ManifestError(f"{counted(len(missing), 'required column')} not in the {what}: {', '.join(missing)}")
+        raise ManifestError(f"the {what} lack {counted(len(missing), 'required column')}: {', '.join(missing)}")
     try:
         return schema.conform(frame, columns)
-    except pl.exceptions.PolarsError as unfit:
-        reason = " ".join(str(unfit).split())[:160]
-        raise ManifestError(f"the {what} do not have the canonical types ({reason}); see schema.COLUMNS") from None
+    except pl.exceptions.PolarsError as error:
+        reason = " ".join(str(error).split())[:160]
+        raise ManifestError(
+            f"a column of the {what} cannot be converted to its canonical type ({reason}); see riskscore.schema"
+        ) from None
 
 
 def key(rows: pl.DataFrame, container: str | None, bill: str | None, settings: Settings) -> tuple[str, str]:
-    """Bill and container of the one consignment meant by `container` (and `bill`, where it stands on several)."""
+    """Bill and container of the one consignment that `container` means (with `bill`, where it is on several).
+
+    Raises SettingsError where no consignment is meant, or more than one.
+    """
     if "container_number" in settings.lacks:
         if bill is None or rows.filter(bill_of_lading=bill.strip()).is_empty():
-            raise SettingsError(f"name one of the {rows.height:,} {settings.row}s by its key (--bill), not {bill!r}")
+            raise SettingsError(f"no {settings.row} {bill!r} among the {rows.height:,}; name one by its key (--bill)")
         return bill.strip(), schema.NOTHING
     if container is None:
-        raise SettingsError("name the container (--container)")
+        raise SettingsError("no container was named; name one (--container)")
     number = code("container_number", pl.Series([container])).item() or ""
     bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
     if not bills:
-        raise SettingsError(f"no container {number or repr(container)} among the {rows.height:,} consignments")
+        raise SettingsError(
+            f"no container {number or repr(container)} among the {rows.height:,} consignments; check the number"
+        )
     if bill is None and len(bills) > 1:
-        raise SettingsError(f"container {number} is on {len(bills)} bills, say which: {', '.join(bills[:5])}")
+        raise SettingsError(f"container {number} is on {len(bills)} bills; name one (--bill): {', '.join(bills[:5])}")
     if bill is not None and bill.strip() not in bills:
-        raise SettingsError(f"container {number} is not on bill {bill.strip()}, but on {', '.join(bills[:5])}")
+        raise SettingsError(f"container {number} is not on bill {bill.strip()}; it is on {', '.join(bills[:5])}")
     return (bills[0] if bill is None else bill.strip()), number

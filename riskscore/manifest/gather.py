@@ -1,11 +1,11 @@
-"""From goods lines to consignments, and from consignments to their latest version.
+"""Gather goods lines into consignments, and keep the latest version of each consignment.
 
     lines of one KEY, one filing  ─▶ one consignment; every line is kept in `goods_items`
-    filings of one KEY            ─▶ the latest is the consignment, the others are its history
+    filings of one KEY            ─▶ the latest is the consignment, the others are earlier versions
 
-A line filed at the same moment under the same version belongs to the same filing; a line without a moment
-belongs to the filing of the line before it. Of the fields that describe the whole consignment the first one that is
-filled counts. Most rows of a large file have a KEY of their own and are not touched at all.
+Lines with the same KEY, moment and version belong to one filing. A line without a moment belongs to the filing of the
+line before it. For fields that describe the consignment, the first filled value counts. Most rows of a large file are
+the only ones with their KEY and pass through unchanged.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ SUMMED = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
 JOINED = ("goods_description", "marks")
 UNITED = ("hs_codes", "seal_numbers")
 FILE, ORDER, ROW = "_file", "_order", "row"
-"""Columns beside the canonical ones while a manifest is read: file, place in the reading order, row in the table."""
+"""Extra columns while a manifest is read: number of the file, place in the reading order, row of the table."""
 
 FILING = (FILE, *KEY, "filed_at", "version")
 _OWN = (*FILING, *SUMMED, *JOINED, *UNITED, "goods_items")
 HEADER = tuple(name for name in COLUMNS if name not in _OWN)
-"""Columns that describe the whole consignment, not a goods line; own fields of a service do so too."""
+"""Columns that describe the consignment, not one goods line; fields of a service do so too."""
 
-_BESIDE = (FILE, ORDER, ROW, "described")
+_EXTRA = (FILE, ORDER, ROW, "described")
 
 _JOINT = " | "
 
 
 def repeated(frame: pl.DataFrame, names: tuple[str, ...] = KEY) -> pl.Series:
-    """Whether another row of `frame` has the same values under `names`."""
+    """Whether another row of `frame` has the same values in `names`: one Boolean per row."""
     return frame.select(pl.struct(names).hash()).to_series().is_duplicated()
 
 
 def _fields(lines: pl.DataFrame) -> list[str]:
-    """Own fields of a service among the columns of `lines`."""
-    return [name for name in own(lines) if name not in _BESIDE]
+    """The service's own fields among the columns of `lines`."""
+    return [name for name in own(lines) if name not in _EXTRA]
 
 
 def complete(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Fill what a consignment's later lines leave out from its other lines. Rows keep their order.
+    """Fill the gaps of a consignment's lines from its other lines. Rows keep their order.
 
-    `described` is the first goods description of the filing: a line may be silent where another one speaks. The notes
-    say where lines of one filing contradict each other, so that only the first of them was kept.
+    Adds `described`, the first goods description of the filing, because a line may leave its own out. The notes say
+    where lines of one filing contradict each other; the first value is kept then.
     """
     several = repeated(lines)
     alone = lines.filter(~several).with_columns(described="goods_description")
@@ -69,7 +69,7 @@ def _contradictions(many: pl.DataFrame) -> list[str]:
     differing = many.group_by(FILING).agg(pl.col(plain).drop_nulls().n_unique() > 1)
     counts = differing.select(pl.col(plain).cast(pl.Int64).sum()).row(0, named=True)
     return [
-        f"{name} differs between the lines of {counted(count, 'consignment')}; the first one was kept"
+        f"{name} differs between the lines of {counted(count, 'consignment')}; the first value was kept"
         for name, count in counts.items()
         if count
     ]
@@ -78,7 +78,7 @@ def _contradictions(many: pl.DataFrame) -> list[str]:
 def gather(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """Gather completed and valid lines into filings: the canonical columns, `_file` and `_order`.
 
-    Returns them in the order of their first lines, with notes on what was put together.
+    Returns the filings in the order of their first lines, and a note on how many lines were gathered.
     """
     several = repeated(lines)
     if several.any():
@@ -106,20 +106,22 @@ def gather(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
 
 
 def _with_items(lines: pl.DataFrame) -> pl.DataFrame:
-    """Make each line's own goods item, where the file did not bring them."""
-    brought = pl.col("goods_items").list.len().fill_null(0) > 0
-    if lines.select(brought.all()).item():
+    """Make one goods item from each line that came without `goods_items`."""
+    has_items = pl.col("goods_items").list.len().fill_null(0) > 0
+    if lines.select(has_items.all()).item():
         return lines
     own = {"hs_code": pl.col("hs_codes").list.first()}
     item = pl.struct(own.get(item.name, pl.col(item.name)).alias(item.name) for item in ITEM.fields)
-    return lines.with_columns(pl.when(brought).then("goods_items").otherwise(pl.concat_list(item)).alias("goods_items"))
+    return lines.with_columns(
+        pl.when(has_items).then("goods_items").otherwise(pl.concat_list(item)).alias("goods_items")
+    )
 
 
 def versions(filings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Split filings into the latest of each KEY, the earlier ones, and copies of a filing in another file.
+    """Split filings into the latest of each KEY, the earlier ones, and copies of a filing that was read before.
 
-    The order of versions is that of filing, then of their numbers, then of reading; missing numbers are counted from
-    1 in that order.
+    Versions are ordered by the moment of filing, then by their number, then by the order of reading. Missing numbers
+    are counted from 1 in that order.
     """
     several = repeated(filings)
     alone = filings.filter(~several).with_columns(pl.col("version").fill_null(1))

@@ -1,10 +1,11 @@
-"""One file read as far as a file alone can be: canonical goods lines, what was refused, and how it was understood.
+"""Read one file: its canonical goods lines, the rows that were refused, and how it was understood.
 
 path ─▶ members ─▶ table ─▶ headings ─▶ values ─▶ rules ─▶ lines + quarantine
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,10 +25,10 @@ from riskscore.settings import NONE, Settings
 
 @dataclass(frozen=True)
 class Kind:
-    """What sort of file is read: its headings, columns and types, required ones, and what stands in for these.
+    """A kind of file: known headings, columns with their types, required columns, and what can replace these.
 
-    `stands_in` gives, in order of preference, the columns that are read where there is no heading of the required
-    one; those of `fills` are also read where it is blank. What the service `lacks` is not looked for.
+    `stands_in` gives, in order of preference, the columns that are read where a required one has no heading. For the
+    columns in `fills` they are also read where a cell is blank. Columns that the service `lacks` are not looked for.
     """
 
     synonyms: columns.Synonyms
@@ -39,7 +40,7 @@ class Kind:
 
 
 def manifest(settings: Settings = NONE) -> Kind:
-    """The kind of file that holds goods lines, of a service that may have own fields and lack canonical columns."""
+    """The kind of file that contains goods lines; a service may have its own fields and lack canonical columns."""
     return Kind(
         columns.with_fields(columns.manifest_synonyms(), settings),
         schema.columns(settings),
@@ -56,7 +57,7 @@ _SHOWN = 30
 class Understood:
     """How a file was read: format, encoding, delimiter and sheet (None where there is none), and its headings.
 
-    `missing` names required columns that no heading was found for; `notes` say in plain words what was decided.
+    `missing` names the required columns without a heading. `notes` say in plain language what was decided.
     """
 
     file: str
@@ -70,8 +71,11 @@ class Understood:
 
 
 @dataclass(frozen=True)
-class Filed:
-    """Valid goods lines of one file (canonical columns, `_file`, `_order`, `row`), and what did not become one."""
+class FileLines:
+    """Valid goods lines of one file (canonical columns, `_file`, `_order`, `row`) and its quarantine.
+
+    `rows_in` is the number of goods lines in the file, the refused ones included.
+    """
 
     lines: pl.DataFrame
     quarantine: pl.DataFrame
@@ -82,21 +86,21 @@ class Filed:
 def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
     """Tables of all members of `path`. Raises ManifestError where it cannot be read or its members differ in format."""
 
-    def known(cells: Sequence[str]) -> int:
-        found = {columns.recognise(cell, kind.synonyms, mapping).column for cell in cells if cell and len(cell) < 200}
-        return len(found - {None})
+    def count_known(cells: Sequence[str]) -> int:
+        known = {columns.recognise(cell, kind.synonyms, mapping).column for cell in cells if cell and len(cell) < 200}
+        return len(known - {None})
 
-    tables = [table for member in archives.open_file(path) for table in registry.load(member, known)]
+    tables = [table for member in archives.open_file(path) for table in registry.load(member, count_known)]
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
-            f"{path} holds files of different formats ({', '.join(formats)}); keep one format an archive"
+            f"{path} contains files of different formats ({', '.join(formats)}); make one archive per format"
         )
     return tables
 
 
-def read(path: Path, mapping: dict[str, str], kind: Kind) -> Filed:
-    """Read the file at `path`; `mapping` is a user's, from columns.read_map.
+def read(path: Path, mapping: dict[str, str], kind: Kind) -> FileLines:
+    """Read the file at `path`; `mapping` is the column map, plain heading -> column (headings.read_map).
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
@@ -105,30 +109,33 @@ def read(path: Path, mapping: dict[str, str], kind: Kind) -> Filed:
 
 
 def understand(path: Path, mapping: dict[str, str], kind: Kind) -> Understood:
-    """Say how `path` would be read; a missing required column is told, not raised."""
+    """Return how `path` would be read. Missing required columns are listed in the result and raise nothing.
+
+    Raises ManifestError where the file cannot be read at all.
+    """
     tables = open_tables(path, mapping, kind)
-    found = [look(table, mapping, kind) for table in tables]
-    if any(one.missing for one in found):
-        return _joined(found, str(path))
+    parts = [understand_headings(table, mapping, kind) for table in tables]
+    if any(part.missing for part in parts):
+        return _joined(parts, str(path))
     return join([_read_table(table, mapping, kind) for table in tables], str(path)).understood
 
 
-def join(filed: Sequence[Filed], name: str) -> Filed:
-    """Put the members of one file, or several files, together; `_file` and `_order` tell them apart."""
+def join(parts: Sequence[FileLines], name: str) -> FileLines:
+    """Join the members of one file, or several files; `_file` numbers them, `_order` runs on from each to the next."""
     lines: list[pl.DataFrame] = []
     start = 0
-    for place, one in enumerate(filed):
+    for place, part in enumerate(parts):
         lines.append(
-            one.lines.with_columns(
+            part.lines.with_columns(
                 pl.lit(place, pl.Int64).alias(gather.FILE), (pl.col(gather.ORDER) + start).alias(gather.ORDER)
             )
         )
-        start += one.rows_in + 1
-    return Filed(
+        start += part.rows_in + 1
+    return FileLines(
         pl.concat(lines),
-        pl.concat([one.quarantine for one in filed]),
-        sum(one.rows_in for one in filed),
-        _joined([one.understood for one in filed], name),
+        pl.concat([part.quarantine for part in parts]),
+        sum(part.rows_in for part in parts),
+        _joined([part.understood for part in parts], name),
     )
 
 
@@ -147,17 +154,19 @@ def _joined(parts: Sequence[Understood], name: str) -> Understood:
     )
 
 
-def look(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
-    """Recognise the headings of `table`, and find the required columns that are missing."""
+def understand_headings(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
+    """Recognise the headings of `table`, and list the required columns that are missing."""
     headings = [
         Heading(heading.source) if heading.column in kind.lacks else heading
         for heading in columns.assign(table.frame.columns, kind.synonyms, mapping)
     ]
-    found = {heading.column for heading in headings}
-    missing = [name for name in kind.required if not found & {name, *kind.stands_in.get(name, ())}]
-    there = {"".join(columns.words(source)) or source for source in table.frame.columns}
-    idle = [heading for heading in mapping if heading not in there]
-    notes = (f"the column map names headings that are not there: {', '.join(idle)}",) if idle else ()
+    known = {heading.column for heading in headings}
+    missing = [name for name in kind.required if not known & {name, *kind.stands_in.get(name, ())}]
+    plain = {"".join(columns.words(source)) or source for source in table.frame.columns}
+    unused = [heading for heading in mapping if heading not in plain]
+    notes = [f"the column map names headings that the file does not have: {', '.join(unused)}"] if unused else []
+    if missing and (hint := _hint(table.delimiter, table.sheet, table.frame.columns)):
+        notes.append(hint)
     return Understood(
         table.name,
         table.format,
@@ -170,10 +179,19 @@ def look(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
     )
 
 
-def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> Filed:
-    understood = look(table, mapping, kind)
-    require(understood, kind)
-    converter = Converter(table.frame, understood.headings, own=kind.columns)
+def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str:
+    """The likely cause of headings that are not recognised, where their `names` show it; else an empty text."""
+    if delimiter is not None and len(names) == 1:
+        return "only one heading was found; the delimiter must be a comma, semicolon, tab or pipe"
+    if sheet is not None and any(re.fullmatch(r"column \d+", name) for name in names):
+        return "columns without a heading are called 'column 1', 'column 2' ...; name each column, and unmerge headings"
+    return ""
+
+
+def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
+    understood = understand_headings(table, mapping, kind)
+    check_required(understood, kind)
+    converter = Converter(table.frame, understood.headings, types=kind.columns)
     lines, notes = canonical(converter, kind)
     weights = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
     lines = lines.with_columns(
@@ -182,42 +200,47 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> Filed:
         pl.lit(0, pl.Int64).alias(gather.FILE),
     )
     faults = [*converter.faults]
-    kept = _without(lines, faults)
-    faults.append(_copies(table, kept))
-    kept, contradictions = gather.complete(_without(kept, faults[-1:]))
-    faults.append(validate.faults(_as_described(kept, kind.lacks), validate.Line))
-    kept = _without(kept, faults[-1:])
-    return Filed(
-        kept.drop("described"),
+    valid = _without(lines, faults)
+    faults.append(_copies(table, valid))
+    valid, contradictions = gather.complete(_without(valid, faults[-1:]))
+    faults.append(validate.faults(_as_described(valid, kind.lacks), validate.Line))
+    valid = _without(valid, faults[-1:])
+    return FileLines(
+        valid.drop("described"),
         quarantine.build(table, pl.concat([pl.DataFrame(schema=FAULTS), *faults]), weights),
         int(weights.sum()) + table.broken.height,
         replace(understood, notes=(*understood.notes, *converter.notes, *notes, *contradictions)),
     )
 
 
-def require(understood: Understood, kind: Kind) -> None:
-    """Raise ManifestError for missing required columns, with what was found and what comes close."""
+def check_required(understood: Understood, kind: Kind) -> None:
+    """Raise ManifestError where required columns are missing, with the headings of the file and the nearest ones."""
     names = understood.missing
     if not names:
         return
     near = {name: columns.nearest(name, understood.headings, kind.synonyms) for name in names}
     hints = [f"'{heading}' for {name}" for name, heading in near.items() if heading]
-    shown = ", ".join(heading.source[:60] for heading in understood.headings[:_SHOWN])
+    shown = ", ".join(heading.source[:60].rstrip() for heading in understood.headings[:_SHOWN])
     more = len(understood.headings) - _SHOWN
     found = shown + (f" and {more:,} more" if more > 0 else "")
+    sources = [heading.source for heading in understood.headings]
+    any_known = any(heading.column for heading in understood.headings)
+    advice = _hint(understood.delimiter, understood.sheet, sources) or (
+        f"{'rename the' if any_known else 'add a line of'} headings, or map them in a TOML file (--columns MAP.toml)"
+    )
     text = (
         f"{understood.file}: no heading was recognised as {', '.join(names)}; found: {found}"
+        + f"; {advice}"
         + (f"; did you mean {', '.join(hints)}?" if hints else "")
-        + " (a column map, --columns MAP.toml, can name them)"
     )
     raise ManifestError("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
 
 
 def canonical(converter: Converter, kind: Kind) -> tuple[pl.DataFrame, list[str]]:
-    """All canonical columns, null where the file has none, and notes on what stands in for what."""
+    """Return all canonical columns, null where the file has none, and notes on which column replaces another."""
     notes: list[str] = []
     height = converter.frame.height
-    found = {
+    series = {
         name: converter.read(name)
         if converter.has(name)
         else pl.Series(name, [None], dtype=dtype).new_from_index(0, height)
@@ -228,16 +251,16 @@ def canonical(converter: Converter, kind: Kind) -> tuple[pl.DataFrame, list[str]
             continue
         present = [other for other in others if converter.has(other)]
         for other in present:
-            values = found[other] if other in found else converter.read(other)
-            found[name] = found[name].zip_with(found[name].is_not_null(), values)
+            values = series[other] if other in series else converter.read(other)
+            series[name] = series[name].zip_with(series[name].is_not_null(), values)
         if present and not converter.has(name):
-            notes.append(f"no heading for {name}: taken from {', else '.join(present)}")
-    if "currency" in found and not converter.has("currency") and (currency := currency_of(converter.headings)):
-        named = pl.Series("currency", [currency]).new_from_index(0, height)
-        found["currency"] = named.zip_with(found["declared_value"].is_not_null(), found["currency"])
-    if "package_type" in found and not converter.has("package_type") and converter.packages is not None:
-        found["package_type"] = converter.packages
-    frame = pl.DataFrame([values.alias(name) for name, values in found.items()])
+            notes.append(f"no heading for {name}; its values come from {', else from '.join(present)}")
+    if "currency" in series and not converter.has("currency") and (currency := currency_of(converter.headings)):
+        repeated = pl.Series("currency", [currency]).new_from_index(0, height)
+        series["currency"] = repeated.zip_with(series["declared_value"].is_not_null(), series["currency"])
+    if "package_type" in series and not converter.has("package_type") and converter.packages is not None:
+        series["package_type"] = converter.packages
+    frame = pl.DataFrame([values.alias(name) for name, values in series.items()])
     frame = frame.with_columns(pl.lit(schema.NOTHING).alias(name) for name in schema.KEY if name in kind.lacks)
     return frame.select(pl.col(name).cast(dtype) for name, dtype in kind.columns.items()), notes
 
@@ -248,9 +271,9 @@ def _without(lines: pl.DataFrame, faults: Sequence[pl.DataFrame]) -> pl.DataFram
 
 
 def _copies(table: Table, lines: pl.DataFrame) -> pl.DataFrame:
-    """Rows that repeat an earlier row of the file to the letter: exports do that, goods lines hardly ever.
+    """Rows that are identical to an earlier row of the file; faulty exports repeat rows, goods lines hardly ever do.
 
-    They are refused as `duplicate_row`: counting their weight twice would be worse than asking.
+    They are refused as `duplicate_row`, because counting their weight twice would be worse.
     """
     rows = lines.filter(gather.repeated(lines))[gather.ROW] if lines.height else lines[gather.ROW]
     if not rows.len():
@@ -267,7 +290,7 @@ def _copies(table: Table, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_described(lines: pl.DataFrame, lacks: Sequence[str]) -> pl.DataFrame:
-    """`lines` as the rules see them: described by the whole filing, and nothing missing that the service lacks."""
+    """`lines` for the rules: with the description of their filing, and a dash in the columns that the service lacks."""
     lacking = [name for name in schema.REQUIRED if name in lacks]
     return lines.with_columns(pl.col("described").alias("goods_description")).with_columns(
         pl.lit(schema.NOTHING).alias(name) for name in lacking

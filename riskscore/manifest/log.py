@@ -1,7 +1,7 @@
-"""The log of past filings: many files at once, fast where they are canonical Parquet.
+"""Read past filings from many files at once, fast where they are canonical Parquet.
 
-Canonical Parquet (written by this engine, or with its column names and types) was validated when it was made: it is
-scanned, and only the columns asked for are read. Anything else is read as a manifest.
+Canonical Parquet (written by riskscore, or with its column names and types) was validated when it was written, so it is
+scanned, and only the columns that are needed are read. Any other file is read as a manifest.
 """
 
 from __future__ import annotations
@@ -25,27 +25,29 @@ Types: TypeAlias = Mapping[str, pl.DataType | type[pl.DataType]]
 def read_log(
     paths: Iterable[str | Path], *, only: Sequence[str] | None = None, settings: Settings = NONE
 ) -> pl.DataFrame:
-    """Read all versions of all consignments under `paths`: files, patterns, or folders of them.
+    """Read all versions of all consignments in `paths`: files, patterns, or folders of files. One row per filing.
 
-    `only` names the columns to read (all by default, the service's own among them); columns that a file lacks are
-    null. Raises ManifestError where a file cannot be read.
+    `only` names the columns to read (default: schema.columns of the service); columns that a file lacks are null.
+    Raises ManifestError where a file cannot be read.
     """
     return collect(scan_log(paths, only=only, settings=settings))
 
 
 def collect(rows: pl.LazyFrame) -> pl.DataFrame:
-    """Read what `scan_log` gave. Raises ManifestError where a file cannot be read after all."""
+    """Collect a result of `scan_log`. Raises ManifestError where a Parquet file turns out to be damaged."""
     try:
         return rows.collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = " ".join(str(error).split())[:160]
-        raise ManifestError(f"a Parquet file of the history is damaged ({reason}); write it again") from None
+        raise ManifestError(
+            f"a Parquet file of the history is damaged ({reason}); export it again or leave it out"
+        ) from None
 
 
 def scan_log(
     paths: Iterable[str | Path], *, only: Sequence[str] | None = None, settings: Settings = NONE
 ) -> pl.LazyFrame:
-    """As `read_log`, but canonical Parquet is only read as far as a query needs it; other files are read at once."""
+    """Like `read_log`, but lazy: canonical Parquet is read as far as a query needs it, other files at once."""
     types = columns(settings)
     names = list(types) if only is None else list(only)
     canonical: list[Path] = []
@@ -60,7 +62,7 @@ def scan_log(
 
 
 def _is_canonical(path: Path, types: Types) -> bool:
-    """Whether `path` is Parquet with canonical names and types and at least the required columns."""
+    """Whether `path` is Parquet with canonical names and types only, the required columns among them."""
     if path.suffix.lower() != ".parquet" or not path.is_file():
         return False
     try:
@@ -72,7 +74,7 @@ def _is_canonical(path: Path, types: Types) -> bool:
 
 
 def _fits(dtype: pl.DataType, wanted: pl.DataType | type[pl.DataType]) -> bool:
-    """Whether a cast from `dtype` to `wanted` loses and refuses nothing."""
+    """Whether a cast from `dtype` to `wanted` always succeeds and loses nothing."""
     return dtype in (wanted, pl.Null) or (wanted == pl.Int64 and dtype in (pl.Int32, pl.UInt32, pl.Int16))
 
 

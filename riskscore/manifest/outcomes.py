@@ -1,7 +1,7 @@
-"""What inspections found, read from any format that a manifest may have.
+"""Read the outcomes of inspections, from any format that a manifest may have.
 
-Outcomes are what a model learns from, so a file with a row that cannot be read is refused by `read_outcomes`, with
-the first such row named; `read` gives the good rows and the quarantine instead.
+A model learns from outcomes, so `read_outcomes` refuses a file with a row that cannot be read, and names the first such
+row. `read` returns the good rows and the quarantine instead.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.cells import texts
-from riskscore.cells.headings import Heading, outcome_synonyms, plainly, read_map
+from riskscore.cells.headings import Heading, by_plain_words, outcome_synonyms, read_map
 from riskscore.cells.values import FAULTS, Converter
 from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine, validate
@@ -27,7 +27,7 @@ from riskscore.settings import NONE, Finding, Settings
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Outcomes (exactly schema.OUTCOME), refused rows (quarantine.SCHEMA), rows read, and how they were understood."""
+    """Outcomes (exactly schema.OUTCOME), refused rows (quarantine.SCHEMA), rows read, and how the file was read."""
 
     outcomes: pl.DataFrame
     quarantine: pl.DataFrame
@@ -41,7 +41,7 @@ class Outcomes:
 
 
 def kind(settings: Settings = NONE) -> Kind:
-    """The kind of file that holds outcomes; without a day when it became known, that of the inspection counts."""
+    """The kind of file that contains outcomes; without `known_at` the day of the inspection counts."""
     return Kind(
         outcome_synonyms(),
         schema.OUTCOME,
@@ -52,22 +52,23 @@ def kind(settings: Settings = NONE) -> Kind:
 
 
 def _declared(settings: Settings) -> dict[str, str]:
-    """The column map of a service that writes its findings beside what was filed: they are known days after filing."""
+    """The column map of a service whose manifests also contain the findings, which become known days after filing."""
     if settings.outcome is None:
         return {}
     filed = {heading: "known_at" for heading, column in settings.columns.items() if column == "filed_at"}
     key = {} if settings.key is None else {settings.key: schema.KEY[0]}
     keys = {heading: column for heading, column in settings.columns.items() if column in schema.KEY}
     headings = filed | key | keys | {settings.outcome.source: "finding"}
-    return plainly(headings)
+    return by_plain_words(headings)
 
 
 def read(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Outcomes:
-    """Read outcomes; `finding` is brought to schema.FINDINGS from the usual words, or from those of the `service`.
+    """Read outcomes; the usual words for a `finding`, or those of the service, become one of schema.FINDINGS.
 
-    Where a service's settings say in which column of its manifests the finding stands, such a file is one of outcomes
-    too: each is known so many days after the filing. Raises ManifestError where the file cannot be read or lacks a
-    required column, SettingsError for a wrong map.
+    `columns` is a TOML file that maps headings to columns. Where the service's settings say which column of its
+    manifests contains the finding, such a manifest can be read as outcomes too, each known the set number of days after
+    filing. Raises ManifestError where the file cannot be read or lacks a required column, SettingsError where the map
+    is wrong.
     """
     expected = kind(settings)
     mapping = _declared(settings) | read_map(columns, expected.synonyms)
@@ -75,40 +76,40 @@ def read(path: str | Path, *, columns: str | Path | None = None, settings: Setti
 
 
 def read_outcomes(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> pl.DataFrame:
-    """Read outcomes that are all sound: exactly schema.OUTCOME.
+    """Read a file of outcomes without any refused row: exactly schema.OUTCOME.
 
-    Raises ManifestError where any row is not, naming the first one, and as `read` does.
+    Raises ManifestError where a row is refused, naming the first one, and as `read` does.
     """
-    return _sound(path, read(path, columns=columns, settings=settings))
+    return _without_refusals(path, read(path, columns=columns, settings=settings))
 
 
 def read_findings(paths: Iterable[str | Path], settings: Settings) -> pl.DataFrame:
-    """What the manifests at `paths` (files, patterns, folders) themselves say of findings, as the settings tell.
+    """Read the findings that the manifests at `paths` (files, patterns, folders) contain themselves.
 
-    Exactly schema.OUTCOME; without a row where the settings name no such column. Raises as `read_outcomes` does.
+    Returns exactly schema.OUTCOME, empty where the settings name no such column. Raises as `read_outcomes` does.
     """
     empty = pl.DataFrame(schema=schema.OUTCOME)
     if settings.outcome is None:
         return empty
     mapping, expected = _declared(settings), kind(settings)
-    found = [empty]
+    parts = [empty]
     for path in files(paths):
-        every = lines.open_tables(path, mapping, expected)
-        told = [table for table in every if settings.outcome.source in table.frame.columns]
-        if told:
-            found.append(_sound(path, _read(told, mapping, expected, settings.outcome)))
-    return pl.concat(found)
+        tables = lines.open_tables(path, mapping, expected)
+        with_findings = [table for table in tables if settings.outcome.source in table.frame.columns]
+        if with_findings:
+            parts.append(_without_refusals(path, _read(with_findings, mapping, expected, settings.outcome)))
+    return pl.concat(parts)
 
 
-def _sound(path: str | Path, found: Outcomes) -> pl.DataFrame:
-    """The outcomes, where every row of the file is one; else ManifestError with the first that is not."""
-    if found.quarantine.height:
-        line, rule, column, value = found.quarantine.select("line", "rule", "column", "value").row(0)
+def _without_refusals(path: str | Path, read_in: Outcomes) -> pl.DataFrame:
+    """The outcomes of a file without any refused row; else ManifestError with the first refused row."""
+    if read_in.quarantine.height:
+        line, rule, column, value = read_in.quarantine.select("line", "rule", "column", "value").row(0)
         raise ManifestError(
-            f"{path}: {found.quarantine.height:,} of {found.rows_in:,} outcomes cannot be read, "
+            f"{path}: {read_in.quarantine.height:,} of {read_in.rows_in:,} outcomes cannot be read, "
             f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); correct or remove them"
         )
-    return found.outcomes
+    return read_in.outcomes
 
 
 def _read(tables: Sequence[Table], mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:
@@ -123,14 +124,14 @@ def _read(tables: Sequence[Table], mapping: dict[str, str], expected: Kind, own:
 
 
 def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:
-    understood = lines.look(table, mapping, expected)
+    understood = lines.understand_headings(table, mapping, expected)
     shift = timedelta()
     if own is not None and own.source in table.frame.columns:
         table, shift = _with_findings(table, own), timedelta(days=own.known_after_days)
-        # A manifest with findings in it: nothing but what the settings name speaks of the inspection.
-        named = [heading if heading.users else Heading(heading.source) for heading in understood.headings]
+        # A manifest with findings: only the columns that the settings name are about the inspection.
+        named = [heading if heading.is_mapped else Heading(heading.source) for heading in understood.headings]
         understood = replace(understood, headings=tuple(named))
-    lines.require(understood, expected)
+    lines.check_required(understood, expected)
     converter = Converter(table.frame, understood.headings)
     frame, _ = lines.canonical(converter, expected)
     frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
@@ -147,8 +148,10 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
 
 
 def _with_findings(table: Table, own: Finding) -> Table:
-    """The rows of a manifest that say something of a finding, in the words of schema.FINDINGS where they are known."""
-    said = texts.as_text(table.frame[own.source]).str.strip_chars().replace("", None)
-    told = said.replace(dict(own.words)).alias(own.source)
-    there = told.is_not_null()
-    return replace(table, frame=table.frame.with_columns(told).filter(there), lines=table.lines.filter(there))
+    """The rows of a manifest that have a finding; the service's words for it become those of schema.FINDINGS."""
+    words = texts.as_text(table.frame[own.source]).str.strip_chars().replace("", None)
+    findings = words.replace(dict(own.words)).alias(own.source)
+    has_finding = findings.is_not_null()
+    return replace(
+        table, frame=table.frame.with_columns(findings).filter(has_finding), lines=table.lines.filter(has_finding)
+    )

@@ -1,12 +1,12 @@
-"""Propose: settings for a file whose headings are not all canonical, as TOML to be read over, corrected and kept.
+"""Propose settings for a file with a service's own headings, as TOML to review, correct and keep.
 
-    headings that are known          ─▶ [columns], where a wording had to be guessed
-    required columns without any     ─▶ [row] lacks; a heading whose values all differ ─▶ [row] key
-    headings that are not known      ─▶ [field.NAME]: number, category or key, by what stands below them
-    a heading that speaks of findings ─▶ [outcome], and never a field: a model must not see the answer
-    hs6 and origin with categories   ─▶ [profile.NAME]
+    known headings that are not canonical  ─▶ [columns]
+    required columns without a heading     ─▶ [row] lacks; a heading whose values all differ ─▶ [row] key
+    unknown headings                       ─▶ [field.NAME]: number, category or key, depending on the values
+    a heading about findings               ─▶ [outcome], and never a field: a model must not see the answer
+    hs6 and origin with categories         ─▶ [profile.NAME]
 
-Values say what kind a field is, so a proposal is only as good as the file is typical.
+The kind of a field depends on its values, so the file should be typical.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from riskscore.manifest.formats.table import Table
 from riskscore.settings import FILE
 
 MOST_VALUES = 30
-"""Different values up to which a field is a category."""
+"""Largest number of different values in a category; a field with more is a key."""
 
 NUMBERS = 0.99
-"""Share of the values that must be numbers for the field to be one."""
+"""Least share of a field's values that are numbers, for the field to be a number."""
 
 SELDOM = 50
-"""A value that a profile is made of should stand in so many rows, on average."""
+"""Least number of rows per value, on average, for a field to be part of a profile."""
 
 _ANSWERS = frozenset(
     ("fraud", "finding", "findings", "seized", "seizure", "outcome", "result", "illicit", "hit", "label", "inspection")
 )
-"""Words of headings that speak of what was found."""
+"""Words in headings of columns that contain findings."""
 
 _WORDS = {
     "clean": ("0", "n", "no", "false", "clean", "negative", "ok", "none", "conform"),
@@ -48,12 +48,12 @@ _WORDS = {
 
 
 def propose(path: Path) -> str:
-    """Settings for the file at `path`, as TOML. Raises ManifestError where it cannot be read at all."""
+    """Return settings for the file at `path`, as TOML. Raises ManifestError where it cannot be read at all."""
     kind = lines.manifest()
     table = lines.open_tables(path, {}, kind)[0]
     headings = _guessed(table, columns.assign(table.frame.columns, kind.synonyms, {}))
     known = {heading.column for heading in headings if heading.column is not None}
-    missing = [name for name in schema.REQUIRED if name not in known and name not in _stood_in(kind, known)]
+    missing = [name for name in schema.REQUIRED if name not in known and name not in _replaced(kind, known)]
     unknown = [heading for heading in headings if heading.column is None]
     answers = [heading for heading in unknown if _ANSWERS & set(columns.words(heading.source))]
     key = _key(table, unknown) if "bill_of_lading" in missing else None
@@ -68,7 +68,7 @@ def propose(path: Path) -> str:
     ]
     return "\n".join(
         [
-            f"# Proposed from {_plain(path.name)}: read it over, correct it, and keep it as {FILE}.",
+            f"# Proposed from {_plain(path.name)}: review it, correct it, and save it as {FILE}.",
             *_row(key, missing, known),
             *_columns(headings),
             *_outcome(table, answers),
@@ -80,34 +80,34 @@ def propose(path: Path) -> str:
 
 
 def _guessed(table: Table, headings: Sequence[Heading]) -> list[Heading]:
-    """One heading a column, the preferred one; and the first that holds days as that of the filing, where none is."""
+    """One heading per column, the preferred one. Without any date, the first column of dates is the filing date."""
     best: dict[str, Heading] = {}
     for heading in sorted(headings, key=lambda heading: heading.rank):
         if heading.column is not None:
             best.setdefault(heading.column, heading)
-    one = [
+    preferred = [
         heading if heading.column in NUMBERED or best.get(heading.column or "") == heading else Heading(heading.source)
         for heading in headings
     ]
     if not {"filed_at", "loaded_at", "arrives_at"} & set(best):
-        for place, heading in enumerate(one):
+        for place, heading in enumerate(preferred):
             values = texts.as_text(table.frame[heading.source]).drop_nulls()
             if (
                 heading.column is None
                 and values.len()
                 and dates.parse(values)["moment"].count() >= NUMBERS * values.len()
             ):
-                one[place] = Heading(heading.source, "filed_at")
+                preferred[place] = Heading(heading.source, "filed_at")
                 break
-    return one
+    return preferred
 
 
-def _stood_in(kind: lines.Kind, known: Iterable[str]) -> set[str]:
+def _replaced(kind: lines.Kind, known: Iterable[str]) -> set[str]:
     return {name for name, others in kind.stands_in.items() if set(others) & set(known)}
 
 
 def _key(table: Table, unknown: Sequence[Heading]) -> str | None:
-    """The first heading that is not known, and below which every row has a value of its own."""
+    """The first unknown heading with a different value in every row."""
     for heading in unknown:
         values = texts.as_text(table.frame[heading.source])
         if values.len() > 1 and values.null_count() == 0 and values.n_unique() == values.len():
@@ -116,7 +116,7 @@ def _key(table: Table, unknown: Sequence[Heading]) -> str | None:
 
 
 def _names(fields: Sequence[Heading]) -> dict[str, str]:
-    """Name of a field -> its heading; names are small letters, digits and underscores, and none is there twice."""
+    """Name of a field -> its heading. Names are lower-case letters, digits and underscores, and unique."""
     named: dict[str, str] = {}
     for place, heading in enumerate(fields, 1):
         ascii_words = [word for word in columns.words(heading.source) if word.isascii()]
@@ -127,7 +127,7 @@ def _names(fields: Sequence[Heading]) -> dict[str, str]:
 
 
 def _field(values: pl.Series) -> tuple[str, list[str]]:
-    """The kind of a field, and the values of a category."""
+    """The kind of a field, and its values where it is a category."""
     known = values.drop_nulls()
     distinct = known.unique().sort()
     numeric = numbers.parse(distinct)["number"]
@@ -143,19 +143,19 @@ def _row(key: str | None, missing: Sequence[str], known: set[str]) -> list[str]:
         return []
     needed = {"filed_at", *([schema.KEY[0]] if key else [])}
     lacks = [name for name in schema.COLUMNS if name not in known and name not in needed]
-    lines_ = ["", "[row]", 'name = "row" # what one row is called: declaration, shipment ...']
-    lines_ += [f"key = {_text(key)}"] if key else []
-    return [*lines_, f"lacks = {_list(lacks)}"]
+    entries = ["", "[row]", 'name = "row" # the name of one row: declaration, shipment ...']
+    entries += [f"key = {_text(key)}"] if key else []
+    return [*entries, f"lacks = {_list(lacks)}"]
 
 
 def _columns(headings: Sequence[Heading]) -> list[str]:
-    """What the engine took each heading for, as a line that can be changed."""
-    taken = [
+    """One line per recognised heading, with the column that it was read as."""
+    entries = [
         f"{_text(heading.source)} = {_text(heading.column)}"
         for heading in headings
         if heading.column and heading.column != heading.source
     ]
-    return ["", "[columns] # as the headings were understood; correct what is wrong", *taken] if taken else []
+    return ["", "[columns] # how the headings were understood; correct what is wrong", *entries] if entries else []
 
 
 def _outcome(table: Table, answers: Sequence[Heading]) -> list[str]:
@@ -166,33 +166,33 @@ def _outcome(table: Table, answers: Sequence[Heading]) -> list[str]:
         finding = next((name for name, known in _WORDS.items() if value.strip().lower() in known), "irregular")
         words.append(f"{_text(value)} = {_text(finding)}")
     others = ", ".join(_plain(heading.source) for heading in answers[1:])
-    told = [f"# also left out, because it speaks of findings: {others}"] if others else []
+    comment = [f"# not made a field either, because it seems to contain findings: {others}"] if others else []
     return [
-        "", *told, "[outcome] # what was found, if it stands beside what was filed",
+        "", *comment, "[outcome] # findings of inspections, where the same file contains them",
         f"finding = {_text(answers[0].source)}", f"words = {{ {', '.join(words)} }}",
         "known_after_days = 1",
     ]  # fmt: skip
 
 
-def _declared(name: str, source: str, of: tuple[str, list[str]]) -> list[str]:
-    kind, values = of
+def _declared(name: str, source: str, field: tuple[str, list[str]]) -> list[str]:
+    kind, values = field
     listed = [f"values = {_list(values)}"] if values else []
     return ["", f"[field.{name}]", f"from = {_text(source)}", f'kind = "{kind}"', *listed]
 
 
 def _profiles(known: set[str], often: Sequence[str]) -> list[str]:
-    """Goods and origin, alone and with each field whose values come `often`: what a seizure usually repeats."""
+    """Goods and origin, alone and with each field of `often`: a seizure usually repeats these."""
     base = [name for name, column in (("hs6", "hs_codes"), ("origin", "origin_country")) if column in known]
     tuples = [(name,) for name in base] + ([tuple(base)] if len(base) > 1 else [])
     tuples += [(base[0], name) for name in often] if base else [(name,) for name in often]
     if not tuples:
         return []
-    made = [line for one in tuples for line in ("", f"[profile.{'_and_'.join(one)}]", f"columns = {_list(one)}")]
+    made = [line for names in tuples for line in ("", f"[profile.{'_and_'.join(names)}]", f"columns = {_list(names)}")]
     return ["", "[profiles]", "strength = 10", 'stats = ["before", "seizure_rate"]', *made]
 
 
 def _text(value: str) -> str:
-    """A TOML text; JSON's escapes are TOML's too."""
+    """A TOML string; the escapes of JSON are valid in TOML."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

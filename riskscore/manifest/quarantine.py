@@ -1,6 +1,6 @@
-"""The quarantine: every row that was refused, whole, with where it stands, why, and the value found.
+"""The quarantine: every refused row in full, with its file and line, the rule that it broke, and the value.
 
-Rows in = accepted + quarantined, always: a row that breaks several rules stands here once, under the first of them.
+Rows read = rows accepted + rows in quarantine, always. A row that breaks several rules is listed once, under the first.
 """
 
 from __future__ import annotations
@@ -20,28 +20,29 @@ SCHEMA = {
     "value": pl.String,
     "row": pl.String,
 }
-"""`line`: line of the file (headings are line 1) or, where a format has no lines, row number from 1. `row`: JSON."""
+"""`line`: line of the file (headings are usually line 1) or, where a format has no lines, row from 1. `row`: JSON."""
 
 VALUE_LENGTH = 200
-"""Characters of `value` that are kept; `row` is kept whole."""
+"""Characters of `value` that are kept; `row` is never cut."""
 
 
 def empty() -> pl.DataFrame:
-    """A quarantine with nothing in it."""
+    """A quarantine without rows, columns SCHEMA."""
     return pl.DataFrame(schema=SCHEMA)
 
 
 def build(table: Table, faults: pl.DataFrame, weights: pl.Series) -> pl.DataFrame:
-    """Quarantine the rows of `table` that `faults` names (columns values.FAULTS, most telling first).
+    """Quarantine the rows of `table` that `faults` lists (columns values.FAULTS, the most important first).
 
-    `weights` is the number of goods lines in each row of the table; a refused row stands here once for each.
+    `weights` is the number of goods lines in each row of the table; a refused row is listed once for each of them.
+    Returns columns SCHEMA, ordered by line, the broken lines of the table included.
     """
     first = faults.unique("row", keep="first", maintain_order=True).sort("row")
-    places = first["row"]
-    rows = table.frame[places.to_list()] if places.len() else table.frame.clear()
+    numbers = first["row"]
+    rows = table.frame[numbers.to_list()] if numbers.len() else table.frame.clear()
     refused = first.select(
         pl.lit(table.name).alias("file"),
-        table.lines.gather(places).alias("line"),
+        table.lines.gather(numbers).alias("line"),
         "rule",
         "column",
         pl.col("value").str.slice(0, VALUE_LENGTH),
@@ -49,7 +50,7 @@ def build(table: Table, faults: pl.DataFrame, weights: pl.Series) -> pl.DataFram
     )
     repeated = (
         pl.int_range(refused.height, eager=True)
-        .repeat_by(weights.gather(places))
+        .repeat_by(weights.gather(numbers))
         .explode(empty_as_null=False, keep_nulls=False)
     )
     return pl.concat([refused[repeated], broken(table)]).sort("line", maintain_order=True).select(*SCHEMA)
@@ -58,9 +59,10 @@ def build(table: Table, faults: pl.DataFrame, weights: pl.Series) -> pl.DataFram
 def aside(
     rows: pl.DataFrame, rule: str, column: str, content: pl.Series, *, file: pl.Expr | None = None
 ) -> pl.DataFrame:
-    """Quarantine whole `rows` under one `rule`, which `column` of them broke; `content` is each of them as JSON.
+    """Quarantine `rows` for one `rule`, which their `column` broke; `content` is each row as JSON.
 
-    `file` says where each came from, null where nobody knows. Rows with `goods_items` stand here once for each item.
+    `file` is where each row came from, null where that is not known. Rows with `goods_items` are listed once for each
+    item. Returns columns SCHEMA.
     """
     refused = rows.select(
         (pl.lit(None, pl.String) if file is None else file).alias("file"),
@@ -77,7 +79,7 @@ def aside(
 
 
 def broken(table: Table) -> pl.DataFrame:
-    """Quarantine the lines that do not fit the headings."""
+    """Quarantine the lines of `table` that do not fit its headings. Returns columns SCHEMA."""
     return table.broken.select(
         pl.lit(table.name).alias("file"),
         "line",
@@ -89,15 +91,16 @@ def broken(table: Table) -> pl.DataFrame:
 
 
 def as_json(rows: pl.DataFrame) -> pl.Series:
-    """Each row as a JSON object under the headings of its file."""
+    """Each row as a JSON object, with the columns of `rows` as keys."""
     if not rows.width:
         return pl.Series([], dtype=pl.String)
     return rows.select(pl.struct(pl.all()).struct.json_encode()).to_series()
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
-    """Write a quarantine to `path`, as CSV, Parquet or JSON Lines by its ending; formulas are made harmless in CSV.
+    """Write a quarantine to `path`, as CSV, Parquet or JSON Lines depending on its ending.
 
-    Raises SettingsError where the path cannot be written.
+    In CSV, texts that a spreadsheet would run as formulas get an apostrophe in front. Raises SettingsError where the
+    path cannot be written.
     """
     export.write((frame, path))

@@ -1,13 +1,13 @@
-"""Reading manifests: any file in, canonical consignments out, and nothing lost on the way.
+"""Read manifests: any file in, canonical consignments out, and no row lost.
 
     manifest = read("manifest.csv")
     manifest.consignments   the latest version of each consignment, exactly schema.COLUMNS
-    manifest.earlier        versions of it that were filed before, the same columns
-    manifest.quarantine     rows that were refused, whole, with file, line, rule and value
+    manifest.earlier        versions of it that were filed before, with the same columns
+    manifest.quarantine     refused rows in full, with file, line, rule and value
     manifest.understood     how headings, encoding and units were read
 
-`rows_in` counts goods lines: a row of a file, or each goods item of a row that brings its items along. Each of them
-is in the end in one consignment's `goods_items` or in the quarantine.
+`rows_in` counts goods lines: each row of a file, or each goods item of a row that has `goods_items`. Each of them
+ends in the `goods_items` of one consignment or in the quarantine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore.cells.headings import declared, manifest_synonyms, read_map, with_fields
+from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine
 from riskscore.manifest.lines import Understood
@@ -27,12 +27,12 @@ from riskscore.settings import NONE, Settings
 from riskscore.units import counted
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
-"""Endings of the files that are taken from a folder."""
+"""Endings of the files that are read from a folder."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a manifest, or several, came to. Frames have schema.columns and quarantine.SCHEMA."""
+    """One manifest, or several read as one. Frames have schema.columns, the quarantine quarantine.SCHEMA."""
 
     consignments: pl.DataFrame
     earlier: pl.DataFrame
@@ -53,52 +53,52 @@ class Manifest:
 
 
 def read(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
-    """Read one manifest of any format; `columns` is a TOML that maps the file's own headings.
+    """Read one manifest of any format; `columns` is a TOML file that maps its headings to columns.
 
-    A `service` may have own fields, which stand behind the canonical columns, and lack some of these. A file of
-    headings alone is a manifest of zero consignments. Raises ManifestError where the file cannot be read at all or
-    lacks a required column, SettingsError where the column map is wrong.
+    The `settings` of a service may add its own fields after the canonical columns, and say which of these it lacks. A
+    file with headings only is a manifest of zero consignments. Raises ManifestError where the file cannot be read at
+    all or lacks a required column, SettingsError where the column map is wrong.
     """
     return read_many([path], columns=columns, settings=settings)
 
 
 def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
-    """Read several manifests as one: versions of a consignment are told apart across files.
+    """Read several manifests as one, so that the versions of a consignment may be in different files.
 
-    A filing that is repeated word for word in another file is refused as `duplicate_filing`. Raises as `read` does.
+    A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
     mapping, kind = _map(columns, settings), lines.manifest(settings)
-    filed = [lines.read(Path(path), mapping, kind) for path in paths]
-    if not filed:
+    parts = [lines.read(Path(path), mapping, kind) for path in paths]
+    if not parts:
         raise ManifestError("no manifest was named; name at least one file")
-    every = filed[0] if len(filed) == 1 else lines.join(filed, ", ".join(one.understood.file for one in filed[:5]))
-    filings, notes = gather.gather(every.lines)
+    names = [part.understood.file for part in parts]
+    joined = parts[0] if len(parts) == 1 else lines.join(parts, ", ".join(names[:5]))
+    filings, notes = gather.gather(joined.lines)
     latest, earlier, copies = gather.versions(filings)
-    names = list(kind.columns)
+    canonical = list(kind.columns)
     if earlier.height:
         notes.append(f"{counted(earlier.height, 'filing')} with a later version: kept as history")
-    refused = [every.quarantine, _refuse(copies, [one.understood.file for one in filed])]
     return Manifest(
-        latest.select(names),
-        earlier.select(names),
-        pl.concat(refused),
-        every.rows_in,
-        replace(every.understood, notes=(*every.understood.notes, *notes)),
+        latest.select(canonical),
+        earlier.select(canonical),
+        pl.concat([joined.quarantine, _refuse(copies, names)]),
+        joined.rows_in,
+        replace(joined.understood, notes=(*joined.understood.notes, *notes)),
     )
 
 
 def understand(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Understood:
-    """Say how `path` is understood, also when required columns are missing. Raises as `read` does otherwise."""
+    """Return how `path` would be read. Missing required columns are listed, not raised; else raises as `read` does."""
     return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings))
 
 
 def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:
-    """The column map of the service, with the user's before it."""
-    return declared(settings) | read_map(path, with_fields(manifest_synonyms(), settings))
+    """The column map of the service's settings; the user's entries replace those for the same heading."""
+    return declared_map(settings) | read_map(path, with_fields(manifest_synonyms(), settings))
 
 
 def _refuse(copies: pl.DataFrame, files: Sequence[str]) -> pl.DataFrame:
-    """Quarantine filings that another file has word for word, once for each goods line."""
+    """Quarantine filings that an earlier file contains word for word, once for each goods line."""
     if not copies.height:
         return quarantine.empty()
     names = dict(enumerate(files))
@@ -108,7 +108,10 @@ def _refuse(copies: pl.DataFrame, files: Sequence[str]) -> pl.DataFrame:
 
 
 def files(paths: Iterable[str | Path]) -> list[Path]:
-    """Files that `paths` name: files themselves, patterns (`2019-*.parquet`), and the manifests of folders."""
+    """Return the files that `paths` name: files, patterns (`2019-*.parquet`), and the manifests in folders.
+
+    Raises ManifestError where a pattern or folder has none; a file that does not exist is returned as it is.
+    """
     found: list[Path] = []
     for path in paths:
         if set("*?[") & set(str(path)) and not Path(path).exists():
@@ -119,6 +122,6 @@ def files(paths: Iterable[str | Path]) -> list[Path]:
         else:
             named = [Path(path)]
         if not named:
-            raise ManifestError(f"{path}: no manifest there; expected files ending with {', '.join(SUFFIXES)}")
+            raise ManifestError(f"{path}: no manifest found; the names of manifests end with {', '.join(SUFFIXES)}")
         found += named
     return found

@@ -1,7 +1,7 @@
-"""The rules that a goods line must keep to be scored. Whatever is a matter of risk is no rule.
+"""The rules that a goods line must meet to be scored. A sign of risk never breaks a rule.
 
-A wrong check digit, an unknown port or a weight beyond the container's payload says something about a consignment; a
-missing bill number or a negative weight means that the row was not read as it was meant.
+A wrong check digit, an unknown port or a weight beyond the container's payload says something about the consignment, so
+it is scored. A missing bill number or a negative weight means that the row was not read correctly, so it is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST = 1e15
 
 
 class Line(dy.Schema):
-    """A goods line, as far as rules bind it; `row` is its place in the file's table."""
+    """The rules for a goods line; `row` is its place in the file's table."""
 
     row = dy.Int64()
     bill_of_lading = dy.String(nullable=False, min_length=1, max_length=100)
@@ -41,7 +41,7 @@ class Line(dy.Schema):
 
 
 class Outcome(dy.Schema):
-    """An inspection's outcome, as far as rules bind it."""
+    """The rules for an outcome of an inspection; `row` is its place in the file's table."""
 
     row = dy.Int64()
     bill_of_lading = dy.String(nullable=False, min_length=1, max_length=100)
@@ -61,13 +61,13 @@ RULES = {
     "max": "too_large",
     "max_exclusive": "too_large",
 }
-"""dataframely's check -> the rule's name in the quarantine. Where zero is the least, too small is `negative`."""
+"""dataframely's check -> name of the rule in the quarantine. Where the minimum is zero, the name is `negative`."""
 
 _DATES = ("filed_at", "known_at")
 
 
 def faults(frame: pl.DataFrame, rules: type[dy.Schema]) -> pl.DataFrame:
-    """Rows of `frame` that break a rule, once a broken rule: `row`, `rule`, `column`, `value`."""
+    """Find the rows of `frame` that break `rules`: `row`, `rule`, `column`, `value`, one row per broken rule."""
     _, failure = rules.filter(frame.select(rules.column_names()))
     schema = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
     details = failure.details() if len(failure) else None

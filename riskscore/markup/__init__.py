@@ -1,4 +1,4 @@
-"""What every HTML page shares: the skeleton with its colours, escaping, and how figures are written.
+"""What all HTML pages share: the skeleton with its colours, escaping, and the format of figures.
 
-Each room that makes pages keeps its own templates. Nothing in here knows what a page is about.
+Rooms that make pages have their own templates. Nothing here knows what a page is about.
 """

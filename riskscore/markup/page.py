@@ -1,4 +1,4 @@
-"""Templates of pages: every text in them is escaped, and a gap is an error."""
+"""Load the templates of pages: every text is escaped, and a missing value is an error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIGURES: Mapping[str, Callable[..., str]] = {
 
 
 def template(room: str, name: str, **filters: Callable[..., object]) -> Template:
-    """The template `name` of a room, such as `pages`; `filters` are those that it has besides figures."""
+    """Return the template `name` of a room such as `pages`; `filters` are added to the formats of `figures`."""
     environment = _environment(room)
     environment.filters.update(filters)
     return environment.get_template(name)
@@ -36,5 +36,5 @@ def _environment(room: str) -> Environment:
 
 
 def drawing(svg: str) -> Markup:
-    """A drawing of our own as it stands in a page. Texts in it are escaped where it is drawn."""
-    return Markup(svg)  # noqa: S704  the one place where our own SVG is let through
+    """Mark an SVG that riskscore has drawn as safe for a page; the code that draws it escapes its texts."""
+    return Markup(svg)  # noqa: S704  the only place where SVG passes without escaping

@@ -183,7 +183,7 @@ class Tables:
         rows = self.lake.read("models").filter(pl.col("name") == name)
         if only is not None:
             rows = rows.filter(pl.col("checksum") == only)
-        with self.lake.telling("read models of"):
+        with self.lake.wrap_errors("read models of"):
             found = rows.collect()
         if found.is_empty():
             raise ModelError(f"the lake at {self.where} keeps no model {name}" + (" with this content" if only else ""))

@@ -1,18 +1,18 @@
-"""Measures: what a night keeps of itself for drift, some thousand counts, so that drift computes no feature again.
+"""Measures: some thousand counts that a night keeps for drift, so that drift need not compute features again.
 
-    kind      name                    bin                count: consignments that ...
-    night     rows                                       are there, on so many `bills`
-    sample    bills                                      or rather the number of bills of equal size that vary as much
-    column    gross_weight_kg                            lack the canonical or own column
-    value     lane, currency, ...     NGAPP to VNHPH     have the value, on so many `bills`; the most frequent ones
-    level     value_per_kg, ...       1.3                lie below 10^1.3, and not below 10^1.2
-    new       consignee, lane, ...                       have one without any past
-    feature   each of the catalogue   0.5, inf, (none)   lie below that edge, or have no value
+    kind      name                    bin                count: the number of consignments that ...
+    night     rows                                       were filed; `bills` is the number of their bills
+    sample    bills                                      (instead: the effective number of bills, see `_night`)
+    column    gross_weight_kg                            lack the column, canonical or declared by the service
+    value     lane, currency, ...     NGAPP to VNHPH     have the value, on this many `bills`; the most frequent ones
+    level     value_per_kg, ...       1.3                have an amount below 10^1.3 and not below 10^1.2
+    new       consignee, lane, ...                       have one without history
+    feature   each of the catalogue   0.5, inf, (none)   are below that edge (and not below the previous), or lack it
     score     name of the model       -2.1, inf          have a margin below that edge
-    trained   feature or model        as above           the same by the edges of the model's card, with its `expected`
+    trained   feature or model        as above           are in that bin of the model's card, whose share is `expected`
 
-The edges of features and scores stay from night to night. They are those of the model's card, else those of a night
-when the lake was SETTLED nights old; until then each night draws its own.
+The edges of features and scores stay the same from night to night. They come from the model's card, or else from a
+night when the lake was SETTLED nights old. Until then each night has edges of its own.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from riskscore.selection import explore
 from riskscore.settings import Settings
 
 SETTLED = 7
-"""Nights after which edges that were drawn from a night stay."""
+"""Number of nights after which edges computed from a night stay the same."""
 
 MOST = 1_000
-"""Values of a name that are kept, the most frequent ones."""
+"""Number of values kept per name, the most frequent ones."""
 
 LAST_BIN = "inf"
-"""The bin without an upper end."""
+"""The bin without an upper edge."""
 
 _HS = pl.col("hs_codes").list.first()
 
@@ -58,7 +58,7 @@ VALUES: Mapping[str, pl.Expr] = {
     "consignee": pl.col("consignee_name"),
     "shipper": pl.col("shipper_name"),
 }
-"""What is counted value by value; own categories of a service are too."""
+"""Columns counted value by value; a service's own categories are added."""
 
 LEVELS: Mapping[str, pl.Expr] = {
     "value_per_kg": pl.col("declared_value") / pl.col("gross_weight_kg"),
@@ -67,20 +67,20 @@ LEVELS: Mapping[str, pl.Expr] = {
     "volume_m3": pl.col("volume_m3"),
     "freight_charge": pl.col("freight_charge"),
 }
-"""Amounts whose level is kept, in tenths of a power of ten."""
+"""Amounts counted in bins of a tenth of a power of ten."""
 
 NEW = {name.removesuffix("_before"): name for name in explore.KNOWN}
-"""What may be without a past -> the feature that is 0 then."""
+"""What may be without history -> the feature that is 0 then."""
 
-_ASIDE = {"goods_items", "version", *schema.KEY}
-"""Columns that say nothing by being absent."""
+_NOT_COUNTED = {"goods_items", "version", *schema.KEY}
+"""Columns whose absence means nothing."""
 
 
 def keep(lake: Lake, run: Run, rows: pl.DataFrame, matrix: pl.DataFrame, card: Card) -> None:
-    """Keep the measures of the night of `run`, once: of its consignments, and of their features and `margin`."""
+    """Write the measures of `run` to the lake, once; `rows` and `matrix` as in `measures`."""
     if not lake.done("measures", run.number):
-        made = measures(rows, matrix, card, edges=_edges(lake, run), settings=lake.settings)
-        lake.append("measures", made, run=run.number, night=run.night)
+        counts = measures(rows, matrix, card, edges=_edges(lake, run), settings=lake.settings)
+        lake.append("measures", counts, run=run.number, night=run.night)
 
 
 def measures(
@@ -91,10 +91,11 @@ def measures(
     edges: Mapping[tuple[str, str], list[float]],
     settings: Settings,
 ) -> pl.DataFrame:
-    """The measures of one night: columns kind, name, bin, count, bills and expected of the table `measures`.
+    """Return the measures of one night: the columns kind, name, bin, count, bills and expected of table `measures`.
 
     `rows` have the canonical columns, `matrix` the features and `margin` of the same consignments. `edges` are those
-    that stay, by kind and name; where there are none, the card's are taken, else they are drawn from `matrix`.
+    of earlier nights, by kind and name. If there are none, those of the card are used, or else edges are computed from
+    `matrix`.
     """
     counted = rows.with_columns(bill=_bill())
     return pl.concat(
@@ -115,15 +116,15 @@ _SCHEMA = dict(find("measures").own)
 
 
 def _night(rows: pl.DataFrame) -> pl.DataFrame:
-    """How many consignments and bills there are, and how many bills of equal size would vary as much (Kish)."""
+    """Count consignments and bills, and the effective number of bills: how many of equal size vary as much (Kish)."""
     sizes = rows.group_by("bill").agg(size=pl.len().cast(pl.Int64))["size"]
-    alike = round(int(sizes.sum()) ** 2 / max(int((sizes**2).sum()), 1))
-    counts = {"count": [rows.height, alike], "bills": [sizes.len(), None]}
+    effective = round(int(sizes.sum()) ** 2 / max(int((sizes**2).sum()), 1))
+    counts = {"count": [rows.height, effective], "bills": [sizes.len(), None]}
     return pl.DataFrame({"kind": ["night", "sample"], "name": ["rows", "bills"], **counts})
 
 
 def _bill() -> pl.Expr:
-    """What belongs together: a bill of lading, which may have many containers."""
+    """Return what groups consignments: the bill of lading, or the container if there is no bill."""
     bill, container = schema.KEY
     return pl.when(pl.col(bill) == schema.NOTHING).then(container).otherwise(bill)
 
@@ -133,30 +134,30 @@ def _bills(bill: pl.Expr) -> pl.Expr:
 
 
 def _columns(rows: pl.DataFrame, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
-    """How many rows lack each column; an empty list is none."""
+    """Count the rows without each column; an empty list counts as missing."""
     gaps = [
         _lacks(name, dtype).sum().cast(pl.Int64).alias(name)
         for name, dtype in columns.items()
-        if name not in _ASIDE and name in rows.columns
+        if name not in _NOT_COUNTED and name in rows.columns
     ]
-    found = rows.select(gaps).unpivot(variable_name="name", value_name="count")
-    return found.with_columns(kind=pl.lit("column"))
+    counts = rows.select(gaps).unpivot(variable_name="name", value_name="count")
+    return counts.with_columns(kind=pl.lit("column"))
 
 
 def _lacks(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    none = pl.col(name).is_null()
-    return none | (pl.col(name).list.len() == 0) if isinstance(dtype, pl.List) else none
+    is_null = pl.col(name).is_null()
+    return is_null | (pl.col(name).list.len() == 0) if isinstance(dtype, pl.List) else is_null
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, pl.Expr]]:
     yield from VALUES.items()
-    for one in settings.read:
-        if one.kind == "category":
-            yield one.name, pl.col(one.name)
+    for field in settings.read:
+        if field.kind == "category":
+            yield field.name, pl.col(field.name)
 
 
 def _values(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
-    found = (
+    counts = (
         rows.select("bill", bin=value.cast(pl.String))
         .drop_nulls("bin")
         .group_by("bin")
@@ -164,43 +165,43 @@ def _values(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
         .sort("count", "bin", descending=[True, False])
         .head(MOST)
     )
-    return found.with_columns(kind=pl.lit("value"), name=pl.lit(name))
+    return counts.with_columns(kind=pl.lit("value"), name=pl.lit(name))
 
 
 def _level(rows: pl.DataFrame, name: str, amount: pl.Expr) -> pl.DataFrame:
-    """Rows by the tenths of a power of ten of a positive amount."""
+    """Count the rows with a positive amount in each tenth of a power of ten."""
     upper = ((amount.log10() * 10).floor().cast(pl.Int64) + 1) / 10
-    found = rows.filter((amount > 0) & amount.is_finite()).select(upper.round(1).cast(pl.String).alias("bin"))
-    counted = found.group_by("bin").agg(count=pl.len().cast(pl.Int64)).sort("bin")
-    return counted.with_columns(kind=pl.lit("level"), name=pl.lit(name))
+    bins = rows.filter((amount > 0) & amount.is_finite()).select(upper.round(1).cast(pl.String).alias("bin"))
+    counts = bins.group_by("bin").agg(count=pl.len().cast(pl.Int64)).sort("bin")
+    return counts.with_columns(kind=pl.lit("level"), name=pl.lit(name))
 
 
 def _new(matrix: pl.DataFrame) -> pl.DataFrame:
-    there = {name: feature for name, feature in NEW.items() if feature in matrix.columns}
-    found = matrix.select((pl.col(feature) == 0).sum().cast(pl.Int64).alias(name) for name, feature in there.items())
-    return found.unpivot(variable_name="name", value_name="count").with_columns(kind=pl.lit("new"))
+    present = {name: feature for name, feature in NEW.items() if feature in matrix.columns}
+    counts = matrix.select((pl.col(feature) == 0).sum().cast(pl.Int64).alias(name) for name, feature in present.items())
+    return counts.unpivot(variable_name="name", value_name="count").with_columns(kind=pl.lit("new"))
 
 
 def _binned(matrix: pl.DataFrame, card: Card, edges: Mapping[tuple[str, str], list[float]]) -> Iterator[pl.DataFrame]:
-    """Features and score in their bins, and in those of the card."""
+    """Count features and score in their own bins, and in those of the card."""
     trained = {**card.reference.get("features", {})}
     if "score" in card.reference:
         trained[card.name] = card.reference["score"]
     for name in (*card.features, card.name):
         kind, column = ("score", "margin") if name == card.name else ("feature", name)
         values = matrix[column].drop_nulls().to_numpy()
-        told = trained.get(name)
-        cuts = edges.get((kind, name)) or (told["edges"] if told else distributions.edges(values))
+        reference = trained.get(name)
+        cuts = edges.get((kind, name)) or (reference["edges"] if reference else distributions.edges(values))
         yield _histogram(kind, name, values, cuts, matrix[column].null_count())
-        if told:
-            missing = told.get("missing", 0.0)
-            shares = [*((1 - missing) * share for share in told["shares"]), missing]
-            counted = _histogram("trained", name, values, told["edges"], matrix[column].null_count())
-            yield counted.with_columns(expected=pl.Series(shares))
+        if reference:
+            missing = reference.get("missing", 0.0)
+            shares = [*((1 - missing) * share for share in reference["shares"]), missing]
+            counts = _histogram("trained", name, values, reference["edges"], matrix[column].null_count())
+            yield counts.with_columns(expected=pl.Series(shares))
 
 
 def _histogram(kind: str, name: str, values: np.ndarray, cuts: list[float], missing: int) -> pl.DataFrame:
-    """A row a bin, empty ones too, and one for what has no value."""
+    """Return one row per bin, empty ones too, and one for missing values."""
     return pl.DataFrame(
         {
             "bin": [*map(repr, cuts), LAST_BIN, None],
@@ -211,15 +212,15 @@ def _histogram(kind: str, name: str, values: np.ndarray, cuts: list[float], miss
 
 
 def _edges(lake: Lake, run: Run) -> dict[tuple[str, str], list[float]]:
-    """The edges that stay, by kind and name, as the night before has them; none while the lake is young."""
+    """Return the edges of the last night, by kind and name; none until they have been kept for SETTLED nights."""
     for first in (run.night - timedelta(2 * SETTLED), date.min):
-        kept = lake.read("measures", nights=(first, run.night), columns=["kind", "name", "bin", NIGHT, RUN])
-        told = kept.filter(pl.col("kind").is_in(["feature", "score"]) & (pl.col(RUN) < run.number)).collect()
-        if told[NIGHT].n_unique() >= SETTLED:
+        measured = lake.read("measures", nights=(first, run.night), columns=["kind", "name", "bin", NIGHT, RUN])
+        bins = measured.filter(pl.col("kind").is_in(["feature", "score"]) & (pl.col(RUN) < run.number)).collect()
+        if bins[NIGHT].n_unique() >= SETTLED:
             break
-    settled = told.group_by("kind", "name").agg(nights=pl.col(NIGHT).n_unique(), last=pl.col(NIGHT).max())
+    settled = bins.group_by("kind", "name").agg(nights=pl.col(NIGHT).n_unique(), last=pl.col(NIGHT).max())
     settled = settled.filter(pl.col("nights") >= SETTLED)
-    rows = told.join(settled, left_on=["kind", "name", NIGHT], right_on=["kind", "name", "last"])
+    rows = bins.join(settled, left_on=["kind", "name", NIGHT], right_on=["kind", "name", "last"])
     upper = rows.filter(pl.col("bin") != LAST_BIN).with_columns(pl.col("bin").cast(pl.Float64)).sort("bin")
     cuts = upper.group_by("kind", "name", maintain_order=True).agg("bin")
-    return {(kind, name): found for kind, name, found in cuts.iter_rows()}
+    return {(kind, name): edges for kind, name, edges in cuts.iter_rows()}

@@ -1,11 +1,11 @@
-"""Performance: how often opened boxes had a find, and how well scores ordered them, month by month or week by week.
+"""Performance: how often opened boxes had a seizure, and how well scores ranked them, by month or by week.
 
     slates in force, opened boxes ─┬─▶ hit rate by share and period, with Wilson's intervals
-    outcomes in force ─────────────┘   AUC among the opened boxes of a period, with Hanley and McNeil's
-                                       hit rates of the last nights beside those before: their PSI
+    outcomes in force ─────────────┘   AUC among the opened boxes of a period, with Hanley and McNeil's intervals
+                                       hit rates of the last nights compared with those before, with their PSI
 
-Opened boxes are a chosen part: their AUC says whether scores still order them, not how good the model is on all. The
-random share alone is a sample.
+Opened boxes are a selection: their AUC says whether scores still rank them, not how good the model is on all boxes.
+Only the random share is a sample.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from riskscore.selection import nights
 from riskscore.selection.estimate import HIT, hit_rates
 
 DAYS = 365
-"""How far back performance is looked at."""
+"""Number of days that performance looks back."""
 
 WEEKLY_DAYS = 84
-"""Up to so many days are told week by week, more of them month by month."""
+"""A span of up to this many days is reported by week, a longer one by month."""
 
 RECENT_DAYS = 28
-"""The last days, whose hit rates are set beside those before: a night alone has too few answers."""
+"""The last days, whose hit rates are compared with those before; a single night has too few outcomes."""
 
 ALL = "all"
 
@@ -42,13 +42,13 @@ _Z = float(ndtri(0.975))
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What opened boxes held, by the night of their slate. Intervals are of 95%.
+    """What opened boxes contained, by the night of their slate. Intervals are 95%.
 
-    rates   a row a period and share, and for all: period (its first day), share, opened, answered, seizures, rate, low,
-            high
-    auc     a row a period: period, answered, seizures, auc, low, high (null without a find, or with nothing else)
-    change  a row a share: share, answered, rate, low, high of the last RECENT_DAYS, the same with `_before` of the days
-            before, psi of the two, and `apart`, whether the intervals are
+    rates   one row per period and share, and for all shares: period (its first day), share, opened, answered (boxes
+            with an outcome), seizures, rate, low, high
+    auc     one row per period: period, answered, seizures, auc, low, high (null if all or none are seizures)
+    change  one row per share: share, answered, seizures, rate, low, high of the last RECENT_DAYS, the same with
+            `_before` for the days before, the psi of the two, and `apart`: whether the intervals do not overlap
     """
 
     rates: pl.DataFrame
@@ -56,31 +56,34 @@ class Performance:
     change: pl.DataFrame
 
     def record(self) -> dict[str, Any]:
-        """Everything, for machines."""
+        """Return all figures, for JSON."""
         return {name: getattr(self, name).to_dicts() for name in self.__slots__}
 
 
 def performance(lake: Lake, last: date) -> Performance:
-    """Of the boxes on slates of the year up to `last`, with the outcomes in force now. Raises LakeError as it reads."""
+    """Compute the performance on slates of the year up to `last`, with the outcomes in force now.
+
+    Raises LakeError if the lake cannot be read.
+    """
     opened = _opened(lake, (last - timedelta(DAYS), last))
     answered = opened.filter(pl.col("finding").is_not_null())
     first = answered[NIGHT].min()
     if not isinstance(first, date):
         first = last
     width = "1w" if (last - first).days <= WEEKLY_DAYS else "1mo"
-    told = opened.filter(pl.col(NIGHT) >= first).with_columns(period=pl.col(NIGHT).dt.truncate(width))
-    return Performance(_rates(told, "period"), _auc(told), _change(opened, last))
+    dated = opened.filter(pl.col(NIGHT) >= first).with_columns(period=pl.col(NIGHT).dt.truncate(width))
+    return Performance(_rates(dated, "period"), _auc(dated), _change(opened, last))
 
 
 def _opened(lake: Lake, period: tuple[date, date]) -> pl.DataFrame:
-    """Opened boxes, each once: KEY, night, action, share, probability when drawn, and finding (null: none yet)."""
+    """Return opened boxes, each once: KEY, night, action, share, probability when drawn, finding (null: no outcome)."""
     events = lake.read("slates", nights=period).collect()
-    standing = [slates.standing(part) for part in events.partition_by(NIGHT)]
-    rows = pl.concat(standing or [slates.standing(events)])
+    by_night = [slates.apply_changes(part) for part in events.partition_by(NIGHT)]
+    rows = pl.concat(by_night or [slates.apply_changes(events)])
     first = rows.sort(NIGHT).unique(KEY, keep="first").select(*KEY, "probability")
-    found = corrections.of_consignments(lake.read("outcomes").collect())
+    outcomes = corrections.of_consignments(lake.read("outcomes").collect())
     units = nights.consignments(rows).filter(pl.col("action") == "open")
-    return units.join(first, on=KEY, how="left").join(found.select(*KEY, "finding"), on=KEY, how="left")
+    return units.join(first, on=KEY, how="left").join(outcomes.select(*KEY, "finding"), on=KEY, how="left")
 
 
 def _rates(opened: pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -89,15 +92,15 @@ def _rates(opened: pl.DataFrame, *by: str) -> pl.DataFrame:
 
 
 def _auc(opened: pl.DataFrame) -> pl.DataFrame:
-    """AUC of the probability among the answered boxes of each period, ties counting half."""
+    """Return the AUC of the probability among the boxes with an outcome, per period; ties count half."""
     answered = opened.filter(pl.col("finding").is_not_null()).with_columns(hit=pl.col("finding") == HIT)
     rank = pl.col("probability").rank("average").over("period")
     hits, others = pl.col("seizures"), pl.col("answered") - pl.col("seizures")
     area = (pl.col("ranks") - hits * (hits + 1) / 2) / (hits * others)
     auc = pl.col("auc")
-    # how alike two finds, and two boxes without one, are ordered (Hanley and McNeil 1982)
-    finds, nones = auc / (2 - auc) - auc**2, 2 * auc**2 / (1 + auc) - auc**2
-    half = _Z * ((auc * (1 - auc) + (hits - 1) * finds + (others - 1) * nones) / (hits * others)).sqrt()
+    # the two probabilities in the variance by Hanley and McNeil (1982), each less auc squared
+    of_hits, of_others = auc / (2 - auc) - auc**2, 2 * auc**2 / (1 + auc) - auc**2
+    half = _Z * ((auc * (1 - auc) + (hits - 1) * of_hits + (others - 1) * of_others) / (hits * others)).sqrt()
     return (
         answered.with_columns(rank=rank)
         .group_by("period")
@@ -113,7 +116,7 @@ def _auc(opened: pl.DataFrame) -> pl.DataFrame:
 
 
 def _change(opened: pl.DataFrame, last: date) -> pl.DataFrame:
-    """Hit rates of the last days that have answers, beside those before."""
+    """Compare the hit rates of the last days with outcomes with those before."""
     answered = opened.filter(pl.col("finding").is_not_null())
     until = answered[NIGHT].max() or last
     is_recent = pl.col(NIGHT) > until - timedelta(RECENT_DAYS)  # type: ignore[operator]

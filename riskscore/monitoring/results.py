@@ -1,10 +1,10 @@
-"""The report: what the slates of a period found, what stayed unseen, and the yearly table of cases.
+"""Results: what the slates of a period found, an estimate of what stayed closed, and the yearly table of cases.
 
-    slates in force, one row a consignment ─┬─▶ hit rate by share · by port, month ─▶ Results ─▶ page.py
-    outcomes in force ──────────────────────┘   estimate of what was not opened
-    outcomes in force ─────────────────────────▶ by commodity · by year
+    slates in force, one row per consignment ─┬─▶ hit rates by share, port and month ─▶ Results
+    outcomes in force ────────────────────────┘   estimate of what was not opened
+    outcomes in force ──────────────────────────▶ cases by commodity and by year
 
-The first three speak of consignments that were candidates. The last two count every case, however it was found.
+Hit rates and the estimate are about candidates of slates. The cases count every seizure, however it was found.
 """
 
 from __future__ import annotations
@@ -25,30 +25,31 @@ from riskscore.selection import nights
 from riskscore.selection.estimate import Unseen, hit_rates, unseen, unseen_by
 
 BY = ("port", "commodity", "month")
-"""What results are broken down by."""
+"""Breakdowns of the results."""
 
 CONFIDENCE = 0.95
 
 NAMED = 5
-"""Commodities that the yearly table names; the others are counted together."""
+"""Number of commodities with a column of their own in the yearly table; the others are counted together."""
 
 NO_PORT, NO_COMMODITY = "(no port)", "(not named)"
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A period in figures. Intervals are of 95%; rates are seizures an answered box, quantities in kg.
+    """The figures of a period. Intervals are 95%, rates are seizures per box with an outcome, quantities are in kg.
 
-    first, last  first and last night with a slate, None where there is none; `nights` is how many there are
-    candidates   consignments on their slates; `opened` of them; `answered` of these have an outcome
-    rates        a row a share: share, opened, answered, irregular, seizures, rate, low, high
-    unseen       what the closed ones are estimated to hold
-    port, month  a row each: opened, answered, irregular, seizures, rate, low, high, quantity_kg; and of what was not
+    first, last  first and last night with a slate, None if there is none; `nights` is the number of nights
+    candidates   consignments on the slates; `opened` of them were opened; `answered` of these have an outcome
+    rates        one row per share: share, opened, answered, irregular, seizures, rate, low, high
+    unseen       estimate of what the closed boxes contained
+    port, month  one row each: opened, answered, irregular, seizures, rate, low, high, quantity_kg; and of what was not
                  opened: estimate, least, most (null: cannot be estimated), closed, unreached
-    commodity    a row each: cases, quantity_kg, unweighed (cases without a quantity), and cases by who chose the box
-    years        a row each: year, cases, a column for each commodity with most cases, other, quantity_kg, unweighed
-    models       model name -> what it was trained on: simulated, real, or unknown where its card is not at hand
-    unpublished  nights whose draw had no published seed
+    commodity    one row each: cases, quantity_kg, unweighed (cases without a quantity), and cases by who chose the box
+    years        one row each: year, cases, a column for each of the NAMED most frequent commodities, other,
+                 quantity_kg, unweighed
+    models       model name -> data it was trained on: simulated, real, or unknown if its card is not available
+    unpublished  number of nights drawn without a published seed
     """
 
     first: date | None
@@ -67,31 +68,31 @@ class Results:
     unpublished: int
 
     def notes(self) -> list[str]:
-        """What must be known to read the figures, a sentence each."""
+        """Return what one must know to read the figures, one sentence each."""
         return _notes(self)
 
     def record(self) -> dict[str, Any]:
-        """Everything, for machines."""
+        """Return all figures and notes, for JSON."""
         plain = {name: getattr(self, name) for name in self.__slots__}
         frames = {name: value.to_dicts() for name, value in plain.items() if isinstance(value, pl.DataFrame)}
         return {**plain, **frames, "unseen": asdict(self.unseen), "confidence": CONFIDENCE, "notes": self.notes()}
 
 
 def results(lake: Lake, first: date | None = None, last: date | None = None) -> Results:
-    """Results on the nights from `first` to `last`, both with them; without them on all. Raises LakeError as it reads.
+    """Compute the results of the nights from `first` to `last` (inclusive), by default of all nights.
 
-    Outcomes are those in force now. Cases are counted by the day of inspection or, where it is missing, on which they
-    became known.
+    Outcomes are those in force now. Cases are counted by the day of inspection or, if that is missing, the day on
+    which they became known. Raises LakeError if the lake cannot be read.
     """
     period = (first or date.min, last or date.max)
     rows = slates.of_nights(lake, period)
-    found = lake.read("outcomes").collect()
+    outcomes = lake.read("outcomes").collect()
     units = nights.consignments(rows).join(
-        corrections.of_consignments(found).select(*KEY, "finding", "quantity_kg"), on=KEY, how="left"
+        corrections.of_consignments(outcomes).select(*KEY, "finding", "quantity_kg"), on=KEY, how="left"
     )
     units = units.with_columns(pl.col("port").fill_null(NO_PORT), pl.col(NIGHT).dt.strftime("%Y-%m").alias("month"))
     is_open = units.filter(pl.col("action") == "open")
-    cases = _cases(found, period)
+    cases = _cases(outcomes, period)
     drawn = rows.group_by(NIGHT).agg(pl.col("published").first())
     return Results(
         first=drawn[NIGHT].min(),  # type: ignore[arg-type]
@@ -112,11 +113,11 @@ def results(lake: Lake, first: date | None = None, last: date | None = None) -> 
 
 
 def _results(units: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Results of opened boxes and the estimate of closed ones, for each value of `by`."""
+    """Return the results of opened boxes and the estimate for closed ones, for each value of `by`."""
     merged = units.with_columns(share=pl.lit("all"))
     rates = hit_rates(merged, by, confidence=CONFIDENCE).drop("share")
     kilos = units.filter(pl.col("finding") == "seizure").group_by(by).agg(pl.col("quantity_kg").sum())
-    guessed = unseen_by(units, by, confidence=CONFIDENCE).select(
+    estimates = unseen_by(units, by, confidence=CONFIDENCE).select(
         by,
         "estimate",
         *(
@@ -128,19 +129,19 @@ def _results(units: pl.DataFrame, by: str) -> pl.DataFrame:
     )
     counts = ("opened", "answered", "irregular", "seizures")
     return (
-        guessed.join(rates, on=by, how="left")
+        estimates.join(rates, on=by, how="left")
         .join(kilos, on=by, how="left")
         .with_columns(pl.col(*counts, "quantity_kg").fill_null(0))
         .select(by, *counts, "rate", "low", "high", "quantity_kg", "estimate", "least", "most", "closed", "unreached")
     )
 
 
-def _cases(found: pl.DataFrame, period: tuple[date, date]) -> pl.DataFrame:
-    """Seizures in force, one a consignment, of the period: day, commodity, quantity_kg, selected_by."""
+def _cases(outcomes: pl.DataFrame, period: tuple[date, date]) -> pl.DataFrame:
+    """Return the seizures of the period, one per consignment: day, commodity, quantity_kg, selected_by."""
     day = pl.coalesce("inspected_at", "known_at").dt.date()
     commodity = pl.col("commodity").str.strip_chars().str.to_lowercase().str.replace_all("_", " ")
     return (
-        corrections.of_consignments(found)
+        corrections.of_consignments(outcomes)
         .filter(pl.col("finding") == "seizure", day.is_between(*period))
         .select(
             day.alias("day"),
@@ -152,7 +153,7 @@ def _cases(found: pl.DataFrame, period: tuple[date, date]) -> pl.DataFrame:
 
 
 _YEARLY = ("year", "cases", "other", "quantity_kg", "unweighed")
-"""Columns of the yearly table, beside which a commodity stands."""
+"""Columns of the yearly table that are no commodities."""
 
 _QUANTITY = (pl.col("quantity_kg").sum(), pl.col("quantity_kg").is_null().sum().cast(pl.Int64).alias("unweighed"))
 
@@ -173,7 +174,7 @@ def _commodities(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _years(cases: pl.DataFrame) -> pl.DataFrame:
-    """The yearly table, as customs services publish it: cases, of which by commodity, and quantity."""
+    """Return the yearly table, as customs services publish it: cases, cases by commodity, and quantity."""
     named = [name for name in _commodities(cases)["commodity"] if name not in _YEARLY][:NAMED]
     what = pl.col("commodity")
     return (
@@ -189,39 +190,45 @@ def _years(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def scored_by(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
-    """What each model that scored the nights of `period`, first and last with it, was trained on.
+    """Return what each model that scored the nights of `period` (first, last) was trained on.
 
-    Name -> simulated, real, or unknown where its card is not at hand.
+    Name -> simulated, real, or unknown if its card is not available.
     """
     names = lake.read("scores", nights=period, columns=["model", NIGHT]).select("model").unique().collect()["model"]
     data = {card.name: card.data for card in models.cards(lake)} if names.len() else {}
     return {name: data.get(name, "unknown") for name in names.drop_nulls().sort()}
 
 
-def _notes(found: Results) -> list[str]:
+def _notes(report: Results) -> list[str]:
     notes = []
-    for model, data in found.models.items():
+    for model, data in report.models.items():
         if data == "simulated":
-            notes.append(f"Model {model} has learned from simulated traffic; it orders boxes and proves nothing.")
+            notes.append(f"Model {model} has learned from simulated traffic. It ranks boxes and proves nothing.")
         elif data == "unknown":
-            notes.append(f"The card of model {model} is not at hand, so what it was trained on is not known here.")
-    guess = found.unseen
-    if guess.estimate is None:
-        notes.append("What stayed closed cannot be estimated: no exploring or random box has an outcome yet.")
-    if guess.unreached:
+            notes.append(f"The card of model {model} is not available, so it is not known what it was trained on.")
+    estimate = report.unseen
+    if estimate.estimate is None:
         notes.append(
-            f"{guess.unreached:,} closed consignments could not have been drawn, because their port draws none or they "
-            "were struck from the score share. The estimate says nothing about them."
+            "What stayed closed cannot be estimated: no box of the exploring or random share has an outcome yet."
         )
-    if guess.awaited:
+    if estimate.unreached:
         notes.append(
-            f"{guess.awaited:,} of {guess.drawn:,} drawn boxes have no outcome; they are taken to be like the others."
+            f"{estimate.unreached:,} closed consignments could not have been drawn, because their port draws none or "
+            "because they were struck from the score share. The estimate says nothing about them."
         )
-    waiting = found.opened - found.answered
+    if estimate.awaited:
+        notes.append(
+            f"{estimate.awaited:,} of {estimate.drawn:,} drawn boxes have no outcome yet. Estimates assume that they "
+            "are like the others."
+        )
+    waiting = report.opened - report.answered
     if waiting:
-        notes.append(f"{waiting:,} of {found.opened:,} opened boxes have no outcome yet and count in no rate.")
-    if found.unpublished:
         notes.append(
-            f"{found.unpublished:,} of {found.nights:,} nights drew without a published seed; it can be foreseen."
+            f"{waiting:,} of {report.opened:,} opened boxes have no outcome yet. The hit rates leave them out."
+        )
+    if report.unpublished:
+        notes.append(
+            f"{report.unpublished:,} of {report.nights:,} nights were drawn without a published seed, so their draw "
+            "could be predicted."
         )
     return notes

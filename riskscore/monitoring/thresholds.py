@@ -1,6 +1,6 @@
-"""Thresholds: from how large a change on drift is noted, and from how large a one it is an alarm.
+"""Thresholds: how large a change must be for a note, and how large for an alarm.
 
-    [drift]                                     in riskscore.toml, with what stands where an entry is left out
+    [drift]                                     in riskscore.toml, here with the default values
     nights = 28
     least_nights = 7
     ripe_nights = 120
@@ -12,7 +12,7 @@
     new = { note = 0.005, alarm = 0.01 }
     level = { note = 1.25, alarm = 1.5 }
 
-What each of them is measured by stands in comparison.py.
+comparison.py says how each of them is measured.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from riskscore.suggest import instead
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How large an effect is noted, and how large a one is an alarm."""
+    """The least effect for a note, and the least for an alarm."""
 
     note: float
     alarm: float
@@ -36,19 +36,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a change must pass, each threshold besides what sampling and the usual nights show.
+    """The limits of drift. A change must also exceed what sampling and the usual nights show.
 
-    nights        nights before, with which a period is compared
-    least_nights  nights that must be there before anything is an alarm or a note
-    ripe_nights   nights from a lake's first, before which no feature of the past is an alarm: they ripen, windows of 30
-                  and 90 days all at once
-    usual         times what nine of ten of these nights show
-    new_bills     bills on which a new value must stand
-    psi           population stability index of a feature or the score
-    missing       share of the consignments, by which more or fewer lack a column
-    share         share of the bills by which a value, or of the consignments by which newcomers, have become more
-    new           share of the consignments that have a value not seen in the nights before
-    level         times the usual amount, or one part in so many of it
+    nights        number of nights before, with which a period is compared
+    least_nights  least number of nights before, for anything to be an alarm or a note
+    ripe_nights   age of the lake in nights from which history features may be an alarm: before, windows of 30 and 90
+                  days fill up, which looks like a change
+    usual         factor on what nine in ten of the nights before show
+    new_bills     least number of bills with a new value
+    psi           population stability index of a feature or of the score
+    missing       change in the share of consignments without a column
+    share         rise in the share of bills with a value, or of consignments without history
+    new           share of consignments with a value not seen in the nights before
+    level         factor between an amount and the usual one, up or down
     """
 
     nights: int = 28
@@ -64,18 +64,18 @@ class Thresholds:
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Thresholds:
-        """Read the table [drift]. Raises SettingsError on an unknown entry, or one that is no such number."""
-        known = {one.name: one.default for one in fields(cls)}
+        """Read the table [drift]. Raises SettingsError for an unknown entry or a value that is not valid."""
+        defaults = {field.name: field.default for field in fields(cls)}
         for name in table:
-            if name not in known:
-                raise SettingsError(f"[drift] unknown entry {name!r}; {instead(name, known)}")
-        given: dict[str, Any] = {name: _read(name, value, known[name]) for name, value in table.items()}
-        made = cls(**given)
-        if made.least_nights > made.nights:
+            if name not in defaults:
+                raise SettingsError(f"[drift] unknown entry {name!r}; {instead(name, defaults)}")
+        values: dict[str, Any] = {name: _read(name, value, defaults[name]) for name, value in table.items()}
+        thresholds = cls(**values)
+        if thresholds.least_nights > thresholds.nights:
             raise SettingsError(
-                f"[drift] least_nights is {made.least_nights}, but only {made.nights} nights are looked at"
+                f"[drift] least_nights is {thresholds.least_nights}, but nights is only {thresholds.nights}"
             )
-        return made
+        return thresholds
 
 
 def _read(name: str, value: object, default: object) -> int | float | Limit:
@@ -83,7 +83,7 @@ def _read(name: str, value: object, default: object) -> int | float | Limit:
         return _limit(name, value)
     least = 1 if isinstance(default, int) else 0
     if not _is_number(value) or (isinstance(default, int) and not isinstance(value, int)) or value < least:  # type: ignore[operator]
-        kind = "a whole number from 1" if isinstance(default, int) else "a number from 0"
+        kind = "a whole number of 1 or more" if isinstance(default, int) else "a number of 0 or more"
         raise SettingsError(f"[drift] {name} is {value!r}; give {kind}")
     return value  # type: ignore[return-value]
 
@@ -97,7 +97,7 @@ def _limit(name: str, value: object) -> Limit:
         and least < value["note"] <= value["alarm"]
     ):
         raise SettingsError(
-            f"[drift] {name} is {value!r}; give {{ note = A, alarm = B }} with A above {least} and B not below A"
+            f"[drift] {name} is {value!r}; give {{ note = A, alarm = B }} with A above {least} and B at least A"
         )
     return Limit(float(value["note"]), float(value["alarm"]))
 

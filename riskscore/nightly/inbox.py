@@ -1,10 +1,10 @@
-"""Inbox: the folder where files arrive; which of them are whole, which were taken before, and where they go.
+"""The inbox: the folder where files arrive. Says which files are complete and new, and moves loaded ones to done/.
 
-    INBOX/night.csv        whole: taken            ─▶ INBOX/done/night.csv, after its rows are in the lake
-    INBOX/night.csv.part   half-written: left
+    INBOX/night.csv        complete: loaded          ─▶ INBOX/done/night.csv, once its rows are in the lake
+    INBOX/night.csv.part   still being written: left
     INBOX/late.parquet     still growing: left
 
-A file is known by its content, so a copy under another name is not taken twice.
+Files are compared by content, so a copy under another name is not loaded twice.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from riskscore.manifest.read import SUFFIXES
 from riskscore.runs.log import File
 
 DONE = "done"
-"""Folder within the inbox that taken files are moved to."""
+"""Folder inside the inbox that loaded files are moved to."""
 
 SETTLED_SECONDS = 5.0
-"""A file that changed later than so long ago may still be growing."""
+"""A file that changed fewer seconds ago than this may still be growing."""
 
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A file that stays where it is, and why."""
+    """A file that stays in the inbox, and why."""
 
     name: str
     why: str
@@ -40,58 +40,59 @@ class Inbox:
     """One inbox folder."""
 
     def __init__(self, folder: Path, *, settled: float = SETTLED_SECONDS) -> None:
-        """Raises SettingsError where `folder` is none."""
+        """Open the inbox in `folder`. Raises SettingsError if it is not a folder."""
         if not folder.is_dir():
-            raise SettingsError(f"the inbox {folder} is no folder; make it, and let files arrive there")
+            raise SettingsError(f"the inbox {folder} is not a folder; create it and have the files delivered there")
         self.folder = folder
         self._settled = settled
 
     def look(self) -> tuple[list[File], list[Left]]:
-        """Whole files by name, and those that are left where they are."""
+        """Return the complete files, sorted by name, and the files that stay where they are."""
         files: list[File] = []
         left: list[Left] = []
         for path in sorted(self.folder.iterdir()):
             if path.is_dir() or path.name.startswith("."):
                 continue
-            if why := self._unfit(path):
+            if why := self._why_left(path):
                 left.append(Left(path.name, why))
             else:
                 files.append(File(path.name, sha256(path), path.stat().st_size))
         return files, left
 
-    def _unfit(self, path: Path) -> str | None:
-        if path.suffix.lower() in _UNFINISHED:
-            return "half-written, by its ending"
-        if path.suffix.lower() not in SUFFIXES:
-            return f"no manifest by its ending; expected {', '.join(SUFFIXES)}"
+    def _why_left(self, path: Path) -> str | None:
+        ending = path.suffix.lower()
+        if ending in _UNFINISHED:
+            return f"still being written, as its ending {ending} says"
+        if ending not in SUFFIXES:
+            return f"unknown kind of file; the name must end in one of {', '.join(SUFFIXES)}"
         try:
             age = time.time() - path.stat().st_mtime
             path.open("rb").close()
         except OSError as refused:
             return f"cannot be opened: {refused.strerror}"
-        return f"changed {max(age, 0):.0f} s ago, it may still be growing" if age < self._settled else None
+        return f"changed {max(age, 0):.0f} s ago, so it may still be growing" if age < self._settled else None
 
     def find(self, file: File) -> Path:
-        """Where a file of a record is now: in the inbox, or done. Raises SettingsError where it is neither."""
-        for path in (self.folder / file.name, *self._places(file)):
+        """Return where a recorded file is now: in the inbox or in done/. Raises SettingsError if it is in neither."""
+        for path in (self.folder / file.name, *self._done_paths(file)):
             if path.is_file() and path.stat().st_size == file.size and sha256(path) == file.sha256:
                 return path
         raise SettingsError(
-            f"{file.name}, which an unfinished run had begun to take, is gone from {self.folder} or was changed; "
-            "put it back and run again"
+            f"{file.name}, which an unfinished run needs, is missing from {self.folder} or has changed; "
+            "put the original file back and run again"
         )
 
     def finish(self, files: Iterable[File]) -> None:
-        """Move `files` to the folder of done ones; again is no harm."""
+        """Move `files` to done/; files that are there already are left alone."""
         done = self.folder / DONE
         done.mkdir(exist_ok=True)
         for file in files:
             path = self.folder / file.name
             if path.is_file() and sha256(path) == file.sha256:
-                plain, marked = self._places(file)
+                plain, marked = self._done_paths(file)
                 path.replace(marked if plain.exists() and sha256(plain) != file.sha256 else plain)
 
-    def _places(self, file: File) -> tuple[Path, Path]:
-        """Where a done file may be: under its own name or, where another has it, with its content's mark in front."""
+    def _done_paths(self, file: File) -> tuple[Path, Path]:
+        """Where a file may be in done/: under its name or, if that name is in use, with its hash in front."""
         done = self.folder / DONE
         return done / file.name, done / f"{file.sha256[:12]}-{file.name}"

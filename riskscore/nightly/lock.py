@@ -1,4 +1,4 @@
-"""Lock: one nightly run at a time. The system lets go of it when the process ends, however it ends."""
+"""Lock: one nightly run at a time. The system releases it when the process ends, even if it is killed."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ NAME = ".riskscore.lock"
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
+def hold(folder: Path) -> Iterator[None]:
     """Hold the lock of `folder`.
 
-    Raises BusyError where another process holds it, SettingsError where none can be made.
+    Raises BusyError if another process holds it, SettingsError if no lock file can be made.
     """
     path = folder / NAME
     try:
         handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
     except OSError as refused:
-        raise SettingsError(f"cannot lock {folder}: {refused.strerror}; it must be a folder to write to") from None
+        raise SettingsError(
+            f"cannot lock {folder}: {refused.strerror}; it must be a folder that this user may write to"
+        ) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BusyError(f"another nightly run is at work in {folder}; this one leaves all as it is") from None
+            raise BusyError(f"another nightly run is using {folder}; this run has changed nothing") from None
         yield
     finally:
         os.close(handle)

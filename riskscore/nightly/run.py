@@ -1,11 +1,11 @@
-"""The nightly run: files of the inbox in, a slate and a report out, each step once, whatever happens in between.
+"""The nightly run: from the files in the inbox to the slates, each step once, even if the run is killed.
 
     inbox ─▶ begun ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ alerts ─▶ measures, scores ─▶ slate ─▶ drift ─▶ finished
                                                                                   files to done/, report ◀─┘
 
-A run puts on record what it sets out with before it does anything. Each step is one commit a table, marked with the
-number of the run, and is not made twice. So a run that was killed is simply run again: it takes the same files, finds
-what is done, does the rest, and ends in the same tables.
+A run first records what it starts with: its files, model and seed. Each step is one commit per table, marked with the
+number of the run, and is not made twice. So a killed run is simply run again: it loads the same files, skips the steps
+that are done, does the rest, and leaves the same tables.
 """
 
 from __future__ import annotations
@@ -43,17 +43,18 @@ from riskscore.schema import KEY
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import slate
+from riskscore.units import counted
 
 _LOOKED_AT = pl.col("action").is_in(["open", "scan", "documents"])
-"""Boxes that somebody looks at, and so needs reasons for."""
+"""Boxes that somebody inspects, and so needs reasons for."""
 
 USUAL_NIGHTS = 28
-"""Nights before, whose median is the usual volume."""
+"""The usual number of filings is the median of this many earlier nights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What a nightly run works with. `seed` is a published text, or None where the night's date stands in."""
+    """The inputs of a nightly run. `seed` is a published text; None uses the date of the night instead."""
 
     lake: Lake
     inbox: Inbox
@@ -65,81 +66,81 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class NightResult:
-    """What a run came to: `counts` as on record (JSON), None where there was nothing to do, and what was left."""
+    """The result of a run: `counts` as recorded (JSON), None if there was nothing to do, and the files left behind."""
 
     counts: dict[str, Any] | None
     left: list[Left] = field(default_factory=list)
 
     @property
     def unreadable(self) -> bool:
-        """Whether a file waits that somebody has to look at."""
+        """Whether the inbox holds a file that somebody has to look at."""
         return any(file.why.startswith("cannot") for file in self.left)
 
 
 def run_night(night: Night, day: date) -> NightResult:
-    """Run the night of `day`, or take up the run that was not finished, whatever its night.
+    """Run the night of `day`, or resume the unfinished run, whatever its night.
 
-    Raises BusyError where another run is at work, SettingsError where `day` is closed already and new files wait, and
-    as scoring and the lake do.
+    Raises BusyError if another run is at work, SettingsError if `day` is closed already and new files wait, and
+    whatever scoring and the lake raise.
     """
-    with lock.held(night.inbox.folder):
-        record = RunLog.read(night.lake)
-        run, left = record.unfinished, list[Left]()
+    with lock.hold(night.inbox.folder):
+        runs = RunLog.read(night.lake)
+        run, left = runs.unfinished, list[Left]()
         if run is None:
             progress.step("looking at the inbox")
-            run, left = _begin(night, record, day)
+            run, left = _begin(night, runs, day)
         if run is None:
             return NightResult(None, left)
-        counts = _steps(night, run, record)
-        log.tell(night.lake, run, log.FINISHED, counts)
-        _tidy(night, run)
+        counts = _steps(night, run, runs)
+        log.record(night.lake, run, log.FINISHED, counts)
+        _move_to_done(night, run)
         return NightResult(counts, left)
 
 
-def _begin(night: Night, record: RunLog, day: date) -> tuple[Run | None, list[Left]]:
-    """Put a new run for the new files on record; no run where there are none. Files taken before go to done/."""
+def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left]]:
+    """Record a new run for the new files; None if there are no new files. Files loaded before go to done/."""
     settings = night.lake.settings
-    manifests, left = _waiting(night.inbox, record.taken("manifests"), partial(read_manifest, settings=settings))
-    found, outcomes_left = _waiting(night.outcomes, record.taken("outcomes"), partial(read_outcomes, settings=settings))
+    manifests, left = _new_files(night.inbox, runs.loaded("manifests"), partial(read_manifest, settings=settings))
+    outcomes, outcomes_left = _new_files(
+        night.outcomes, runs.loaded("outcomes"), partial(read_outcomes, settings=settings)
+    )
     left += outcomes_left
-    if not manifests and not found:
+    if not manifests and not outcomes:
         return None, left
-    if record.last_night is not None and day <= record.last_night:
-        waiting = len(manifests) + len(found)
-        raise SettingsError(
-            f"the night of {record.last_night} is closed, and {waiting} new files wait; run the night after it (--date)"
-        )
-    model = models.at_work(night.lake, night.model)
+    if runs.last_night is not None and day <= runs.last_night:
+        waiting = counted(len(manifests) + len(outcomes), "new file")
+        raise SettingsError(f"the night of {runs.last_night} is closed; to load {waiting}, run a later night (--date)")
+    model = models.for_night(night.lake, night.model)
     plan = {
         "manifests": [file.entry() for file in manifests],
-        "outcomes": [file.entry() for file in found],
+        "outcomes": [file.entry() for file in outcomes],
         "left": [asdict(file) for file in left],
         "model": model.contender(own.catalogue(settings)).booster.name,
         "version": {"name": model.name, "checksum": model.checksum},
         "seed": night.seed,
     }
-    # Kept first: whoever takes the run up again finds the model that it began with, whatever was promoted since.
+    # Kept first, so that a resumed run finds the model that it began with, whatever was promoted since.
     archive.Tables(night.lake).keep(model.name, model.files)
-    run = log.begin(night.lake, record.next, day, plan)
+    run = log.begin(night.lake, runs.next, day, plan)
     if run is None:
-        raise LakeError("another nightly run on this lake was faster, from another inbox; run again when it is done")
+        raise LakeError("another nightly run, with another inbox, has just begun on this lake; run again after it")
     return run, left
 
 
-def _waiting(inbox: Inbox | None, taken: set[str], read: Callable[[Path], object]) -> tuple[list[File], list[Left]]:
-    """New files of an inbox that `read` can read, and those that stay; what was taken before goes to done/.
+def _new_files(inbox: Inbox | None, loaded: set[str], read: Callable[[Path], object]) -> tuple[list[File], list[Left]]:
+    """Return the new files of an inbox that `read` can read, and those that stay; files loaded before go to done/.
 
-    A file is tried before a run begins: one that cannot be read would keep the run from ever ending.
+    Each file is read once before the run begins, because a run with an unreadable file could never finish.
     """
     if inbox is None:
         return [], []
     files, left = inbox.look()
-    inbox.finish(file for file in files if file.sha256 in taken)
+    inbox.finish(file for file in files if file.sha256 in loaded)
     fresh: dict[str, File] = {}
     for file in files:
         if file.sha256 in fresh:
-            left.append(Left(file.name, "a copy of another file of this inbox"))
-        elif file.sha256 not in taken:
+            left.append(Left(file.name, "a copy of another file in this inbox"))
+        elif file.sha256 not in loaded:
             try:
                 read(inbox.find(file))
             except ManifestError as unreadable:
@@ -149,8 +150,8 @@ def _waiting(inbox: Inbox | None, taken: set[str], read: Callable[[Path], object
     return list(fresh.values()), left
 
 
-def _steps(night: Night, run: Run, record: RunLog) -> dict[str, Any]:
-    """Do every step of `run` that is not done yet; return the counts of the run."""
+def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
+    """Do each step of `run` that is not done yet; return the counts of the run."""
     started = time.monotonic()
     seconds: dict[str, float] = {}
     counts: dict[str, Any] = {"run": run.number, "night": run.night.isoformat(), "begun": run.at.isoformat()}
@@ -164,13 +165,13 @@ def _steps(night: Night, run: Run, record: RunLog) -> dict[str, Any]:
     step("manifests", lambda: intake.manifests(night.lake, run, night.inbox).entry())
     step("outcomes", lambda: intake.outcomes(night.lake, run, night.outcomes).entry())
     step("ledger", lambda: ledger.close(night.lake, run))
-    step("alerts", lambda: watch_lists.night(night.lake, run))
+    step("alerts", lambda: watch_lists.match_night(night.lake, run))
     step("scores", lambda: _score(night, run))
     step("slate", lambda: _slate(night, run))
     step("drift", lambda: _drift(night, run))
-    usual = [one["manifests"]["filings"] for one in record.finished()[-USUAL_NIGHTS:]]
+    filings = [earlier["manifests"]["filings"] for earlier in runs.finished()[-USUAL_NIGHTS:]]
     return counts | {
-        "usual_filings": float(pl.Series(usual).median()) if usual else None,  # type: ignore[arg-type]
+        "usual_filings": float(pl.Series(filings).median()) if filings else None,  # type: ignore[arg-type]
         "model": run.plan["model"],
         "files": [file.name for file in (*run.files("manifests"), *run.files("outcomes"))],
         "left": run.plan["left"],
@@ -179,25 +180,27 @@ def _steps(night: Night, run: Run, record: RunLog) -> dict[str, Any]:
 
 
 def _score(night: Night, run: Run) -> dict[str, Any]:
-    """Score and explain the latest filing of each consignment that the run brought."""
-    model = _begun_with(night, run)
+    """Score and explain the latest filing of each consignment that the run loaded."""
+    model = _model_of(night, run)
     with archive.at_hand(model.name, model.files) as folder:
         return _scored(night, run, folder)
 
 
-def _begun_with(night: Night, run: Run) -> Model:
-    """The model that `run` began with. Raises SettingsError where another one is named now."""
+def _model_of(night: Night, run: Run) -> Model:
+    """Return the model that `run` began with. Raises SettingsError if --model names another one."""
     begun, version = run.plan["model"], run.plan.get("version")
     if version is not None and night.model is None:
         return Model(version["name"], archive.Tables(night.lake).files(version["name"], version["checksum"]))
-    model = models.at_work(night.lake, night.model)
+    model = models.for_night(night.lake, night.model)
     if model.card.name != begun:
-        raise SettingsError(f"run {run.number} began with model {begun}; go on with that, not {model.card.name}")
+        raise SettingsError(
+            f"run {run.number} began with model {begun} and must finish with it, not with {model.card.name}"
+        )
     return model
 
 
 def _scored(night: Night, run: Run, model: Path) -> dict[str, Any]:
-    """Score with the model in a folder, unless the run has; count what is scored."""
+    """Score with the model in a folder, unless the run has done so; return the counts."""
     lake = night.lake
     card = read_card(model, lake.settings)
     if not lake.done("scores", run.number):
@@ -205,7 +208,7 @@ def _scored(night: Night, run: Run, model: Path) -> dict[str, Any]:
         matrix = assessed.matrix.with_columns(assessed.scores["margin"])
         measures.keep(lake, run, assessed.rows, matrix, card)
         ranked = assessed.ranked(explore.KNOWN).with_columns(port="port_of_discharge")
-        # The slate is drawn before anything is explained, so that each box on it has reasons.
+        # The slates are drawn before anything is explained, so that every box on them has reasons.
         drawn = _draw(night, run, ranked).filter(_LOOKED_AT).select(pl.struct(KEY)).to_series()
         most = math.ceil(EXPLAINED * assessed.rows.height)
         chosen = (pl.col("rank") <= most) | pl.struct(KEY).is_in(drawn.implode())
@@ -220,26 +223,26 @@ def _scores(lake: Lake, run: Run) -> pl.DataFrame:
 
 
 def _slate(night: Night, run: Run) -> dict[str, Any]:
-    """Choose what is opened, scanned and checked, and keep every candidate's chance."""
+    """Choose which boxes are opened, scanned or checked, and keep every candidate's chance of being opened."""
     drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
     shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
     return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}
 
 
 def _drift(night: Night, run: Run) -> dict[str, Any]:
-    """What the night has that the nights before it had not."""
+    """Return what has changed compared with the nights before."""
     thresholds = Thresholds.of(night.lake.settings.drift)
     return drift.drift(night.lake, run.night, run.night, thresholds=thresholds).entry()
 
 
 def _draw(night: Night, run: Run, candidates: pl.DataFrame) -> pl.DataFrame:
-    """The slate of the run: the same for the same scores, so that it can be drawn before anything is explained."""
-    named = watch_lists.named(night.lake, run.night)
-    known = candidates.join(named, on=KEY, how="left", maintain_order="left")
-    return slate(known, night.capacities, date=run.night, seed=run.plan["seed"])
+    """Draw the slates of the run without writing them; the same scores give the same slates."""
+    named = watch_lists.named_boxes(night.lake, run.night)
+    with_alerts = candidates.join(named, on=KEY, how="left", maintain_order="left")
+    return slate(with_alerts, night.capacities, date=run.night, seed=run.plan["seed"])
 
 
-def _tidy(night: Night, run: Run) -> None:
+def _move_to_done(night: Night, run: Run) -> None:
     night.inbox.finish(run.files("manifests"))
     if night.outcomes:
         night.outcomes.finish(run.files("outcomes"))

@@ -1,4 +1,4 @@
-"""The charts of a report, as SVG that stands in a page of its own: no script, no font and no file besides."""
+"""The charts of the reports, as inline SVG without scripts, fonts or other files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDTH = 740
 
 _SHARES = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
 _TIMES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-"""Ticks of axes that grow by factors."""
+"""Ticks of logarithmic axes."""
 
 _LOOK: dict[str, Any] = {
     "font": _FONT,
@@ -39,27 +39,32 @@ _LOOK: dict[str, Any] = {
 
 
 def intervals(rows: pl.DataFrame, *, title: str, form: str) -> Markup:
-    """Each of `rows` (name, value, low, high) as a dot with its interval; numbers in d3's `form` of `title`."""
-    known = rows.select("name", "value", "low", "high").filter(pl.col("value").is_not_null())
-    base = _chart(known).encode(y=alt.Y("name:N", sort=None, title=None))
+    """Draw each of `rows` (name, value, low, high) as a dot with its interval.
+
+    `title` is the title of the axis, `form` the d3 format of the numbers.
+    """
+    points = rows.select("name", "value", "low", "high").filter(pl.col("value").is_not_null())
+    base = _chart(points).encode(y=alt.Y("name:N", sort=None, title=None))
     bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
         x=alt.X("low:Q", title=title, axis=alt.Axis(format=form, tickCount=6), scale=alt.Scale(zero=True)), x2="high:Q"
     )
     dot = base.mark_point(size=80, filled=True, opacity=1, color=ACCENT).encode(x="value:Q")
     text = base.mark_text(dy=-13, color=INK, fontSize=12).encode(x="value:Q", text=alt.Text("value:Q", format=form))
-    return _svg(bar + dot + text, height=42 * max(known.height, 1))
+    return _svg(bar + dot + text, height=42 * max(points.height, 1))
 
 
 def precision_recall(points: pl.DataFrame) -> Markup:
-    """Precision over recall as a line in its band (`recall`, `precision`, `precision_low`, `precision_high`)."""
+    """Draw precision over recall as a line in a band (`recall`, `precision`, `precision_low`, `precision_high`)."""
     named = points.select("recall", value="precision", low="precision_low", high="precision_high")
-    x = alt.X("recall:Q", title="recall: share of everything to be found", axis=alt.Axis(format=".0%", grid=False))
-    y = alt.Y("low:Q", title="precision: share of boxes with a find", axis=alt.Axis(format=".0%", tickCount=5))
+    x = alt.X(
+        "recall:Q", title="recall: share of all positives that are found", axis=alt.Axis(format=".0%", grid=False)
+    )
+    y = alt.Y("low:Q", title="precision: share of opened boxes with a find", axis=alt.Axis(format=".0%", tickCount=5))
     return _banded(named, x, y)
 
 
 def lift(points: pl.DataFrame) -> Markup:
-    """Lift over the share inspected as a line in its band (`share`, `recall`, `recall_low`, `recall_high`)."""
+    """Draw lift over the share inspected as a line in a band (`share`, `recall`, `recall_low`, `recall_high`)."""
     share = pl.col("share")
     lifts = {
         "value": pl.col("recall") / share,
@@ -70,13 +75,13 @@ def lift(points: pl.DataFrame) -> Markup:
     highest, least = max(2.0, *named["high"]), min(named["share"])
     x = alt.X(
         "share:Q",
-        title="share inspected, the riskiest first",
+        title="share inspected, riskiest first",
         axis=alt.Axis(format="~%", grid=False, values=[tick for tick in _SHARES if tick >= least]),
         scale=alt.Scale(type="log", nice=False),
     )
     y = alt.Y(
         "low:Q",
-        title="times what random inspections find",
+        title="times as many as random inspections find",
         axis=alt.Axis(format="~g", values=[tick for tick in _TIMES if tick <= highest]),
         scale=alt.Scale(type="log", domain=[0.8, highest], nice=False, clamp=True),
     )
@@ -84,15 +89,15 @@ def lift(points: pl.DataFrame) -> Markup:
 
 
 def calibration(bins: pl.DataFrame) -> Markup:
-    """Share found over probability shown, with intervals, beside the line on which they are the same.
+    """Draw the share found over the predicted probability, with intervals and the line on which both are equal.
 
-    `bins` have `expected`, `value`, `low`, `high`. The axes are even up to 0.1% and grow by factors beyond, because
-    most probabilities are small.
+    `bins` have `expected`, `value`, `low`, `high`. The axes are linear up to 0.1% and logarithmic above, because most
+    probabilities are small.
     """
     most = max(*bins["expected"], *bins["high"])
     scale = alt.Scale(type="symlog", constant=_SHARES[1], domain=[0, most], nice=False)
     ticks = alt.Axis(format=".1~%", values=[0, *(tick for tick in _SHARES[1:] if tick <= most)])
-    x = alt.X("expected:Q", title="mean probability shown", axis=ticks, scale=scale)
+    x = alt.X("expected:Q", title="mean predicted probability", axis=ticks, scale=scale)
     y = alt.Y("value:Q", title="share found", axis=ticks, scale=scale)
     base = _chart(bins.select("expected", "value", "low", "high")).encode(x=x)
     same = _chart(pl.DataFrame({"expected": [0.0, most], "value": [0.0, most]})).encode(x=x, y=y)
@@ -104,9 +109,9 @@ def calibration(bins: pl.DataFrame) -> Markup:
 
 
 def differences(rows: pl.DataFrame, *, title: str) -> Markup:
-    """Each of `rows` (name, value, low, high) as a dot with its interval beside zero; ALARM where all is below it."""
-    known = rows.select("name", "value", "low", "high")
-    base = _chart(known).encode(y=alt.Y("name:N", sort=None, title=None))
+    """Draw each of `rows` (name, value, low, high) as a dot with its interval; red if the interval is below zero."""
+    points = rows.select("name", "value", "low", "high")
+    base = _chart(points).encode(y=alt.Y("name:N", sort=None, title=None))
     zero = _chart(pl.DataFrame({"zero": [0]})).mark_rule(color=SOFT, strokeDash=[4, 4]).encode(x="zero:Q")
     bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
         x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.2f", tickCount=6), scale=alt.Scale(zero=True)),
@@ -115,11 +120,11 @@ def differences(rows: pl.DataFrame, *, title: str) -> Markup:
     colour = alt.condition("datum.high < 0", alt.value(ALARM), alt.value(ACCENT))
     dot = base.mark_point(size=80, filled=True, opacity=1).encode(x="value:Q", color=colour)
     text = base.mark_text(dy=-13, color=INK, fontSize=12).encode(x="value:Q", text=alt.Text("value:Q", format="+.3f"))
-    return _svg(bar + zero + dot + text, height=42 * known.height)
+    return _svg(bar + zero + dot + text, height=42 * points.height)
 
 
 def months(rows: pl.DataFrame) -> Markup:
-    """Seizures a month as bars (`month`, `seizures`)."""
+    """Draw seizures per month as bars (`month`, `seizures`)."""
     base = _chart(rows.select("month", "seizures")).encode(
         x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0 if rows.height <= 10 else -45, grid=False)),
         y=alt.Y("seizures:Q", title="seizures", axis=alt.Axis(tickMinStep=1, tickCount=5)),
@@ -130,7 +135,7 @@ def months(rows: pl.DataFrame) -> Markup:
 
 
 def shifts(rows: pl.DataFrame, *, title: str) -> Markup:
-    """Each of `rows` (name, value, usual, alarm) as a bar, red where it is an alarm, with a line at what is usual."""
+    """Draw each of `rows` (name, value, usual, alarm) as a bar, red if it is an alarm, with a line at the usual."""
     base = _chart(rows.select("name", "value", "usual", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
     colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
     bars = base.mark_bar(height={"band": 0.55}).encode(
@@ -141,18 +146,18 @@ def shifts(rows: pl.DataFrame, *, title: str) -> Markup:
 
 
 def movements(rows: pl.DataFrame, *, title: str) -> Markup:
-    """Each of `rows` (name, before, now, alarm) as a way from a hollow dot, before, to a full one, now; in percent."""
+    """Draw each of `rows` (name, before, now, alarm) as a line from a ring (before) to a dot (now), in percent."""
     base = _chart(rows.select("name", "before", "now", "alarm")).encode(y=alt.Y("name:N", sort=None, title=None))
     colour = alt.condition("datum.alarm", alt.value(ALARM), alt.value(ACCENT))
     axis = alt.X("before:Q", title=title, axis=alt.Axis(format=".0%", tickCount=6), scale=alt.Scale(domain=[0, 1]))
-    way = base.mark_rule(strokeWidth=4, color=PALE).encode(x=axis, x2="now:Q")
-    past = base.mark_point(size=70, color=SOFT, filled=False, opacity=1).encode(x="before:Q")
-    now = base.mark_point(size=80, filled=True, opacity=1).encode(x="now:Q", color=colour)
-    return _svg(way + past + now, height=26 * rows.height)
+    line = base.mark_rule(strokeWidth=4, color=PALE).encode(x=axis, x2="now:Q")
+    ring = base.mark_point(size=70, color=SOFT, filled=False, opacity=1).encode(x="before:Q")
+    dot = base.mark_point(size=80, filled=True, opacity=1).encode(x="now:Q", color=colour)
+    return _svg(line + ring + dot, height=26 * rows.height)
 
 
 def histogram(rows: pl.DataFrame, *, title: str) -> Markup:
-    """Shares by `bin`, now as bars, before as lines across them (`bin`, `before`, `now`)."""
+    """Draw shares by `bin`: `now` as bars, `before` as lines across them."""
     base = _chart(rows.select("bin", "before", "now")).encode(
         x=alt.X("bin:N", sort=None, title=title, axis=alt.Axis(labelAngle=-45, grid=False))
     )
@@ -163,11 +168,11 @@ def histogram(rows: pl.DataFrame, *, title: str) -> Markup:
 
 
 def over_time(rows: pl.DataFrame, *, form: str) -> Markup:
-    """Each of `rows` (period, value, low, high) as a dot with its interval, from the left to the right."""
-    known = rows.filter(pl.col("value").is_not_null()).select(
+    """Draw each of `rows` (period, value, low, high) as a dot with its interval, from left to right."""
+    points = rows.filter(pl.col("value").is_not_null()).select(
         pl.col("period").cast(pl.String), pl.col("value", "low", "high")
     )
-    base = _chart(known).encode(
+    base = _chart(points).encode(
         x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=True, grid=False))
     )
     axis = alt.Y("low:Q", title=None, axis=alt.Axis(format=form, tickCount=4), scale=alt.Scale(zero=True))
@@ -177,7 +182,7 @@ def over_time(rows: pl.DataFrame, *, form: str) -> Markup:
 
 
 def filings(rows: pl.DataFrame) -> Markup:
-    """Filings a night as bars (`night`, `filings`)."""
+    """Draw filings per night as bars (`night`, `filings`)."""
     base = _chart(rows.select("night", "filings")).encode(
         x=alt.X("night:O", title=None, axis=alt.Axis(labelAngle=-60, labelOverlap=True, grid=False)),
         y=alt.Y("filings:Q", title="filings", axis=alt.Axis(tickCount=4)),
@@ -185,13 +190,13 @@ def filings(rows: pl.DataFrame) -> Markup:
     return _svg(base.mark_bar(color=ACCENT), height=140)
 
 
-def trade(rows: pl.DataFrame) -> Markup:
-    """Seizures found against boxes a night: `name`, `boxes`, `found`, `low`, `high`; the `actual` one in ink."""
-    known = rows.filter(pl.col("found").is_not_null())
+def trade_off(rows: pl.DataFrame) -> Markup:
+    """Draw seizures over boxes per night (`name`, `boxes`, `found`, `low`, `high`); the `actual` row is dark."""
+    points = rows.filter(pl.col("found").is_not_null())
     x = alt.X(
-        "boxes:Q", title="boxes opened a night", axis=alt.Axis(tickCount=6, grid=False), scale=alt.Scale(zero=True)
+        "boxes:Q", title="boxes opened per night", axis=alt.Axis(tickCount=6, grid=False), scale=alt.Scale(zero=True)
     )
-    base = _chart(known).encode(x=x)
+    base = _chart(points).encode(x=x)
     bar = base.mark_rule(strokeWidth=7, strokeCap="round", color=PALE).encode(
         y=alt.Y("low:Q", title="seizures found", axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=True)), y2="high:Q"
     )
@@ -205,14 +210,14 @@ def trade(rows: pl.DataFrame) -> Markup:
 
 
 def _banded(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> Markup:
-    """A line of `value` in the band from `low` to `high`; `y` is the axis of both, by `low`."""
+    """Draw `value` as a line in the band from `low` to `high`; `y` is the encoding of `low`, with the axis of both."""
     base = _chart(rows).encode(x=x)
     band = base.mark_area(color=PALE).encode(y=y, y2="high:Q")
     return _svg(band + base.mark_line(color=ACCENT, strokeWidth=2).encode(y="value:Q"), height=280)
 
 
 def _chart(rows: pl.DataFrame) -> alt.Chart:
-    """An empty chart with `rows` in it."""
+    """Return a chart with the data `rows` and no encoding yet."""
     return alt.Chart.from_dict({"data": {"values": rows.to_dicts()}, "mark": "point"})
 
 

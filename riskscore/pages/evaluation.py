@@ -1,4 +1,4 @@
-"""The page of an evaluation: what a model was judged on, what it finds, its curves, and what could not be judged."""
+"""The page of an evaluation: the data, what the model finds, its curves, and what could not be judged."""
 
 from __future__ import annotations
 
@@ -15,17 +15,21 @@ from riskscore.pages import charts
 from riskscore.training.intervals import share_of
 
 HEADLINE = 0.05
-"""The share inspected of which the headline speaks."""
+"""Share inspected for the headline figures."""
 
 
 def render(record: Mapping[str, Any], *, now: datetime | None = None) -> str:
-    """The page of `record`, what `training.evaluate` returns with `model` and `data` of the card. Texts are escaped."""
+    """Return the page as HTML.
+
+    `record` is the result of `training.evaluate`, with `model` and `data` of the card. `now` is the time shown, by
+    default the present.
+    """
     overall = record["overall"]
     return template("pages", "evaluation.html").render(
         record=record,
         overall=overall,
         headline=next(at for at in overall["at"] if at["share"] == HEADLINE),
-        what="smuggled" if record["labels"] == "truth" else "seizures",
+        positives="smuggled consignments" if record["labels"] == "truth" else "seizures",
         drawings=dict(_drawings(record)),
         tables=tables(record),
         now=now or datetime.now(UTC),
@@ -40,10 +44,10 @@ def _drawings(record: Mapping[str, Any]) -> Iterator[tuple[str, Markup]]:
 
 
 def _points(record: Mapping[str, Any]) -> Iterator[dict[str, float]]:
-    """Points of the calibration plot: equal bins, of which the riskiest, where it matters, is cut finer."""
+    """Yield the points of the calibration plot: equal bins, of which the riskiest is divided more finely."""
     *lower, top = record["calibration"]["bins"]
-    for one in lower:
-        yield {"expected": one["expected"], **one["observed"]}
+    for part in lower:
+        yield {"expected": part["expected"], **part["observed"]}
     left = top["rows"]
     for step in record["reliability"]:
         if step["rows"] > left:

@@ -1,4 +1,4 @@
-"""A comparison of two models as tables and as a page, and what a promotion was judged by as tables."""
+"""The page of a comparison of two models, as one HTML file without scripts or links."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from riskscore.views.comparison import basis, differences, tables
 
 
 def render(record: Mapping[str, Any], *, now: datetime | None = None) -> str:
-    """The page of `record`, what `training.compare` returns. Every text in it is escaped."""
+    """Return the page as HTML; `record` is the result of `training.compare`, `now` the time shown."""
     a, b = record["models"]
-    drawing = charts.differences(pl.DataFrame(list(differences(record))), title=f"{b['name']} less {a['name']}")
+    drawing = charts.differences(pl.DataFrame(list(differences(record))), title=f"{b['name']} minus {a['name']}")
     return template("pages", "models.html").render(
         record=record,
         a=a,

@@ -1,8 +1,8 @@
-"""The report of a night: as JSON for machines, and as one page for the people of the morning.
+"""The report of a night: one page for the morning shift, and the same counts as JSON.
 
-counts of the run, scores, slate, runs before ─▶ REPORTS/2026-11-24-run-7.json and .html
+counts of the run, scores, slate, earlier runs ─▶ REPORTS/2026-11-24-run-7.json and .html
 
-The page is written last, so that where it is the report is whole. Where it is missing the next run makes it up.
+The page is written last, so if it exists the report is complete. If it is missing, the next run writes it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ SHOWN_NIGHTS = 60
 _LABELS = {"open": "open", "scan": "scan", "documents": "check documents", "audit": "audit later", "none": "let pass"}
 
 
-def write(lake: Lake, report: NightResult, folder: Path) -> Path:
-    """Write the report of a run to `folder`, whole files in place of earlier ones; return the page's path."""
-    counts = report.counts or {}
+def write(lake: Lake, result: NightResult, folder: Path) -> Path:
+    """Write the report of a run to `folder`, replacing earlier files of the run; return the path of the page."""
+    counts = result.counts or {}
     folder.mkdir(parents=True, exist_ok=True)
-    written = _page(counts, folder)
-    export.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", written.with_suffix(".json"))
-    export.write_text(render(counts, _slate(lake, counts), RunLog.read(lake).finished()), written)
-    return written
+    page = _page(counts, folder)
+    export.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", page.with_suffix(".json"))
+    export.write_text(render(counts, _slate(lake, counts), RunLog.read(lake).finished()), page)
+    return page
 
 
-def make_up(lake: Lake, folder: Path) -> Path | None:
-    """Write the report of the last finished run where `folder` has none; return the page's path where it was written.
+def write_missing(lake: Lake, folder: Path) -> Path | None:
+    """Write the report of the last finished run if `folder` lacks it; return the path of the page, or None.
 
-    A run that was killed between its last commit and its report leaves none, and run again it finds nothing to do.
+    A run that is killed between its last commit and its report leaves none, and has nothing to do when run again.
     """
     finished = RunLog.read(lake).finished()
     if not finished or _page(finished[-1], folder).exists():
@@ -54,7 +54,7 @@ def _page(counts: dict[str, Any], folder: Path) -> Path:
 
 
 def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dict[str, Any]]) -> str:
-    """The page: `counts` of the run, boxes of the `slate` in order, and the counts of all `nights` so far."""
+    """Return the page as HTML: `counts` of the run, boxes of the `slate` in order, counts of all `nights` so far."""
     return template("pages", "night.html").render(
         counts=counts,
         slate=slate,
@@ -67,15 +67,15 @@ def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dic
 
 
 def _slate(lake: Lake, counts: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is opened or scanned, with its first reasons, port by port."""
+    """Return the boxes to open or to scan, with their first three reasons, sorted by port and place."""
     night, run = date.fromisoformat(counts["night"]), counts["run"]
-    own = (pl.col("run") == run) & pl.col("action").is_in(["open", "scan"])
-    chosen = lake.read("slates", nights=(night, night)).filter(own).collect()
-    told = with_reasons(lake, chosen, night, run)
-    return told.with_columns(pl.col("sentences").list.head(3)).sort("port", "place").to_dicts()
+    of_run = (pl.col("run") == run) & pl.col("action").is_in(["open", "scan"])
+    chosen = lake.read("slates", nights=(night, night)).filter(of_run).collect()
+    boxes = with_reasons(lake, chosen, night, run)
+    return boxes.with_columns(pl.col("sentences").list.head(3)).sort("port", "place").to_dicts()
 
 
 def _volume(nights: list[dict[str, Any]]) -> Markup | None:
-    """Filings by night; nothing where there is but one night to show."""
-    rows = [{"night": one["night"], "filings": one["manifests"]["filings"]} for one in nights]
+    """Draw the filings per night; None if there is only one night."""
+    rows = [{"night": run["night"], "filings": run["manifests"]["filings"]} for run in nights]
     return charts.filings(pl.DataFrame(rows)) if len(rows) > 1 else None

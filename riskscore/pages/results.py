@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing besides, and as one long table for machines."""
+"""The page of results: what inspections found, as one HTML file without scripts or links."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from riskscore.pages import charts
 from riskscore.views.results import by_share
 
 MOST = 20
-"""Ports and commodities that the page shows; the long table has all of them."""
+"""Number of ports and commodities on the page; the CSV and JSON reports have all of them."""
 
 
-def html(found: Results, *, now: datetime | None = None) -> str:
-    """The page. Every text in it is escaped; charts are inline SVG."""
+def html(report: Results, *, now: datetime | None = None) -> str:
+    """Return the page as HTML, with charts as inline SVG; `now` is the time shown, by default the present."""
     return template("pages", "results.html").render(
-        report=found,
-        shares=by_share(found).to_dicts(),
-        drawings=dict(_drawings(found)),
+        report=report,
+        shares=by_share(report).to_dicts(),
+        drawings=dict(_drawings(report)),
         most=MOST,
         now=now or datetime.now(UTC),
     )
 
 
-def _drawings(found: Results) -> Iterator[tuple[str, Markup]]:
-    rates = by_share(found).filter(pl.col("answered") > 0)
+def _drawings(report: Results) -> Iterator[tuple[str, Markup]]:
+    rates = by_share(report).filter(pl.col("answered") > 0)
     if rates.height:
         yield (
             "rates",
             charts.intervals(
-                rates.rename({"share": "name", "rate": "value"}), title="seizures an opened box", form=".1%"
+                rates.rename({"share": "name", "rate": "value"}), title="seizures per box with an outcome", form=".1%"
             ),
         )
-    if found.month.height and found.month["seizures"].sum():
-        yield "months", charts.months(found.month)
-    ports = found.port.filter(pl.col("estimate").is_not_null(), pl.col("closed") > 0).head(MOST)
+    if report.month.height and report.month["seizures"].sum():
+        yield "months", charts.months(report.month)
+    ports = report.port.filter(pl.col("estimate").is_not_null(), pl.col("closed") > 0).head(MOST)
     if ports.height:
-        guessed = ports.select(name="port", value="estimate", low="least", high="most")
-        yield "unseen", charts.intervals(guessed, title="consignments", form=",.0f")
+        estimates = ports.select(name="port", value="estimate", low="least", high="most")
+        yield "unseen", charts.intervals(estimates, title="smuggled consignments in closed boxes", form=",.0f")

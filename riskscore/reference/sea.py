@@ -1,11 +1,11 @@
-"""Kilometres by sea between ports: a table for the usual pairs, the shipping network for all others.
+"""Distances by sea between ports in kilometres: a table for the usual pairs, the shipping network for all others.
 
     pairs ─▶ sea_distances.parquet ─▶ km
                │ not in it
-               └▶ nearest node of searoute's network, shortest paths (one Dijkstra run a port), kept in memory
+               └▶ nearest node of searoute's network, shortest paths (one Dijkstra run per port), kept in memory
 
-A distance is great circle from port to network, along the network, and great circle to the other port; Suez
-and Panama are open, the north-west passage is not.
+A distance is the great circle from the port to the network, the way along the network, and the great circle to the
+other port. Ships may use Suez and Panama, but not the north-west passage. The network is the one of searoute.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from riskscore.reference.places import ports
 from riskscore.units import EARTH_RADIUS_KM
 
 CLOSED = ("northwest",)
-"""Passages of the network that merchant ships do not take."""
+"""Passages of the network that merchant ships do not use."""
 
 _PAIR = ["from_port", "to_port"]
 _SCHEMA = {"from_port": pl.String, "to_port": pl.String, "km": pl.Float64}
@@ -32,7 +32,7 @@ _SCHEMA = {"from_port": pl.String, "to_port": pl.String, "km": pl.Float64}
 def distances(pairs: pl.DataFrame) -> pl.DataFrame:
     """Add `km` by sea to `pairs` (columns `from_port`, `to_port`: UN/LOCODEs), in the same order.
 
-    `km` is null where a port is unknown or no sea leads there, and 0 from a port to itself.
+    `km` is null where a port is unknown or there is no way by sea, and 0 from a port to itself.
     Raises ReferenceDataError where the shipped table is missing or malformed.
     """
     wanted = pairs.select(_PAIR).drop_nulls().unique()
@@ -44,14 +44,17 @@ def distances(pairs: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def shipped() -> pl.DataFrame:
-    """The shipped distances in both directions: `from_port`, `to_port`, `km`."""
+    """Return the table of distances, in both directions: `from_port`, `to_port`, `km`.
+
+    Raises ReferenceDataError where the file is missing or malformed.
+    """
     path = folders.reference() / "sea_distances.parquet"
     try:
         half = pl.read_parquet(path).select(pl.col(name).cast(dtype) for name, dtype in _SCHEMA.items())
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
         raise ReferenceDataError(
-            f"sea distances {path} are missing or malformed ({reason}); run tools/make_distances.py"
+            f"sea distances {path} are missing or malformed ({reason}); make them again with tools/make_distances.py"
         ) from None
     back = half.filter(pl.col("from_port") != pl.col("to_port"))
     return pl.concat([half, back.select(from_port="to_port", to_port="from_port", km="km")])
@@ -60,22 +63,22 @@ def shipped() -> pl.DataFrame:
 def measure(pairs: pl.DataFrame) -> pl.DataFrame:
     """Measure distinct pairs on the network: `from_port`, `to_port`, `km`.
 
-    Pairs with unknown ports are left out.
+    Pairs with unknown ports, and pairs without a way by sea, are left out.
     """
     place = ports().select("locode", "lat", "lon")
-    found = (
+    located = (
         pairs.select(
             _PAIR, first=pl.min_horizontal(_PAIR), second=pl.max_horizontal(_PAIR)
-        )  # both directions are one path
+        )  # both directions are the same path
         .join(place.rename({"lat": "lat1", "lon": "lon1"}), left_on="first", right_on="locode")
         .join(place.rename({"lat": "lat2", "lon": "lon2"}), left_on="second", right_on="locode")
         .sort("first")
     )
-    if found.is_empty():
+    if located.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
     network = _network()
     km = []
-    for (_,), group in found.group_by("first", maintain_order=True):
+    for (_,), group in located.group_by("first", maintain_order=True):
         start = _point(group["lat1"].head(1), group["lon1"].head(1))
         ends = _point(group["lat2"], group["lon2"])
         near, far = network.nearest(start), network.nearest(ends)
@@ -83,13 +86,13 @@ def measure(pairs: pl.DataFrame) -> pl.DataFrame:
         total = along + _arc(start, network.points[near]) + _arc(ends, network.points[far])
         km.append(np.where((group["first"] == group["second"]).to_numpy(), 0.0, total))
     length = pl.Series("km", np.concatenate(km))
-    return found.select(_PAIR).with_columns(length).filter(pl.col("km").is_finite())
+    return located.select(_PAIR).with_columns(length).filter(pl.col("km").is_finite())
 
 
 def way(from_port: str, to_port: str) -> list[tuple[float, float]]:
-    """The way by sea between two ports, as (latitude, longitude) in degrees from the first to the second.
+    """Return the way by sea between two ports, as (latitude, longitude) in degrees from the first to the second.
 
-    Empty where a port is unknown or no sea leads there. Longitudes run on beyond 180 degrees rather than jump.
+    Empty where a port is unknown or there is no way by sea. Longitudes continue beyond 180 degrees instead of jumping.
     """
     place = {locode: (lat, lon) for locode, lat, lon in ports().select("locode", "lat", "lon").iter_rows()}
     if from_port not in place or to_port not in place:
@@ -107,7 +110,7 @@ def way(from_port: str, to_port: str) -> list[tuple[float, float]]:
 
 
 def _nodes(start: int, end: int) -> list[int]:
-    """Nodes of the shortest way from `start` to `end`, both with it; none where there is no way."""
+    """Nodes of the shortest path from `start` to `end`, both included; empty where there is none."""
     before = _steps(start)
     nodes = [end]
     while nodes[-1] != start:
@@ -119,7 +122,7 @@ def _nodes(start: int, end: int) -> list[int]:
 
 @lru_cache(maxsize=512)
 def _steps(node: int) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """For every node of the network the one before it on the shortest way from `node`, negative where none is."""
+    """For every node, the one before it on the shortest path from `node`; negative where there is none."""
     from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
     _, before = dijkstra(_network().graph, directed=False, indices=node, return_predecessors=True)
@@ -157,7 +160,7 @@ def _network() -> _Network:
     points, index = np.unique(np.round(np.concatenate([start, end]), 9), axis=0, return_inverse=True)
     index = index.reshape(-1)
     tail, head = index[: len(line)], index[len(line) :]
-    km = np.maximum(_arc(points[tail], points[head]), 1e-3)  # a zero would be no edge at all
+    km = np.maximum(_arc(points[tail], points[head]), 1e-3)  # a length of zero would mean no edge
     pair = pl.DataFrame({"tail": tail, "head": head, "km": km}).unique(["tail", "head"])
     size = len(points)
     graph = csr_array((pair["km"], (pair["tail"], pair["head"])), shape=(size, size))

@@ -1,6 +1,6 @@
-"""The small tables of `features/reference/`: the declared shape of each, and a function that gives it.
+"""The small tables of `features/reference/`: the schema of each, and a function that returns it.
 
-Texts with several values are '|'-separated. Every frame ends with `source`, where its row comes from.
+Texts with several values are separated by '|'. The last column of every frame is `source`, where the row comes from.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REGIONS = (
     "oceania",
     "cis",
 )
-"""The parts of the world that countries belong to and that hubs serve."""
+"""The regions that countries belong to and that hubs serve."""
 
 _TEXT, _NUMBER = pl.String, pl.Float64
 _COUNTRY, _LOCODE, _CHAPTER = "[A-Z]{2}", "[A-Z]{2}[A-Z2-9]{3}", "[0-9]{2}"
@@ -124,12 +124,12 @@ TABLES = {
         patterns={"kind": "business|place|address"},
     ),
 }
-"""File stem -> what the table must look like."""
+"""Name of the file without ending -> schema of the table."""
 
 
 @cache
 def load(name: str) -> pl.DataFrame:
-    """Read `features/reference/NAME.csv` once, as declared in TABLES."""
+    """Read `features/reference/NAME.csv` once. Raises ReferenceDataError where it does not fit TABLES."""
     return read(folders.reference() / f"{name}.csv", TABLES[name])
 
 
@@ -139,35 +139,35 @@ def countries() -> pl.DataFrame:
 
 
 def ports_major() -> pl.DataFrame:
-    """Container ports of note: `locode`, `teu` (thousand TEU handled a year, order of magnitude)."""
+    """Major container ports: `locode`, `teu` (thousand TEU per year, order of magnitude)."""
     return load("ports_major")
 
 
 def country_trade() -> pl.DataFrame:
-    """Laden containers by country: `teu_export`, `teu_import` (thousand TEU a year, order of magnitude)."""
+    """Laden containers: `country`, `teu_export`, `teu_import` (thousand TEU per year, order of magnitude)."""
     return load("country_trade")
 
 
 def trade() -> pl.DataFrame:
-    """What travels in a country's containers: `country`, `hs4`, `flow` (export, import), `weight`.
+    """Goods in a country's containers: `country`, `hs4`, `flow` (export, import), `weight` (share, 0 to 1).
 
-    `hs4` is a heading, or a two-digit chapter for a broad line. Weights of a country and flow sum to about 1.
+    `hs4` is a heading, or a two-digit chapter for a broad line. The weights of a country and flow add up to about 1.
     """
     return load("trade")
 
 
 def hubs() -> pl.DataFrame:
-    """Transhipment hubs: `locode`, `serves` ('|'-separated regions)."""
+    """Transhipment hubs: `locode`, `serves` (regions, separated by '|')."""
     return load("hubs")
 
 
 def gateways() -> pl.DataFrame:
-    """Ports that landlocked countries trade through: `country`, `locode`; several rows a country."""
+    """Ports that landlocked countries use: `country`, `locode`; several rows per country."""
     return load("gateways")
 
 
 def languages() -> pl.DataFrame:
-    """Languages of trade documents: `country`, `languages` (ISO 639-1, most usual first, by spaces)."""
+    """Languages of trade documents: `country`, `languages` (ISO 639-1, usual ones first, separated by spaces)."""
     return load("languages")
 
 
@@ -177,17 +177,17 @@ def holidays() -> pl.DataFrame:
 
 
 def currencies() -> pl.DataFrame:
-    """What one unit of a currency is worth: `currency` (ISO 4217), `usd` (order of magnitude)."""
+    """Value of one unit of each currency: `currency` (ISO 4217), `usd` (US dollars, order of magnitude)."""
     return load("currencies")
 
 
 def goods() -> pl.DataFrame:
-    """Goods that travel in containers, one row a kind: how they are named, packed, weighed and priced."""
+    """Goods in containers, one row per kind: names, packages, kilograms and US dollars, with the columns of TABLES."""
     return load("goods")
 
 
 def package_fit() -> pl.DataFrame:
-    """Package types that suit goods: `chapter`, `package_type` ('|'-separated)."""
+    """Package types that suit the goods of a chapter: `chapter`, `package_type` (separated by '|')."""
     return load("package_fit")
 
 
@@ -207,7 +207,7 @@ def container_types() -> pl.DataFrame:
 
 
 def stop_words() -> pl.DataFrame:
-    """Wordings too vague to describe goods: `term`."""
+    """Wordings that are too vague to describe goods: `term`."""
     return load("stop_words")
 
 
@@ -222,7 +222,7 @@ def cites_timber() -> pl.DataFrame:
 
 
 def address_words() -> pl.DataFrame:
-    """Words that give an address away: `term`, `kind` (po_box, residential)."""
+    """Words that show the kind of an address: `term`, `kind` (po_box, residential)."""
     return load("address_words")
 
 
@@ -232,5 +232,5 @@ def legal_forms() -> pl.DataFrame:
 
 
 def trade_words() -> pl.DataFrame:
-    """Words of names and addresses in several scripts: `word`, `canonical` in English, `kind` (business ...)."""
+    """Words of names and addresses in several scripts: `word`, `canonical` (English), `kind` (as in TABLES)."""
     return load("trade_words")

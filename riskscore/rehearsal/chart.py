@@ -1,4 +1,4 @@
-"""Chart: seizures so far by policy, week by week, with the change marked: one panel, as SVG or PNG."""
+"""Chart: cumulative seizures by policy and week, with the change marked; one panel, as SVG or PNG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from riskscore.errors import SettingsError
 SUFFIXES = (".svg", ".png")
 
 COLOURS = {"score": "#0b6e6e", "mixed": "#c2571a", "random": "#7b8794"}
-"""Told apart in print and by the colour-blind; a label stands at the end of each line besides."""
+"""Colours that differ in print and for the colour-blind; each line also has a label at its end."""
 
 _INK, _SOFT, _GRID = "#1f2933", "#616e7c", "#e8ecef"
 _WIDTH, _HEIGHT, _ROOM = 680, 380, 1.12
@@ -38,13 +38,13 @@ _LOOK: dict[str, Any] = {
 }
 
 
-def draw(played: pl.DataFrame, change: int, path: Path) -> None:
-    """Draw `played` (as `rehearse` gives it) into `path`. The same rows give the same file.
+def draw(weeks: pl.DataFrame, change: int, path: Path) -> None:
+    """Draw `weeks`, the result of `rehearse`, to `path`. The same rows give the same file.
 
-    Raises SettingsError where the file's ending is another one or its folder is not there.
+    Raises SettingsError if the ending is not .svg or .png or the folder does not exist.
     """
     check(path)
-    spec = _spec(played, change)
+    spec = _spec(weeks, change)
     if path.suffix.lower() == ".svg":
         path.write_text(str(vl_convert.vegalite_to_svg(spec)), "utf-8")
     else:
@@ -52,16 +52,16 @@ def draw(played: pl.DataFrame, change: int, path: Path) -> None:
 
 
 def check(path: Path) -> None:
-    """Raise SettingsError where no picture can be drawn into `path`."""
+    """Raise SettingsError if no chart can be written to `path`."""
     if path.suffix.lower() not in SUFFIXES:
-        raise SettingsError(f"cannot draw {path}: its name must end with one of {', '.join(SUFFIXES)}")
+        raise SettingsError(f"cannot draw {path}: the name must end in one of {', '.join(SUFFIXES)}")
     if not path.parent.is_dir():
-        raise SettingsError(f"cannot draw {path}: there is no folder {path.parent}")
+        raise SettingsError(f"cannot draw {path}: the folder {path.parent} does not exist")
 
 
-def sums(played: pl.DataFrame) -> pl.DataFrame:
-    """Seizures so far: `policy`, `week`, `mean`, `least` and `most` over seeds; week 0 is the beginning."""
-    weekly = played.sort("seed", "policy", "week").with_columns(
+def sums(weeks: pl.DataFrame) -> pl.DataFrame:
+    """Return cumulative seizures: `policy`, `week`, `mean`, `least` and `most` over seeds; week 0 is the start."""
+    weekly = weeks.sort("seed", "policy", "week").with_columns(
         sofar=pl.col("seizures").cum_sum().over("seed", "policy")
     )
     over_seeds = weekly.group_by("policy", "week").agg(
@@ -75,17 +75,17 @@ def sums(played: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([nothing, over_seeds]).sort("policy", "week")
 
 
-def _spec(played: pl.DataFrame, change: int) -> dict[str, Any]:
-    rows = sums(played)
-    weeks, seeds = int(played["week"].max()), played["seed"].n_unique()  # type: ignore[arg-type]
+def _spec(weeks: pl.DataFrame, change: int) -> dict[str, Any]:
+    rows = sums(weeks)
+    last, seeds = int(weeks["week"].max()), weeks["seed"].n_unique()  # type: ignore[arg-type]
     names = [name for name in COLOURS if name in rows["policy"].unique()]
     top = float(rows["most"].max()) * _ROOM or 1.0  # type: ignore[arg-type]
     colour = alt.Color("policy:N", scale=alt.Scale(domain=names, range=[COLOURS[name] for name in names]), legend=None)
     x = alt.X(
         "week:Q",
         title="week",
-        scale=alt.Scale(domain=[0, weeks]),
-        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=min(weeks, 12), format="d"),
+        scale=alt.Scale(domain=[0, last]),
+        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=min(last, 12), format="d"),
     )
     scale = alt.Scale(domain=[0, top], nice=False)
     y = alt.Y("mean:Q", title="seizures so far", scale=scale, axis=alt.Axis(tickMinStep=1, tickCount=6, format="d"))
@@ -97,23 +97,26 @@ def _spec(played: pl.DataFrame, change: int) -> dict[str, Any]:
         .mark_text(align="left", dx=8, fontSize=13, fontWeight="bold")
         .encode(x="week:Q", y=alt.Y("at:Q", scale=scale), text="label:N", color=colour)
     )
-    mark = [{"week": change - 1, "label": "smugglers change ways"}]
+    mark = [{"week": change - 1, "label": "smugglers change routes and covers"}]
     rule = _chart(mark).mark_rule(strokeDash=[5, 4], color=_INK).encode(x="week:Q")
-    word = (
+    note = (
         _chart(mark)
         .mark_text(align="right", dx=-8, baseline="top", fontSize=12, color=_INK)
         .encode(x="week:Q", y=alt.value(2), text="label:N")
     )
-    over = (
-        f"mean of {seeds} simulated worlds; the band runs from the lowest to the highest" if seeds > 1 else "one world"
+    worlds = (
+        f"mean of {seeds} simulated worlds; the band runs from the lowest to the highest"
+        if seeds > 1
+        else "one simulated world"
     )
-    title = alt.TitleParams("Seizures when only opened boxes teach", subtitle=f"By policy, {over}.", offset=14)
-    chart = alt.layer(band, rule, word, line, end).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    title = "Seizures when the model learns only from opened boxes"
+    heading = alt.TitleParams(title, subtitle=f"By policy, {worlds}.", offset=14)
+    chart = alt.layer(band, rule, note, line, end).properties(width=_WIDTH, height=_HEIGHT, title=heading)
     return chart.to_dict() | {"config": _LOOK}
 
 
 def _ends(rows: pl.DataFrame, top: float) -> list[dict[str, Any]]:
-    """Where the name of each line stands: at its end, pushed up where two would overlap."""
+    """Return the label of each line and its place: at the end, moved up if two would overlap."""
     least = top * 0.045
     placed: list[dict[str, Any]] = []
     for row in rows.filter(pl.col("week") == pl.col("week").max()).sort("mean", "policy").to_dicts():

@@ -1,8 +1,8 @@
-"""Learner: trees grown on the few boxes that were opened so far, anew every week.
+"""Learner: trees trained anew every week on the few boxes opened so far.
 
-The settings are those of the model that ships, with three differences, because some dozens of seizures are all that
-there is: a fixed number of trees (a part held back to say when to stop would hold a handful of seizures), no
-calibration (a slate needs an order and a rough probability), and below FEWEST seizures no trees at all.
+The settings are those of the shipped model, with three differences, because there are only some dozens of seizures:
+a fixed number of trees (a part held back for early stopping would have a handful of seizures), no calibration (a slate
+needs a ranking and a rough probability), and no trees below FEWEST seizures.
 """
 
 from __future__ import annotations
@@ -20,20 +20,23 @@ from riskscore.model.trees import lightgbm
 from riskscore.training.trees import SETTINGS
 
 FEWEST = 3
-"""Seizures below which there is no model: everybody is as likely, and the score share opens by margin and key alone."""
+"""With fewer seizures there is no model: all probabilities are equal, and ties in the score share go by key."""
 
 HEAVIEST = 20.0
-"""A box opened with a smaller chance than 1 in HEAVIEST weighs no more: one find must not rule the trees."""
+"""Upper limit of 1 / chance as a weight, so that a single seizure does not dominate the trees."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """How the trees learn: how many, and what a row weighs.
+    """How the trees learn.
 
-    `half_life` is in weeks: a row that much older weighs half, None forgets nothing. `by_inclusion` weighs a row by
-    1 / its chance of being opened. Raises SettingsError for a half-life that is none.
+    half_life      a row this many weeks older weighs half; None forgets nothing
+    by_inclusion   whether a row weighs 1 / its chance of being opened
+    trees          number of trees
+
+    Raises SettingsError if `half_life` is not above 0.
     """
 
     half_life: float | None = None
@@ -42,10 +45,10 @@ class Learning:
 
     def __post_init__(self) -> None:
         if self.half_life is not None and not self.half_life > 0:
-            raise SettingsError(f"half-life is {self.half_life:g} weeks; give more than 0, or leave it out")
+            raise SettingsError(f"half-life is {self.half_life:g} weeks; give a number above 0, or leave it out")
 
     def weights(self, labelled: pl.DataFrame, week: int) -> Floats:
-        """What each of `labelled` (`week`, `inclusion`) weighs in `week`, 1 on average."""
+        """Return the weights of `labelled` (`week`, `inclusion`) in `week`, 1 on average."""
         weight = np.ones(labelled.height)
         if self.half_life is not None:
             weight *= 0.5 ** ((week - labelled["week"].to_numpy()) / self.half_life)
@@ -57,9 +60,9 @@ class Learning:
 def probabilities(
     matrix: pl.DataFrame, labelled: pl.DataFrame, learning: Learning, *, week: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """Margin (log-odds) and probability of each row of `matrix`, learned from `labelled`.
+    """Train on `labelled`; return the margin (log-odds) and probability of each row of `matrix`.
 
-    `labelled` has the features, `label` (1: seizure), `inclusion` (chance of having been opened) and `week`.
+    `labelled` has the features, `label` (1: seizure), `inclusion` (the chance of being opened) and `week`.
     """
     target = labelled["label"].to_numpy()
     if not FEWEST <= target.sum() < len(target):

@@ -1,4 +1,6 @@
-"""Rehearse: a closed loop on the simulator, in which only opened boxes teach, and smugglers change half-way.
+"""Rehearse: policies in a closed loop on simulated worlds, where the model learns only from opened boxes.
+
+Half-way, the smugglers change their routes and covers.
 
 seed ─▶ stage ─┬─▶ loop under policy score  ─┐
                ├─▶ loop under policy mixed  ─┼─▶ weeks ─▶ tally ─▶ table, chart
@@ -22,14 +24,14 @@ from riskscore.selection.capacity import Shares
 __all__ = ["POLICIES", "Learning", "Policies", "Script", "rehearse"]
 
 POLICIES = ("score", "mixed", "random")
-"""All to the highest scores; the mix of the slate; all by lot."""
+"""All boxes to the highest scores; the mix of the slate; all boxes at random."""
 
 _SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Which policies play, what `mixed` means, and how all of them learn.
+    """Which policies are tried, the shares of `mixed`, and how the model learns under all of them.
 
     Raises SettingsError for an unknown policy, and for a mix that does not add up to 1.
     """
@@ -41,14 +43,14 @@ class Policies:
     def __post_init__(self) -> None:
         unknown = [name for name in self.names if name not in POLICIES]
         if unknown or not self.names:
-            raise SettingsError(f"unknown policy {', '.join(unknown) or '(none)'}; there are {', '.join(POLICIES)}")
+            raise SettingsError(f"unknown policy {', '.join(unknown) or '(none)'}; choose from {', '.join(POLICIES)}")
         parts = (self.mixed.score, self.mixed.explore, self.mixed.random)
         if min(parts) < 0 or abs(sum(parts) - 1) > _SLACK:
-            told = ", ".join(f"{part:g}" for part in parts)
-            raise SettingsError(f"the mix is {told}; score, explore and random are parts of 0 or more, 1 together")
+            text = ", ".join(f"{part:g}" for part in parts)
+            raise SettingsError(f"the mix is {text}; score, explore and random must be 0 or more and add up to 1")
 
     def shares(self, name: str) -> Shares:
-        """The shares of the boxes that policy `name` opens."""
+        """Return the shares of the boxes that policy `name` opens."""
         return {"score": Shares(1.0, 0.0, 0.0), "mixed": self.mixed, "random": Shares(0.0, 0.0, 1.0)}[name]
 
 
@@ -59,18 +61,19 @@ def rehearse(
     seed: int = 0,
     repeats: int = 3,
 ) -> pl.DataFrame:
-    """Play `script` under each policy, on the worlds of `repeats` seeds from `seed` on; see `rehearsal.loop`.
+    """Try each policy on the worlds of `repeats` seeds, from `seed` on; see `rehearsal.loop`.
 
-    Returns a row a seed, policy and week: `seed`, `policy` and WEEK. The same arguments give the same rows. Policies
-    of a seed play on the same world, where a box holds the same whoever opens it. Raises SettingsError for no repeat.
+    Returns one row per seed, policy and week: `seed`, `policy` and WEEK. The same arguments give the same rows. All
+    policies of a seed have the same world, where a box contains the same whoever opens it. Raises SettingsError if
+    `repeats` is below 1 or `seed` below 0.
     """
     if repeats < 1 or seed < 0:
-        raise SettingsError(f"repeats ({repeats}) must be at least 1, seed ({seed}) at least 0")
-    played = []
+        raise SettingsError(f"repeats is {repeats} and seed {seed}; repeats must be at least 1, seed at least 0")
+    runs = []
     for each in range(seed, seed + repeats):
         world = stage(script, each)
         for name in policies.names:
             with progress.prefixed(f"seed {each}, {name}"):
                 weeks = run(world, policies.shares(name), policies.learning)
-            played.append(weeks.select(pl.lit(each).alias("seed"), pl.lit(name).alias("policy"), *WEEK))
-    return pl.concat(played)
+            runs.append(weeks.select(pl.lit(each).alias("seed"), pl.lit(name).alias("policy"), *WEEK))
+    return pl.concat(runs)

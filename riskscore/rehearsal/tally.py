@@ -1,9 +1,9 @@
-"""Tally: what the weeks of a rehearsal come to, by policy, before the change and after it.
+"""Tally: seizures per week in a rehearsal, by policy, before the change and after it.
 
-    weeks of every seed ─▶ seizures a week by phase: mean and spread over seeds
-                        └▶ one policy less another on the same seeds: mean difference and its interval
+    weeks of every seed ─▶ seizures per week by phase: mean and spread over seeds
+                        └▶ one policy minus another on the same seeds: mean difference and its interval
 
-Policies play on the same worlds, so that luck with a world drops out of a difference. The interval is Student's over
+Policies run on the same worlds, so the luck of a world cancels out in a difference. The interval is Student's t over
 the seeds; with one seed there is none.
 """
 
@@ -17,7 +17,7 @@ import polars as pl
 from scipy.stats import t as student
 
 SOON = 4
-"""Weeks after the change that are told apart from later ones."""
+"""Number of weeks after the change that make the phase `soon after`."""
 
 PHASES = ("before", "soon after", "later", "all after", "whole")
 
@@ -26,7 +26,7 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """Mean over seeds, with its standard deviation and interval (95%); None for both where there is one seed."""
+    """A mean over seeds, with standard deviation and 95% interval, which are None if there is one seed."""
 
     mean: float
     spread: float | None
@@ -35,7 +35,7 @@ class Mean:
 
     @classmethod
     def of(cls, values: pl.Series) -> Mean:
-        """The mean of values[seeds]."""
+        """Return the mean of `values`, one per seed."""
         mean, count = float(values.mean()), values.len()  # type: ignore[arg-type]
         if count < 2:
             return cls(mean, None, None, None)
@@ -46,7 +46,10 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Seizures a week of `policy` in one phase of `weeks` weeks; `total` is the mean number over the whole phase."""
+    """Seizures and smuggled consignments per week under `policy` in one phase of `weeks` weeks.
+
+    `total` is the mean number of seizures in the phase.
+    """
 
     policy: str
     phase: str
@@ -58,7 +61,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Seizures a week of `policy` less those of `other`, on the same seeds, in one phase."""
+    """Seizures per week under `policy` minus those under `other`, on the same seeds, in one phase."""
 
     policy: str
     other: str
@@ -66,38 +69,36 @@ class Difference:
     seizures: Mean
 
 
-def results(played: pl.DataFrame, change: int) -> list[Result]:
-    """What each policy found in each phase that has weeks. `played` as `rehearse` gives it."""
-    found = []
-    for policy in _policies(played):
-        for phase, weeks, part in _phases(played.filter(pl.col("policy") == policy), change):
+def results(weeks: pl.DataFrame, change: int) -> list[Result]:
+    """Return what each policy found in each phase that has weeks; `weeks` is the result of `rehearse`."""
+    rows = []
+    for policy in _policies(weeks):
+        for phase, count, part in _phases(weeks.filter(pl.col("policy") == policy), change):
             by_seed = part.group_by("seed", maintain_order=True).agg(pl.col("seizures", "smuggled").sum())
-            a_week = Mean.of(by_seed["seizures"] / weeks)
-            smuggled = float(by_seed["smuggled"].mean()) / weeks  # type: ignore[arg-type]
-            found.append(Result(policy, phase, weeks, a_week.mean * weeks, smuggled, a_week))
-    return found
+            per_week = Mean.of(by_seed["seizures"] / count)
+            smuggled = float(by_seed["smuggled"].mean()) / count  # type: ignore[arg-type]
+            rows.append(Result(policy, phase, count, per_week.mean * count, smuggled, per_week))
+    return rows
 
 
-def differences(played: pl.DataFrame, change: int) -> list[Difference]:
-    """Each later policy less each earlier one (mixed less score), phase by phase."""
-    found = []
-    for other, policy in combinations(_policies(played), 2):
-        for phase, weeks, part in _phases(played, change):
+def differences(weeks: pl.DataFrame, change: int) -> list[Difference]:
+    """Return each later policy minus each earlier one (mixed minus score), phase by phase."""
+    rows = []
+    for other, policy in combinations(_policies(weeks), 2):
+        for phase, count, part in _phases(weeks, change):
             totals = part.group_by("seed", "policy").agg(pl.col("seizures").sum()).pivot("policy", index="seed")
-            less = totals.sort("seed").select((pl.col(policy) - pl.col(other)) / weeks).to_series()
-            found.append(Difference(policy, other, phase, Mean.of(less)))
-    return found
+            difference = totals.sort("seed").select((pl.col(policy) - pl.col(other)) / count).to_series()
+            rows.append(Difference(policy, other, phase, Mean.of(difference)))
+    return rows
 
 
-def _policies(played: pl.DataFrame) -> list[str]:
-    return played["policy"].unique(maintain_order=True).to_list()
+def _policies(weeks: pl.DataFrame) -> list[str]:
+    return weeks["policy"].unique(maintain_order=True).to_list()
 
 
-def _phases(played: pl.DataFrame, change: int) -> list[tuple[str, int, pl.DataFrame]]:
-    """(phase, its number of weeks, its rows), of those that have any."""
+def _phases(weeks: pl.DataFrame, change: int) -> list[tuple[str, int, pl.DataFrame]]:
+    """Return each phase that has weeks, with the number of its weeks and its rows."""
     week = pl.col("week")
     conditions = (week < change, week.is_between(change, change + SOON - 1), week >= change + SOON, week >= change)
-    parts = [
-        (phase, played.filter(condition)) for phase, condition in zip(PHASES, (*conditions, week > 0), strict=True)
-    ]
+    parts = [(phase, weeks.filter(condition)) for phase, condition in zip(PHASES, (*conditions, week > 0), strict=True)]
     return [(phase, part["week"].n_unique(), part) for phase, part in parts if part.height]

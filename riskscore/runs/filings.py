@@ -1,4 +1,4 @@
-"""What a nightly run filed, read back from the lake: the latest version of each consignment, and those before it."""
+"""The filings that a nightly run loaded, read from the lake: the latest and earlier versions of each consignment."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from riskscore.runs.log import Run
 
 
 def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The latest filing of each consignment that `run` brought, and all earlier filings of the same ones.
+    """Return the latest filing of each consignment that `run` loaded, and all earlier filings of these consignments.
 
-    A consignment of which an earlier run brought a later filing is left out: it stands as it was scored.
+    A consignment of which an earlier run loaded a later filing is left out: its score remains.
     """
-    own = lake.read("consignments", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
-    filings = pl.concat([filings_before(lake, run, own), own])
+    loaded = lake.read("consignments", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
+    filings = pl.concat([filings_before(lake, run, loaded), loaded])
     filings = filings.with_columns(sessions(filings)).sort("filed_at", "version", maintain_order=True)
     latest = filings.unique(schema.KEY, keep="last", maintain_order=True)
     earlier = filings.join(latest, on=latest.columns, how="anti", nulls_equal=True, maintain_order="left")
@@ -26,7 +26,7 @@ def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def filings_before(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.DataFrame:
-    """What earlier runs brought of the bills of `filings`, as far back as a bill is the same one."""
+    """Return what earlier runs loaded of the bills of `filings`, as far back as a bill number means the same bill."""
     first = filings["filed_at"].min()
     if first is None:
         return lake.read("consignments").clear().collect()

@@ -1,4 +1,4 @@
-"""Runs: the record of nightly runs in the lake, one row an event, so that a killed run is known and taken up again.
+"""The log of nightly runs in the lake, one row per event, so that a killed run is recognised and resumed.
 
 begun {night, files, model, ...} ─▶ manifests ─▶ outcomes ─▶ ledger ─▶ scores ─▶ slate ─▶ finished {counts}
 """
@@ -19,20 +19,20 @@ BEGUN, FINISHED = "begun", "finished"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A whole file of an inbox: its name there, SHA-256 and size in bytes."""
+    """A complete file of an inbox: its name there, SHA-256 and size in bytes."""
 
     name: str
     sha256: str
     size: int
 
     def entry(self) -> dict[str, Any]:
-        """The file as it stands in a run's record."""
+        """Return the file as the record of a run keeps it."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One nightly run: its number, its night, when it began, and what it set out with."""
+    """One nightly run: its number, its night, when it began, and its plan (files, model and seed)."""
 
     number: int
     night: date
@@ -40,13 +40,13 @@ class Run:
     plan: dict[str, Any]
 
     def files(self, kind: str) -> list[File]:
-        """Files of the plan, `manifests` or `outcomes`."""
+        """Return the files of the plan; `kind` is `manifests` or `outcomes`."""
         return [File(**entry) for entry in self.plan[kind]]
 
 
 @dataclass(frozen=True, slots=True)
 class RunLog:
-    """What the lake knows about earlier runs."""
+    """The events of all runs on a lake (table `runs`)."""
 
     events: pl.DataFrame
 
@@ -57,7 +57,7 @@ class RunLog:
 
     @property
     def unfinished(self) -> Run | None:
-        """The run that began and did not finish; there is one at most."""
+        """The run that began and did not finish, if any; there is never more than one."""
         finished = self.events.filter(step=FINISHED)["run"]
         open_runs = self.events.filter((pl.col("step") == BEGUN) & ~pl.col("run").is_in(finished.implode()))
         if open_runs.is_empty():
@@ -66,7 +66,7 @@ class RunLog:
         return Run(row["run"], row["night"], row["at"], json.loads(row["detail"]))
 
     def runs(self) -> list[Run]:
-        """Every run that began, oldest first."""
+        """Return every run that began, oldest first."""
         begun = self.events.filter(step=BEGUN).sort("run")
         return [
             Run(row["run"], row["night"], row["at"], json.loads(row["detail"])) for row in begun.iter_rows(named=True)
@@ -80,29 +80,29 @@ class RunLog:
 
     @property
     def last_night(self) -> date | None:
-        """The latest night that was finished."""
+        """The latest night with a finished run."""
         night = self.events.filter(step=FINISHED)["night"].max()
         return night if isinstance(night, date) else None
 
-    def taken(self, kind: str) -> set[str]:
-        """SHA-256 of every file that was taken, `manifests` or `outcomes`."""
+    def loaded(self, kind: str) -> set[str]:
+        """Return the SHA-256 of every file that a run loaded; `kind` is `manifests` or `outcomes`."""
         plans = self.events.filter(step=BEGUN)["detail"].to_list()
         return {entry["sha256"] for plan in plans for entry in json.loads(plan)[kind]}
 
     def finished(self) -> list[dict[str, Any]]:
-        """What every finished run came to, oldest first."""
+        """Return the counts of every finished run, oldest first."""
         done = self.events.filter(step=FINISHED).sort("run")
         return [json.loads(text) for text in done["detail"].to_list()]
 
 
 def begin(lake: Lake, number: int, night: date, plan: dict[str, Any]) -> Run | None:
-    """Put a new run on record; None where another process took its number first."""
+    """Record a new run; None if another process used its number first."""
     run = Run(number, night, datetime.now(UTC), plan)
-    return run if tell(lake, run, BEGUN, plan, at=run.at) else None
+    return run if record(lake, run, BEGUN, plan, at=run.at) else None
 
 
-def tell(lake: Lake, run: Run, step: str, detail: dict[str, Any], *, at: datetime | None = None) -> bool:
-    """Put an event of `run` on record, once; False where it is there already."""
+def record(lake: Lake, run: Run, step: str, detail: dict[str, Any], *, at: datetime | None = None) -> bool:
+    """Record an event of `run`, once; False if it was recorded before. `at` is now by default."""
     event = pl.DataFrame(
         {"step": [step], "at": [at or datetime.now(UTC)], "detail": [json.dumps(detail, sort_keys=True)]}
     )

@@ -1,4 +1,4 @@
-"""Score what a run filed, on its night or long after it, with what was known then."""
+"""Score the filings of a run, on its night or long after, with what was known on that night."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from riskscore.runs.log import Run
 
 
 def assess(lake: Lake, run: Run, model: Path) -> tuple[Assessment, Past]:
-    """Measure and score the filings of `run` with the model in a folder, as of its night; also what was known then.
+    """Score the filings of `run` with the model in a folder; return the assessment and the history that it used.
 
-    `lake` is the lake after the ledger of the run was closed, or, of a past run, as after its night (`lake.at`), which
-    gives what the night would have given. Raises as scoring and the lake do.
+    `lake` is the lake once the ledger of the run is closed. For a past run it is the lake as of that night
+    (`lake.at`), which gives the same scores as on the night. Raises what scoring and the lake raise.
     """
     latest, earlier = versions(lake, run)
     settings = lake.settings
     columns = schema.columns(settings)
-    known = known_before(lake, run, latest, earlier.select(*columns))
-    rows, known = inputs(latest.select(*columns, STARTED), known, settings)
-    return Assessment.of(rows, known, load_model(model, settings), own.catalogue(settings)), known
+    before = history_before(lake, run, latest, earlier.select(*columns))
+    rows, before = inputs(latest.select(*columns, STARTED), before, settings)
+    return Assessment.of(rows, before, load_model(model, settings), own.catalogue(settings)), before
 
 
-def known_before(lake: Lake, run: Run, rows: pl.DataFrame, earlier: pl.DataFrame) -> Past:
-    """What `rows` of `run` are judged by: the ledger, or the whole log where the ledger cannot say it."""
+def history_before(lake: Lake, run: Run, rows: pl.DataFrame, earlier: pl.DataFrame) -> Past:
+    """Return the history for `rows` of `run`: from the ledger, or from the whole log where the ledger lacks it."""
     try:
-        balances = ledger.of(lake, rows)
+        balances = ledger.balances_of(lake, rows)
     except LakeError:
         if lake.night is None:
             raise
-        balances = None  # the ledger of a past night may be cleared away; the log never is
+        balances = None  # the ledger of a past night may have been deleted; the log never is
     if balances is not None:
         return Past(earlier=earlier, balances=balances)
-    before = lake.read("consignments", columns=[*past.columns(lake.settings), "run"])
-    history = before.filter(pl.col("run") < run.number).drop("run").collect()
+    filings = lake.read("consignments", columns=[*past.columns(lake.settings), "run"])
+    history = filings.filter(pl.col("run") < run.number).drop("run").collect()
     return Past(history, lake.read("outcomes", columns=list(schema.OUTCOME)).collect(), earlier)

@@ -1,4 +1,4 @@
-"""Scoring: one margin, one probability and one rank for every row of a matrix."""
+"""Score: one margin, one probability and one rank for every row of a matrix."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from riskscore.schema import KEY
 
 
 def score(matrix: pl.DataFrame, booster: Booster) -> pl.DataFrame:
-    """Score `matrix` (KEY, `filed_at`, one column a feature); rows keep their order.
+    """Score n rows of `matrix` (KEY, `filed_at`, one column per feature); rows keep their order.
 
-    Returns KEY, `filed_at`, `margin` (log-odds), `probability` (calibrated, 0 to 1) and `rank` (1 = riskiest;
-    equal margins in the order of their keys). Raises ModelError where a feature is missing from the matrix.
+    Returns n rows with KEY, `filed_at`, `margin` (log-odds), `probability` (calibrated, 0 to 1) and `rank` (1 =
+    riskiest, equal margins in the order of their keys). Raises ModelError if the matrix lacks a feature of the model.
     """
     margins = np.concatenate(
         [booster.margin(features(part, booster)) for part in matrix.iter_slices(CHUNK)] or [np.zeros(0)]
@@ -28,16 +28,19 @@ def score(matrix: pl.DataFrame, booster: Booster) -> pl.DataFrame:
 
 
 def features(matrix: pl.DataFrame, booster: Booster) -> Matrix:
-    """The model's columns of `matrix`, in its order: float32[n, features], NaN where a value is missing."""
-    absent = [name for name in booster.features if name not in matrix.columns]
-    if absent:
-        raise ModelError(f"the matrix lacks {len(absent)} features of model {booster.name}: {', '.join(absent[:8])}")
+    """Return the model's features from n rows of `matrix`: float32[n, features], NaN where a value is missing.
+
+    Raises ModelError if the matrix lacks a feature of the model.
+    """
+    missing = [name for name in booster.features if name not in matrix.columns]
+    if missing:
+        raise ModelError(f"the matrix lacks {len(missing)} features of model {booster.name}: {', '.join(missing[:8])}")
     columns = matrix.select(pl.col(name).cast(pl.Float32) for name in booster.features)
     return np.ascontiguousarray(columns.to_numpy(order="c"))
 
 
 def _rank(matrix: pl.DataFrame, margins: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pl.Series:
-    """Places by falling margin. Only rows of equal margin are sorted by key, because sorting text is slow."""
+    """Ranks by falling margin. Only rows with equal margins are sorted by key, because sorting text is slow."""
     frame = matrix.select(KEY).with_columns(margin=pl.Series(margins)).with_row_index("row")
     order = frame.select("row", "margin").sort("margin", descending=True, maintain_order=True)
     order = order.with_row_index("place", offset=1)
@@ -46,6 +49,6 @@ def _rank(matrix: pl.DataFrame, margins: np.ndarray[tuple[int], np.dtype[np.floa
         keyed = tied.join(frame.select("row", *KEY), on="row").sort(
             ["margin", *KEY, "row"], descending=[True, False, False, False]
         )
-        settled = pl.DataFrame({"row": keyed["row"], "place": tied["place"].sort()})
-        order = pl.concat([order.filter(~pl.col("margin").is_duplicated()).select("row", "place"), settled])
+        ranked = pl.DataFrame({"row": keyed["row"], "place": tied["place"].sort()})
+        order = pl.concat([order.filter(~pl.col("margin").is_duplicated()).select("row", "place"), ranked])
     return order.sort("row")["place"].cast(pl.Int64).alias("rank")

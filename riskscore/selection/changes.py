@@ -1,13 +1,13 @@
-"""Changes: officers add a box to a slate or strike one, with a reason, and the slate says so ever after.
+"""Changes: an officer adds a box to a slate or strikes one, with a reason that is kept with the slate.
 
-    slate + events in the order of their time ─▶ the slate in force
+    slate + events in order of time ─▶ the slate in force
 
-    struck   the box leaves and nothing takes its place: a replacement would be chosen by nobody's rule. Its `share` and
-             `inclusion` stay, because it was drawn; to the estimate it is a draw whose answer is missing
-    added    the box joins by share `officer` with inclusion 1: given that somebody asked for it, it is certain. It
-             speaks for itself alone and for no closed box (estimate.py)
+    struck   the box is not opened and no other replaces it, because no rule would choose the replacement. Its `share`
+             and `inclusion` stay, because it was drawn. For the estimate it is a draw without an outcome
+    added    the box is opened by share `officer` with inclusion 1, because an officer's request is certain. It
+             represents no closed box (estimate.py)
 
-A struck box that is added again comes back as what it was. Boxes that are opened never exceed the port's capacity.
+A struck box that is added again gets its old share back. The opened boxes never exceed the port's capacity.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "reason": pl.String,
     "at": schema.UTC,
 }
-"""What an event is: `event` is one of KINDS, `at` its moment. Further columns, such as who did it, are left alone."""
+"""Columns of an event: `event` is one of KINDS, `at` its time. Other columns, such as who did it, are ignored."""
 
 KINDS = ("added", "struck")
+"""What an officer can do with a box."""
 
 _CHANGED = {"action": pl.String, "share": pl.String, "inclusion": pl.Float64, "change": pl.String, "reason": pl.String}
 
 
 @dataclass(slots=True)
 class _Box:
-    """Where a consignment that somebody touched stands."""
+    """Current state of a consignment that an event names."""
 
     port: str | None
     action: str
@@ -51,28 +52,29 @@ class _Box:
 
 
 def in_force(slate: pl.DataFrame, events: pl.DataFrame, capacity: Capacities, *, date: datetime.date) -> pl.DataFrame:
-    """Apply `events` (EVENTS) to the `slate` of `date`, by `at` and then as they stand; its rows keep their order.
+    """Apply `events` (EVENTS) to the `slate` of `date`, by `at` and then in the given order; rows keep their order.
 
-    Returns the slate's columns, with action, lane, share, inclusion and place as they are now, and `change` (added,
-    struck, or null where nobody touched it) and `reason` of the last event.
-    Raises SettingsError where an event names a consignment that was no candidate, adds one that is opened already or
-    that passes the port's boxes, strikes one that is not opened, or gives no reason.
+    Returns the slate's columns, with action, lane, share, inclusion and place as changed, and `change` (added, struck,
+    or null without an event) and `reason` of the last event.
+
+    Raises SettingsError if an event names a consignment that was not a candidate, adds one that is already to be opened
+    or that exceeds the port's capacity, strikes one that is not to be opened, or gives no reason.
     """
-    boxes = _touched(slate, events)
+    boxes = _named_boxes(slate, events)
     opened = Counter(slate.filter(pl.col("action") == "open")["port"].to_list())
     for event in events.sort("at", maintain_order=True).iter_rows(named=True):
         name = f"bill {event['bill_of_lading']}, container {event['container_number']}"
         box = boxes.get((event["bill_of_lading"], event["container_number"]))
         if box is None:
-            raise SettingsError(f"{name} was no candidate on {date}; see `riskscore slate` for those that were")
+            raise SettingsError(f"{name} was not a candidate on {date}; check bill, container and date")
         if not (event["reason"] or "").strip():
-            raise SettingsError(f"{name} is {event['event']} without a reason; give one, it is kept with the slate")
+            raise SettingsError(f"{name} is {event['event']} without a reason; give one, which is kept with the slate")
         slate_of = f"the slate of {box.port or 'no port'} on {date}"
         if event["event"] == "added":
             limit = capacity.on(box.port, date).boxes
             if box.action != "open" and opened[box.port] >= limit:
                 raise SettingsError(
-                    f"{slate_of} is full: {opened[box.port]} boxes of {limit}; strike one to add {name}"
+                    f"{slate_of} is full: {opened[box.port]} boxes of {limit}; strike a box to add {name}"
                 )
             _add(box, name, slate_of)
             opened[box.port] += 1
@@ -80,14 +82,14 @@ def in_force(slate: pl.DataFrame, events: pl.DataFrame, capacity: Capacities, *,
             _strike(box, name, slate_of)
             opened[box.port] -= 1
         else:
-            raise SettingsError(f"{name}: unknown event {event['event']!r}; there are {', '.join(KINDS)}")
+            raise SettingsError(f"{name}: unknown event {event['event']!r}; use {' or '.join(KINDS)}")
         box.change, box.reason = event["event"], event["reason"]
-    return _with(slate, boxes)
+    return _apply(slate, boxes)
 
 
 def _add(box: _Box, name: str, slate_of: str) -> None:
     if box.action == "open":
-        raise SettingsError(f"{name} is on {slate_of} already, by its share {box.share}; leave it there")
+        raise SettingsError(f"{name} is on {slate_of} already, in the share {box.share}; no change is needed")
     if box.share is None:
         box.share, box.inclusion = "officer", 1.0
     box.action = "open"
@@ -95,11 +97,12 @@ def _add(box: _Box, name: str, slate_of: str) -> None:
 
 def _strike(box: _Box, name: str, slate_of: str) -> None:
     if box.action != "open":
-        raise SettingsError(f"{name} is not opened by {slate_of}; only an opened box can be struck")
+        raise SettingsError(f"{name} is not chosen for opening on {slate_of}; only a chosen box can be struck")
     box.action = "none"
 
 
-def _touched(slate: pl.DataFrame, events: pl.DataFrame) -> dict[tuple[str, str], _Box]:
+def _named_boxes(slate: pl.DataFrame, events: pl.DataFrame) -> dict[tuple[str, str], _Box]:
+    """The boxes that `events` name, by key."""
     rows = slate.join(events.select(KEY).unique(), on=KEY, how="semi")
     return {
         (bill, container): _Box(*rest)
@@ -107,8 +110,8 @@ def _touched(slate: pl.DataFrame, events: pl.DataFrame) -> dict[tuple[str, str],
     }
 
 
-def _with(slate: pl.DataFrame, boxes: dict[tuple[str, str], _Box]) -> pl.DataFrame:
-    """`slate` with `boxes` as they stand now, and the places that follow from it."""
+def _apply(slate: pl.DataFrame, boxes: dict[tuple[str, str], _Box]) -> pl.DataFrame:
+    """`slate` with the current state of `boxes` and the resulting places."""
     now = pl.DataFrame(
         [(*key, *(getattr(box, name) for name in _CHANGED)) for key, box in boxes.items()],
         schema={**dict.fromkeys(KEY, pl.String), **_CHANGED},
@@ -116,12 +119,12 @@ def _with(slate: pl.DataFrame, boxes: dict[tuple[str, str], _Box]) -> pl.DataFra
     )
     joined = slate.join(now, on=KEY, how="left", maintain_order="left", suffix="_now")
     changed = pl.col("change").is_not_null()
-    settled = joined.with_columns(
+    current = joined.with_columns(
         pl.when(changed).then(f"{name}_now").otherwise(name).alias(name) for name in ("action", "share", "inclusion")
     )
     lane = pl.col("action").replace_strict(ACTIONS, LANES, return_dtype=pl.String)
-    # Of int64 before it is multiplied: a count is unsigned and of 32 bits.
+    # Cast to Int64 before multiplying, because a count is an unsigned 32-bit number.
     number = pl.col("action").replace_strict(ACTIONS, range(len(ACTIONS)), return_dtype=pl.Int64)
     turn = number * pl.len().cast(pl.Int64) + pl.col("place")
     place = turn.rank("ordinal").over("port").cast(pl.Int64)
-    return settled.with_columns(lane.alias("lane"), place.alias("place")).select(*slate.columns, "change", "reason")
+    return current.with_columns(lane.alias("lane"), place.alias("place")).select(*slate.columns, "change", "reason")

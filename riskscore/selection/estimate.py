@@ -1,20 +1,20 @@
-"""Estimate: from what drawn boxes held, how much was missed in the boxes that stayed closed.
+"""Estimate: from what drawn boxes contained, how much was missed in the boxes that stayed closed.
 
-A box drawn with probability p speaks for itself and for (1 - p) / p closed ones like it (Horvitz and Thompson). Summed
-over the drawn boxes with a find, that is without bias the number of closed boxes with one, whatever the score thought
-of them: the model takes no part in it. Boxes of the shares of score and intelligence are
-certain and speak for nobody else. What was found
-outside the draw, in boxes that officers added or after a scan, is no longer unseen and is taken off.
+A box that was drawn with probability p represents itself and (1 - p) / p closed boxes like it (Horvitz and Thompson).
+The sum over the drawn boxes with a find is an unbiased estimate of the number of closed boxes with a find, whatever
+their score: the model plays no part in it. Boxes of the shares score and intelligence are certain and represent no
+others. Finds outside the draw, in boxes that officers added or after a scan, are no longer unseen and are subtracted.
 
-"A find" is what an opening would have shown: what inspectors overlook stays overlooked here too.
+A find is what an opening would have shown: what inspectors overlook is not counted here either.
 
 The interval is the mid-p gamma interval for a weighted sum of rare events (Fay and Feuer 1997; Fay and Kim 2017). Hits
-are few, so the sum is skew, and a normal or bootstrap interval is empty without any hit, where a port most needs one.
-The gamma interval matches mean and variance of the sum and adds, above, one more hit of the largest weight; without
-hits it is the rule of three. Its plain form covers more than it says; averaging both ends, as mid-p does, gives back
-most of that width. The variance of a hit is (1 - p) / p^2, what it is when boxes are drawn independently; draws of a
-fixed number vary a little less. Rejected: Clopper and Pearson on the random share alone, which wastes the exploring
-draw and cannot pool ports of unlike size; a bound from the model's probabilities, which assumes what is to be checked.
+are few, so the sum is skewed, and a normal or bootstrap interval is empty without any hit, when a port needs it most.
+The gamma interval matches mean and variance of the sum, and its upper end adds one more hit of the largest weight.
+Without hits it is the rule of three. Its plain form is wider than its confidence requires; averaging both ends, as
+mid-p does, removes most of the excess. The variance of a hit is (1 - p) / p^2, as if boxes were drawn independently;
+draws of a fixed number vary slightly less. Rejected: Clopper and Pearson on the random share alone, which wastes the
+exploring draw and cannot pool ports of different size; a bound from the model's probabilities, which assumes what it
+should test.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scipy.optimize import brentq
 from scipy.special import gammainc, gammaincinv, ndtri
 
 HIT = "seizure"
-"""The finding that counts."""
+"""The finding that counts as a hit."""
 
 _DRAWN = pl.col("share").is_in(["explore", "random"]).fill_null(False)
 _HIT = (pl.col("finding") == HIT).fill_null(False)
@@ -35,12 +35,15 @@ _HIT = (pl.col("finding") == HIT).fill_null(False)
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Consignments with something to find among those that stayed closed.
+    """Estimated number of consignments with a find among those that stayed closed.
 
-    `estimate`, between `low` and `high`, in consignments; the estimate is None while no drawn box has an answer.
-    `drawn` boxes of the exploring and random shares, of which `hits` had a find and `awaited` have no outcome (late,
-    or struck). `closed` consignments are what it is about. `unreached` are closed ones that no draw could have opened
-    (a port that draws none, a box struck from the score share): about these nothing is said.
+    estimate   in consignments, between `low` and `high`; None if no drawn box has an outcome
+    hits       drawn boxes with a find
+    drawn      boxes of the exploring and random shares
+    awaited    drawn boxes without an outcome (late, or struck)
+    closed     consignments that the estimate covers
+    unreached  closed consignments that it does not cover, because no draw could have opened them (a port without a
+               draw, a box struck from the score share)
     """
 
     estimate: float | None
@@ -54,11 +57,12 @@ class Unseen:
 
 
 def hit_rates(rows: pl.DataFrame, *by: str, confidence: float = 0.95) -> pl.DataFrame:
-    """How often opened boxes had a find: a row for each share, and for each value of the columns `by`.
+    """Return how often opened boxes had a seizure: one row per share and value of the columns `by`.
 
-    `rows` are of slates (`action`, `share`) with `finding` (null: no outcome yet). Returns `by`, `share`, `opened`,
-    `answered`, `irregular`, `seizures`, and `rate` (seizures an answered box) between `low` and `high`. The interval is
-    Wilson's: it holds its level on average even at none of ten, where Clopper and Pearson's is a third too wide.
+    `rows` are of slates (`action`, `share`) with `finding` (null: no outcome yet). The result has `by`, `share`, the
+    numbers `opened`, `answered` (with an outcome), `irregular` and `seizures`, and `rate` (seizures per answered box,
+    0 to 1) between `low` and `high`. The interval is Wilson's: on average it keeps its confidence even at none of ten,
+    where that of Clopper and Pearson is a third too wide.
     """
     z = float(ndtri(0.5 + confidence / 2))
     n, p = pl.col("answered"), pl.col("rate")
@@ -80,62 +84,67 @@ def hit_rates(rows: pl.DataFrame, *by: str, confidence: float = 0.95) -> pl.Data
 
 
 def unseen_by(rows: pl.DataFrame, *by: str, confidence: float = 0.95) -> pl.DataFrame:
-    """`unseen` for each value of the columns `by`, a row each, with the fields of Unseen as columns."""
+    """Return `unseen` per value of the columns `by`: one row each, with the fields of Unseen as columns."""
     parts = rows.partition_by(*by, as_dict=True, maintain_order=True)
     schema = {
         field.name: pl.Float64 if field.name in ("estimate", "low", "high") else pl.Int64 for field in fields(Unseen)
     }
-    found = [asdict(unseen(part, confidence=confidence)) for part in parts.values()]
+    estimates = [asdict(unseen(part, confidence=confidence)) for part in parts.values()]
     keys = pl.DataFrame(list(parts), schema={name: rows.schema[name] for name in by}, orient="row")
-    return keys.hstack(pl.DataFrame(found, schema=schema)).sort(by)
+    return keys.hstack(pl.DataFrame(estimates, schema=schema)).sort(by)
 
 
 def unseen(rows: pl.DataFrame, *, confidence: float = 0.95) -> Unseen:
-    """Estimate what the closed boxes of one or many slates hold.
+    """Estimate how many closed boxes of one or more slates contain something to find.
 
-    `rows` are all rows of those slates, opened or not (`action`, `share`, `inclusion`, `explored`), with `finding`: an
-    outcome where there is one, however it came about, else null. Rows that were not drawn are counted, and set the
-    largest weight. Drawn boxes without an outcome are taken to be like those with one, whose weights rise accordingly.
+    `rows` are all rows of the slates, opened or not (`action`, `share`, `inclusion`, `explored`), with `finding`: any
+    outcome, however it came about, else null. Rows that were not drawn are counted, and determine the largest weight.
+    Drawn boxes without an outcome are assumed to be like those with one, whose weights are raised accordingly.
+    `confidence` is that of the interval, 0 to 1.
     """
     drawable = rows.filter(pl.col("explored").is_not_null())
-    drawn, opened, known = drawable.filter(_DRAWN), pl.col("action") == "open", pl.col("finding").is_not_null()
-    answered, hits = drawn.filter(known), drawn.filter(_HIT)
-    closed = drawable.filter(~opened & ~known)
-    unreached = rows.filter(pl.col("explored").is_null() & ~opened & ~known).height
+    drawn = drawable.filter(_DRAWN)
+    is_opened, has_outcome = pl.col("action") == "open", pl.col("finding").is_not_null()
+    answered, hits = drawn.filter(has_outcome), drawn.filter(_HIT)
+    closed = drawable.filter(~is_opened & ~has_outcome)
+    unreached = rows.filter(pl.col("explored").is_null() & ~is_opened & ~has_outcome).height
     counts = (hits.height, drawn.height, drawn.height - answered.height, closed.height, unreached)
-    # Answered boxes speak for all that were not drawn, and for the drawn ones that were struck and so stayed closed.
-    spoken_for, heard = _weights(drawn).sum() + closed.filter(_DRAWN).height, _weights(answered).sum()
-    if spoken_for > 0 and heard == 0:
+    # Answered boxes represent all that were not drawn, and the drawn ones that were struck and so stayed closed.
+    represented, answered_weight = _weights(drawn).sum() + closed.filter(_DRAWN).height, _weights(answered).sum()
+    if represented > 0 and answered_weight == 0:
         return Unseen(None, 0.0, float(closed.height), *counts)
-    raised = float(spoken_for / heard) if heard > 0 else 1.0
-    mean, variance = _moments(hits["inclusion"], raised)
-    step, step_variance = _moments(drawable["inclusion"].sort().head(1), raised)
+    scale = float(represented / answered_weight) if answered_weight > 0 else 1.0
+    mean, variance = _moments(hits["inclusion"], scale)
+    step, step_variance = _moments(drawable["inclusion"].sort().head(1), scale)
     low, high = interval(mean, variance, step, step_variance, 1 - confidence)
-    otherwise = drawable.filter(~_DRAWN, _HIT).height
-    estimate, low, high = (min(max(end - otherwise, 0.0), float(closed.height)) for end in (mean, low, high))
+    found_elsewhere = drawable.filter(~_DRAWN, _HIT).height
+    estimate, low, high = (min(max(end - found_elsewhere, 0.0), float(closed.height)) for end in (mean, low, high))
     return Unseen(estimate, low, high, *counts)
 
 
-def _moments(inclusion: pl.Series, raised: float) -> tuple[float, float]:
+def _moments(inclusion: pl.Series, scale: float) -> tuple[float, float]:
     """What boxes drawn with these probabilities add to the estimate, and to its variance."""
     p = inclusion.to_numpy()
-    return float((raised * (1 - p) / p).sum()), float((raised**2 * (1 - p) / p**2).sum())
+    return float((scale * (1 - p) / p).sum()), float((scale**2 * (1 - p) / p**2).sum())
 
 
 def _weights(drawn: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """How many closed boxes each drawn one speaks for."""
+    """Number of closed boxes that each drawn box represents."""
     return np.asarray(1 / drawn["inclusion"].to_numpy() - 1, dtype=np.float64)
 
 
 def interval(mean: float, variance: float, step: float, step_variance: float, error: float) -> tuple[float, float]:
-    """Mid-p gamma interval around `mean`; `step` is what one more hit of the largest weight would add to it."""
+    """Return the mid-p gamma interval around `mean`, of confidence 1 - `error`.
+
+    `step` and `step_variance` are what one more hit of the largest weight would add to mean and variance.
+    """
     below, above = _Gamma.of(mean, variance), _Gamma.of(mean + step, variance + step_variance)
 
     def tail(value: float, level: float) -> float:
-        return (below.until(value) + above.until(value)) / 2 - level
+        return (below.cdf(value) + above.cdf(value)) / 2 - level
 
     def end(level: float) -> float:
-        top = max(below.end(level), above.end(level))
+        top = max(below.quantile(level), above.quantile(level))
         if tail(0.0, level) >= 0:
             return 0.0
         return float(brentq(tail, 0.0, top, args=(level,), xtol=1e-9 * max(top, 1.0))) if top > 0 else 0.0
@@ -145,7 +154,7 @@ def interval(mean: float, variance: float, step: float, step_variance: float, er
 
 @dataclass(frozen=True, slots=True)
 class _Gamma:
-    """A gamma distribution by shape and scale; a scale of 0 is a mass at 0."""
+    """A gamma distribution with shape and scale. A scale of 0 puts all mass at 0."""
 
     shape: float
     scale: float
@@ -154,10 +163,10 @@ class _Gamma:
     def of(cls, mean: float, variance: float) -> _Gamma:
         return cls(mean**2 / variance, variance / mean) if variance > 0 else cls(1.0, 0.0)
 
-    def until(self, value: float) -> float:
-        """Probability of at most `value`."""
+    def cdf(self, value: float) -> float:
+        """Return the probability of at most `value`."""
         return float(gammainc(self.shape, value / self.scale)) if self.scale else 1.0
 
-    def end(self, level: float) -> float:
-        """The value that is passed with probability 1 - `level`."""
+    def quantile(self, level: float) -> float:
+        """Return the value that is exceeded with probability 1 - `level`."""
         return float(gammaincinv(self.shape, level) * self.scale)

@@ -1,10 +1,10 @@
-"""Exploring: open more often where the model knows least, with a chance that is known exactly.
+"""Explore: open boxes more often where the model knows least, with a chance that is known exactly.
 
-    what is known of consignee, shipper, lane, goods ─▶ weight ─▶ chance of being drawn ─▶ systematic draw
+    history of consignee, shipper, lane, goods ─▶ weight ─▶ chance of being drawn ─▶ systematic draw
 
-A weight is a standard error. Somebody seen n times before has a rate known to within about 1 / sqrt(1 + n), and whether
-one box hides something varies by about sqrt(probability). To sample in proportion to the product is what Neyman
-allocation asks for: openings go where they narrow the most that is still unknown, not where the risk is plain already.
+A weight is a standard error. The rate of a party with n earlier consignments is known to about 1 / sqrt(1 + n), and
+whether one box hides something varies by about sqrt(probability). Neyman allocation samples in proportion to the
+product: boxes are opened where that reduces the most uncertainty, not where the risk is already clear.
 """
 
 from __future__ import annotations
@@ -16,55 +16,55 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 KNOWN = ("consignee_before", "shipper_before", "lane_before", "origin_goods_before")
-"""What the weight rests on: features of the matrix, natural log of 1 + consignments before; null where unknown."""
+"""Features that the weight uses: natural log of 1 + earlier consignments; null where unknown."""
 
 _LEAST_PROBABILITY = 1e-6
-"""Below one in a million all are alike, so that a weight is never 0 and nobody is beyond reach."""
+"""Lower probabilities count as one in a million, so that no weight is 0 and every box can be drawn."""
 _MOST_KNOWN = 30.0
-"""Log of more consignments than there are."""
+"""Upper limit of KNOWN: the log of more consignments than exist."""
 
 
 def weight() -> pl.Expr:
-    """Exploring weight of a row (`probability` and KNOWN), above 0; an unknown party or lane counts as never seen."""
-    seen = pl.col(KNOWN).cast(pl.Float64).fill_nan(0).fill_null(0).clip(0, _MOST_KNOWN)
-    unknown = pl.mean_horizontal((seen / -2).exp())
-    return (unknown * pl.col("probability").clip(_LEAST_PROBABILITY, 1).sqrt()).alias("weight")
+    """Return the exploring weight of a row (`probability`, KNOWN), above 0. An unknown party or lane counts as new."""
+    log_count = pl.col(KNOWN).cast(pl.Float64).fill_nan(0).fill_null(0).clip(0, _MOST_KNOWN)
+    uncertainty = pl.mean_horizontal((log_count / -2).exp())
+    return (uncertainty * pl.col("probability").clip(_LEAST_PROBABILITY, 1).sqrt()).alias("weight")
 
 
 def chances(weights: Floats, draws: int) -> Floats:
-    """Chance of each of weights[n] (above 0) to be among `draws` drawn: in proportion to weight, at most 1.
+    """Return the chance (0 to 1) of each of weights[n] (above 0) to be among `draws` boxes, in proportion to weight.
 
-    What would pass 1 is taken for certain, and the rest share the remaining draws anew, until nothing passes 1.
-    The chances add up to min(draws, n).
+    Chances that would exceed 1 are set to 1, and the rest share the remaining draws again, until none exceeds 1. The
+    chances add up to min(draws, n).
     """
     if draws >= len(weights):
         return np.ones_like(weights)
-    out = np.zeros_like(weights)
+    chance = np.zeros_like(weights)
     if draws == 0:
-        return out
+        return chance
     certain = np.zeros(len(weights), dtype=np.bool_)
     while True:
-        open_ = ~certain
-        out[open_] = weights[open_] * ((draws - certain.sum()) / weights[open_].sum())
-        passed = open_ & (out >= 1.0)
-        if not passed.any():
-            return out
-        out[passed] = 1.0
-        certain |= passed
+        uncertain = ~certain
+        chance[uncertain] = weights[uncertain] * ((draws - certain.sum()) / weights[uncertain].sum())
+        exceeds = uncertain & (chance >= 1.0)
+        if not exceeds.any():
+            return chance
+        chance[exceeds] = 1.0
+        certain |= exceeds
 
 
 def draw(chance: Floats, start: float) -> NDArray[np.bool_]:
-    """Draw systematically from chance[n], in the order given: a mask with as many drawn as the chances add up to.
+    """Draw systematically from chance[n], in the given order: bool[n], with as many drawn as the chances add up to.
 
-    The chances are laid end to end and every whole number after `start` (0 to 1) draws the one that it falls on; a
-    start that is uniform gives each exactly its chance, whatever the order. Certain ones are set aside first, so that
-    rounding can neither drop nor double them.
+    The chances are laid end to end, and the points `start` (0 to 1), start + 1, ... draw the boxes that they fall on. A
+    uniform start gives each box exactly its chance, whatever the order. Boxes with chance 1 are drawn first, so that
+    rounding can neither drop nor repeat them.
     """
     drawn = chance >= 1.0
-    unsure = np.flatnonzero(~drawn)
-    ends = np.cumsum(chance[unsure])
+    uncertain = np.flatnonzero(~drawn)
+    ends = np.cumsum(chance[uncertain])
     points = start + np.arange(round(float(ends[-1])) if len(ends) else 0)
-    # Rounding may leave the last end short of its whole number; the last point then falls on the last box.
-    hits = np.minimum(np.searchsorted(ends, points, side="right"), len(unsure) - 1)
-    drawn[unsure[hits]] = True
+    # Rounding may leave the last end just below a whole number. The last point then falls on the last box.
+    hits = np.minimum(np.searchsorted(ends, points, side="right"), len(uncertain) - 1)
+    drawn[uncertain[hits]] = True
     return drawn

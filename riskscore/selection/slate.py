@@ -1,18 +1,18 @@
-"""The slate: what happens to each consignment of a night, at each port, within what the port can do.
+"""Slate: the boxes chosen for inspection on one day, and what happens to all others, within each port's capacity.
 
-    candidates ─▶ intelligence: what alerts name, the strongest first, up to its share
+    candidates ─▶ intelligence: boxes that alerts name, the strongest first, up to its share
                ─▶ score: the highest probabilities ─▶ explore: by weight ─▶ random: by ticket    open       red
-                                                    what is left, by falling probability ─▶    scan       red
+                                                    the rest, by falling probability ─▶        scan       red
                                                                                                documents  yellow
                                                                                                audit      blue
                                                                                                none       green
 
-Every consignment carries the probability with which it would be opened, whether it is or not, so that what opened
-boxes show can be extended to closed ones (estimate.py). Outside the shares of score and intelligence it is
+Every consignment has the probability of being opened, whether it is opened or not, so that results of opened boxes can
+be extended to closed ones (estimate.py). Outside the shares score and intelligence this probability is
 
     explored + (1 - explored) x r / (n - k - m)      of n at the port: k by score or alert, m explored, r by lot
 
-which is exact: m is fixed, and the random share has lots of its own.
+which is exact, because m is fixed and the random share is drawn with separate lots.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ ACTIONS = ("open", "scan", "documents", "audit", "none")
 LANES = ("red", "red", "yellow", "blue", "green")
 """Lane colour of each of ACTIONS."""
 SHARES = ("score", "explore", "random", "officer", "intelligence")
-"""By which part of the slate a box was chosen; changes.py alone gives `officer`."""
+"""Shares by which a box can be chosen. Only changes.py uses `officer`."""
 
 NEEDED = (*KEY, "port", "probability", "margin", *explore.KNOWN)
-"""Columns of the candidates."""
+"""Columns that candidates must have."""
 
 NAMED = "intelligence"
-"""Column that candidates may have besides: how strongly an alert names each (0 to 1), null where none does."""
+"""Optional column of candidates: strength of the alert that names the box (0 to 1), null without an alert."""
 
 _OPEN, _NONE = ACTIONS.index("open"), ACTIONS.index("none")
 _NO_SHARE = len(SHARES)
@@ -48,24 +48,25 @@ _NO_SHARE = len(SHARES)
 def slate(
     candidates: pl.DataFrame, capacity: Capacities, *, date: datetime.date, seed: str | None = None
 ) -> pl.DataFrame:
-    """Decide for every row of `candidates` (NEEDED, a row a consignment, any number of ports); rows keep their order.
+    """Decide what happens to each of n `candidates` (NEEDED, one row per consignment); rows keep their order.
 
-    Returns KEY, `port` and, a row each:
+    Returns n rows with KEY, `port` and:
 
         action     open | scan | documents | audit | none
         lane       red | yellow | blue | green
-        share      intelligence | score | explore | random; null where it is not opened
+        share      intelligence | score | explore | random; null if the box is not opened
         inclusion  probability of being opened, over all seeds, 0 to 1
-        explored   the part of it that the exploring draw has, 0 to 1; null where nothing is drawn: in the shares
-                   of score and intelligence, and at a port without the other two
-        place      1, 2, ... on the list of the port: by action, then by falling probability
-        ticket     64 hex digits, as tickets.py says
-        seed       the text that the tickets are made of
-        published  whether that is a given seed, or false where the date stands in for one
+        explored   probability of being drawn by the exploring share, 0 to 1; null where nothing is drawn: in the shares
+                   score and intelligence, and at a port without exploring and random boxes
+        place      1, 2, ... in the list of the port: by action, then by falling probability
+        ticket     64 hex digits, see tickets.py
+        seed       the text that the tickets are made from
+        published  true for a given seed, false if the date replaces it
 
-    Equal probabilities go by margin, then by key. A null port is a port of its own with the default capacity: leaving
-    the port out must not be a way round inspection. Same candidates and seed give the same slate, in any order of rows.
-    Raises SettingsError where a column is missing, a probability is none, a key is null or there twice.
+    Equal probabilities are ordered by margin, then by key. A null port is treated as a separate port with the default
+    capacity, so that nobody avoids inspection by leaving the port out. The same candidates and seed give the same
+    slate, in any order of rows. Raises SettingsError if a column is missing, a probability is not a number from 0 to 1,
+    a key is null, or a consignment appears twice.
     """
     _check(candidates)
     text = tickets.seed_text(seed, date)
@@ -75,7 +76,7 @@ def slate(
             "port",
             "probability",
             "margin",
-            _named(candidates),
+            _alert_strength(candidates),
             explore.weight(),
             tickets.texts(date=date, seed=text),
         )
@@ -84,15 +85,15 @@ def slate(
     )
     lots = tickets.tickets(rows["text"])
     weights, probabilities = rows["weight"].to_numpy(), rows["probability"].to_numpy()
-    named = rows[NAMED].to_numpy()
+    strengths = rows[NAMED].to_numpy()
     choice = _Choice.of(rows.height)
     end = 0
     for port, count in rows.group_by("port", maintain_order=True).len().iter_rows():
         part = slice(end, end + count)
         limits = capacity.on(port, date)
-        worth = int(np.sum(probabilities[part] >= limits.threshold))
-        choice.name(part, limits, named)
-        choice.decide(part, limits, worth, weights, lots, tickets.start(port, date=date, seed=text))
+        above_threshold = int(np.sum(probabilities[part] >= limits.threshold))
+        choice.choose_by_alert(part, limits, strengths)
+        choice.decide(part, limits, above_threshold, weights, lots, tickets.start(port, date=date, seed=text))
         end += count
     return (
         rows.select(
@@ -111,7 +112,7 @@ def slate(
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What is decided so far, an array of n each; actions and shares as positions in ACTIONS and SHARES."""
+    """The decisions so far, in arrays of n; actions and shares as positions in ACTIONS and SHARES."""
 
     action: NDArray[np.uint32]
     share: NDArray[np.uint32]
@@ -129,18 +130,24 @@ class _Choice:
             np.zeros(count, dtype=np.int64),
         )
 
-    def name(self, part: slice, limits: Capacity, named: NDArray[np.float64]) -> None:
-        """Take those of `part` that alerts name, the strongest first, then the likeliest, up to their share."""
-        strength = named[part]
+    def choose_by_alert(self, part: slice, limits: Capacity, strengths: NDArray[np.float64]) -> None:
+        """Choose rows of `part` that alerts name, by strength, then by probability, up to their share."""
+        strength = strengths[part]
         order = np.argsort(-strength, kind="stable")[: limits.shares.reserved(limits.boxes)]
         self.share[part][order[~np.isnan(strength[order])]] = SHARES.index("intelligence")
 
     def decide(
-        self, part: slice, limits: Capacity, worth: int, weights: NDArray[np.float64], lots: tickets.Words, start: float
+        self,
+        part: slice,
+        limits: Capacity,
+        above_threshold: int,
+        weights: NDArray[np.float64],
+        lots: tickets.Words,
+        start: float,
     ) -> None:
-        """Fill in the rows `part`: one port, by falling probability, of which `worth` many reach the threshold.
+        """Decide the rows `part`: one port, by falling probability; the first `above_threshold` reach the threshold.
 
-        What alerts may take and leave goes to the score.
+        Boxes that alerts may take but leave go to the score.
         """
         weights, lots = weights[part], lots[part]
         action, share = self.action[part], self.share[part]
@@ -149,7 +156,7 @@ class _Choice:
         by_score, by_exploring, by_lot = limits.shares.split(limits.boxes - reserved)
         free = np.flatnonzero(share == _NO_SHARE)
         by_score += reserved - (count - len(free))
-        share[free[free < worth][:by_score]] = SHARES.index("score")
+        share[free[free < above_threshold][:by_score]] = SHARES.index("score")
 
         rest = np.flatnonzero(share == _NO_SHARE)
         explored = explore.chances(weights[rest], by_exploring)
@@ -171,7 +178,7 @@ class _Choice:
         self.place[part][np.argsort(action, kind="stable")] = np.arange(1, count + 1)
 
     def columns(self) -> list[pl.Expr]:
-        """The decisions as columns of a slate."""
+        """Return the decisions as columns of a slate."""
         action, share = pl.Series(self.action), pl.Series(self.share)
         return [
             pl.lit(pl.Series(ACTIONS)).gather(pl.lit(action)).alias("action"),
@@ -183,31 +190,31 @@ class _Choice:
         ]
 
 
-def _named(candidates: pl.DataFrame) -> pl.Expr:
-    """How strongly an alert names each candidate, NaN where none does."""
-    known = pl.col(NAMED) if NAMED in candidates.columns else pl.lit(None)
-    return known.cast(pl.Float64).fill_null(float("nan")).alias(NAMED)
+def _alert_strength(candidates: pl.DataFrame) -> pl.Expr:
+    """Strength of the alert that names each candidate; NaN without an alert."""
+    strength = pl.col(NAMED) if NAMED in candidates.columns else pl.lit(None)
+    return strength.cast(pl.Float64).fill_null(float("nan")).alias(NAMED)
 
 
 def _check(candidates: pl.DataFrame) -> None:
-    absent = [name for name in NEEDED if name not in candidates.columns]
-    if absent:
-        raise SettingsError(f"the candidates of a slate lack {len(absent)} columns: {', '.join(absent)}")
+    missing = [name for name in NEEDED if name not in candidates.columns]
+    if missing:
+        raise SettingsError(f"the candidates of a slate lack {len(missing)} columns: {', '.join(missing)}")
     probability = pl.col("probability")
-    is_odd = (probability.is_nan() | ~probability.is_between(0, 1)).fill_null(True)
-    nameless, odd, distinct = candidates.select(
-        pl.any_horizontal(pl.col(KEY).is_null()).sum().alias("nameless"),
-        is_odd.sum().alias("odd"),
+    is_invalid = (probability.is_nan() | ~probability.is_between(0, 1)).fill_null(True)
+    without_key, invalid, distinct = candidates.select(
+        pl.any_horizontal(pl.col(KEY).is_null()).sum().alias("without_key"),
+        is_invalid.sum().alias("invalid"),
         pl.struct(KEY).n_unique().alias("distinct"),
     ).row(0)
-    if nameless:
-        raise SettingsError(f"{nameless} candidates of a slate have no bill or no container; select named ones only")
-    if odd:
-        first = candidates.filter(is_odd).row(0, named=True)
+    if without_key:
+        raise SettingsError(f"{without_key} candidates of a slate have no bill or no container; leave them out")
+    if invalid:
+        first = candidates.filter(is_invalid).row(0, named=True)
         raise SettingsError(
-            f"{odd} candidates of a slate have no probability from 0 to 1, the first on bill "
+            f"{invalid} candidates of a slate have no probability from 0 to 1, first bill "
             f"{first['bill_of_lading']}: {first['probability']}; score them first"
         )
-    twice = candidates.height - distinct
-    if twice:
-        raise SettingsError(f"{twice} candidates of a slate are there twice; keep the last version of each consignment")
+    repeated = candidates.height - distinct
+    if repeated:
+        raise SettingsError(f"{repeated} candidates of a slate are repeated; keep the last version of each consignment")

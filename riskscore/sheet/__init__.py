@@ -1,1 +1,4 @@
-"""The case sheet: one box on one page or two, for whoever decides whether to open it."""
+"""Case sheets: one box on at most two pages, as HTML or PDF, for the officer who decides whether to open it.
+
+A sheet shows scores, reasons and records. No score is computed here and no reason is chosen here.
+"""

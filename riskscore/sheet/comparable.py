@@ -1,4 +1,4 @@
-"""Comparable cases on a sheet: what inspections found in boxes like this one, and published seizures of such boxes."""
+"""Comparable cases on a sheet: findings of inspections in similar boxes, and published seizures of similar boxes."""
 
 from __future__ import annotations
 
@@ -16,60 +16,63 @@ from riskscore.language import Language, mark
 from riskscore.schema import KEY
 
 SEIZED, OTHERS, PUBLISHED = 2, 1, 2
-"""Cases of each kind that a sheet has room for."""
+"""Most cases of each kind on a sheet."""
 
 MOST_SHARED = 3
-"""Things in common, or different, that are told of one case."""
+"""Most similarities, and most differences, shown for one case."""
 
 _FINDINGS = {"clean": mark("nothing irregular"), "irregular": mark("irregular"), "seizure": mark("seizure")}
 
 Cases = list[dict[str, Any]]
 
 
-def alike(
+def comparable_cases(
     explained: Sequence[Explanation], inspected: Inspected | None, language: Language
 ) -> list[tuple[Cases, Cases]]:
-    """For each of the consignments the nearest inspected ones (none without `inspected`) and the nearest published.
+    """Return, for each consignment, the nearest inspected and the nearest published cases.
 
-    A case is told by `name`, `when`, `found`, `shares` and `differs`.
+    Without `inspected` the first list is empty. A case has `name`, `goods`, `when`, `found`, `shares` and `differs`.
     """
     if not explained:
         return []
-    rows = pl.concat([one.consignment for one in explained])
-    known: dict[tuple[Any, ...], Cases] = {}
+    rows = pl.concat([explanation.consignment for explanation in explained])
+    inspected_cases: dict[tuple[Any, ...], Cases] = {}
     if inspected is not None and inspected.rows.height:
-        near = cases.comparable(_moved(explained), rows, inspected, top=max(SEIZED, OTHERS), language=language)
+        contributions = _contributions(explained)
+        near = cases.comparable(contributions, rows, inspected, top=max(SEIZED, OTHERS), language=language)
         most = pl.when(pl.col("finding") == "seizure").then(SEIZED).otherwise(OTHERS)
-        known = _by_key(near.filter(pl.col("place") <= most), lambda row: _inspected(row, language))
-    told = _by_key(cases.published(rows, PUBLISHED, language=language), lambda row: _published(row, language))
+        inspected_cases = _by_key(near.filter(pl.col("place") <= most), lambda row: _inspected(row, language))
+    published = cases.published(rows, PUBLISHED, language=language)
+    published_cases = _by_key(published, lambda row: _published(row, language))
     keys = rows.select(KEY).rows()
-    return [(known.get(key, []), told.get(key, [])) for key in keys]
+    return [(inspected_cases.get(key, []), published_cases.get(key, [])) for key in keys]
 
 
-def _moved(explained: Sequence[Explanation]) -> Contributions:
-    """The contributions of all of them, in their order."""
-    parts = [one.moved for one in explained]
+def _contributions(explained: Sequence[Explanation]) -> Contributions:
+    """Join the contributions of all consignments, in their order."""
+    parts = [explanation.moved for explanation in explained]
     keys = pl.concat([part.keys for part in parts])
     return Contributions(keys, parts[0].names, np.concatenate([part.values for part in parts]), parts[0].base)
 
 
-def _by_key(frame: pl.DataFrame, tell: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[tuple[Any, ...], Cases]:
-    found: dict[tuple[Any, ...], Cases] = {}
+def _by_key(frame: pl.DataFrame, describe: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[tuple[Any, ...], Cases]:
+    by_key: dict[tuple[Any, ...], Cases] = {}
     for row in frame.iter_rows(named=True):
-        found.setdefault(tuple(row[name] for name in KEY), []).append(tell(row))
-    return found
+        by_key.setdefault(tuple(row[name] for name in KEY), []).append(describe(row))
+    return by_key
 
 
 def _inspected(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    what = language.say(_FINDINGS[row["finding"]])
+    finding = language.say(_FINDINGS[row["finding"]])
     if row["finding"] == "seizure":
-        what = ", ".join([what, *_loot([row["commodity"]] if row["commodity"] else [], row["quantity_kg"], language)])
+        commodities = [row["commodity"]] if row["commodity"] else []
+        finding = ", ".join([finding, *_seized(commodities, row["quantity_kg"], language)])
     return {
         "name": row["neighbour_container"],
         "goods": row["goods_description"],
         "when": language.short_day(row["filed"]),
-        "found": what,
-        **_compared(row),
+        "found": finding,
+        **_comparison(row),
     }
 
 
@@ -78,16 +81,16 @@ def _published(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "name": row["id"],
         "goods": row["declared"],
         "when": str(row["year"]),
-        "found": ", ".join(_loot(row["commodity"], row["quantity_kg"], language)),
-        **_compared(row),
+        "found": ", ".join(_seized(row["commodity"], row["quantity_kg"], language)),
+        **_comparison(row),
     }
 
 
-def _compared(row: Mapping[str, Any]) -> dict[str, Any]:
+def _comparison(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name][:MOST_SHARED] for name in ("shares", "differs")}
 
 
-def _loot(commodities: Sequence[str], quantity: float | None, language: Language) -> list[str]:
-    """What was seized and how much, as far as it is known."""
+def _seized(commodities: Sequence[str], quantity: float | None, language: Language) -> list[str]:
+    """Name the seized commodities, and their weight where it is known."""
     weight = [] if quantity is None else [f"{language.number(quantity)} kg"]
     return [*(language.say(name.replace("_", " ")) for name in commodities), *weight]

@@ -1,7 +1,7 @@
-"""Figures: what the small drawings of a sheet are made of, in SVG units. The template draws them.
+"""Figures: positions and sizes, in SVG units, of the small drawings on a sheet. The template draws them.
 
-Drawn by hand, because a sheet has seven of them and a hundred sheets have a minute: a chart of altair takes
-a twentieth of a second each.
+Altair is not used: it takes a twentieth of a second per chart, a sheet has seven, and a hundred sheets may take a
+minute.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from riskscore.sheet.track_record import TrackRecord
 WIDTH = 700
 _MOST_BARS = 10
 _LABEL, _FIGURE = 300, 60
-"""Room left and right of a waterfall's bars."""
+"""Space to the left and right of a waterfall's bars."""
 
 _TOP, _STEP = 20, 16
-"""Room above the bars, and from one to the next."""
+"""Space above the bars, and the distance from one bar to the next."""
 
 _LETTERS = 48
-"""Letters of Latin script that fit beside a bar."""
+"""Latin letters that fit next to a bar."""
 
 _MOST_TICKS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One step of a waterfall: from `x` on, `width` wide; `moved` in log-odds."""
+    """One step of a waterfall: it starts at `x` and is `width` wide. `contribution` is in log-odds."""
 
     label: str
-    whole: str
-    moved: float
+    full_label: str
+    contribution: float
     x: float
     width: float
     y: float
@@ -45,7 +45,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The way from the base value to the margin; `zero` and `end` are where these two stand."""
+    """The steps from the base value to the margin; `start` and `end` are the positions of these two."""
 
     bars: tuple[Bar, ...]
     start: float
@@ -54,14 +54,14 @@ class Waterfall:
 
 
 def waterfall(explained: Explanation, catalogue: Catalogue, language: Language) -> Waterfall:
-    """Contributions summed by red flag, strongest first; what is small is one step at the end."""
+    """Sum the contributions by red flag, strongest first; the small ones are one step at the end."""
     steps = _by_flag(explained, catalogue, language)
     rest = steps[_MOST_BARS:]
     if rest:
-        steps = [*steps[:_MOST_BARS], (language.say("everything else"), sum(moved for _, moved in rest))]
+        steps = [*steps[:_MOST_BARS], (language.say("all other factors"), sum(step for _, step in rest))]
     ends = [explained.base]
-    for _, moved in steps:
-        ends.append(ends[-1] + moved)
+    for _, contribution in steps:
+        ends.append(ends[-1] + contribution)
     low, high = min(ends), max(ends)
     scale = (WIDTH - _LABEL - _FIGURE) / max(high - low, 1e-9)
 
@@ -71,19 +71,19 @@ def waterfall(explained: Explanation, catalogue: Catalogue, language: Language) 
     bars = tuple(
         Bar(
             label=_clipped(label),
-            whole=label,
-            moved=moved,
+            full_label=label,
+            contribution=contribution,
             x=x(min(before, after)),
-            width=max(round(abs(moved) * scale, 1), 0.8),
+            width=max(round(abs(contribution) * scale, 1), 0.8),
             y=_TOP + _STEP * number,
         )
-        for number, ((label, moved), before, after) in enumerate(zip(steps, ends, ends[1:], strict=False))
+        for number, ((label, contribution), before, after) in enumerate(zip(steps, ends, ends[1:], strict=False))
     )
     return Waterfall(bars, x(ends[0]), x(ends[-1]), _TOP + _STEP * len(bars) + 18)
 
 
 def _by_flag(explained: Explanation, catalogue: Catalogue, language: Language) -> list[tuple[str, float]]:
-    """Contributions of the groups that reasons are told by, strongest first, under what each measures."""
+    """Title and contribution of each group of features that gives one reason, strongest first."""
     by = groups(explained.moved.names, catalogue)
     totals = sums(explained.moved.values, by)[0]
     features = [catalogue.features[explained.moved.names[group.columns[0]]] for group in by]
@@ -91,12 +91,12 @@ def _by_flag(explained: Explanation, catalogue: Catalogue, language: Language) -
         feature.meaning if group.indicator is None else catalogue.flags[group.indicator]
         for group, feature in zip(by, features, strict=True)
     ]
-    said = [(language.say(title), float(moved)) for title, moved in zip(titles, totals, strict=True)]
-    return sorted(said, key=lambda step: -abs(step[1]))
+    steps = [(language.say(title), float(total)) for title, total in zip(titles, totals, strict=True)]
+    return sorted(steps, key=lambda step: -abs(step[1]))
 
 
 def _clipped(text: str, letters: int = _LETTERS) -> str:
-    """`text` as far as it fits; a wide letter counts as two."""
+    """Cut `text` to `letters`; a wide letter counts as two."""
     room = letters
     for place, letter in enumerate(text):
         room -= 2 if unicodedata.east_asian_width(letter) in "WF" else 1
@@ -115,7 +115,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A party's consignments as `ticks` and what was found as `marks`, up to the day of filing at the right end."""
+    """A party's consignments as `ticks` and its inspections as `marks`; the right end is the day of filing."""
 
     ticks: tuple[float, ...]
     marks: tuple[Mark, ...]
@@ -123,7 +123,7 @@ class Timeline:
 
 
 def timeline(record: TrackRecord, day: date) -> Timeline | None:
-    """The past of a party up to `day`; None where there is none."""
+    """Draw a party's history up to `day`; None without earlier consignments."""
     if not record.filed:
         return None
     first = record.filed[0]
@@ -133,10 +133,10 @@ def timeline(record: TrackRecord, day: date) -> Timeline | None:
         return round(10 + (WIDTH - 20) * (when - first).days / span, 1)
 
     places = sorted({x(when) for when in record.filed})
-    order: Sequence[str] = ("clean", "irregular", "seizure")  # what is grave is drawn last, on top
-    found = sorted(record.inspected.select("filed", "finding").iter_rows(), key=lambda one: order.index(one[1]))
+    order: Sequence[str] = ("clean", "irregular", "seizure")  # the gravest are drawn last, on top
+    findings = sorted(record.inspected.select("filed", "finding").iter_rows(), key=lambda row: order.index(row[1]))
     return Timeline(
         ticks=tuple(places[:: len(places) // _MOST_TICKS + 1]),
-        marks=tuple(Mark(x(filed), finding) for filed, finding in found),
+        marks=tuple(Mark(x(filed), finding) for filed, finding in findings),
         first=first,
     )

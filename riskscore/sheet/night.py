@@ -1,8 +1,10 @@
-"""The sheets of a night: each box on its slates that is opened or scanned, as the night saw it.
+"""Sheets of a night: one for each box of its slates that is opened or scanned, with what was known that night.
 
-lake as after the night ─▶ its runs, scored again with their model ─▶ explanations ─┐
-slates in force ─▶ which boxes, and where the red lane ends at each port ───────────┼─▶ sheets
-scores of 90 days ─▶ rank among them · consignments of two years ─▶ past ───────────┘
+A slate is the list of boxes chosen for inspection on one day.
+
+lake as it was after the night ─▶ its runs, scored again with their model ─▶ explanations ─┐
+slates in force ─▶ boxes, and where the red lane ends at each port ────────────────────────┼─▶ sheets
+scores of 90 days ─▶ rank · consignments of two years ─▶ history ──────────────────────────┘
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from riskscore.cases import Inspected
 from riskscore.cases.sources import of_lake
 from riskscore.casework import slates, watch_lists
 from riskscore.engine.explain import explain_each
-from riskscore.engine.inspected import read_inspected as measured
+from riskscore.engine.inspected import read_inspected as measure_inspected
 from riskscore.errors import SettingsError
 from riskscore.explanation.explanation import Explanation
 from riskscore.features import own
@@ -28,27 +30,28 @@ from riskscore.lake.protocol import Lake
 from riskscore.language import Language, mark
 from riskscore.lifecycle.models import Model
 from riskscore.model import archive
-from riskscore.runs import filings, replay
+from riskscore.runs import replay
+from riskscore.runs.filings import versions
 from riskscore.runs.log import Run, RunLog
 from riskscore.schema import KEY
 from riskscore.sheet import sources, track_record
-from riskscore.sheet.comparable import Cases, alike
-from riskscore.sheet.sheet import Beside, Sheet, Standing, sheet
+from riskscore.sheet.comparable import Cases, comparable_cases
+from riskscore.sheet.sheet import Context, RecentRank, Sheet, sheet
 from riskscore.sheet.track_record import EarlierFilings
 
 RED = ("open", "scan")
-"""Actions of the red lane, whose boxes have sheets."""
+"""Actions of the red lane. Its boxes have sheets."""
 
 DAYS = 90
-"""Days over which a box is ranked, its own night with them."""
+"""Days over which a box is ranked, including its night."""
 
 PAST_DAYS = 730
-"""Days of earlier consignments that a sheet tells of."""
+"""Days of earlier consignments that a sheet covers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Every probability of the last DAYS, to find a rank among."""
+    """All probabilities of the last DAYS, to rank a consignment among them."""
 
     probabilities: pl.Series
 
@@ -59,16 +62,17 @@ class Scores:
         rows = lake.read("scores", nights=nights, columns=[*KEY, "probability", "night", "run"]).collect()
         return cls(rows.sort("run").unique([*KEY, "night"], keep="last")["probability"])
 
-    def standing(self, probability: float) -> Standing:
-        """Where a consignment with this probability stands."""
-        return Standing(DAYS, int((self.probabilities > probability).sum()) + 1, self.probabilities.len())
+    def rank(self, probability: float) -> RecentRank:
+        """The rank of a consignment with this probability."""
+        return RecentRank(DAYS, int((self.probabilities > probability).sum()) + 1, self.probabilities.len())
 
 
 def read_past(lake: Lake, night: date) -> EarlierFilings:
-    """Consignments and findings up to `night`, as far back as sheets tell. Raises LakeError as the lake does."""
-    before = lake.at(night)
-    filings = before.read("consignments", columns=track_record.COLUMNS, nights=(night - timedelta(PAST_DAYS), night))
-    return EarlierFilings(filings.collect(), before.read("outcomes", columns=list(schema.OUTCOME)).collect())
+    """Read the consignments of the PAST_DAYS up to `night`, and all findings. Raises LakeError as the lake does."""
+    lake_then = lake.at(night)
+    nights = (night - timedelta(PAST_DAYS), night)
+    filings = lake_then.read("consignments", columns=track_record.COLUMNS, nights=nights)
+    return EarlierFilings(filings.collect(), lake_then.read("outcomes", columns=list(schema.OUTCOME)).collect())
 
 
 def sheets(
@@ -79,29 +83,29 @@ def sheets(
     top: int | None = None,
     language: Language,
 ) -> list[Sheet]:
-    """The sheets of the boxes in the red lane of `night`, by port and place.
+    """Make the sheets of the boxes in the red lane of `night`, by port and place on the slate.
 
-    With `port` (UN/LOCODE) only of that one, with `top` only of so many, the riskiest.
+    `port` (UN/LOCODE) limits them to one port, `top` to the riskiest boxes.
 
-    Raises SettingsError where no slate is drawn or a box was not scored by a nightly run, ModelError where the model
-    of the night no longer fits the catalogue, and as the lake does.
+    Raises SettingsError if no slate is drawn or a box was not scored by a nightly run, ModelError if the model of the
+    night no longer fits the catalogue, and LakeError as the lake does.
     """
     boxes = _boxes(lake, night, port)
     if top is not None:
         boxes = boxes.sort("probability", descending=True, maintain_order=True).head(top).sort("port", "place")
-    return _made(lake, night, boxes, None, language)
+    return _make_sheets(lake, night, boxes, None, language)
 
 
 def is_scored(lake: Lake, bill: str, container: str) -> bool:
-    """Whether a nightly run has scored the consignment, so that there is a sheet of it."""
+    """Whether a nightly run has scored the consignment. Only then it has a sheet."""
     return not _nights(lake, bill, container).is_empty()
 
 
 def _nights(lake: Lake, bill: str, container: str) -> pl.DataFrame:
     """KEY and `night` of every nightly run that scored the consignment, oldest first."""
-    own = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
+    is_wanted = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
     scores = lake.read("scores", columns=[*KEY, "night", "run"])
-    return scores.filter(own, pl.col("run").is_not_null()).sort("run").drop("run").collect()
+    return scores.filter(is_wanted, pl.col("run").is_not_null()).sort("run").drop("run").collect()
 
 
 def case(
@@ -112,9 +116,9 @@ def case(
     handling: str | None = None,
     language: Language,
 ) -> Sheet:
-    """The sheet of one consignment, as the last night that scored it saw it.
+    """Make the sheet of one consignment, as of the last night that scored it.
 
-    With `handling`, a TLP code, it is a sheet for another service: see `Beside.handling`. Raises SettingsError where no
+    With `handling`, a TLP code, it is a sheet for another service: see `Context.handling`. Raises SettingsError if no
     nightly run has scored the consignment, and as `sheets` does.
     """
     scored = _nights(lake, bill, container)
@@ -125,53 +129,57 @@ def case(
     box = scored.head(1).select(KEY).with_columns(limit=pl.lit(None, pl.Float64), action=empty, share=empty)
     if slates.drawn(lake, night):
         box = _boxes(lake, night, None, every=True).join(box, on=KEY, how="semi")
-    return _made(lake, night, box, handling, language)[0]
+    return _make_sheets(lake, night, box, handling, language)[0]
 
 
-def _made(lake: Lake, night: date, boxes: pl.DataFrame, handling: str | None, language: Language) -> list[Sheet]:
-    """The sheets of `boxes` (KEY, `limit`, `action`, `share`), in their order."""
-    progress.step("reading the past")
-    before, scores = read_past(lake, night), Scores.read(lake, night)
+def _make_sheets(lake: Lake, night: date, boxes: pl.DataFrame, handling: str | None, language: Language) -> list[Sheet]:
+    """Make the sheets of `boxes` (KEY, `limit`, `action`, `share`), in their order."""
+    progress.step("reading the history")
+    filings, scores = read_past(lake, night), Scores.read(lake, night)
     catalogue = own.catalogue(lake.settings)
-    explained: dict[tuple[Any, ...], _Told] = {}
+    boxes_by_key: dict[tuple[Any, ...], _Box] = {}
     for run in RunLog.read(lake).runs():
         if run.night == night:
-            explained |= {one.explained.scored.select(KEY).row(0): one for one in _told(lake, run, boxes, language)}
+            explained = _explain_run(lake, run, boxes, language)
+            boxes_by_key |= {box.explained.scored.select(KEY).row(0): box for box in explained}
     made: list[Sheet] = []
     for row in boxes.iter_rows(named=True):
         key = (row["bill_of_lading"], row["container_number"])
-        if key not in explained:
+        if key not in boxes_by_key:
             raise SettingsError(
                 f"bill {key[0]}, container {key[1]} was not scored by a nightly run, so it has no sheet"
             )
-        told = explained[key]
+        box = boxes_by_key[key]
         progress.step(f"sheet {len(made) + 1} of {boxes.height}")
-        beside = Beside(
-            standing=scores.standing(told.explained.scored["probability"].item()),
+        context = Context(
+            recent_rank=scores.rank(box.explained.scored["probability"].item()),
             action=(row["action"], row["share"]) if row["action"] else None,
-            alerts=told.alerts,
-            alike=told.alike,
-            published=told.published,
-            sources=[*told.sources, *sources.of_past(before)],
+            alerts=box.alerts,
+            inspected_cases=box.inspected_cases,
+            published_cases=box.published_cases,
+            sources=[*box.sources, *sources.of_past(filings)],
             replay=sources.command(["riskscore", "slate", "sheets", "--lake", "LAKE", "--date", str(night)]),
             handling=handling,
         )
-        made.append(sheet(told.explained, before, catalogue, language, beside))
+        made.append(sheet(box.explained, filings, catalogue, language, context))
     return made
 
 
 def _boxes(lake: Lake, night: date, port: str | None, *, every: bool = False) -> pl.DataFrame:
-    """The boxes in the red lane, or all candidates, with `limit`: the margin below which one chosen by score is out."""
+    """The boxes in the red lane, or with `every` all candidates.
+
+    `limit` is the margin below which a box chosen by score leaves the red lane.
+    """
     if not slates.drawn(lake, night):
-        raise SettingsError(f"no slate is drawn for {night}; `riskscore slate draw` draws one from its scores")
+        raise SettingsError(f"no slate is drawn for {night}; draw one with `riskscore slate draw`")
     margins = lake.read("scores", nights=(night, night), columns=[*KEY, "margin", "run"]).collect()
     margins = margins.sort("run").unique(KEY, keep="last").drop("run")
     rows = slates.in_force(lake, night).join(margins, on=KEY, how="left", maintain_order="left")
     is_red = pl.col("action").is_in(RED)
     ports = rows["port"].unique().to_list()
     if port is not None and port not in ports:
-        named = ", ".join(sorted(name for name in ports if name)) or "none"
-        raise SettingsError(f"no consignment of {night} goes to {port}; its ports are {named}")
+        names = ", ".join(sorted(name for name in ports if name)) or "none"
+        raise SettingsError(f"no consignment of {night} goes to {port}; ports of that night: {names}")
     by_score = (pl.col("action") == "scan") | (pl.col("share") == "score")
     return (
         rows.with_columns(limit=pl.col("margin").filter(~is_red).max().over("port"))
@@ -182,55 +190,56 @@ def _boxes(lake: Lake, night: date, port: str | None, *, every: bool = False) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """One consignment explained, the cases that are like it, the alerts that name it, and what these rest on."""
+class _Box:
+    """One explained consignment, its comparable cases, the alerts that name it, and the sources of all these."""
 
     explained: Explanation
-    alike: Cases
-    published: Cases
+    inspected_cases: Cases
+    published_cases: Cases
     alerts: list[dict[str, Any]]
     sources: list[tuple[str, str]]
 
 
-def _told(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language) -> list[_Told]:
-    """What `run` scored of `boxes`, explained with its model as of its night."""
-    brought, _ = filings.versions(lake, run)
-    wanted = boxes.join(brought, on=KEY, how="semi").select(*KEY, "limit")
+def _explain_run(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language) -> list[_Box]:
+    """Explain those of `boxes` that `run` scored, with the model of the run and as of its night."""
+    latest, _ = versions(lake, run)
+    wanted = boxes.join(latest, on=KEY, how="semi").select(*KEY, "limit")
     if wanted.is_empty():
         return []
     model = _model(lake, run)
     with archive.at_hand(model.name, model.files) as folder:
-        assessed, known = replay.assess(lake.at(run.night), run, folder)
-        found = explain_each(assessed, wanted, known.earlier, language)
+        assessed, run_past = replay.assess(lake.at(run.night), run, folder)
+        explained = explain_each(assessed, wanted, run_past.earlier, language)
         progress.step("looking for comparable cases")
-        near = alike(found, read_inspected(lake, run.night, assessed.rows["filed_at"].max(), folder), language)
+        inspected = read_inspected(lake, run.night, assessed.rows["filed_at"].max(), folder)
+        near = comparable_cases(explained, inspected, language)
     night = (mark("night"), f"{run.night}, {run.number}")
-    rows = pl.concat([one.consignment for one in found])
-    named = watch_lists.match(lake, rows, run.night, run.at, language=language)
+    rows = pl.concat([explanation.consignment for explanation in explained])
+    matches = watch_lists.match(lake, rows, run.night, run.at, language=language)
     return [
-        _Told(
-            one,
+        _Box(
+            explanation,
             *cases,
-            named.filter(**_key(one)).to_dicts(),
-            [*sources.of_model(model.card, one.scored["catalogue"].item()), night],
+            matches.filter(**_key(explanation)).to_dicts(),
+            [*sources.of_model(model.card, explanation.scored["catalogue"].item()), night],
         )
-        for one, cases in zip(found, near, strict=True)
+        for explanation, cases in zip(explained, near, strict=True)
     ]
 
 
-def _key(one: Explanation) -> dict[str, str]:
-    return {name: one.consignment[name].item() for name in KEY}
+def _key(explained: Explanation) -> dict[str, str]:
+    return {name: explained.consignment[name].item() for name in KEY}
 
 
 def read_inspected(lake: Lake, night: date, before: Any, model: Path) -> Inspected | None:
-    """What was inspected before a moment, as the lake knew it after `night`; None where nothing was."""
-    then = lake.at(night)
-    outcomes = then.read("outcomes", columns=list(schema.OUTCOME)).collect()
+    """Measure the inspections known before a moment, from the lake as it was after `night`; None without any."""
+    lake_then = lake.at(night)
+    outcomes = lake_then.read("outcomes", columns=list(schema.OUTCOME)).collect()
     if outcomes.filter(pl.col("known_at") < before).is_empty():
         return None
-    history = then.read("consignments", columns=past.columns(lake.settings)).collect()
-    known = past.Past(history, outcomes)
-    return measured(known, of_lake(then), before=before, model=model, settings=lake.settings)
+    history = lake_then.read("consignments", columns=past.columns(lake.settings)).collect()
+    inspections = past.Past(history, outcomes)
+    return measure_inspected(inspections, of_lake(lake_then), before=before, model=model, settings=lake.settings)
 
 
 def _model(lake: Lake, run: Run) -> Model:

@@ -1,10 +1,10 @@
-"""A case as a package that another service can read: a STIX bundle, what was filed, a PDF, and their checksums.
+"""Package of a case for another service: a STIX bundle with the filed data, a PDF, and their checksums.
 
-    case.json      STIX 2.1: observed data, the party, the box, a report, a note, and alerts that may leave
-    case.pdf       the sheet for people, where somebody makes it
-    manifest.json  every file with its SHA-256 and size, and what was left out
+    case.json      STIX 2.1: observed data, the parties, the box, a report, notes, and the alerts that may be shared
+    case.pdf       the case sheet, if one is made
+    manifest.json  every file with its SHA-256 and size, and the number of alerts left out
 
-Ids follow from what is said, so that the same case is the same package, whoever makes it and when.
+Ids are computed from the content, so the same case gives the same package at any time and place.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from riskscore.alerts import bundle, files, tlp
-from riskscore.alerts.schema import named, rank
+from riskscore.alerts.schema import id_of, strictness
 from riskscore.casework import slates, watch_lists
 from riskscore.digests import sha256
 from riskscore.errors import SettingsError
@@ -37,15 +37,15 @@ _FILED = (
     *("origin_country", "destination_country", "vessel_name", "vessel_imo", "voyage", "goods_description", "hs_codes"),
     *("package_count", "package_type", "gross_weight_kg", "container_type"),
 )
-"""What was filed that a case tells another service; values and freight are the trader's business."""
+"""Filed fields that are shared with another service. Values and freight are the trader's business and are left out."""
 
 _ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
-"""Moment of every member of a zip, so that the same files make the same archive."""
+"""Time of every file in a zip: fixed, so that the same files make the same archive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Where a package is, its files, and how many alerts were left out because they may not leave."""
+    """Path and files of a package, and the number of alerts left out because they may not be shared."""
 
     path: Path
     files: tuple[str, ...]
@@ -62,21 +62,23 @@ def write(
     reason: str | None = None,
     pdf: Callable[[Path], None] | None = None,
 ) -> Package:
-    """Write the case of a consignment to `out`: a zip by its ending, else a new folder. Whole, or not at all.
+    """Write the case of a consignment to `out`: a zip if it ends in .zip, else a new folder. All of it or nothing.
 
-    `handling` is the code under which the case leaves, and the strictest of the alerts that go with it; the others are
-    left out and counted. `reason` is said in a note. `pdf` is called with the path of a sheet that it is to write.
-    Raises SettingsError where the lake does not know the consignment, or `out` is there or cannot be made.
+    `handling` is the TLP code of the case. Alerts with a stricter code are left out and counted. `reason` goes into a
+    note. `pdf` is called with the path of the sheet that it must write. Raises SettingsError if the lake does not have
+    the consignment, or if `out` exists already or cannot be written.
     """
-    bill, container = slates.named(bill, container)
+    bill, container = slates.clean_key(bill, container)
     filed = _filed(lake, bill, container)
-    found = _matches(lake, bill, container)
-    known = watch_lists.of(lake, every=True)
-    listed, left_out = files.leaving(known.join(found, on="alert_id", how="semi"), handling)
-    told = found.join(listed.select("alert_id"), on="alert_id", how="semi")
-    objects = _objects(filed, told, listed, handling, reason)
-    if out.exists() or not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: " + ("it is there" if out.exists() else f"there is no {out.parent}"))
+    all_matches = _matches(lake, bill, container)
+    alerts = watch_lists.read_alerts(lake, every=True).join(all_matches, on="alert_id", how="semi")
+    shared, left_out = files.shareable(alerts, handling)
+    matches = all_matches.join(shared.select("alert_id"), on="alert_id", how="semi")
+    objects = _objects(filed, matches, shared, handling, reason)
+    if out.exists():
+        raise SettingsError(f"cannot write {out}: it already exists")
+    if not out.parent.is_dir():
+        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
     draft = out.with_name(f".{out.name[:80]}.{uuid.uuid4().hex[:8]}.part")
     draft.mkdir()
     try:
@@ -103,7 +105,7 @@ def write(
 
 
 def _publish(draft: Path, out: Path) -> None:
-    """Put the folder `draft` in the place of `out`, as a zip where that is its ending."""
+    """Move the folder `draft` to `out`, or pack it as a zip if `out` ends in .zip."""
     if out.suffix.lower() != ".zip":
         draft.replace(out)
         return
@@ -115,29 +117,32 @@ def _publish(draft: Path, out: Path) -> None:
 
 
 def _filed(lake: Lake, bill: str, container: str) -> dict[str, Any]:
-    """The last version of a consignment, with the score that it has, if any."""
-    own = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
-    versions = lake.read("consignments", columns=[*_FILED, "version"]).filter(own).collect()
+    """The last version of a consignment, columns of _FILED."""
+    is_wanted = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
+    versions = lake.read("consignments", columns=[*_FILED, "version"]).filter(is_wanted).collect()
     if versions.is_empty():
-        raise SettingsError(f"the lake has no container {container} on bill {bill}; see `riskscore slate show`")
+        raise SettingsError(
+            f"the lake has no container {container} on bill {bill}; `riskscore slate show` lists the boxes of a day"
+        )
     return versions.sort("filed_at", "version").drop("version").row(-1, named=True)
 
 
 def _matches(lake: Lake, bill: str, container: str) -> pl.DataFrame:
-    """The last night's matches of each alert with a consignment."""
-    own = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
-    return lake.read("matches").filter(own).collect().sort(NIGHT).unique("alert_id", keep="last", maintain_order=True)
+    """The latest match of each alert with a consignment."""
+    is_wanted = (pl.col("bill_of_lading") == bill) & (pl.col("container_number") == container)
+    matches = lake.read("matches").filter(is_wanted).collect()
+    return matches.sort(NIGHT).unique("alert_id", keep="last", maintain_order=True)
 
 
 def _objects(
-    filed: dict[str, Any], told: pl.DataFrame, listed: pl.DataFrame, handling: str, reason: str | None
+    filed: dict[str, Any], matches: pl.DataFrame, alerts: pl.DataFrame, handling: str, reason: str | None
 ) -> list[dict[str, Any]]:
-    """Every object of the bundle, in a fixed order."""
+    """All objects of the bundle, in a fixed order."""
     key = (filed["bill_of_lading"], filed["container_number"])
     moment = bundle.instant(filed["filed_at"])
     maker = next(iter(bundle.identities([])))
-    # The case bears the strictest handling of what it is made of.
-    strictest = max([handling, *listed["handling"]], key=rank)
+    # The case has the strictest handling of all its parts.
+    strictest = max([handling, *alerts["handling"]], key=strictness)
     common = {
         "spec_version": "2.1",
         "created_by_ref": maker["id"],
@@ -148,7 +153,7 @@ def _objects(
     parties = [
         {
             "type": "identity",
-            "id": f"identity--{named('party', filed[f'{role}_name'])}",
+            "id": f"identity--{id_of('party', filed[f'{role}_name'])}",
             **common,
             "name": filed[f"{role}_name"],
             "roles": [role],
@@ -157,54 +162,54 @@ def _objects(
         for role in ("shipper", "consignee", "notify")
         if filed[f"{role}_name"]
     ]
-    parties = list({one["id"]: one for one in parties}.values())
+    parties = list({party["id"]: party for party in parties}.values())
     box = {
         "type": "x-cargo-consignment",
         "spec_version": "2.1",
-        "id": f"x-cargo-consignment--{named('consignment', *key, moment)}",
+        "id": f"x-cargo-consignment--{id_of('consignment', *key, moment)}",
         **{name: _plain(value) for name, value in filed.items() if value not in (None, [])},
         "object_marking_refs": [tlp.MARKINGS[strictest]],
     }
-    seen = {
+    observed = {
         "type": "observed-data",
-        "id": f"observed-data--{named('observed', *key, moment)}",
+        "id": f"observed-data--{id_of('observed', *key, moment)}",
         **common,
         "first_observed": moment,
         "last_observed": moment,
         "number_observed": 1,
         "object_refs": [box["id"]],
     }
-    rows = listed.sort("alert_id").to_dicts()
+    rows = alerts.sort("alert_id").to_dicts()
     indicators = [bundle.indicator(row) for row in rows]
     notes = [
         _note(
             common,
             f"{row['words']} (strength {row['strength']:.2f})",
-            [seen["id"], bundle.indicator_id(row["alert_id"])],
+            [observed["id"], bundle.indicator_id(row["alert_id"])],
         )
-        for row in told.sort("alert_id").iter_rows(named=True)
+        for row in matches.sort("alert_id").iter_rows(named=True)
     ]
     if reason and reason.strip():
-        notes.append(_note(common, reason.strip(), [seen["id"]]))
-    inside = [*parties, box, seen, *indicators, *notes]
+        notes.append(_note(common, reason.strip(), [observed["id"]]))
+    contents = [*parties, box, observed, *indicators, *notes]
     report = {
         "type": "report",
-        "id": f"report--{named('report', *sorted(one['id'] for one in inside))}",
+        "id": f"report--{id_of('report', *sorted(content['id'] for content in contents))}",
         **common,
         "name": f"Container {key[1]} on bill {key[0]}",
         "report_types": ["observed-data"],
         "published": moment,
-        "object_refs": [one["id"] for one in inside],
+        "object_refs": [content["id"] for content in contents],
     }
     providers = list(bundle.identities(sorted({row["provider"] for row in rows})))
-    handlings = sorted({strictest, *(row["handling"] for row in rows)}, key=rank)
+    handlings = sorted({strictest, *(row["handling"] for row in rows)}, key=strictness)
     definition = [bundle.extension()] if rows else []
-    return [*providers, *definition, *map(tlp.marking, handlings), *inside, report]
+    return [*providers, *definition, *map(tlp.marking, handlings), *contents, report]
 
 
 def _note(common: dict[str, Any], content: str, refs: list[str]) -> dict[str, Any]:
     return {
-        "type": "note", "id": f"note--{named('note', content, *refs)}", **common, "content": content,
+        "type": "note", "id": f"note--{id_of('note', content, *refs)}", **common, "content": content,
         "object_refs": refs,
     }  # fmt: skip
 

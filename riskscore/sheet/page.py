@@ -1,7 +1,7 @@
-"""A sheet as a page: HTML that needs nothing besides, and the same as PDF.
+"""A sheet as a self-contained HTML page, and the same page as PDF.
 
-Texts of manifests may hold anything. All are escaped and kept apart from the writing direction around them, and what
-cannot be seen (control characters, right-to-left marks) is shown by its number. The PDF writer may fetch nothing.
+Texts from manifests may contain anything. They are escaped, their writing direction is isolated, and invisible
+characters (control characters, right-to-left marks) are shown by their number. The PDF writer may fetch nothing.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from riskscore.markup.page import template
 from riskscore.sheet.sheet import Sheet
 
 MOST_PAGES, TIGHTEST = 2, 2
-"""Pages of a printed sheet, and how often it is set smaller to fit on them."""
+"""Most pages of a printed sheet, and how many times its letters are made smaller to fit on them."""
 
 LONGEST = 300
-"""Characters of one text of a manifest on a sheet."""
+"""Most characters shown of one text from a manifest."""
 
 WORDS = {
     "action": {
@@ -32,31 +32,31 @@ WORDS = {
         "scan": mark("scan it"),
         "documents": mark("check its documents"),
         "audit": mark("audit it after release"),
-        "none": mark("nothing to do"),
+        "none": mark("no action needed"),
     },
     "share": {
         "score": mark("by score"),
-        "explore": mark("to explore"),
+        "explore": mark("for exploration"),
         "random": mark("at random"),
-        "officer": mark("by an officer"),
+        "officer": mark("added by an officer"),
         "intelligence": mark("on intelligence"),
     },
     "effort": {
-        "desk": mark("at the desk"),
-        "yard": mark("at the closed box"),
+        "desk": mark("desk work"),
+        "yard": mark("at the box, doors closed"),
         "scan": mark("with a scanner"),
-        "open": mark("doors open"),
+        "open": mark("box opened"),
     },
     "role": {"consignee": mark("Consignee"), "shipper": mark("Shipper")},
 }
-"""What is chosen from a list, in words, by what it is."""
+"""Words for the codes of actions, shares, efforts and roles."""
 
-_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-"""Categories of characters that leave no trace on paper, or turn what is around them."""
+_INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+"""Unicode categories of characters that are invisible on paper or change the direction of the text around them."""
 
 
 def html(sheet: Sheet, *, tight: int = 0) -> str:
-    """A sheet as HTML; `tight`, from 0 to TIGHTEST, says how small it is printed."""
+    """Render a sheet as HTML; `tight`, from 0 to TIGHTEST, sets how small it is printed."""
     language = sheet.language
     return _template("sheet.html").render(
         s=sheet, title=sheet.title, tight=tight, t=language, say=language.say, words=WORDS
@@ -64,36 +64,36 @@ def html(sheet: Sheet, *, tight: int = 0) -> str:
 
 
 def index(rows: Sequence[dict[str, Any]], *, title: str, language: Language) -> str:
-    """The page that leads to the sheets of a slate: `rows` have sheet (Sheet) and file."""
+    """Render the page with links to the sheets of a slate; each of `rows` has `sheet` (Sheet) and `file`."""
     return _template("index.html").render(rows=rows, title=title, tight=0, t=language, say=language.say, words=WORDS)
 
 
 def pdf(sheets: Sequence[Sheet]) -> bytes:
-    """Sheets as one PDF, each on two pages at most: one that is longer is set in smaller letters.
+    """Render sheets as one PDF, each on at most two pages: a longer one gets smaller letters.
 
-    Raises SettingsError where the libraries that set type are missing.
+    Raises SettingsError if the text layout libraries are missing.
     """
     try:
         from weasyprint import HTML  # noqa: PLC0415  loads pango, which takes a while and may be missing
     except OSError as missing:
         raise SettingsError(
-            f"PDF cannot be written, because a library is missing ({missing}); install Debian's libpangoft2-1.0-0 and "
-            "libharfbuzz-subset0, or write .html"
+            f"cannot write PDF, because a library is missing ({missing}); install the Debian packages "
+            "libpangoft2-1.0-0 and libharfbuzz-subset0, or write .html"
         ) from None
     documents = []
     for number, sheet in enumerate(sheets, start=1):
-        progress.step(f"setting {number} of {len(sheets)}")
+        progress.step(f"PDF of sheet {number} of {len(sheets)}")
         for tight in range(TIGHTEST + 1):
             document = HTML(string=html(sheet, tight=tight), url_fetcher=_refuse).render()
             if len(document.pages) <= MOST_PAGES:
                 break
         documents.append(document)
-    pages = [one for document in documents for one in document.pages]
+    pages = [page for document in documents for page in document.pages]
     return bytes(documents[0].copy(pages).write_pdf(pdf_tags=True))
 
 
 def _refuse(url: str, *_: Any, **__: Any) -> NoReturn:
-    raise ValueError(f"a sheet loads nothing: {url[:80]}")
+    raise ValueError(f"a sheet must not load anything: {url[:80]}")
 
 
 def _template(name: str) -> Template:
@@ -101,12 +101,12 @@ def _template(name: str) -> Template:
 
 
 def filed(text: object, longest: int = LONGEST) -> Markup:
-    """A text from a manifest, as it stands in HTML."""
+    """Escape a text from a manifest for HTML."""
     return Markup("<bdi>{}</bdi>").format(escape(visible(text, longest)))
 
 
 def visible(text: object, longest: int = LONGEST) -> str:
-    """A text in one line of bounded length, in which what cannot be seen is written as [U+202E]."""
-    whole = " ".join(str(text)[: 4 * longest].split())
-    shown = "".join(f"[U+{ord(one):04X}]" if unicodedata.category(one) in _UNSEEN else one for one in whole)
+    """Put a text on one line of at most `longest` characters; an invisible character is written as [U+202E]."""
+    line = " ".join(str(text)[: 4 * longest].split())
+    shown = "".join(f"[U+{ord(char):04X}]" if unicodedata.category(char) in _INVISIBLE else char for char in line)
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"

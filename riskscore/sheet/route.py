@@ -1,7 +1,7 @@
-"""Route: the way of a box over the sea, its hubs, and how much longer it is than the direct way, on a map.
+"""Route of a box by sea: its legs and hubs on a map, and how much longer it is than the direct route.
 
 ports, in order ─▶ legs along the shipping network ─┐
-coastlines ────────────────────────────────────────┴─▶ window around both ways ─▶ polylines in SVG units
+coastlines ────────────────────────────────────────┴─▶ window around both routes ─▶ polylines in SVG units
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ WIDTH, HEIGHT = 700, 210
 
 _MARGIN = 0.12
 _SMALLEST = 12.0
-"""Degrees that a map shows at least from top to bottom, so that a short leg still shows where it is."""
+"""Least height of a map in degrees, so that even a short leg shows enough of the coast."""
 
 _Points = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A port on the map: `role` is load, hub or discharge; `side` is where its name has room (start or end)."""
+    """A port on the map: `role` is load, hub or discharge; `side` is the text anchor of its name (start or end)."""
 
     name: str
     role: str
@@ -43,7 +43,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What is drawn: SVG paths of land, of the way sailed and of the direct way, and the ports."""
+    """SVG paths of land, of the route sailed and of the direct route, and the ports."""
 
     land: str
     sailed: str
@@ -53,7 +53,7 @@ class Map:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way in figures (km, None where it is not known): `legs` are (from, to, km); `map` is None without ports."""
+    """Lengths in km (None if unknown): `legs` are (from, to, km). `map` is None without at least one known leg."""
 
     legs: tuple[tuple[str, str, float | None], ...]
     sailed_km: float | None
@@ -62,14 +62,14 @@ class Route:
 
     @property
     def detour(self) -> float | None:
-        """How many times as long as the direct way it is; None where that is not known."""
+        """Length of the route divided by that of the direct route; None if unknown."""
         if not self.sailed_km or not self.direct_km:
             return None
         return self.sailed_km / self.direct_km
 
 
 def route(filed: Mapping[str, Any]) -> Route:
-    """The route of one canonical row."""
+    """Measure and draw the route of one canonical row."""
     stops = [filed["port_of_loading"], *(filed["transhipment_ports"] or []), filed["port_of_discharge"]]
     ports = [stop for stop in stops if stop]
     pairs = list(itertools.pairwise(ports))
@@ -101,12 +101,12 @@ def _name(locode: str) -> str:
 
 
 def _map(ports: Sequence[str], pairs: Sequence[tuple[str, str]], ends: tuple[str, str]) -> Map | None:
-    legs = [way for way in (sea.way(*pair) for pair in pairs) if way]
+    legs = [points for points in (sea.way(*pair) for pair in pairs) if points]
     if not legs:
         return None
     sailed = _joined(legs)
     direct = _joined([sea.way(*ends)]) if len(pairs) > 1 else []
-    if direct:  # the same turn of the globe as the way sailed
+    if direct:  # shift it by full turns of the globe to where the route sailed is drawn
         turn = round((sailed[0][1] - direct[0][1]) / 360) * 360
         direct = [(lat, lon + turn) for lat, lon in direct]
     window = _Window.around([*sailed, *direct])
@@ -119,20 +119,20 @@ def _map(ports: Sequence[str], pairs: Sequence[tuple[str, str]], ends: tuple[str
 
 
 def _joined(legs: Iterable[_Points]) -> _Points:
-    """Legs one after the other, without a jump where one of them crosses the date line."""
-    way: _Points = []
+    """Join legs into one line, without a jump where one of them crosses the date line."""
+    line: _Points = []
     for leg in legs:
-        turn = round((way[-1][1] - leg[0][1]) / 360) * 360 if way and leg else 0
-        way += [(lat, lon + turn) for lat, lon in leg]
-    return way
+        turn = round((line[-1][1] - leg[0][1]) / 360) * 360 if line and leg else 0
+        line += [(lat, lon + turn) for lat, lon in leg]
+    return line
 
 
 def _stops(ports: Sequence[str], sailed: _Points, window: _Window) -> Iterable[Stop]:
-    known = reference.ports().filter(pl.col("locode").is_in(ports))
-    at = {locode: (lat, lon) for locode, lat, lon in known.select("locode", "lat", "lon").iter_rows()}
+    table = reference.ports().filter(pl.col("locode").is_in(ports))
+    positions = {locode: (lat, lon) for locode, lat, lon in table.select("locode", "lat", "lon").iter_rows()}
     for number, port in enumerate(ports):
-        if port in at and port not in ports[:number]:
-            lat, lon = at[port]
+        if port in positions and port not in ports[:number]:
+            lat, lon = positions[port]
             nearest = min(sailed, key=lambda point: (point[0] - lat) ** 2 + ((point[1] - lon + 180) % 360 - 180) ** 2)
             x, y = window.at(lat, lon + round((nearest[1] - lon) / 360) * 360)
             role = "load" if number == 0 else "discharge" if number == len(ports) - 1 else "hub"
@@ -141,7 +141,7 @@ def _stops(ports: Sequence[str], sailed: _Points, window: _Window) -> Iterable[S
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The part of the world that is shown: its middle, and SVG units a degree of latitude and of longitude."""
+    """The part of the world shown: its centre, and SVG units per degree of latitude (`up`) and longitude (`right`)."""
 
     lat: float
     lon: float
@@ -152,7 +152,7 @@ class _Window:
     def around(cls, points: _Points) -> _Window:
         lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
         lat, lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
-        narrow = math.cos(math.radians(lat))  # a degree of longitude is this much of one of latitude
+        narrow = math.cos(math.radians(lat))  # length of a degree of longitude, in degrees of latitude
         tall = max((max(lats) - min(lats)) * (1 + 2 * _MARGIN), _SMALLEST)
         wide = (max(lons) - min(lons)) * (1 + 2 * _MARGIN)
         up = min(HEIGHT / tall, WIDTH / max(wide * narrow, _SMALLEST))
@@ -165,21 +165,21 @@ class _Window:
         return _svg(np.array([self.at(lat, lon) for lat, lon in points])) if points else ""
 
     def land(self) -> str:
-        """Every outline that reaches into the window, wherever on the globe it was written down."""
+        """All coastlines that reach into the window, at any full turn of the globe."""
         parts = []
         for outline in coast.outlines():
             for turn in (-360.0, 0.0, 360.0):
                 x = WIDTH / 2 + (outline[:, 0] + turn - self.lon) * self.right
                 y = HEIGHT / 2 - (outline[:, 1] - self.lat) * self.up
                 if x.max() > 0 and x.min() < WIDTH and y.max() > 0 and y.min() < HEIGHT:
-                    # what lies far outside is drawn at the edge of a frame around the window
+                    # points far outside the window are moved to the edge of a larger frame
                     frame = (np.clip(x, -WIDTH, 2 * WIDTH), np.clip(y, -HEIGHT, 2 * HEIGHT))
                     parts.append(_svg(_thinned(np.stack(frame, axis=1))) + "Z")
         return "".join(parts)
 
 
 def _thinned(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Without points that fall on the one before."""
+    """Drop points that round to the same position as the one before."""
     rounded = np.round(points, 0)
     moved = np.any(np.diff(rounded, axis=0) != 0, axis=1)
     return np.asarray(rounded[np.concatenate([[True], moved])])

@@ -1,9 +1,9 @@
-"""The content of a case sheet: one consignment with all that an inspector decides by, ready to be written.
+"""Content of a case sheet: everything about one consignment that an inspector needs to decide.
 
-explanation ─┬─▶ risk in words · reasons · checks · waterfall
-filed row ───┼─▶ what the box is · route on a map
-past ────────┼─▶ history of consignee and shipper · what is usual for such goods
-beside ──────┴─▶ rank of the last 90 days · intelligence · comparable cases · where the data came from
+explanation ─┬─▶ level of risk · reasons · checks · waterfall
+filed row ───┼─▶ filed fields · route on a map
+history ─────┼─▶ earlier consignments of consignee and shipper · comparison with similar goods
+context ─────┴─▶ rank in the last 90 days · intelligence · comparable cases · sources of the data
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from riskscore.alerts.schema import rank
+from riskscore.alerts.schema import strictness
 from riskscore.explanation import checks, clearing
 from riskscore.explanation.explanation import Explanation
 from riskscore.explanation.not_assessed import in_words
@@ -25,8 +25,13 @@ from riskscore.sheet.figures import Timeline, Waterfall
 from riskscore.sheet.route import Route, route
 from riskscore.sheet.track_record import EarlierFilings, TrackRecord, Usual
 
-_BANDS = ((10.0, mark("Very high risk")), (4.0, mark("High risk")), (1.5, mark("Raised risk")), (0.0, mark("Low risk")))
-"""How many times the average box's probability each level of risk begins with: what is much differs by service."""
+_BANDS = (
+    (10.0, mark("Very high risk")),
+    (4.0, mark("High risk")),
+    (1.5, mark("Elevated risk")),
+    (0.0, mark("Low risk")),
+)
+"""Levels of risk by multiples of the average probability, because averages differ between services."""
 
 _SHOWN = (
     "goods_description", "hs_codes", "package_count", "package_type", "gross_weight_kg", "volume_m3", "declared_value",
@@ -38,7 +43,7 @@ _SHOWN = (
 """Fields of a consignment in the order in which a sheet shows them."""
 
 _PRIVATE = ("usd_per_kg", "declared_value", "freight_terms", "freight_charge", "consignee_id")
-"""What another service is not told."""
+"""Fields and measures that are not shared with another service."""
 
 _UNITS = {"gross_weight_kg": "kg", "volume_m3": "m³", "temperature_c": "°C"}
 _CHOICES = {
@@ -48,15 +53,15 @@ _CHOICES = {
     "prepaid": mark("prepaid"),
     "collect": mark("collect"),
 }
-"""Values that are chosen from a list, as they are told."""
+"""Words for coded values."""
 
 _CHOSEN = ("bill_type", "freight_terms")
 _COUNTRIES = ("origin_country", "destination_country")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a consignment stands among all that were scored from `days` before its night on: `rank` of `among`."""
+class RecentRank:
+    """Rank of a consignment among all `among` scores of the last `days` days."""
 
     days: int
     rank: int
@@ -64,24 +69,25 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What a sheet tells besides, where it is known.
+class Context:
+    """What a sheet shows besides the explanation, if it is known.
 
-    standing   among the scores of the last days
-    action     what the slate says of the box (open, scan, documents, audit, none) and by which share
-    alerts     matches of intelligence, a row each as `alerts.match` gives them
-    alike      nearest inspected consignments, `published` nearest published cases, as alike.py tells them
-    sources    (what, which): model, data and versions, so that the sheet can be made again
-    replay     the command that makes it again
-    handling   the TLP code under which it leaves for another service, None for its own. It then has no values and
-               freight, which are the trader's business, no earlier boxes of others, and no alert that is stricter
+    recent_rank      rank among the scores of the last days
+    action           action on the slate (open, scan, documents, audit, none), and the share that chose the box
+    alerts           matches with alerts, one row each, as `alerts.match` gives them
+    inspected_cases  nearest inspected consignments, as comparable.py gives them
+    published_cases  nearest published seizures, likewise
+    sources          (kind, name) of model, data and versions
+    replay           command that makes the sheet again
+    handling         TLP code of a sheet for another service; None for a sheet that stays here. A shared sheet has no
+                     values or freight (the trader's business), no earlier boxes of others, and no stricter alerts
     """
 
-    standing: Standing | None = None
+    recent_rank: RecentRank | None = None
     action: tuple[str, str | None] | None = None
     alerts: Sequence[Mapping[str, Any]] = ()
-    alike: list[dict[str, Any]] = field(default_factory=list)
-    published: list[dict[str, Any]] = field(default_factory=list)
+    inspected_cases: list[dict[str, Any]] = field(default_factory=list)
+    published_cases: list[dict[str, Any]] = field(default_factory=list)
     sources: Sequence[tuple[str, str]] = ()
     replay: str = ""
     handling: str | None = None
@@ -89,20 +95,20 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything on one sheet, in one language."""
+    """Content of one sheet, in one language."""
 
     language: Language
     filed: Mapping[str, Any]
     scored: Mapping[str, Any]
     explained: Explanation
-    beside: Beside
+    context: Context
     level: str
-    times: float
+    times_average: float
     is_red: bool | None
     fields: Sequence[Sequence[str]]
     clearing: Mapping[str, Any] | None
     headline: str
-    unsettled: Sequence[str]
+    uncleared: Sequence[str]
     route: Route
     records: Mapping[str, TrackRecord | None]
     timelines: Mapping[str, Timeline | None]
@@ -112,28 +118,28 @@ class Sheet:
 
     @property
     def title(self) -> str:
-        """The box by its number, or what stands for it."""
+        """Number of the container; the bill of lading if there is none."""
         container = self.filed["container_number"]
         return str(self.filed["bill_of_lading"] if container == NOTHING else container)
 
     @property
     def simulated(self) -> bool:
-        """Whether the model has learned from simulated traffic."""
+        """Whether the model was trained on simulated traffic."""
         return self.explained.data == "simulated"
 
 
 def sheet(
-    explained: Explanation, past: EarlierFilings, catalogue: Catalogue, language: Language, beside: Beside
+    explained: Explanation, past: EarlierFilings, catalogue: Catalogue, language: Language, context: Context
 ) -> Sheet:
-    """Make the sheet of one consignment; `explained` has its sentences in `language` already."""
-    is_shared = beside.handling is not None
-    if beside.handling is not None:
-        strictest = rank(beside.handling)
-        free = [alert for alert in beside.alerts if rank(alert["handling"]) <= strictest]
-        beside = replace(beside, alerts=free, alike=[], replay="")
+    """Make the sheet of one consignment; the sentences of `explained` must be in `language` already."""
+    is_shared = context.handling is not None
+    if context.handling is not None:
+        strictest = strictness(context.handling)
+        alerts = [alert for alert in context.alerts if strictness(alert["handling"]) <= strictest]
+        context = replace(context, alerts=alerts, inspected_cases=[], replay="")
     filed, scored = explained.consignment.row(0, named=True), explained.scored.row(0, named=True)
-    times = scored["probability"] / max(explained.average, 1e-12)
-    told = explained.clearing.row(0, named=True) if explained.clearing.height else None
+    times_average = scored["probability"] / max(explained.average, 1e-12)
+    checks_to_clear = explained.clearing.row(0, named=True) if explained.clearing.height else None
     records, usual = past.about(explained.consignment)
     day = filed["filed_at"].date()
     return Sheet(
@@ -141,18 +147,18 @@ def sheet(
         filed=filed,
         scored=scored,
         explained=explained,
-        beside=beside,
-        level=language.say(next(words for least, words in _BANDS if times >= least)),
-        times=times,
+        context=context,
+        level=language.say(next(words for least, words in _BANDS if times_average >= least)),
+        times_average=times_average,
         is_red=None if explained.limit is None else scored["margin"] >= explained.limit,
         fields=[shown for name, *shown in _fields(filed, language) if not (is_shared and name in _PRIVATE)],
-        clearing=told,
-        headline="" if told is None else clearing.headline(told, language),
-        unsettled=[language.say(why) for why in checks.unsettled(explained.contributions)["why"]],
+        clearing=checks_to_clear,
+        headline="" if checks_to_clear is None else clearing.headline(checks_to_clear, language),
+        uncleared=[language.say(why) for why in checks.unsettled(explained.contributions)["why"]],
         route=route(filed),
         records=records,
         timelines={role: None if record is None else figures.timeline(record, day) for role, record in records.items()},
-        usual=[one for one in usual if not (is_shared and one.measure in _PRIVATE)],
+        usual=[compared for compared in usual if not (is_shared and compared.measure in _PRIVATE)],
         waterfall=figures.waterfall(explained, catalogue, language),
         changes=[
             (language.say(in_words(column)), before, now) for column, before, now in explained.changes.iter_rows()
@@ -161,10 +167,10 @@ def sheet(
 
 
 def _fields(filed: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str, str]]:
-    """What was filed, as (column, its name in words, value), without what was left open; own fields at the end."""
+    """Filed fields as (column, name in words, value), without empty ones; a service's own fields come last."""
     names = countries(language)
-    own = [name for name in filed if name not in COLUMNS]
-    for name in (*_SHOWN, *own):
+    own_fields = [name for name in filed if name not in COLUMNS]
+    for name in (*_SHOWN, *own_fields):
         value = filed.get(name)
         if value is None or value == []:
             continue

@@ -1,4 +1,4 @@
-"""The sheet of one consignment of a manifest, beside its files and, where there is one, a lake."""
+"""Sheet of one consignment of a manifest, with the history in files or in a lake."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from riskscore.language import Language, mark
 from riskscore.model.card import Card
 from riskscore.settings import Settings
 from riskscore.sheet import night, sources
-from riskscore.sheet.comparable import Cases, alike
-from riskscore.sheet.sheet import Beside, Sheet, sheet
+from riskscore.sheet.comparable import Cases, comparable_cases
+from riskscore.sheet.sheet import Context, Sheet, sheet
 from riskscore.sheet.track_record import COLUMNS, EarlierFilings
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a sheet is made from: the file and what was explained of it, the past as frames, and a lake's address.
+class Inputs:
+    """What a sheet is made from: the manifest, the explanation, the history as frames, and the address of a lake.
 
-    `paths` are the files of the history, `model` names the model as for `engine.score`, and `more` are the words of the
-    command that named the past, for the one that makes the sheet again.
+    `paths` are the files of the history. `model` names the model as in `engine.score`. `more` are the options for
+    history and outcomes in the command that makes the sheet again.
     """
 
     file: Path
@@ -47,50 +47,50 @@ class Given:
     more: Sequence[str] = ()
 
 
-def make(given: Given, language: Language) -> Sheet:
+def make(inputs: Inputs, language: Language) -> Sheet:
     """Make the sheet. Raises LakeError as the lake does."""
-    scored = given.explained.scored.row(0, named=True)
+    scored = inputs.explained.scored.row(0, named=True)
     day = scored["filed_at"].date()
-    lake = None if given.lake is None else open_lake(given.lake, given.settings)
-    if given.history is not None or lake is None:
-        log = pl.DataFrame(schema={name: schema.COLUMNS[name] for name in COLUMNS})
-        past = EarlierFilings(log if given.history is None else given.history, given.outcomes)
+    lake = None if inputs.lake is None else open_lake(inputs.lake, inputs.settings)
+    if inputs.history is not None or lake is None:
+        empty = pl.DataFrame(schema={name: schema.COLUMNS[name] for name in COLUMNS})
+        past = EarlierFilings(empty if inputs.history is None else inputs.history, inputs.outcomes)
     else:
         past = night.read_past(lake, day)
-    alike, published = _alike(given, lake, day, language)
-    beside = Beside(
-        standing=None if lake is None else night.Scores.read(lake, day).standing(scored["probability"]),
+    inspected_cases, published_cases = _cases(inputs, lake, day, language)
+    context = Context(
+        recent_rank=None if lake is None else night.Scores.read(lake, day).rank(scored["probability"]),
         alerts=[]
         if lake is None
-        else watch_lists.match(lake, given.explained.consignment, day, language=language).to_dicts(),
-        alike=alike,
-        published=published,
+        else watch_lists.match(lake, inputs.explained.consignment, day, language=language).to_dicts(),
+        inspected_cases=inspected_cases,
+        published_cases=published_cases,
         sources=[
-            *sources.of_model(given.card, scored["catalogue"]),
-            (mark("manifest"), " ".join(sources.of_files([given.file])[0])),
+            *sources.of_model(inputs.card, scored["catalogue"]),
+            (mark("manifest"), " ".join(sources.of_files([inputs.file])[0])),
             *sources.of_past(past),
         ],
-        replay=sources.command(_words(given)),
+        replay=sources.command(_command(inputs)),
     )
-    return sheet(given.explained, past, own.catalogue(given.settings), language, beside)
+    return sheet(inputs.explained, past, own.catalogue(inputs.settings), language, context)
 
 
-def _alike(given: Given, lake: Lake | None, day: date, language: Language) -> tuple[Cases, Cases]:
-    """Comparable cases, of the files of the past or, without any, of the lake."""
-    inspected, before = None, given.explained.scored["filed_at"].item()
-    if given.history is not None and given.outcomes is not None:
-        whole = of_files(given.paths, given.settings)
-        known = Past(given.history, given.outcomes)
-        inspected = read_inspected(known, whole, before=before, model=given.model, settings=given.settings)
+def _cases(inputs: Inputs, lake: Lake | None, day: date, language: Language) -> tuple[Cases, Cases]:
+    """Comparable cases from the files of the history or, without files, from the lake."""
+    inspected, before = None, inputs.explained.scored["filed_at"].item()
+    if inputs.history is not None and inputs.outcomes is not None:
+        rows = of_files(inputs.paths, inputs.settings)
+        past = Past(inputs.history, inputs.outcomes)
+        inspected = read_inspected(past, rows, before=before, model=inputs.model, settings=inputs.settings)
     elif lake is not None:
-        inspected = night.read_inspected(lake, day, before, environment.model_folder(given.model))
-    return alike([given.explained], inspected, language)[0]
+        inspected = night.read_inspected(lake, day, before, environment.model_folder(inputs.model))
+    return comparable_cases([inputs.explained], inspected, language)[0]
 
 
-def _words(given: Given) -> list[str]:
-    """The command that makes the sheet again."""
-    scored = given.explained.scored.row(0, named=True)
-    words = ["riskscore", "explain", given.file.name, "--bill", scored["bill_of_lading"]]
+def _command(inputs: Inputs) -> list[str]:
+    """Words of the command that makes the sheet again."""
+    scored = inputs.explained.scored.row(0, named=True)
+    words = ["riskscore", "explain", inputs.file.name, "--bill", scored["bill_of_lading"]]
     if scored["container_number"] != schema.NOTHING:
         words += ["--container", scored["container_number"]]
-    return [*words, *given.more, "--model", scored["model"]]
+    return [*words, *inputs.more, "--model", scored["model"]]

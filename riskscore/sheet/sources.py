@@ -1,4 +1,4 @@
-"""Sources: which model, catalogue and data a sheet rests on, so that it can be made again and come out the same."""
+"""Sources of a sheet: model, catalogue and data, so that the same sheet can be made again."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from riskscore.model.card import Card
 from riskscore.sheet.track_record import EarlierFilings
 
 _DIGITS = 16
-"""Hex digits of a checksum that are shown: enough to tell one content from any other at hand."""
+"""Hex digits of a checksum that are shown: enough to identify a file."""
 
 
 def of_model(card: Card, catalogue: str) -> list[tuple[str, str]]:
-    """What scored and told."""
+    """Name the model, the catalogue and the version of riskscore."""
     return [
         (mark("model"), f"{card.name} ({card.model_sha256[:_DIGITS]})"),
         (mark("catalogue"), catalogue),
@@ -26,16 +26,16 @@ def of_model(card: Card, catalogue: str) -> list[tuple[str, str]]:
 
 
 def of_files(paths: Iterable[Path]) -> list[tuple[str, str]]:
-    """Each file by its name and content. Raises OSError where one cannot be read."""
+    """Return the name and checksum of each file. Raises OSError if one cannot be read."""
     return [(path.name, sha256(path)[:_DIGITS]) for path in paths]
 
 
 def of_past(past: EarlierFilings) -> list[tuple[str, str]]:
-    """How much of the past was at hand."""
+    """Count the earlier consignments that were available, with the day of the last one."""
     last = past.last()
     return [(mark("earlier consignments"), f"{past.height}" + (f", {last}" if last else ""))]
 
 
 def command(words: Sequence[str]) -> str:
-    """A command as it is typed."""
+    """Join words into a shell command."""
     return shlex.join(words)

@@ -1,8 +1,8 @@
-"""Writing sheets: one to a file, or those of a slate to a folder with an index and one PDF for the printer.
+"""Write one sheet to a file, or the sheets of a slate to a folder with an index and one PDF for the printer.
 
-OUT/index.html      the boxes in their order, each with its risk, first reason and sheet
-OUT/sheets/*.html   one sheet each
-OUT/slate.pdf       all of them, one after the other
+OUT/index.html      list of the boxes with risk, main reason and a link to the sheet
+OUT/sheets/*.html   one sheet per box
+OUT/slate.pdf       all sheets in one file
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SUFFIXES = (".html", ".pdf")
 
 
 def check(path: Path) -> None:
-    """Raise SettingsError where a sheet cannot be written to `path`."""
+    """Raise SettingsError if a sheet cannot be written to `path`."""
     if path.suffix.lower() not in SUFFIXES:
         raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(SUFFIXES)}")
     if not path.parent.is_dir():
@@ -30,7 +30,7 @@ def check(path: Path) -> None:
 
 
 def one(sheet: Sheet, path: Path) -> None:
-    """Write one sheet as HTML or PDF, by the ending of `path`, whole or not at all. Raises SettingsError as `check`."""
+    """Write one sheet as HTML or PDF, by the ending of `path`; no partial file. Raises SettingsError as `check`."""
     check(path)
     export.write_bytes(page.pdf([sheet]) if path.suffix.lower() == ".pdf" else page.html(sheet).encode(), path)
 
@@ -42,7 +42,10 @@ def slate(
     title: str,
     language: Language,
 ) -> None:
-    """Write the sheets of a slate to the new or empty folder `out`, all or nothing. Raises SettingsError as it does."""
+    """Write the sheets of a slate to the new or empty folder `out`, all or nothing.
+
+    Raises SettingsError if the folder is not empty or cannot be made.
+    """
     with export.folder(out) as folder:
         (folder / "sheets").mkdir()
         rows = list[dict[str, Any]]()
@@ -56,5 +59,5 @@ def slate(
 
 
 def _name(sheet: Sheet) -> str:
-    """What a file may be called after a box: letters and digits of its number, nothing that is a path."""
+    """File name of a box: only the letters and digits of its number, so that it is never a path."""
     return re.sub(r"[^A-Za-z0-9]+", "", sheet.title)[:40] or "box"

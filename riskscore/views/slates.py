@@ -21,7 +21,7 @@ def with_reasons(lake: Lake, rows: pl.DataFrame, night: date, run: int | None = 
     scores = lake.read("scores", columns=[*KEY, "reasons", "run"], nights=(night, night)).filter(in_run).collect()
     last = scores.sort("run").unique(KEY, keep="last", maintain_order=True)
     sentences = last.select(*KEY, sentences=pl.col("reasons").list.eval(pl.element().struct.field("sentence")))
-    matches = watch_lists.of_night(lake, night).filter(in_run)
+    matches = watch_lists.matches_of(lake, night).filter(in_run)
     alerts = matches.group_by(KEY, maintain_order=True).agg(alerts=_alert_text())
     return rows.join(sentences, on=KEY, how="left", maintain_order="left").join(
         alerts, on=KEY, how="left", maintain_order="left"

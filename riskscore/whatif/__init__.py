@@ -1,5 +1,4 @@
-"""What-if: past nights under another policy, before anything is switched.
+"""What-if: past nights under another policy, before it is put to use: `nights` (what was done), `policy`, `trial`.
 
-policy.py  what is tried          trial.py  what it would have opened and found
-past.py    what the nights did    page.py   the same as a page
+Nothing here changes a lake or makes a page; the real slates are drawn in `casework`.
 """

@@ -1,8 +1,8 @@
-"""What the nights of a period did: their candidates with the chance that each had, and what is known of them.
+"""The nights of a period as they were: each candidate with its chance of being opened and its outcome.
 
-slates ─▶ in force, with their chances ─┐
-scores ─▶ what a slate is drawn from  ──┼─▶ rows, a row for each night and candidate
-outcomes in force ─▶ finding ───────────┘
+slates in force ─▶ action, share, chance ─┐
+scores ─▶ what a slate is drawn from  ────┼─▶ rows, one per night and candidate
+outcomes in force ─▶ finding ─────────────┘
 slates as drawn ─▶ the capacity of each port on each night, as far as the draw shows it
 """
 
@@ -29,22 +29,22 @@ from riskscore.selection.capacity import Capacities, Capacity, Shares
 from riskscore.selection.slate import ACTIONS
 
 _WEIGHED = ("probability", "margin", *explore.KNOWN)
-"""What a slate is drawn from, beside KEY and `port`."""
+"""Columns of the scores that a slate is drawn from, besides KEY and `port`."""
 
 _PARTS = ("score", "explore", "random", "intelligence")
 _COUNTS = ("scan", "documents", "audit")
 
 _ROUNDED = 0.01
-"""Part of a box that the score share had before it was rounded."""
+"""Part of a box that the score share is given on top, because its number of boxes was rounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """Some nights as they were.
+    """Past nights as they were.
 
-    rows        a row for each night and candidate, ordered by night: KEY, `night`, `port`, `action`, `share`,
-                `inclusion`, `explored`, `chance`, `finding`, what a slate is drawn from, and `intelligence`
-    capacities  night -> what the ports could do, as far as the draw shows it
+    rows        one row per night and candidate, sorted by night: KEY, `night`, `port`, `action`, `share`, `inclusion`,
+                `explored`, `chance`, `finding`, the columns that a slate is drawn from, and `intelligence`
+    capacities  night -> capacities of the ports, as far as the draw shows them
     """
 
     rows: pl.DataFrame
@@ -57,40 +57,40 @@ class Nights:
 
 
 def read(lake: Lake, first: date | None = None, last: date | None = None) -> Nights:
-    """Read the nights from `first` to `last`, both with them; without them all. Outcomes are those in force now.
+    """Read the nights from `first` to `last` (inclusive), by default all. Outcomes are those in force now.
 
-    Raises SettingsError where no slate was drawn, LakeError as it reads.
+    Raises SettingsError if no slate was drawn, LakeError if the lake cannot be read.
     """
     period = (first or date.min, last or date.max)
     rows = slates.of_nights(lake, period)
     if rows.is_empty():
-        when = f" of a night from {first or 'the first'} to {last or 'the last'}" if first or last else ""
-        raise SettingsError(f"the lake at {lake.uri} has no slate{when}; what-if looks at past nights with slates")
+        when = f" from {first or 'the first night'} to {last or 'the last night'}" if first or last else ""
+        raise SettingsError(f"the lake at {lake.uri} has no slate{when}; what-if needs past nights with slates")
     columns = [*KEY, NIGHT, "port", "event", "action", "share", "boxes"]
     drawn = lake.read("slates", nights=period, columns=columns).filter(event=slates.SELECTED).collect()
-    found = corrections.of_consignments(lake.read("outcomes").collect())
-    told = [*KEY, NIGHT, "port", "action", "share", "inclusion", "explored", "chance"]
+    outcomes = corrections.of_consignments(lake.read("outcomes").collect())
+    columns = [*KEY, NIGHT, "port", "action", "share", "inclusion", "explored", "chance"]
     return Nights(
-        rows.select(told)
-        .join(found.select(*KEY, "finding"), on=KEY, how="left")
+        rows.select(columns)
+        .join(outcomes.select(*KEY, "finding"), on=KEY, how="left")
         .join(_scores(lake, period), on=[*KEY, NIGHT], how="left")
-        .join(watch_lists.named_by_night(lake, period), on=[*KEY, NIGHT], how="left")
+        .join(watch_lists.named_boxes_by_night(lake, period), on=[*KEY, NIGHT], how="left")
         .sort(NIGHT, *KEY),
         _capacities(drawn),
     )
 
 
 def _scores(lake: Lake, period: tuple[date, date]) -> pl.DataFrame:
-    """What each consignment weighed on each night, by its last score."""
+    """Return KEY, `night` and _WEIGHED of each consignment and night, from its last score."""
     columns = [*KEY, NIGHT, *_WEIGHED, RUN, "scored_at"]
     scored = lake.read("scores", nights=period, columns=columns).collect()
     return scored.sort(RUN, "scored_at").unique([*KEY, NIGHT], keep="last").drop(RUN, "scored_at")
 
 
 def rescored(lake: Lake, past: Nights, model: Path) -> pl.DataFrame:
-    """The rows of `past` as the model in a folder would have scored them on their nights, with what was known then.
+    """Return the rows of `past` as the model in a folder would have scored them, with what was known on each night.
 
-    Raises SettingsError where a candidate was not scored by a nightly run, and as scoring and the lake do.
+    Raises SettingsError if a candidate was not scored by a nightly run, and what scoring and the lake raise.
     """
     scored = []
     for run in RunLog.read(lake).runs():
@@ -99,24 +99,24 @@ def rescored(lake: Lake, past: Nights, model: Path) -> pl.DataFrame:
             assessed, _ = replay.assess(lake.at(run.night), run, model)
             rows = assessed.ranked(explore.KNOWN)
             scored.append(rows.select(*KEY, *_WEIGHED, pl.lit(run.night).alias(NIGHT)))
-    known = [*KEY, NIGHT]
-    again = pl.concat(scored).unique(known, keep="last") if scored else past.rows.select(*known, *_WEIGHED).clear()
-    rows = past.rows.drop(_WEIGHED).join(again, on=known, how="left", maintain_order="left")
-    lost = rows["probability"].null_count()
-    if lost:
+    key = [*KEY, NIGHT]
+    again = pl.concat(scored).unique(key, keep="last") if scored else past.rows.select(*key, *_WEIGHED).clear()
+    rows = past.rows.drop(_WEIGHED).join(again, on=key, how="left", maintain_order="left")
+    missing = rows["probability"].null_count()
+    if missing:
         raise SettingsError(
-            f"{lost:,} of {rows.height:,} candidates were not scored by a nightly run, so that no other model can "
+            f"{missing:,} of {rows.height:,} candidates were not scored by a nightly run, so another model cannot "
             "score them again; choose other nights (--from, --to)"
         )
     return rows.select(past.rows.columns)
 
 
 def _capacities(drawn: pl.DataFrame) -> dict[date, Capacities]:
-    """What the ports could do on each night, as the slates as `drawn` show it.
+    """Return the capacities of the ports on each night, as the `drawn` slates show them.
 
-    The slate of a port with more candidates than boxes shows all of it. Where everything was opened, the shares are
-    those of the port's other nights, else of all ports; where fewer were left than could be scanned or checked, as many
-    as the port ever did. Equal boxes and shares give the chances that were.
+    A slate with more candidates than boxes shows the whole capacity of the port. If everything was opened, the shares
+    are those of the port's other nights, or else of all ports. If fewer boxes were left than could be scanned or
+    checked, the numbers are the highest of the port's nights. The same boxes and shares give the same chances again.
     """
     is_full = pl.col("open") < pl.col("candidates")
     counts = drawn.group_by(NIGHT, "port").agg(
@@ -125,8 +125,8 @@ def _capacities(drawn: pl.DataFrame) -> dict[date, Capacities]:
         *((pl.col("action") == action).sum().cast(pl.Int64).alias(action) for action in ACTIONS),
         *((pl.col("share") == part).sum().cast(pl.Int64).alias(part) for part in _PARTS),
     )
-    own = [pl.when(is_full).then(part).otherwise(0).alias(part) for part in _PARTS]
-    counts = counts.with_columns(own).with_columns(
+    of_full = [pl.when(is_full).then(part).otherwise(0).alias(part) for part in _PARTS]
+    counts = counts.with_columns(of_full).with_columns(
         pl.when(is_full).then("open").otherwise("boxes").alias("boxes"),
         *(
             pl.when(pl.col("none") > 0).then(name).otherwise(pl.col(name).max().over("port")).alias(name)
@@ -148,11 +148,11 @@ def _capacities(drawn: pl.DataFrame) -> dict[date, Capacities]:
 
 
 def _shares(score: int, explore: int, random: int, intelligence: int = 0) -> Shares:
-    """Shares that split as these boxes did.
+    """Return shares that split the same number of boxes in the same way.
 
-    The parts were rounded to boxes, and of equal boxes the score had most: it has a little more, which splits the same
-    number of boxes alike, and of fewer leaves some to the score. Where alerts took boxes the parts are as they were, so
-    that rounding down leaves the alerts all of theirs.
+    The parts were rounded to whole boxes, with the score first among equals. So the score gets a little more here: the
+    same number of boxes is split as before, and of a smaller number the score still gets some. If alerts had boxes,
+    the parts stay as they are, so that rounding down leaves the alerts all of theirs.
     """
     score_part = score + _ROUNDED if score and not intelligence else float(score)
     total = score_part + explore + random + intelligence

@@ -1,4 +1,4 @@
-"""A policy that is tried: capacities, and what is changed in all of them."""
+"""A policy to try: capacities, and what is changed in all of them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _SLACK = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is otherwise than it was; None leaves a thing as it was.
+    """What differs from the past nights; None leaves a setting as it was.
 
-    capacities   of every port and day; `boxes`, `shares` and `threshold` then stand in all of them
-    boxes        opened at each port on each day
+    capacities   of every port and day; `boxes`, `shares` and `threshold` replace those values in all of them
+    boxes        number of boxes opened per port and day
     shares       of the opened boxes
-    threshold    least probability that the score share opens, 0 to 1
-    model        folder of the model that scores, or its name
-    file         where the capacities stand, to be named
+    threshold    least probability for the score share to open a box, 0 to 1
+    model        name or folder of the model that scores
+    file         name of the file with the capacities, for the name of the policy
 
-    Raises SettingsError where a figure is none, and where nothing is otherwise.
+    Raises SettingsError if a value is not valid, or if nothing differs.
     """
 
     capacities: Capacities | None = None
@@ -34,46 +34,46 @@ class Policy:
 
     def __post_init__(self) -> None:
         if all(value is None for value in (self.capacities, self.boxes, self.shares, self.threshold, self.model)):
-            raise SettingsError("nothing to try; give --capacity, --boxes, --shares, --threshold or --model")
+            raise SettingsError("there is nothing to try; give --capacity, --boxes, --shares, --threshold or --model")
         if self.boxes is not None and not 0 <= self.boxes <= MOST:
-            raise SettingsError(f"boxes {self.boxes}: give a number a day from 0 to {MOST:,}")
+            raise SettingsError(f"boxes {self.boxes}: give a number per day from 0 to {MOST:,}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise SettingsError(f"threshold {self.threshold:g}: give a probability from 0 to 1")
         if self.shares is not None:
             parts = (self.shares.score, self.shares.explore, self.shares.random)
             if not min(parts) >= 0 or not abs(sum(parts) - 1) <= _SLACK:
-                told = ", ".join(f"{part:g}" for part in parts)
-                raise SettingsError(f"shares {told}: score, explore and random are parts of 0 or more, 1 together")
+                text = ", ".join(f"{part:g}" for part in parts)
+                raise SettingsError(f"shares {text}: score, explore and random must be 0 or more and add up to 1")
 
     @property
     def name(self) -> str:
-        """What is otherwise, in a few words."""
-        told = [self.file] if self.file else []
+        """What differs, in a few words."""
+        parts = [self.file] if self.file else []
         if self.boxes is not None:
-            told.append(f"{self.boxes:,} boxes a port")
+            parts.append(f"{self.boxes:,} boxes per port")
         if self.shares is not None:
-            told.append(f"shares {self.shares.score:g}/{self.shares.explore:g}/{self.shares.random:g}")
+            parts.append(f"shares {self.shares.score:g}/{self.shares.explore:g}/{self.shares.random:g}")
         if self.threshold is not None:
-            told.append(f"threshold {self.threshold:.3g}")
+            parts.append(f"threshold {self.threshold:.3g}")
         if self.model is not None:
-            told.append(f"model {self.model}")
-        return ", ".join(told)
+            parts.append(f"model {self.model}")
+        return ", ".join(parts)
 
     @property
     def guesses_shares(self) -> bool:
-        """Whether shares that are only known from what was drawn are applied to another number of boxes."""
+        """Whether shares that are only known from the draws are used for another number of boxes."""
         return self.capacities is None and self.boxes is not None and self.shares is None
 
     def on(self, base: Capacities) -> Capacities:
-        """Capacities under the policy, where those of the night were `base`."""
+        """Return the capacities under the policy; `base` are those of the night."""
         return _each(self.capacities or base, self._changed)
 
     def _changed(self, capacity: Capacity) -> Capacity:
-        given = {"boxes": self.boxes, "shares": self.shares, "threshold": self.threshold}
-        return replace(capacity, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        changes = {"boxes": self.boxes, "shares": self.shares, "threshold": self.threshold}
+        return replace(capacity, **{name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
 
     def record(self) -> dict[str, object]:
-        """What is otherwise, for machines."""
+        """Return what differs, for JSON."""
         shares = None if self.shares is None else asdict(self.shares)
         return {
             "capacity": self.file,
@@ -85,7 +85,7 @@ class Policy:
 
 
 def _each(capacities: Capacities, change: Callable[[Capacity], Capacity]) -> Capacities:
-    """`capacities` with `change` made to every one of them."""
+    """Return `capacities` with `change` applied to every one of them."""
     return Capacities(
         change(capacities.default),
         {port: change(capacity) for port, capacity in capacities.ports.items()},

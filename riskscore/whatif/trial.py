@@ -1,7 +1,7 @@
-"""The trial: each policy on the same past nights, its work, and what it keeps, loses and gains against what was done.
+"""The trial: each policy on the same past nights, its work, and the seizures it keeps, loses and gains.
 
-past ─┬─▶ what was opened and found ───────────────┐
-      └─▶ a slate under the policy, night by night ─┴─▶ one row a consignment, both chances ─▶ effect
+past nights ─┬─▶ what was opened and found ────────────────┐
+             └─▶ slates under the policy, night by night ──┴─▶ one row per consignment, both chances ─▶ effect
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from riskscore.schema import KEY
 from riskscore.selection import nights
 from riskscore.selection.effect import Effect, effect
 from riskscore.selection.slate import slate
-from riskscore.whatif import nights as pasts
+from riskscore.whatif import nights as past_nights
 from riskscore.whatif.nights import Nights
 from riskscore.whatif.policy import Policy
 
 CONFIDENCE = 0.95
 
 MOST_PORTS = 20
-"""Ports that are told of one by one: those with most boxes, opened or to be opened."""
+"""Number of ports reported one by one: those with the most boxes, opened or to be opened."""
 
-_ASKED = (pl.col("share") == "officer").fill_null(False)
+_ADDED = (pl.col("share") == "officer").fill_null(False)
 _STRUCK = (pl.col("action") != "open") & pl.col("share").is_not_null()
-_BOXES = pl.when(_ASKED).then(1.0).when(_STRUCK).then(0.0).otherwise("tried")
-"""Boxes that the policy opens of a row, on average over draws; officers do as they did."""
+_BOXES = pl.when(_ADDED).then(1.0).when(_STRUCK).then(0.0).otherwise("tried")
+"""Number of boxes that the policy opens of a row, on average over draws; the changes by officers stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is done a night, at all ports together."""
+    """Numbers of inspections per night, at all ports together."""
 
     boxes: float
     scans: float
@@ -51,9 +51,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One policy: its work, its effect, and a row for each of the MOST_PORTS largest ports.
+    """One policy: its work, its effect, and an entry for each of the MOST_PORTS largest ports.
 
-    `ports` are dicts: port, before and after (boxes a night), and the fields of Effect.
+    `ports` are dicts with port, before and after (boxes per night), and the fields of Effect.
     """
 
     policy: Policy
@@ -62,19 +62,20 @@ class Trial:
     ports: list[dict[str, Any]]
 
     def record(self) -> dict[str, Any]:
-        """The trial for machines."""
-        told = {"policy": self.policy.name, "changes": self.policy.record(), "a_night": asdict(self.work)}
-        return {**told, **self.effect.record(), "ports": self.ports}
+        """Return the trial, for JSON."""
+        policy = {"policy": self.policy.name, "changes": self.policy.record(), "a_night": asdict(self.work)}
+        return {**policy, **self.effect.record(), "ports": self.ports}
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Some past nights as they were, and under each policy. Intervals are of CONFIDENCE.
+    """Past nights as they were and under each policy. Intervals have the level CONFIDENCE.
 
-    first, last   first and last night with a slate, of `nights` such nights
-    consignments  candidates of these nights, of which `opened` were opened, with `seizures` in them
-    models        model that scored them -> what it was trained on: simulated, real or unknown
-    notes         what must be known to read the figures, a sentence each
+    first, last   first and last night with a slate; `nights` is the number of such nights
+    consignments  number of candidates; `opened` of them were opened, with `seizures` seizures
+    work          what was done per night
+    models        model that scored them -> data it was trained on: simulated, real or unknown
+    notes         what one must know to read the figures, one sentence each
     """
 
     first: date
@@ -89,11 +90,11 @@ class WhatIf:
     notes: list[str]
 
     def record(self) -> dict[str, Any]:
-        """Everything, for machines."""
+        """Return all figures and notes, for JSON."""
         names = ("first", "last", "nights", "consignments", "opened", "seizures", "models", "notes")
-        told = {name: getattr(self, name) for name in names}
+        figures = {name: getattr(self, name) for name in names}
         policies = [trial.record() for trial in self.trials]
-        return {**told, "a_night": asdict(self.work), "policies": policies, "confidence": CONFIDENCE}
+        return {**figures, "a_night": asdict(self.work), "policies": policies, "confidence": CONFIDENCE}
 
 
 def whatif(
@@ -102,24 +103,24 @@ def whatif(
     first: date | None = None,
     last: date | None = None,
 ) -> WhatIf:
-    """Try `policies` on the nights from `first` to `last`, both with them; without them on all that have slates.
+    """Try `policies` on the nights from `first` to `last` (inclusive), by default on all nights with slates.
 
-    Nothing in the lake is changed. Raises SettingsError where no slate was drawn, ModelError where a model does not
-    fit, and as the lake and scoring do.
+    Nothing in the lake is changed. Raises SettingsError if no slate was drawn, ModelError if a model does not fit the
+    catalogue, and what the lake and scoring raise.
     """
-    named = {policy.model: models.named(policy.model, lake) for policy in policies if policy.model is not None}
+    loaded = {policy.model: models.find(policy.model, lake) for policy in policies if policy.model is not None}
     progress.step("reading the nights")
-    past = pasts.read(lake, first, last)
+    past = past_nights.read(lake, first, last)
     scored: dict[str | None, pl.DataFrame] = {None: past.rows}
-    for name, model in named.items():
+    for name, model in loaded.items():
         with archive.at_hand(model.name, model.files) as folder:
-            scored[name] = pasts.rescored(lake, past, folder)
+            scored[name] = past_nights.rescored(lake, past, folder)
     trials = []
     for policy in policies:
         progress.step(f"trying {policy.name}")
         trials.append(_trial(past, scored[policy.model], policy))
     period = (past.nights[0], past.nights[-1])
-    cards = [model.card for model in named.values()]
+    cards = [model.card for model in loaded.values()]
     data = results.scored_by(lake, period) | {card.name: card.data for card in cards}
     base = trials[0].effect
     return WhatIf(
@@ -136,14 +137,14 @@ def whatif(
 
 
 def _trial(past: Nights, scored: pl.DataFrame, policy: Policy) -> Trial:
-    rows = past.rows.with_columns(tried(past, scored, policy))
-    whole = units(rows)
+    rows = past.rows.with_columns(chances(past, scored, policy))
+    consignments = by_consignment(rows)
     work = _work(past, rows, _BOXES, pl.col("tried_action"))
-    return Trial(policy, work, effect(whole, confidence=CONFIDENCE), _ports(past, rows, whole))
+    return Trial(policy, work, effect(consignments, confidence=CONFIDENCE), _ports(past, rows, consignments))
 
 
-def tried(past: Nights, scored: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """The chance of each row of `scored` to be opened under `policy` (`tried`), and one draw's `tried_action`."""
+def chances(past: Nights, scored: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Return each row's chance of being opened under `policy` (`tried`), and its action in one draw."""
     drawn = [
         slate(part, policy.on(past.capacities[part[NIGHT][0]]), date=part[NIGHT][0])
         for part in scored.partition_by(NIGHT, maintain_order=True)
@@ -151,34 +152,34 @@ def tried(past: Nights, scored: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return pl.concat(drawn).select(tried="inclusion", tried_action="action")
 
 
-def units(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row a consignment, as `effect` reads them; a chance over several nights is that of any of them."""
+def by_consignment(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per consignment for `effect`; the chance over several nights is that of being opened on any."""
     ever = rows.group_by(KEY).agg(
         *((1 - (1 - pl.col(chance)).product()).alias(chance) for chance in ("chance", "tried")),
         pl.col("finding").first(),
     )
-    told = nights.consignments(rows).join(ever, on=KEY, how="left", maintain_order="left")
-    return told.with_columns(pl.col("port").fill_null(NO_PORT))
+    consignments = nights.consignments(rows).join(ever, on=KEY, how="left", maintain_order="left")
+    return consignments.with_columns(pl.col("port").fill_null(NO_PORT))
 
 
 def _work(past: Nights, rows: pl.DataFrame, boxes: pl.Expr, action: pl.Expr) -> Work:
-    """Boxes (a number a row), scans and checks a night; these two are the same in every draw."""
+    """Return the work per night; `boxes` is a number per row. Scans and checks are the same in every draw."""
     sums = rows.select(
         boxes.sum().alias("open"), *((action == name).sum().alias(name) for name in ("scan", "documents"))
     )
     return Work(*(count / len(past.nights) for count in sums.row(0)))
 
 
-def _ports(past: Nights, rows: pl.DataFrame, whole: pl.DataFrame) -> list[dict[str, Any]]:
+def _ports(past: Nights, rows: pl.DataFrame, consignments: pl.DataFrame) -> list[dict[str, Any]]:
     boxes = (
         rows.group_by(pl.col("port").fill_null(NO_PORT))
         .agg(before=(pl.col("action") == "open").sum() / len(past.nights), after=_BOXES.sum() / len(past.nights))
         .sort(pl.max_horizontal("before", "after"), "port", descending=[True, False])
         .head(MOST_PORTS)
     )
-    parts = whole.partition_by("port", as_dict=True)
+    parts = consignments.partition_by("port", as_dict=True)
     return [
-        {**row, **effect(parts.get((row["port"],), whole.clear()), confidence=CONFIDENCE).record()}
+        {**row, **effect(parts.get((row["port"],), consignments.clear()), confidence=CONFIDENCE).record()}
         for row in boxes.iter_rows(named=True)
     ]
 
@@ -187,17 +188,17 @@ def _notes(trials: list[Trial], data: dict[str, str], cards: Sequence[Card], fir
     notes = []
     for model, kind in data.items():
         if kind == "simulated":
-            notes.append(f"Model {model} has learned from simulated traffic; it orders boxes and proves nothing.")
+            notes.append(f"Model {model} has learned from simulated traffic. It ranks boxes and proves nothing.")
     for card in cards:
         if not card.learned_until:
             notes.append(
-                f"The card of model {card.name} does not say until when it learned. If it knew outcomes of these "
-                "nights, it looks better here than it is."
+                f"The card of model {card.name} does not say up to which day it learned. If it has learned from "
+                "outcomes of these nights, it looks better here than it is."
             )
         elif card.learned_until >= first.isoformat():
             notes.append(
-                f"Model {card.name} has learned until {card.learned_until}, from these nights too, and looks better "
-                "here than it is; choose nights after that day (--from)."
+                f"Model {card.name} has learned up to {card.learned_until}, so also from these nights, and looks "
+                "better here than it is. Choose nights after that day (--from)."
             )
     base = trials[0].effect
     if base.answered < base.opened:
@@ -206,23 +207,23 @@ def _notes(trials: list[Trial], data: dict[str, str], cards: Sequence[Card], fir
         notes.extend(f"{trial.policy.name}: {note}" if len(trials) > 1 else note for note in _limits(trial.effect))
     if any(trial.policy.guesses_shares for trial in trials):
         notes.append(
-            "The shares are those that the slates show, which are rounded to whole boxes; give --shares or --capacity "
-            "to say them."
+            "The shares are read from the slates, where they are rounded to whole boxes. Give --shares or --capacity "
+            "to set them exactly."
         )
-    notes.append("Only these nights are compared. In time, opening other boxes also teaches the model, and smugglers.")
+    notes.append("Only past nights are compared. Over time, model and smugglers also adapt to which boxes are opened.")
     return notes
 
 
-def _limits(found: Effect) -> list[str]:
-    """What cannot be said of a policy."""
-    if found.gained is None:
+def _limits(result: Effect) -> list[str]:
+    """Return what is not known about a policy, one sentence each."""
+    if result.gained is None:
         return [
-            f"What the {found.other:,.0f} boxes hold that only the policy opens is not known: no box that was drawn by "
-            "lot can say it."
+            f"It is not known what the {result.other:,.0f} boxes contain that only this policy opens: no exploring or "
+            "random box allows an estimate."
         ]
-    if found.unspoken >= 0.5:
+    if result.unspoken >= 0.5:
         return [
-            f"{found.unspoken:,.0f} of {found.other:,.0f} boxes that only the policy opens could not have been opened "
-            "by any draw. Nothing is said about them; what they hold comes on top."
+            f"{result.unspoken:,.0f} of the {result.other:,.0f} boxes that only this policy opens could not have been "
+            "opened by any draw. The estimate leaves them out; seizures in them would come on top."
         ]
     return []

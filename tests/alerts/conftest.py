@@ -1,4 +1,4 @@
-"""Alerts and consignments of one line, for tests."""
+"""Short ways to make alerts and consignments for tests."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def _alerts(*rows: dict[str, Any]) -> pl.DataFrame:
-    usual = {
+    defaults = {
         "kind": "party",
         "provider": "Customs A",
         "reliability": "B2",
@@ -23,23 +23,28 @@ def _alerts(*rows: dict[str, Any]) -> pl.DataFrame:
         "status": "active",
         "updated_at": MOMENT,
     }
-    whole = [{"alert_id": f"A{place}", **usual, **row} for place, row in enumerate(rows)]
-    return pl.DataFrame([{name: row.get(name) for name in ALERT} for row in whole], schema=ALERT)
+    complete = [{"alert_id": f"A{place}", **defaults, **row} for place, row in enumerate(rows)]
+    return pl.DataFrame([{name: row.get(name) for name in ALERT} for row in complete], schema=ALERT)
 
 
 def _consignments(*rows: dict[str, Any]) -> pl.DataFrame:
-    usual = {"filed_at": MOMENT, "port_of_loading": "NGAPP", "port_of_discharge": "VNHPH", "goods_description": "GOODS"}
-    whole = [
-        {"bill_of_lading": f"B{place}", "container_number": f"MSCU{place:07}", **usual, **row}
+    defaults = {
+        "filed_at": MOMENT,
+        "port_of_loading": "NGAPP",
+        "port_of_discharge": "VNHPH",
+        "goods_description": "GOODS",
+    }
+    complete = [
+        {"bill_of_lading": f"B{place}", "container_number": f"MSCU{place:07}", **defaults, **row}
         for place, row in enumerate(rows)
     ]
-    columns = {name: schema.COLUMNS[name] for row in whole for name in row}
-    return schema.conform(pl.DataFrame([{name: row.get(name) for name in columns} for row in whole], schema=columns))
+    columns = {name: schema.COLUMNS[name] for row in complete for name in row}
+    return schema.conform(pl.DataFrame([{name: row.get(name) for name in columns} for row in complete], schema=columns))
 
 
 @pytest.fixture
 def alerts() -> Callable[..., pl.DataFrame]:
-    """Alerts of parties, graded B2, green, unless a row says otherwise."""
+    """Make alerts on parties, graded B2, TLP green, unless a row says otherwise."""
     return _alerts
 
 
@@ -49,5 +54,5 @@ def consignments() -> Callable[..., pl.DataFrame]:
 
 
 @pytest.fixture
-def undecided() -> pl.DataFrame:
+def no_decisions() -> pl.DataFrame:
     return pl.DataFrame(schema=DECISION)

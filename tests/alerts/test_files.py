@@ -39,7 +39,7 @@ def _csv(path: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
-def test_headings_are_known_by_their_usual_words_and_defaults_are_careful(tmp_path: Path) -> None:
+def test_usual_headings_are_recognised_and_defaults_are_cautious(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(
         "ID;Full name;Also known as;TLP;Grade;Expires\n7;Hải An;HA; TLP:Amber+Strict ;b/2;31.12.2025\n8;X Y;;;;\n"
@@ -75,11 +75,11 @@ def test_headings_are_known_by_their_usual_words_and_defaults_are_careful(tmp_pa
     ],
 )
 def test_each_rule_refuses_its_row_and_no_other(tmp_path: Path, row: dict[str, Any], rule: str) -> None:
-    usual = {"kind": None, "name": None, "provider": "A", "reliability": None, "handling": None, "address": None}
-    path = _csv(tmp_path / "x.csv", {**usual, **row}, {**usual, "name": "Sound Entry"})
+    defaults = {"kind": None, "name": None, "provider": "A", "reliability": None, "handling": None, "address": None}
+    path = _csv(tmp_path / "x.csv", {**defaults, **row}, {**defaults, "name": "Valid Entry"})
     read = files.read([path])
     assert read.quarantine["rule"].to_list() == [rule]
-    assert read.alerts["name"].to_list() == ["Sound Entry"]
+    assert read.alerts["name"].to_list() == ["Valid Entry"]
     assert read.quarantine["line"].to_list() == [2]
 
 
@@ -89,7 +89,7 @@ _CELL = st.one_of(st.none(), st.sampled_from(_WORDS), st.text(max_size=30))
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(ALERT, _CELL)), min_size=1, max_size=6))
-def test_rows_in_are_accepted_and_quarantined(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+def test_rows_in_equal_accepted_plus_quarantined(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     path = tmp_path / "rows.json"
     path.write_text(json.dumps(rows))
     read = files.read([path], provider="A")
@@ -105,7 +105,7 @@ def test_rows_in_are_accepted_and_quarantined(tmp_path: Path, rows: list[dict[st
 
 
 @pytest.mark.parametrize("suffix", files.FORMATS)
-def test_what_is_written_is_read_again(tmp_path: Path, alerts: Make, suffix: str) -> None:
+def test_written_alerts_are_read_back_unchanged(tmp_path: Path, alerts: Make, suffix: str) -> None:
     box = {"kind": "container", "container_number": "MSKU1234565", "valid_until": date(2024, 6, 1)}
     route = {"kind": "route", "origin": "NG", "destination": "VNHPH", "goods": ["4403", "timber"]}
     vessel = {"kind": "vessel", "name": "Sea Star", "vessel_imo": "9546227", "status": "withdrawn"}
@@ -120,10 +120,9 @@ def test_what_is_written_is_read_again(tmp_path: Path, alerts: Make, suffix: str
     files.write(known, path)
     read = files.read([path])
     assert read.balance == 0
-    told = read.alerts
-    if suffix == ".stix":  # an indicator has an id of its own; the extension keeps the provider's
-        assert told["alert_id"].to_list() == known["alert_id"].sort().to_list()
-    assert_frame_equal(told.sort("alert_id"), known.sort("alert_id"))
+    if suffix == ".stix":  # the id of an indicator is a computed one; the extension keeps the provider's
+        assert read.alerts["alert_id"].to_list() == known["alert_id"].sort().to_list()
+    assert_frame_equal(read.alerts.sort("alert_id"), known.sort("alert_id"))
 
 
 @pytest.mark.parametrize("suffix", files.FORMATS)
@@ -141,7 +140,7 @@ def test_hostile_text_stays_text(tmp_path: Path, alerts: Make, suffix: str, text
         assert starts == (False, False)
 
 
-def test_marks_that_turn_text_around_and_control_characters_are_taken_out(tmp_path: Path) -> None:
+def test_direction_marks_and_control_characters_are_removed(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps([{"name": "SA\u202eFE\u200f \x1b[31mCO\x00", "reason": "a\nb\u2066c"}]))
     row = files.read([path], provider="A").alerts.row(0, named=True)
@@ -149,26 +148,26 @@ def test_marks_that_turn_text_around_and_control_characters_are_taken_out(tmp_pa
     assert row["reason"] == "a bc"
 
 
-def test_only_what_may_leave_leaves(alerts: Make) -> None:
+def test_only_alerts_up_to_the_strictest_handling_are_shared(alerts: Make) -> None:
     known = alerts(*({"name": "X Y", "handling": handling} for handling in HANDLINGS))
     for place, handling in enumerate(HANDLINGS):
-        free, left = files.leaving(known, handling)
-        assert free["handling"].to_list() == list(HANDLINGS[: place + 1])
-        assert left == 4 - place
+        shared, left_out = files.shareable(known, handling)
+        assert shared["handling"].to_list() == list(HANDLINGS[: place + 1])
+        assert left_out == 4 - place
     with pytest.raises(SettingsError, match="one of clear, green"):
-        files.leaving(known, "white")
+        files.shareable(known, "white")
 
 
 def test_a_bundle_is_valid_stix_and_the_same_for_the_same_alerts(alerts: Make) -> None:
     known = alerts(
         {"name": "Hải An"}, {"name": "O'Brien \\ Co", "handling": "amber+strict", "valid_until": date(2024, 5, 1)}
     )
-    told = bundle.bundle(known)
-    assert told == bundle.bundle(known.reverse())
-    for one in stix2.parse(told, allow_custom=True, version="2.1").objects:
-        assert one["spec_version"] == "2.1"
-    marked = {one["name"]: one["object_marking_refs"] for one in told["objects"] if one["type"] == "indicator"}
-    assert marked["O'Brien \\ Co"] == [tlp.MARKINGS["amber+strict"]]
+    made = bundle.bundle(known)
+    assert made == bundle.bundle(known.reverse())
+    for item in stix2.parse(made, allow_custom=True, version="2.1").objects:
+        assert item["spec_version"] == "2.1"
+    markings = {item["name"]: item["object_marking_refs"] for item in made["objects"] if item["type"] == "indicator"}
+    assert markings["O'Brien \\ Co"] == [tlp.MARKINGS["amber+strict"]]
 
 
 def _indicator(**changed: Any) -> dict[str, Any]:
@@ -192,12 +191,12 @@ _OWN = {"extension_type": "property-extension"}
 
 
 def _bundle(path: Path, *objects: Any) -> Path:
-    whole = {"type": "bundle", "id": "bundle--26ffb872-1dd9-446e-b6f5-d58527e5b5d2", "objects": list(objects)}
-    path.write_text(json.dumps(whole))
+    content = {"type": "bundle", "id": "bundle--26ffb872-1dd9-446e-b6f5-d58527e5b5d2", "objects": list(objects)}
+    path.write_text(json.dumps(content))
     return path
 
 
-def test_an_indicator_of_another_program_is_understood_where_it_compares_one_thing(tmp_path: Path) -> None:
+def test_an_indicator_of_another_program_with_one_comparison_is_understood(tmp_path: Path) -> None:
     maker = {
         "type": "identity",
         "spec_version": "2.1",
@@ -208,21 +207,21 @@ def test_an_indicator_of_another_program_is_understood_where_it_compares_one_thi
         "identity_class": "organization",
     }
     refs = ["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", tlp.MARKINGS["amber"]]
-    one = _indicator(created_by_ref=maker["id"], object_marking_refs=refs)
-    row = files.read([_bundle(tmp_path / "b.json", maker, one)]).alerts.row(0, named=True)
+    indicator = _indicator(created_by_ref=maker["id"], object_marking_refs=refs)
+    row = files.read([_bundle(tmp_path / "b.json", maker, indicator)]).alerts.row(0, named=True)
     assert (row["kind"], row["container_number"], row["provider"]) == ("container", "MSKU1234565", "Coast Guard B")
     assert (row["handling"], row["reliability"]) == ("amber", "F2")
     assert (row["valid_from"], row["valid_until"]) == (date(2024, 1, 1), date(2024, 2, 29))
     assert row["updated_at"] == datetime(2024, 1, 2, tzinfo=UTC)
 
 
-def test_a_marking_that_nobody_knows_is_the_strictest(tmp_path: Path) -> None:
-    one = _indicator(object_marking_refs=["marking-definition--00000000-0000-4000-8000-000000000000"])
-    assert files.read([_bundle(tmp_path / "b.json", one)], provider="A").alerts["handling"].item() == "red"
+def test_an_unknown_marking_counts_as_the_strictest(tmp_path: Path) -> None:
+    indicator = _indicator(object_marking_refs=["marking-definition--00000000-0000-4000-8000-000000000000"])
+    assert files.read([_bundle(tmp_path / "b.json", indicator)], provider="A").alerts["handling"].item() == "red"
 
 
 @pytest.mark.parametrize(
-    ("one", "rule"),
+    ("item", "rule"),
     [
         (_indicator(pattern="[file:hashes.md5 = 'd41d8cd98f00b204e9800998ecf8427e']"), "names_nothing"),
         (_indicator(pattern="[x-cargo:container_number = 'A'] AND [x-cargo:imo = '1']"), "names_nothing"),
@@ -234,8 +233,8 @@ def test_a_marking_that_nobody_knows_is_the_strictest(tmp_path: Path) -> None:
         ("just a text", "not_stix"),
     ],
 )  # fmt: skip
-def test_what_is_no_alert_goes_to_quarantine(tmp_path: Path, one: Any, rule: str) -> None:
-    read = files.read([_bundle(tmp_path / "b.json", one, _indicator())], provider="A")
+def test_objects_that_are_no_alerts_go_to_quarantine(tmp_path: Path, item: Any, rule: str) -> None:
+    read = files.read([_bundle(tmp_path / "b.json", item, _indicator())], provider="A")
     assert read.quarantine["rule"].to_list() == [rule]
     assert read.balance == 0
     assert read.rows_in == 2
@@ -251,7 +250,7 @@ def test_what_is_no_alert_goes_to_quarantine(tmp_path: Path, one: Any, rule: str
         "",
     ],
 )
-def test_a_file_of_no_alerts_is_one_clear_error(tmp_path: Path, content: str) -> None:
+def test_a_file_without_alerts_gives_a_one_line_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(content)
     with pytest.raises(ManifestError) as refused:
@@ -259,7 +258,7 @@ def test_a_file_of_no_alerts_is_one_clear_error(tmp_path: Path, content: str) ->
     assert "\n" not in str(refused.value)
 
 
-def test_a_bundle_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_over_the_limits_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _bundle(tmp_path / "b.json", _indicator(), _indicator())
     monkeypatch.setattr(stix, "MAX_OBJECTS", 1)
     with pytest.raises(ManifestError, match="at most 1 are read"):
@@ -269,16 +268,15 @@ def test_a_bundle_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pyt
         files.read([path])
 
 
-def test_damaged_bundles_end_in_an_error_or_a_balance(tmp_path: Path, alerts: Make) -> None:
+def test_a_damaged_bundle_gives_an_error_or_balanced_counts(tmp_path: Path, alerts: Make) -> None:
     rng = random.Random(5)  # noqa: S311
-    whole = json.dumps(
+    content = json.dumps(
         bundle.bundle(alerts({"name": "Hải An"}, {"name": "X Y", "handling": "red"})), ensure_ascii=False
     )
     for number in range(60):
-        at = rng.randrange(len(whole))
-        damaged = (
-            whole[:at] + rng.choice(["", '"', "{", "\\", "null", "\u202e", "9" * 50]) + whole[at + rng.randrange(6) :]
-        )
+        at = rng.randrange(len(content))
+        inserted = rng.choice(["", '"', "{", "\\", "null", "\u202e", "9" * 50])
+        damaged = content[:at] + inserted + content[at + rng.randrange(6) :]
         path = tmp_path / f"{number}.json"
         path.write_text(damaged)
         try:

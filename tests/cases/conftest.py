@@ -1,4 +1,4 @@
-"""A small simulated world with much smuggling, and what was inspected in it, measured once."""
+"""Fixture: a small simulated world with much smuggling, and its inspections, measured once."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ LATER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class World:
-    """`rows` and `moved` are smuggled consignments of the second half; `past` is everything inspected."""
+    """`rows` and `moved` are smuggled consignments of the second half; `past` has all inspections."""
 
     folder: Path
     log: pl.DataFrame
@@ -42,12 +42,12 @@ def world(tmp_path_factory) -> World:
     paths = [folder / "manifests"]
     log, outcomes = riskscore.read_history(paths), read_outcomes(folder / "outcomes.parquet")
     truth = read_truth(folder / "truth.parquet")
-    known = catalogue.load()
-    booster = Booster.load(folders.default_model(), known)
-    whole = sources.of_files(paths)
+    features = catalogue.load()
+    booster = Booster.load(folders.default_model(), features)
+    read_rows = sources.of_files(paths)
     everything = Past(log, outcomes)
-    past = gather(everything, whole, before=LATER, booster=booster, catalogue=known)
+    past = gather(everything, read_rows, before=LATER, booster=booster, catalogue=features)
     late = truth.filter(pl.col("smuggled"), pl.col("filed_at") >= datetime(2024, 2, 5, tzinfo=UTC))
-    asked = late.select(*KEY, known_at=pl.lit(LATER))
-    rows, matrix = inspected.measure(whole, asked, everything, known)
+    chosen = late.select(*KEY, known_at=pl.lit(LATER))
+    rows, matrix = inspected.measure(read_rows, chosen, everything, features)
     return World(folder, log, outcomes, truth, booster, past, rows, contributions(matrix, booster))

@@ -1,4 +1,4 @@
-"""The founding cases find each other and cases of their kind; a box like no case finds none."""
+"""The two cases of 2019 find each other and cases of their kind; a box unlike any case finds none."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 import riskscore
 from riskscore.cases import library, published
-from riskscore.cases.likeness import PUBLISHED, told
+from riskscore.cases.likeness import PUBLISHED, compare
 from riskscore.cases.traits import of_case
 from riskscore.language import ENGLISH
 
@@ -29,30 +29,30 @@ def singapore() -> pl.DataFrame:
     return _row("singapore-2019", "MATSGN190718")
 
 
-def test_a_founding_case_is_most_like_itself_and_tells_why(haiphong, singapore):
+def test_a_case_of_2019_is_most_like_itself_and_gives_reasons(haiphong, singapore):
     for row, case in ((haiphong, HAIPHONG), (singapore, SINGAPORE)):
         found = published(row, 5)
         assert dict(found.schema) == PUBLISHED
         assert found["id"][0] == case
         assert found["likeness"].is_sorted(descending=True)
         assert len(found["shares"][0]) >= 3
-    assert "Both to the same port: Haiphong (VNHPH)." in published(haiphong, 1)["shares"][0]
+    assert "Both go to the same port: Haiphong (VNHPH)." in published(haiphong, 1)["shares"][0]
 
 
-def test_the_founding_cases_return_each_other_before_four_fifths_of_the_library(haiphong, singapore):
-    """Eleven cases of timber or from the Congo's neighbours to Vietnam are nearer to the one than the other is."""
+def test_the_cases_of_2019_find_each_other_before_four_fifths_of_the_library(haiphong, singapore):
+    """For Singapore, eleven cases of timber or from the Congo's neighbours to Vietnam are nearer than Haiphong."""
     assert SINGAPORE in published(haiphong, 5)["id"].to_list()
     assert HAIPHONG in published(singapore, len(library.load()) // 5)["id"].to_list()
 
 
 @pytest.mark.parametrize(("name", "kinds"), [("haiphong", {"resin", "plastic_waste"}), ("singapore", {"timber"})])
-def test_the_nearest_others_are_african_wildlife_under_a_like_cover_or_to_a_like_market(name, kinds, request):
-    others = [library.find(one) for one in published(request.getfixturevalue(name), 6)["id"]][1:]
+def test_the_nearest_other_cases_are_african_wildlife_with_similar_cover_goods_or_markets(name, kinds, request):
+    others = [library.find(case_id) for case_id in published(request.getfixturevalue(name), 6)["id"]][1:]
     assert sum(case.kind in kinds for case in others) >= 2
     assert all(38 in case.indicators for case in others)
 
 
-def test_a_box_like_no_case_has_none(haiphong):
+def test_a_box_unlike_any_case_finds_none(haiphong):
     plain = haiphong.with_columns(
         goods_description=pl.lit("PAPER TISSUES"),
         hs_codes=pl.lit(["481820"]),
@@ -67,7 +67,7 @@ def test_a_box_like_no_case_has_none(haiphong):
     assert published(plain).is_empty()
 
 
-def test_what_is_not_told_neither_speaks_for_nor_against():
+def test_unknown_values_count_neither_for_nor_against():
     bare = of_case(library.find("2015-hong-kong-pangolin-undeclared"))
-    shares, differs = told(bare, of_case(library.find(HAIPHONG)), ENGLISH)
+    shares, differs = compare(bare, of_case(library.find(HAIPHONG)), ENGLISH)
     assert not any("Declared" in text or "cover" in text.lower() for text in (*shares, *differs))

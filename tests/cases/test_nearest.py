@@ -1,4 +1,4 @@
-"""The nearest inspected consignments: of the past only, of the same scheme more often than by chance, told in words."""
+"""The nearest inspected consignments: earlier ones only, often of the same scheme, explained in plain language."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def _some(world, numbers: list[int]) -> tuple[Contributions, pl.DataFrame]:
     return Contributions(moved.keys[numbers], moved.names, moved.values[numbers], moved.base), world.rows[numbers]
 
 
-def test_each_row_has_its_nearest_of_both_sides_nearest_first(world, found):
+def test_each_row_gets_its_nearest_seizures_and_others_nearest_first(world, found):
     assert dict(found.schema) == NEIGHBOUR
     per_side = found.with_columns(side=pl.col("finding") == "seizure").group_by(*KEY, "side", maintain_order=True)
     for _, side in per_side:
@@ -40,11 +40,11 @@ def test_each_row_has_its_nearest_of_both_sides_nearest_first(world, found):
     assert "seizure" not in last["finding"].to_list()[3:]
 
 
-def test_only_what_was_known_before_the_day_of_filing_is_shown(world, found):
-    told = found.join(world.rows.select(*KEY, day=pl.col("filed_at").dt.date()), on=KEY)
-    assert told.height == found.height > 0
-    assert (told["known"] < told["day"]).all()
-    assert (told["filed"] < told["day"]).all()
+def test_only_findings_known_before_the_day_of_filing_are_shown(world, found):
+    with_day = found.join(world.rows.select(*KEY, day=pl.col("filed_at").dt.date()), on=KEY)
+    assert with_day.height == found.height > 0
+    assert (with_day["known"] < with_day["day"]).all()
+    assert (with_day["filed"] < with_day["day"]).all()
 
 
 def test_later_findings_and_corrections_change_nothing(world):
@@ -76,69 +76,69 @@ def test_the_nearest_seizure_is_of_the_same_scheme_more_often_than_by_chance(wor
     chances = []
     for row in nearest.iter_rows(named=True):
         day = world.rows.filter(bill_of_lading=row["bill_of_lading"], container_number=row["container_number"])
-        known = world.past.found(day["filed_at"].dt.truncate("1d").item()).filter(finding="seizure")
-        own = schemes[row["bill_of_lading"] + row["container_number"]]
+        known = world.past.findings(day["filed_at"].dt.truncate("1d").item()).filter(finding="seizure")
+        scheme = schemes[row["bill_of_lading"] + row["container_number"]]
         kinds = [schemes[a + b] for a, b in known.select(KEY).iter_rows()]
-        chances.append(np.mean([kind == own for kind in kinds]))
+        chances.append(np.mean([kind == scheme for kind in kinds]))
     spread = np.sqrt(np.mean(hits) * (1 - np.mean(hits)) / len(hits))
     assert len(hits) > 100
     assert np.mean(hits) - 2 * spread > np.mean(chances)
 
 
-def test_past_rows_are_measured_as_of_their_own_filing(world):
-    """The engine's features of the whole day of an inspected consignment are those that were gathered for it."""
-    whole = pl.read_parquet(world.folder / "manifests" / "*.parquet")
-    twice = whole.select(pl.struct(KEY)).to_series()
-    once = whole.filter(~twice.is_duplicated())
+def test_inspected_rows_are_measured_as_of_their_filing(world):
+    """The features of an inspected consignment equal those of the engine for all filings of its day."""
+    filings = pl.read_parquet(world.folder / "manifests" / "*.parquet")
+    keys = filings.select(pl.struct(KEY)).to_series()
+    once = filings.filter(~keys.is_duplicated())
     day = world.past.rows.join(once.select(KEY), on=KEY, how="semi").filter(
         pl.col("filed_at") > datetime(2024, 2, 10, tzinfo=UTC)
     )
     date = day["filed_at"][0].date()
-    rows = whole.filter(pl.col("filed_at").dt.date() == date)
-    before = whole.filter(pl.col("filed_at").dt.date() < date)
-    known = world.outcomes.filter(pl.col("known_at").dt.date() < date)
-    matrix = build.build(rows, Past(history=before, outcomes=known)).join(day.select(KEY), on=KEY, how="semi")
+    rows = filings.filter(pl.col("filed_at").dt.date() == date)
+    before = filings.filter(pl.col("filed_at").dt.date() < date)
+    outcomes = world.outcomes.filter(pl.col("known_at").dt.date() < date)
+    matrix = build.build(rows, Past(history=before, outcomes=outcomes)).join(day.select(KEY), on=KEY, how="semi")
     ours = matrix.select(KEY).join(world.past.matrix, on=KEY, maintain_order="left")
     assert matrix.height > 0
     for name in catalogue.load().names:
         assert_allclose(ours[name].to_numpy(), matrix[name].to_numpy(), rtol=1e-5, err_msg=name)
 
 
-def test_words_name_what_is_shared_and_what_differs(world):
+def test_sentences_name_similarities_and_differences(world):
     moved, rows = _some(world, [world.rows.height - 1])
-    there = world.past.found(rows["filed_at"].dt.truncate("1d").item())["finding"].is_not_null()
+    is_known = world.past.findings(rows["filed_at"].dt.truncate("1d").item())["finding"].is_not_null()
     twin = (
         world.past.rows.with_row_index("row")
-        .filter(there & pl.col("consignee_name").is_not_null(), pl.col("goods_description").is_not_null())
+        .filter(is_known & pl.col("consignee_name").is_not_null(), pl.col("goods_description").is_not_null())
         .head(1)
     )
     at = twin["row"].item()
-    alike = twin.drop("row").with_columns(
+    variant = twin.drop("row").with_columns(
         rows["bill_of_lading"].alias("bill_of_lading"),
         rows["container_number"].alias("container_number"),
         rows["filed_at"].alias("filed_at"),
         pl.lit(3.0 * (twin["gross_weight_kg"].item() or 1000.0)).alias("gross_weight_kg"),
         transhipment_ports=pl.lit(["OMSLL"]),
     )
-    near = Contributions(alike.select(KEY), moved.names, world.past.moved.values[[at]], moved.base)
-    told = (
-        comparable(near, alike, world.past, top=1)
+    near = Contributions(variant.select(KEY), moved.names, world.past.moved.values[[at]], moved.base)
+    neighbour = (
+        comparable(near, variant, world.past, top=1)
         .filter(neighbour_bill=twin["bill_of_lading"].item())
         .row(0, named=True)
     )
-    assert told["distance"] == pytest.approx(0, abs=1e-9)
-    assert f"Same consignee: {twin['consignee_name'].item()}." in told["shares"]
-    assert any(text.startswith("Same lane: ") for text in told["shares"])
-    assert any("Salalah" in text for text in told["differs"])
+    assert neighbour["distance"] == pytest.approx(0, abs=1e-9)
+    assert f"Same consignee: {twin['consignee_name'].item()}." in neighbour["shares"]
+    assert any(text.startswith("Same lane: ") for text in neighbour["shares"])
+    assert any("Salalah" in text for text in neighbour["differs"])
     if twin["gross_weight_kg"].item():
-        assert any(text.endswith("kg there.") for text in told["differs"])
+        assert any(text.endswith("kg there.") for text in neighbour["differs"])
 
 
-def test_words_are_said_in_the_reader_s_language(world):
+def test_sentences_are_in_the_reader_s_language(world):
     moved, rows = _some(world, [world.rows.height - 1])
-    french = Language("fr", {"Raised both scores: {flags}.": "A relevé les deux : {flags}."})
-    told = comparable(moved, rows, world.past, language=french)["shares"].explode()
-    assert any(text.startswith("A relevé les deux : ") for text in told.drop_nulls())
+    french = Language("fr", {"Raised the risk of both: {flags}.": "A relevé les deux : {flags}."})
+    shares = comparable(moved, rows, world.past, language=french)["shares"].explode()
+    assert any(text.startswith("A relevé les deux : ") for text in shares.drop_nulls())
 
 
 def test_contributions_of_other_rows_or_features_are_refused(world):
@@ -146,11 +146,11 @@ def test_contributions_of_other_rows_or_features_are_refused(world):
     with pytest.raises(ModelError, match="same consignments"):
         comparable(moved, world.rows[[1]], world.past)
     fewer = Contributions(moved.keys, moved.names[1:], moved.values[:, 1:], moved.base)
-    with pytest.raises(ModelError, match="other features"):
+    with pytest.raises(ModelError, match="of the same features"):
         comparable(fewer, rows, world.past)
 
 
-def test_a_past_without_inspections_gives_no_neighbours(world):
+def test_a_history_without_inspections_gives_no_neighbours(world):
     past = gather(
         Past(world.log, world.outcomes.clear()),
         sources.of_files([world.folder / "manifests"]),

@@ -1,4 +1,4 @@
-"""What inspections found is recorded once, corrected without loss, and set aside where nobody knows the box."""
+"""Outcomes are recorded once, corrected without loss, and put into quarantine if the box is unknown."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,9 +17,9 @@ def in_force(lake) -> pl.DataFrame:
     return corrections.in_force(lake.read("outcomes").collect())
 
 
-def test_every_finding_is_recorded_with_the_share_that_chose_the_box(drawn, findings):
-    done = outcomes.record(drawn, findings, now=NOW)
-    assert (done.rows, done.added, done.repeated, done.refused, done.unknown) == (60, 60, 0, 0, 0)
+def test_every_outcome_is_recorded_with_the_share_that_chose_the_box(drawn, findings):
+    counts = outcomes.record(drawn, findings, now=NOW)
+    assert (counts.rows, counts.added, counts.repeated, counts.refused, counts.unknown) == (60, 60, 0, 0, 0)
     rows = in_force(drawn)
     assert rows.height == 60
     chosen = pl.concat([slates.in_force(drawn, night) for night in drawn_nights(drawn)])
@@ -33,7 +33,7 @@ def drawn_nights(lake) -> list[date]:
     return lake.read("slates").select("night").unique().collect()["night"].sort().to_list()
 
 
-def test_a_share_that_is_given_stays_and_a_box_off_the_slate_has_none(drawn, findings):
+def test_a_given_share_stays_and_a_box_off_the_slate_has_none(drawn, findings):
     closed = slates.in_force(drawn, date(2024, 3, 1)).filter(pl.col("action") == "none").head(1)
     rows = pl.concat([findings.head(1).with_columns(selected_by=pl.lit("intelligence")), findings[1:2]], how="diagonal")
     other = findings.head(1).with_columns(closed.select(KEY))
@@ -51,15 +51,15 @@ def test_a_scan_counts_as_chosen_by_score_and_an_added_box_by_officer(drawn, fin
     gone = slate.filter(pl.col("action") == "open", pl.col("port") == "SGSIN").row(0, named=True)
     added = slate.filter(pl.col("action") == "none", pl.col("port") == "SGSIN").row(0, named=True)
     for event, box in (("struck", gone), ("added", added)):
-        named = {"bill": box["bill_of_lading"], "container": box["container_number"]}
-        slates.change(drawn, night, **named, event=event, reason="seal")
+        key = {"bill": box["bill_of_lading"], "container": box["container_number"]}
+        slates.change(drawn, night, **key, event=event, reason="seal")
     wanted = pl.DataFrame([{name: box[name] for name in KEY} for box in (scanned, added, gone)])
     outcomes.record(drawn, findings.head(3).with_columns(wanted), now=NOW)
     by = dict(in_force(drawn).select("bill_of_lading", "selected_by").iter_rows())
     assert [by[bill] for bill in wanted["bill_of_lading"]] == ["score", "officer", None]
 
 
-def test_the_same_again_adds_nothing(drawn, findings):
+def test_recording_the_same_again_adds_nothing(drawn, findings):
     outcomes.record(drawn, findings, now=NOW)
     version = drawn.version("outcomes")
     again = outcomes.record(drawn, pl.concat([findings, findings]), now=NOW + timedelta(days=1))
@@ -67,11 +67,11 @@ def test_the_same_again_adds_nothing(drawn, findings):
     assert drawn.version("outcomes") == version
 
 
-def test_a_correction_supersedes_and_the_earlier_row_stays(drawn, findings):
+def test_a_correction_replaces_the_outcome_and_the_earlier_row_stays(drawn, findings):
     outcomes.record(drawn, findings, now=NOW)
     later = findings.head(1).with_columns(finding=pl.lit("clean"), known_at=pl.col("known_at") + timedelta(days=4))
-    done = outcomes.record(drawn, later, now=NOW + timedelta(days=1))
-    assert (done.added, done.corrections) == (1, 1)
+    counts = outcomes.record(drawn, later, now=NOW + timedelta(days=1))
+    assert (counts.added, counts.corrections) == (1, 1)
     assert drawn.read("outcomes").collect().height == 61
     same = pl.col("bill_of_lading") == findings["bill_of_lading"][0]
     assert in_force(drawn).filter(same)["finding"].to_list() == ["clean"]
@@ -82,20 +82,20 @@ def test_a_correction_supersedes_and_the_earlier_row_stays(drawn, findings):
     assert in_force(drawn).filter(same)["finding"].to_list() == ["clean"]
 
 
-def test_a_stranger_waits_in_quarantine_until_its_manifest_comes(drawn, findings, filled):
+def test_an_outcome_of_an_unknown_box_waits_in_quarantine_for_its_manifest(drawn, findings, filled):
     night = date(2024, 3, 3)
-    stranger = findings.head(1).with_columns(bill_of_lading=pl.lit("BL300000"), container_number=pl.lit("TOYU3000000"))
-    slip = findings.head(1).with_columns(bill_of_lading=pl.lit("BL?"))
+    unknown = findings.head(1).with_columns(bill_of_lading=pl.lit("BL300000"), container_number=pl.lit("TOYU3000000"))
+    mistyped = findings.head(1).with_columns(bill_of_lading=pl.lit("BL?"))
     for _ in range(2):
-        done = outcomes.record(drawn, pl.concat([stranger, slip]), now=NOW)
-        assert (done.added, done.unknown, done.taken_up) == (0, 2, 0)
-    assert f"it is on {findings['bill_of_lading'][0]}" in done.messages[1]
+        counts = outcomes.record(drawn, pl.concat([unknown, mistyped]), now=NOW)
+        assert (counts.added, counts.unknown, counts.taken_up) == (0, 2, 0)
+    assert f"it is on {findings['bill_of_lading'][0]}" in counts.messages[1]
     assert drawn.read("quarantine").collect()["rule"].to_list() == ["unknown_consignment"] * 2
     filled(drawn, night, 3)
-    done = outcomes.record(drawn, findings.clear(), now=NOW)
-    assert (done.rows, done.added, done.taken_up) == (0, 0, 1)
-    assert in_force(drawn).select(stranger.columns).equals(stranger.select(findings.columns))
-    assert outcomes.record(drawn, stranger, now=NOW).repeated == 1
+    counts = outcomes.record(drawn, findings.clear(), now=NOW)
+    assert (counts.rows, counts.added, counts.taken_up) == (0, 0, 1)
+    assert in_force(drawn).select(unknown.columns).equals(unknown.select(findings.columns))
+    assert outcomes.record(drawn, unknown, now=NOW).repeated == 1
     assert drawn.read("outcomes").collect().height == 1
 
 
@@ -106,9 +106,9 @@ def test_a_stranger_waits_in_quarantine_until_its_manifest_comes(drawn, findings
         ({"known_at": pl.lit(NOW + timedelta(days=2))}, "in_the_future"),
     ],
 )
-def test_what_contradicts_itself_is_set_aside(change, rule, drawn, findings):
-    done = outcomes.record(drawn, findings.head(2).with_columns(**change), now=NOW)
-    assert (done.rows, done.added, done.refused) == (2, 0, 2)
+def test_contradicting_dates_go_to_quarantine(change, rule, drawn, findings):
+    counts = outcomes.record(drawn, findings.head(2).with_columns(**change), now=NOW)
+    assert (counts.rows, counts.added, counts.refused) == (2, 0, 2)
     assert drawn.read("quarantine").collect()["rule"].to_list() == [rule] * 2
 
 
@@ -122,25 +122,26 @@ def test_a_run_records_once(drawn, findings):
     assert drawn.done("outcomes", 4)
 
 
-def test_one_finding_is_recorded_or_refused(drawn, findings):
+def test_a_single_outcome_is_recorded_or_refused(drawn, findings):
     bill, container = findings.row(0)[:2]
-    given = {"bill_of_lading": bill, "container_number": container.lower(), "finding": "seizure"}
+    outcome = {"bill_of_lading": bill, "container_number": container.lower(), "finding": "seizure"}
     for _ in range(2):
-        outcomes.one(drawn, given)
+        outcomes.record_one(drawn, outcome)
     rows = in_force(drawn).join(slates.in_force(drawn, date(2024, 3, 1)), on=KEY)
     assert rows.select("finding", "selected_by").rows() == [("seizure", rows["share"].item())]
     assert drawn.read("outcomes").collect().height == 1
-    outcomes.one(drawn, {**given, "finding": "clean"})
+    outcomes.record_one(drawn, {**outcome, "finding": "clean"})
     assert in_force(drawn)["finding"].to_list() == ["clean"]
     with pytest.raises(SettingsError, match=f"it is on {bill}"):
-        outcomes.one(drawn, {**given, "bill_of_lading": "BL?"})
+        outcomes.record_one(drawn, {**outcome, "bill_of_lading": "BL?"})
     with pytest.raises(SettingsError, match="in_the_future"):
-        outcomes.one(drawn, {**given, "known_at": datetime(2090, 1, 1, tzinfo=UTC)})
+        outcomes.record_one(drawn, {**outcome, "known_at": datetime(2090, 1, 1, tzinfo=UTC)})
     assert drawn.read("quarantine").collect().is_empty()
 
 
-def test_recorders_and_officers_at_once_lose_nothing_and_double_nothing(drawn, findings, worker, tmp_path):
-    """Two record one file, a third another; four officers strike boxes, and fight over the places that become free."""
+@pytest.mark.slow
+def test_concurrent_recordings_and_changes_lose_nothing_and_duplicate_nothing(drawn, findings, worker, tmp_path):
+    """Three processes record two files; four others strike boxes and compete for the free places."""
     night = date(2024, 3, 1)
     halves = [tmp_path / "one.parquet", tmp_path / "two.parquet"]
     findings.head(40).write_parquet(halves[0])
@@ -163,15 +164,15 @@ def test_recorders_and_officers_at_once_lose_nothing_and_double_nothing(drawn, f
     for process in started:
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=60)[0].split() for process in started]
+    changed = [process.communicate(timeout=60)[0].split() for process in started]
     assert [process.returncode for process in started] == [0] * 7
     rows = in_force(drawn)
     assert rows.height == 60
     assert rows.select(findings.columns).sort(KEY).equals(findings.sort(KEY))
-    kept = drawn.read("slates").filter(pl.col("event") != "selected").collect()
-    assert sorted(kept["bill_of_lading"]) == sorted(bill for bills in said for bill in bills)
-    assert kept["at"].n_unique() == kept.height
-    assert kept.filter(event="struck")["bill_of_lading"].is_unique().all()
+    events = drawn.read("slates").filter(pl.col("event") != "selected").collect()
+    assert sorted(events["bill_of_lading"]) == sorted(bill for bills in changed for bill in bills)
+    assert events["at"].n_unique() == events.height
+    assert events.filter(event="struck")["bill_of_lading"].is_unique().all()
     now = slates.in_force(drawn, night).filter(pl.col("port") == "VNHPH", pl.col("action") == "open")
     assert now.height <= 10
-    assert now.filter(share="officer").height == kept.filter(event="added").height
+    assert now.filter(share="officer").height == events.filter(event="added").height

@@ -46,7 +46,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("text", "moment"), FORMS)
-def test_every_usual_form_is_read_alone(text: str, moment: datetime | None) -> None:
+def test_each_usual_form_is_read_without_other_values(text: str, moment: datetime | None) -> None:
     read = parse(pl.Series([text]))
     assert read.row(0) == (moment, None if moment else "not_a_date")
 
@@ -55,7 +55,7 @@ BLANKS = ["", " ", "-", "N/A", "null", "00000000", "0000-00-00", "00/00/0000"]
 
 
 @pytest.mark.parametrize("text", BLANKS)
-def test_an_empty_date_is_no_fault(text: str) -> None:
+def test_an_empty_date_is_not_a_fault(text: str) -> None:
     assert parse(pl.Series([text, "2019-03-25"])).rows() == [(None, None), (DAY, None)]
 
 
@@ -63,7 +63,7 @@ WRONG = ["31/02/2019", "2019-13-01", "2019-02-30", "soon", "25/25/2019", "2019-0
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_is_no_date_is_said_to_be_none(text: str) -> None:
+def test_a_text_that_is_not_a_date_is_a_fault(text: str) -> None:
     assert parse(pl.Series([text])).row(0) == (None, "not_a_date")
 
 
@@ -81,13 +81,15 @@ ORDERS = [
 
 
 @pytest.mark.parametrize(("column", "moment"), ORDERS)
-def test_the_column_settles_day_and_month_or_the_date_is_refused(column: list[str], moment: datetime | None) -> None:
+def test_the_column_decides_the_order_of_day_and_month_or_the_date_is_refused(
+    column: list[str], moment: datetime | None
+) -> None:
     read = parse(pl.Series(column))
     assert read.row(0) == (moment, None if moment else "ambiguous_date")
     assert read["fault"].drop_nulls().to_list() in ([], ["ambiguous_date"])
 
 
-def test_moments_that_come_typed_are_taken_to_utc() -> None:
+def test_typed_moments_are_converted_to_utc() -> None:
     naive = pl.Series([datetime(2019, 3, 25, 8)])
     hanoi = pl.Series([datetime(2019, 3, 25, 8, tzinfo=UTC)]).dt.replace_time_zone("Asia/Ho_Chi_Minh")
     assert parse(pl.Series([date(2019, 3, 25)])).row(0) == (DAY, None)

@@ -90,8 +90,8 @@ AMS = [
 
 @pytest.mark.parametrize(("heading", "column", "unit"), COMMERCIAL)
 def test_commercial_headings_are_recognised(heading: str, column: str | None, unit: str | None) -> None:
-    found = recognise(heading, manifest_synonyms())
-    assert (found.column, found.unit) == (column, unit)
+    recognised = recognise(heading, manifest_synonyms())
+    assert (recognised.column, recognised.unit) == (column, unit)
 
 
 @pytest.mark.parametrize(("heading", "column"), AMS)
@@ -99,12 +99,12 @@ def test_headings_of_the_ams_files_are_recognised(heading: str, column: str | No
     assert recognise(heading, manifest_synonyms()).column == column
 
 
-def test_every_canonical_name_means_itself() -> None:
+def test_every_canonical_name_is_recognised() -> None:
     assert {name for name in COLUMNS if recognise(name, manifest_synonyms()).column != name} == set()
     assert {name for name in OUTCOME if recognise(name, outcome_synonyms()).column != name} == set()
 
 
-def test_a_users_map_goes_first(as_csv: Callable[..., Path], row: Callable[..., list[str]], tmp_path: Path) -> None:
+def test_a_column_map_has_priority(as_csv: Callable[..., Path], row: Callable[..., list[str]], tmp_path: Path) -> None:
     path = as_csv([*row(), "Elsewhere"], headings=["b", "Box", "f", "POL", "POD", "d", "w", "p", "h", "s", "c", "x"])
     toml = tmp_path / "map.toml"
     toml.write_text(
@@ -116,32 +116,34 @@ def test_a_users_map_goes_first(as_csv: Callable[..., Path], row: Callable[..., 
     assert {heading.source: heading.column for heading in manifest.understood.headings}["POD"] is None
 
 
-def test_a_map_for_headings_that_are_not_there_is_told(
+def test_a_map_with_missing_headings_gives_a_note(
     as_csv: Callable[..., Path], row: Callable[..., list[str]], tmp_path: Path
 ) -> None:
     toml = tmp_path / "map.toml"
     toml.write_text('[columns]\n"Bux" = "container_number"\n')
     notes = read(as_csv(row()), columns=toml).understood.notes
-    assert notes == ("the column map names headings that are not there: bux",)
+    assert notes == ("the column map names headings that the file does not have: bux",)
 
 
 MAPS = [
     ('[columns]\nBox = "container_numbr"\n', "did you mean container_number"),
     ('[columns]\nBox = "zzz"\n', "choose from"),
-    ("[columns]\nBox = 3\n", "expected a table"),
+    ("[columns]\nBox = 3\n", r"add a table \[columns\]"),
     ("nonsense", "cannot read the column map"),
 ]
 
 
 @pytest.mark.parametrize(("text", "message"), MAPS)
-def test_a_wrong_map_is_named(text: str, message: str, as_csv: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_wrong_map_is_refused(text: str, message: str, as_csv: Callable[..., Path], tmp_path: Path) -> None:
     toml = tmp_path / "map.toml"
     toml.write_text(text)
     with pytest.raises(SettingsError, match=message):
         read(as_csv(), columns=toml)
 
 
-def test_a_missing_column_is_named_with_what_was_found_and_what_is_near(as_csv: Callable[..., Path]) -> None:
+def test_a_missing_column_is_named_with_the_headings_of_the_file_and_the_nearest_one(
+    as_csv: Callable[..., Path],
+) -> None:
     path = as_csv(headings=["Bill of Lading", "Containr Nmbr", "Filing Date", "POL", "POD", "Goods"])
     with pytest.raises(ManifestError) as caught:
         read(path)
@@ -149,4 +151,16 @@ def test_a_missing_column_is_named_with_what_was_found_and_what_is_near(as_csv: 
     assert "container_number" in message
     assert "did you mean 'Containr Nmbr'" in message
     assert "found: Bill of Lading" in message
+    assert "--columns MAP.toml" in message
     assert understand(path).missing == ("container_number",)
+
+
+def test_an_unknown_delimiter_and_merged_headings_are_explained(
+    as_csv: Callable[..., Path], row: Callable[..., list[str]], workbook: Callable[..., bytes], tmp_path: Path
+) -> None:
+    merged = tmp_path / "m.xlsx"
+    merged.write_bytes(workbook(Sheet=[["Bill of Lading", "", "", "POL", "POD", "Goods"], row()[:6]]))
+    for path, hint in ((as_csv(row(), delimiter="^"), "the delimiter must be"), (merged, "unmerge headings")):
+        with pytest.raises(ManifestError, match=hint):
+            read(path)
+        assert hint in " ".join(understand(path).notes)

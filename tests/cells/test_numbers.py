@@ -42,12 +42,12 @@ WRONG = ["abc", "1,2,3", "1.2.3", "--5", "=1+1", "1,234,56.7.8"]
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_is_no_number_is_said_to_be_none(text: str) -> None:
+def test_a_text_that_is_not_a_number_is_a_fault(text: str) -> None:
     assert parse(pl.Series([text])).row(0) == (None, None, "not_a_number")
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "n/a", "NULL", "nil"])
-def test_an_empty_number_is_no_fault(text: str) -> None:
+def test_an_empty_number_is_not_a_fault(text: str) -> None:
     assert parse(pl.Series([text, "x1"]))["fault"].to_list()[0] is None
 
 
@@ -62,13 +62,13 @@ COLUMNS = [
 
 
 @pytest.mark.parametrize(("column", "numbers"), COLUMNS)
-def test_the_column_settles_the_decimal_sign(column: list[str], numbers: list[float | None]) -> None:
+def test_the_column_decides_the_decimal_sign(column: list[str], numbers: list[float | None]) -> None:
     read = parse(pl.Series(column))
     assert read["number"].to_list() == numbers
     faults = ["ambiguous_number" if number is None else None for number in numbers]
     assert read["fault"].to_list() == faults
 
 
-def test_numbers_that_come_typed_are_kept() -> None:
+def test_typed_numbers_are_kept() -> None:
     assert parse(pl.Series([1, None, 3]))["number"].to_list() == [1.0, None, 3.0]
     assert math.isinf(parse(pl.Series([float("nan")]))["number"].item())

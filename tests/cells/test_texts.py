@@ -30,7 +30,7 @@ def test_long_texts_are_cut_by_characters_and_counted() -> None:
     assert cut == 1
 
 
-def test_typed_values_are_written_as_people_write_them() -> None:
+def test_typed_values_become_texts_as_people_write_them() -> None:
     assert as_text(pl.Series([390120.0, 1.5, None])).to_list() == ["390120", "1.5", None]
     assert as_text(pl.Series([["a", None, "b"], None])).to_list() == ["a|b", None]
     assert as_text(pl.Series([{"a": 1}, None])).to_list() == ['{"a":1}', None]
@@ -42,11 +42,11 @@ def test_lists_are_split_and_empty_ones_are_null() -> None:
 
 
 def test_each_distinct_text_is_read_once() -> None:
-    seen: list[int] = []
+    heights: list[int] = []
 
     def read(distinct: pl.Series) -> pl.Series:
-        seen.append(distinct.len())
+        heights.append(distinct.len())
         return distinct.str.to_uppercase()
 
     assert by_distinct(pl.Series(["a", "B", "a", None]), read).to_list() == ["A", "B", "A", None]
-    assert seen == [2]
+    assert heights == [2]

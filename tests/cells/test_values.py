@@ -46,7 +46,7 @@ WEIGHTS = [
 
 
 @pytest.mark.parametrize(("cells", "kilograms"), WEIGHTS)
-def test_weights_come_to_kilograms(cells: dict[str, str], kilograms: float, tmp_path: Path) -> None:
+def test_weights_are_converted_to_kilograms(cells: dict[str, str], kilograms: float, tmp_path: Path) -> None:
     assert _read(tmp_path, **cells)["gross_weight_kg"] == pytest.approx(kilograms)
 
 
@@ -59,7 +59,7 @@ VOLUMES = [
 
 
 @pytest.mark.parametrize(("cells", "metres"), VOLUMES)
-def test_volumes_come_to_cubic_metres(cells: dict[str, str], metres: float, tmp_path: Path) -> None:
+def test_volumes_are_converted_to_cubic_metres(cells: dict[str, str], metres: float, tmp_path: Path) -> None:
     assert _read(tmp_path, **cells)["volume_m3"] == pytest.approx(metres)
 
 
@@ -97,7 +97,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("cells", "column", "value"), READ)
-def test_values_come_to_canonical_ones(cells: dict[str, str], column: str, value: object, tmp_path: Path) -> None:
+def test_values_become_canonical(cells: dict[str, str], column: str, value: object, tmp_path: Path) -> None:
     assert _read(tmp_path, **cells)[column] == value
 
 
@@ -123,9 +123,9 @@ REFUSED = [
 def test_a_value_that_breaks_a_rule_refuses_its_row(
     cells: dict[str, str], rule: str, column: str, value: str | None, tmp_path: Path
 ) -> None:
-    found = _read(tmp_path, **cells)
-    assert (found["line"], found["rule"], found["column"]) == (2, rule, column)
-    assert str(found["value"]).startswith(str(value))
+    result = _read(tmp_path, **cells)
+    assert (result["line"], result["rule"], result["column"]) == (2, rule, column)
+    assert str(result["value"]).startswith(str(value))
 
 
 RISKS = [
@@ -140,11 +140,11 @@ RISKS = [
 
 
 @pytest.mark.parametrize("cells", RISKS)
-def test_a_matter_of_risk_refuses_nothing(cells: dict[str, str], tmp_path: Path) -> None:
+def test_a_sign_of_risk_refuses_no_row(cells: dict[str, str], tmp_path: Path) -> None:
     assert "rule" not in _read(tmp_path, **cells)
 
 
-def test_long_texts_are_cut_and_it_is_noted(tmp_path: Path) -> None:
+def test_long_texts_are_cut_with_a_note(tmp_path: Path) -> None:
     cells = {**BASE, "Goods": "X" * 9000, "Shipper": "S" * 400, "Shipper Address": "A" * 600, "Vessel": "V" * 300}
     pl.DataFrame({name: [text] for name, text in cells.items()}).write_csv(tmp_path / "m.csv")
     manifest = read(tmp_path / "m.csv")
@@ -152,7 +152,7 @@ def test_long_texts_are_cut_and_it_is_noted(tmp_path: Path) -> None:
         pl.col("goods_description", "shipper_name", "shipper_address", "vessel_name").str.len_chars()
     ).row(0)
     assert lengths == (4000, 300, 500, 200)
-    assert "1 value of goods_description beyond 4,000 characters: cut" in manifest.understood.notes
+    assert "goods_description: 1 value cut to 4,000 characters" in manifest.understood.notes
 
 
 def test_a_bill_is_the_house_bill_or_else_the_master_bill(tmp_path: Path) -> None:
@@ -171,9 +171,9 @@ def test_a_bill_is_the_house_bill_or_else_the_master_bill(tmp_path: Path) -> Non
     manifest = read(tmp_path / "m.csv")
     assert manifest.consignments.select("bill_of_lading", "house_bill").rows() == [("H1", "H1"), ("M1", None)]
     assert manifest.consignments["filed_at"].dt.date().cast(pl.String).to_list() == ["2019-04-20"] * 2
-    assert "no heading for filed_at: taken from arrives_at" in manifest.understood.notes
+    assert "no heading for filed_at; its values come from arrives_at" in manifest.understood.notes
 
 
 def test_estimated_arrival_is_filled_from_the_actual_one(tmp_path: Path) -> None:
-    found = _read(tmp_path, **{"ETA": "", "Actual Arrival Date": "2019-04-20"})
-    assert str(found["arrives_at"]).startswith("2019-04-20")
+    result = _read(tmp_path, **{"ETA": "", "Actual Arrival Date": "2019-04-20"})
+    assert str(result["arrives_at"]).startswith("2019-04-20")

@@ -105,14 +105,14 @@ def test_package_writes_a_case(lake: Path, tmp_path: Path, riskscore: Riskscore)
     assert out.is_file()
     again = riskscore(*case)
     assert again.code == 2
-    assert "it is there" in again.err
+    assert "already exists" in again.err
 
 
 def test_check_measures_labelled_pairs(riskscore: Riskscore) -> None:
-    pairs = Path(__file__).parent.parent / "alerts" / "pairs.csv"
+    pairs = Path(__file__).parent.parent / "alerts" / "pairs_unseen.csv"
     record = json.loads(riskscore("alerts", "check", pairs, "--json").out)
     assert [row["kind"] for row in record] == ["name", "address"]
-    assert record[0]["recall"] > 0.95
+    assert record[0]["recall"] > 0.9
 
 
 @pytest.mark.parametrize(

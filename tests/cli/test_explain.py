@@ -82,8 +82,8 @@ def ambiguous(manifest: Path, consignments: pl.DataFrame, monkeypatch: pytest.Mo
     ("arguments", "expected"),
     [
         (["--container", "TOYU9999999"], "no container TOYU9999999 among the 41 consignments"),
-        (["--container", "TOYU0000001"], "is on 2 bills, say which: BL00001, BLX"),
-        (["--container", "TOYU0000001", "--bill", "BLY"], "is not on bill BLY, but on BL00001, BLX"),
+        (["--container", "TOYU0000001"], "is on 2 bills; name one (--bill): BL00001, BLX"),
+        (["--container", "TOYU0000001", "--bill", "BLY"], "is not on bill BLY; it is on BL00001, BLX"),
         (["--container", "TOYU0000001", "--bill", "BLX", "--waterfall", "w.bmp"], "must end with one of .png, .svg"),
         (["--container", "TOYU0000001", "--bill", "BLX", "--waterfall", "nowhere/w.png"], "nowhere"),
     ],
@@ -153,10 +153,10 @@ def test_set_shows_score_and_reasons_before_and_after(riskscore, manifest, past)
         (["--set", "gross_weight_kg"], "--set takes FIELD=VALUE"),
         (["--set", "=3"], "--set takes FIELD=VALUE"),
         (["--set", "version=2", "--set", "version=3"], "--set version is given twice"),
-        (["--set", "container_number=X"], "it names the consignment"),
+        (["--set", "container_number=X"], "it identifies the consignment"),
         (["--set", "wieght=3"], "there is no field 'wieght' to set"),
         (["--set", "gross_weight_kg=\x1b[31mred"], "cannot set gross_weight_kg"),
-        (["--limit", "many"], "'many' is no limit"),
+        (["--limit", "many"], "'many' is not a limit"),
         (["--limit", "0"], "between 0 and 1 or a rank"),
     ],
 )

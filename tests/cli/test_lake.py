@@ -90,7 +90,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "init of a folder of other files": (["init", "{tmp}/other"], "mine.csv is there"),
     "init of a file": (["init", "{tmp}/other/mine.csv"], "mine.csv"),
     "init below a file": (["init", "{tmp}/other/mine.csv/lake"], "mine.csv"),
-    "a password in the address": (["init", "s3://user:pass@bucket/lake"], "must not hold"),
+    "a password in the address": (["init", "s3://user:pass@bucket/lake"], "must not contain"),
     "a table that is none": (["export", "{lake}", "score", "{tmp}/o.csv"], "no table 'score'"),
     "an ending that is none": (["export", "{lake}", "scores", "{tmp}/o.pdf"], ".parquet, .csv, .jsonl"),
     "a folder that is not there": (["export", "{lake}", "scores", "{tmp}/no/o.csv"], "no folder"),

@@ -34,7 +34,7 @@ def test_train_evaluate_score_and_explain_work(riskscore, files, tmp_path):
     assert result["overall"]["rows"] == 800
     assert result["overall"]["roc_auc"]["value"] > 0.8
     listed = riskscore("score", later, "--history", past, "--model", model, *own_words, "--top", 2)
-    assert "The record of declarations with HS code" in " ".join(listed.out.split())
+    assert "Earlier declarations with HS code" in " ".join(listed.out.split())
     number = pl.read_csv(later, infer_schema=False)["Number"][3]
     explained = riskscore("explain", later, "--bill", number, "--history", past, "--model", model, *own_words)
     assert f"Number {number}" in explained.out

@@ -17,7 +17,7 @@ def test_policies_are_compared_in_a_table_and_a_chart(riskscore, tmp_path):
     printed = " ".join(done.out.split())
     assert all(text in printed for text in ("mixed - score", "before", "Smugglers change their ways in week 2 of 2"))
     assert max(map(len, done.out.splitlines())) <= 100
-    assert "smugglers change ways" in (tmp_path / "chart.svg").read_text("utf-8")
+    assert "smugglers change routes and covers" in (tmp_path / "chart.svg").read_text("utf-8")
 
 
 def test_json_and_csv_have_every_week_of_every_world(riskscore, tmp_path):
@@ -38,7 +38,7 @@ def test_json_and_csv_have_every_week_of_every_world(riskscore, tmp_path):
         (["--out", "chart.pdf"], "chart.pdf"),
         (["--out", "absent/chart.svg"], "absent"),
         (["--out", "absent/weeks.csv"], "absent"),
-        (["--mix", "0.9", "0.9", "0.9"], "1 together"),
+        (["--mix", "0.9", "0.9", "0.9"], "add up to 1"),
         (["--capacity", "51"], "capacity"),
         (["--half-life", "0"], "half-life"),
         (["--policy", "greedy"], "greedy"),

@@ -117,7 +117,7 @@ def test_a_sheet_of_a_past_night_has_the_scores_of_that_night(riskscore, night, 
         row = stored.filter(**key).row(0, named=True)
         for name in ("probability", "margin", "rank", "reasons", "mitigating", "not_assessed", "model", "catalogue"):
             assert sheet.scored[name] == row[name], name
-        assert sheet.beside.standing.among == stored.height
+        assert sheet.context.recent_rank.among == stored.height
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         ["slate", "show", "--lake", "{lake}", "--date", "2024-04-01"],
         "no slate was drawn",
     ),
-    "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores of 2024-04-01"),
+    "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores for 2024-04-01"),
     "draw where no lake is": (["slate", "--lake", "{tmp}/no", "--date", NIGHT], "no lake"),
     "a capacity that is not there": (
         ["slate", "--lake", "{lake}", "--date", NIGHT, "--capacity", "{tmp}/no.toml"],

@@ -62,6 +62,7 @@ def test_a_model_is_trained_evaluated_and_used(riskscore, world, tmp_path):
     assert listed["ranked"][0]["model"] == record["model"]
 
 
+@pytest.mark.slow
 def test_a_world_alone_is_enough_to_train(riskscore, world, tmp_path):
     trained = riskscore("train", "--world", world, "--out", tmp_path / "mine")
     assert trained.code == 0, trained.err
@@ -74,6 +75,7 @@ def test_a_world_alone_is_enough_to_train(riskscore, world, tmp_path):
     assert (tmp_path / "same" / "model.txt").read_text() == (tmp_path / "mine" / "model.txt").read_text()
 
 
+@pytest.mark.slow
 def test_training_on_outcomes_is_repeatable_and_warns_of_unsure_probabilities(riskscore, world, tmp_path):
     call = ["train", "--manifests", world / "manifests", "--outcomes", world / "outcomes.parquet", "--hold-back", "7"]
     for name in ("one", "two"):

@@ -52,7 +52,7 @@ def test_policies_are_compared_in_tables_and_on_a_page(riskscore, place, tmp_pat
     assert (ran.code, ran.err) == (0, "")
     assert "2024-01-01 to 2024-01-02" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 100
-    for name in ("2 boxes a port, threshold 0", "3 boxes a port, threshold 0.5", "actual"):
+    for name in ("2 boxes per port, threshold 0", "3 boxes per port, threshold 0.5", "actual"):
         assert name in " ".join(ran.out.split())
     assert "trained on" in ran.out or "simulated traffic" in ran.out
     ran = riskscore("whatif", "--lake", place / "lake", "--shares", "0.5", "0", "0.5", "--out", tmp_path / "page.html")
@@ -62,7 +62,7 @@ def test_policies_are_compared_in_tables_and_on_a_page(riskscore, place, tmp_pat
     assert "shares 0.5/0/0.5" in text
     command = ("whatif", "--lake", place / "lake", "--boxes", 4, "--out")
     assert riskscore(*command, tmp_path / "record.json").code == 0
-    assert json.loads((tmp_path / "record.json").read_text())["policies"][0]["policy"] == "4 boxes a port"
+    assert json.loads((tmp_path / "record.json").read_text())["policies"][0]["policy"] == "4 boxes per port"
 
 
 def test_the_same_capacity_or_model_changes_nothing(riskscore, place):
@@ -77,7 +77,7 @@ def test_the_same_capacity_or_model_changes_nothing(riskscore, place):
     assert plain["change"] == {"value": 0, "low": 0, "high": 0}
     names = ("still", "other", "kept", "lost", "gained", "found", "change", "ports", "a_night")
     assert {name: plain[name] for name in names} == {name: rescored[name] for name in names}
-    assert any("learned until" in note or "until when it learned" in note for note in record[1]["notes"])
+    assert any("learned up to" in note or "up to which day it learned" in note for note in record[1]["notes"])
     assert sorted(place.rglob("*")) == before
 
 
@@ -88,7 +88,7 @@ def test_without_the_past_ledger_the_log_gives_the_same_result(riskscore, place,
     def cleared(*_: object) -> None:
         raise LakeError("its files were cleared away")
 
-    monkeypatch.setattr(ledger, "of", cleared)
+    monkeypatch.setattr(ledger, "balances_of", cleared)
     assert riskscore(*command).out == with_ledger
 
 
@@ -113,7 +113,7 @@ def test_another_model_opens_other_boxes(riskscore, place, model):
         (["--lake", "{lake}"], "nothing to try"),
         (["--lake", "{lake}", "--boxes", "-1"], "boxes -1"),
         (["--lake", "{lake}", "--boxes", "many"], "--boxes"),
-        (["--lake", "{lake}", "--shares", "0.5", "0.1", "0.1"], "1 together"),
+        (["--lake", "{lake}", "--shares", "0.5", "0.1", "0.1"], "add up to 1"),
         (["--lake", "{lake}", "--threshold", "1.2"], "threshold 1.2"),
         (["--lake", "{lake}", "--threshold", "0.1", "nan"], "threshold nan"),
         (["--lake", "{lake}", "--model", "none"], "no model folder"),

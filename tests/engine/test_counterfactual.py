@@ -101,7 +101,7 @@ def test_a_limit_that_is_none_is_refused(ship, limit):
 
 @pytest.mark.parametrize(
     ("values", "complaint"),
-    [({"bill_of_lading": "X"}, "names the consignment"), ({"gross_weight_kg": "heavy"}, "not a number")],
+    [({"bill_of_lading": "X"}, "identifies the consignment"), ({"gross_weight_kg": "heavy"}, "not a number")],
 )
 def test_a_value_that_makes_no_sense_is_refused(ship, values, complaint):
     plain = riskscore.explain(ship.consignments, ship.consignments.select(KEY).row(0))

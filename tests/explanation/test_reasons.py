@@ -27,13 +27,13 @@ VALUES = np.array([[1.5, 0.3, 0.5, -0.1, 0.0, 0.01], [-0.5, 0.2, 0.1, 0.3, -2.0,
 
 
 @pytest.fixture
-def told(toy_catalogue: Catalogue) -> list[dict[str, object]]:
-    moved = Contributions(KEYS, tuple(toy_catalogue.names), VALUES, -6.0)
-    return reasons(FACTS, MATRIX, moved, toy_catalogue).to_dicts()
+def explained(toy_catalogue: Catalogue) -> list[dict[str, object]]:
+    contributions = Contributions(KEYS, tuple(toy_catalogue.names), VALUES, -6.0)
+    return reasons(FACTS, MATRIX, contributions, toy_catalogue).to_dicts()
 
 
-def test_the_strongest_groups_speak_through_their_strongest_feature(told: list[dict[str, object]]) -> None:
-    assert told[0]["reasons"] == [
+def test_the_strongest_groups_are_explained_by_their_strongest_feature(explained: list[dict[str, object]]) -> None:
+    assert explained[0]["reasons"] == [
         {"indicator": 1, "feature": "newcomer", "sentence": "Blue Heron Trading is new.", "check": "Check newcomer.",
          "contribution": 1.5},
         {"indicator": 33, "feature": "price_gap", "sentence": "The price is 40% off.", "check": "Check price_gap.",
@@ -43,34 +43,34 @@ def test_the_strongest_groups_speak_through_their_strongest_feature(told: list[d
     ]  # fmt: skip
 
 
-def test_a_feature_without_a_value_says_so(told: list[dict[str, object]]) -> None:
-    assert [reason["sentence"] for reason in told[1]["reasons"]] == [
+def test_a_feature_without_a_value_says_so(explained: list[dict[str, object]]) -> None:
+    assert [reason["sentence"] for reason in explained[1]["reasons"]] == [
         "Not known: price odd of the toy.",
         "Not known: heavy of the toy.",
         "10.0 cubic metres.",
     ]
 
 
-def test_a_feature_without_an_indicator_is_a_group_of_its_own(told: list[dict[str, object]]) -> None:
-    last = told[1]["reasons"][-1]
+def test_a_feature_without_an_indicator_is_its_own_group(explained: list[dict[str, object]]) -> None:
+    last = explained[1]["reasons"][-1]
     assert (last["indicator"], last["feature"], last["contribution"]) == (None, "noise", pytest.approx(0.03))
 
 
-def test_what_lowers_the_score_is_told_as_relief(told: list[dict[str, object]]) -> None:
-    assert [(reason["sentence"], reason["contribution"]) for reason in told[1]["mitigating"]] == [
+def test_a_feature_that_lowers_the_score_gives_relief(explained: list[dict[str, object]]) -> None:
+    assert [(reason["sentence"], reason["contribution"]) for reason in explained[1]["mitigating"]] == [
         ("12 boxes were clean.", -2.0),
         ("Old Oak Imports is known.", -0.5),
     ]
-    assert told[0]["mitigating"] == []
+    assert explained[0]["mitigating"] == []
 
 
-def test_nothing_is_told_where_nothing_moved(told: list[dict[str, object]]) -> None:
-    assert (told[2]["reasons"], told[2]["mitigating"]) == ([], [])
+def test_no_reason_is_given_where_nothing_moved(explained: list[dict[str, object]]) -> None:
+    assert (explained[2]["reasons"], explained[2]["mitigating"]) == ([], [])
 
 
-def test_what_could_not_be_assessed_is_listed_with_what_is_missing(told: list[dict[str, object]]) -> None:
+def test_unassessed_flags_are_listed_with_what_is_missing(explained: list[dict[str, object]]) -> None:
     always = "thin background: needs a register"
-    assert [row["not_assessed"] for row in told] == [
+    assert [row["not_assessed"] for row in explained] == [
         [always],
         ["odd weight: no gross weight", "odd price: no declared value", always],
         ["first-time consignee: no consignee name", "thin background: no consignee name", always],
@@ -78,16 +78,16 @@ def test_what_could_not_be_assessed_is_listed_with_what_is_missing(told: list[di
 
 
 def test_reasons_have_the_declared_types_even_without_rows(toy_catalogue: Catalogue) -> None:
-    moved = Contributions(KEYS.clear(), tuple(toy_catalogue.names), np.zeros((0, 6)), 0.0)
-    schema = reasons(FACTS.clear(), MATRIX.clear(), moved, toy_catalogue).schema
+    contributions = Contributions(KEYS.clear(), tuple(toy_catalogue.names), np.zeros((0, 6)), 0.0)
+    schema = reasons(FACTS.clear(), MATRIX.clear(), contributions, toy_catalogue).schema
     assert schema["reasons"] == schema["mitigating"] == pl.List(REASON)
     assert schema["not_assessed"] == pl.List(pl.String)
 
 
 def test_rows_in_another_order_are_refused(toy_catalogue: Catalogue) -> None:
-    moved = Contributions(KEYS, tuple(toy_catalogue.names), VALUES, -6.0)
+    contributions = Contributions(KEYS, tuple(toy_catalogue.names), VALUES, -6.0)
     with pytest.raises(ModelError, match="the facts and the contributions"):
-        reasons(FACTS.reverse(), MATRIX, moved, toy_catalogue)
+        reasons(FACTS.reverse(), MATRIX, contributions, toy_catalogue)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,12 @@ def test_rows_in_another_order_are_refused(toy_catalogue: Catalogue) -> None:
         ("share", -1, 0.9, -0.5, "It is not so."),
     ],
 )
-def test_a_sentence_never_claims_what_is_not_so(
-    unit: str, direction: int, value: float | None, moved: float, sentence: str
-) -> None:
+def test_a_sentence_is_never_false(unit: str, direction: int, value: float | None, moved: float, sentence: str) -> None:
     feature = Feature("it", "toy", (1,), "it", unit, direction, (), "It is so.", "It is not so.", "Look.", "made up")
     keys = KEYS.head(1)
     matrix = keys.with_columns(it=pl.Series([value], dtype=pl.Float32))
-    told = reasons(
+    explained = reasons(
         keys, matrix, Contributions(keys, ("it",), np.array([[moved]]), 0.0), Catalogue({"it": feature}, {1: "it"}, {})
     )
     column = "reasons" if moved > 0 else "mitigating"
-    assert [reason["sentence"] for reason in told[column].item()] == [sentence]
+    assert [reason["sentence"] for reason in explained[column].item()] == [sentence]

@@ -4,7 +4,14 @@ import polars as pl
 import pytest
 
 from riskscore.errors import CatalogueError
-from riskscore.explanation.sentences import LONGEST, Written, absently, fill, open_ended, plainly
+from riskscore.explanation.sentences import (
+    LONGEST,
+    FormattedRows,
+    absent_sentence,
+    fill,
+    meaning_sentence,
+    without_values,
+)
 from riskscore.features.catalogue import Catalogue
 
 ROW = pl.DataFrame(
@@ -21,7 +28,7 @@ ROW = pl.DataFrame(
     }
 )
 
-INSTEAD = "What it is about."
+FALLBACK = "What it is about."
 
 
 @pytest.mark.parametrize(
@@ -37,22 +44,22 @@ INSTEAD = "What it is about."
     ],
 )  # fmt: skip
 def test_a_template_is_filled_with_the_rows_values(template: str, sentence: str) -> None:
-    assert fill(template, Written(ROW), instead=INSTEAD).to_list() == [sentence]
+    assert fill(template, FormattedRows(ROW), fallback=FALLBACK).to_list() == [sentence]
 
 
 @pytest.mark.parametrize("template", ["{nothing:.0f} kg", "{absent}", "{infinite:.0f}", "{name:,.0f}"])
-def test_another_sentence_stands_in_for_one_that_lacks_a_value(template: str) -> None:
-    assert fill(template, Written(ROW), instead=INSTEAD).to_list() == [INSTEAD]
+def test_the_fallback_replaces_a_sentence_that_lacks_a_value(template: str) -> None:
+    assert fill(template, FormattedRows(ROW), fallback=FALLBACK).to_list() == [FALLBACK]
 
 
 @pytest.mark.parametrize("template", ["{name.__class__}", "{name[0]}", "{", "{}", "{0}"])
-def test_a_template_that_reaches_beyond_plain_names_is_refused(template: str) -> None:
+def test_a_template_with_other_fields_than_plain_names_is_refused(template: str) -> None:
     with pytest.raises(CatalogueError):
-        fill(template, Written(ROW), instead=INSTEAD)
+        fill(template, FormattedRows(ROW), fallback=FALLBACK)
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "expected"),
     [
         ("{kg} {0} %s $1", "{kg} {0} %s $1"),
         ("a\x00b\x1b[31m\r\nc", "a b [31m c"),
@@ -62,23 +69,23 @@ def test_a_template_that_reaches_beyond_plain_names_is_refused(template: str) ->
         (" \t ", None),
     ],
 )
-def test_a_hostile_value_does_no_harm(name: str, shown: str | None) -> None:
+def test_a_hostile_value_is_harmless(name: str, expected: str | None) -> None:
     rows = pl.DataFrame({"name": [name]})
-    wanted = INSTEAD if shown is None else f"<{shown}>"
-    assert fill("<{name}>", Written(rows), instead=INSTEAD).to_list() == [wanted]
+    wanted = FALLBACK if expected is None else f"<{expected}>"
+    assert fill("<{name}>", FormattedRows(rows), fallback=FALLBACK).to_list() == [wanted]
 
 
 def test_each_row_gets_its_own_values() -> None:
     rows = pl.DataFrame({"kg": [1.0, None, 2500.0, 1.0], "value": [-0.001, 2.0, 3.0, -4.0]})
-    assert fill("{kg:,.0f} kg, {value:.0f}", Written(rows), instead=INSTEAD).to_list() == [
-        "1 kg, 0", INSTEAD, "2,500 kg, 3", "1 kg, -4",
+    assert fill("{kg:,.0f} kg, {value:.0f}", FormattedRows(rows), fallback=FALLBACK).to_list() == [
+        "1 kg, 0", FALLBACK, "2,500 kg, 3", "1 kg, -4",
     ]  # fmt: skip
 
 
-def test_a_feature_is_told_plainly_without_values(toy_catalogue: Catalogue) -> None:
-    assert plainly(toy_catalogue.features["heavy"]) == "Heavy of the toy."
-    assert absently(toy_catalogue.features["heavy"]) == "Not known: heavy of the toy."
-    assert open_ended("Ask {name} about {kg:,.0f} kg.") == "Ask (not stated) about (not stated) kg."
+def test_a_feature_has_sentences_without_values(toy_catalogue: Catalogue) -> None:
+    assert meaning_sentence(toy_catalogue.features["heavy"]) == "Heavy of the toy."
+    assert absent_sentence(toy_catalogue.features["heavy"]) == "Not known: heavy of the toy."
+    assert without_values("Ask {name} about {kg:,.0f} kg.") == "Ask (not stated) about (not stated) kg."
 
 
 @pytest.mark.parametrize(
@@ -90,7 +97,7 @@ def test_a_feature_is_told_plainly_without_values(toy_catalogue: Catalogue) -> N
         (1200.0, "1,200 other boxes and 1,200 consignments."),
     ],
 )
-def test_what_is_counted_agrees_with_its_number(value: float, sentence: str) -> None:
+def test_a_counted_noun_agrees_with_its_number(value: float, sentence: str) -> None:
     rows = pl.DataFrame({"value": [value]})
     template = "{value:,.0f other box(es)} and {value:,.0f consignment(s)}."
-    assert fill(template, Written(rows), instead=INSTEAD).to_list() == [sentence]
+    assert fill(template, FormattedRows(rows), fallback=FALLBACK).to_list() == [sentence]

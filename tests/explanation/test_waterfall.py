@@ -10,14 +10,14 @@ from riskscore.explanation.contributions import Contributions
 from riskscore.features.catalogue import Catalogue
 
 PARTS = [(f"flag {number}: feature = {number}", 1.5 - number / 5) for number in range(20)]
-WHAT = {"title": "toy", "base": -6.0, "contributions": PARTS, "margin": -14.0, "probability": 0.0123}
+ARGUMENTS = {"title": "toy", "base": -6.0, "contributions": PARTS, "margin": -14.0, "probability": 0.0123}
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml")])
-def test_the_picture_is_what_its_name_says_and_the_same_each_time(tmp_path: Path, name: str, begins: bytes) -> None:
+def test_the_format_follows_the_name_and_the_file_is_reproducible(tmp_path: Path, name: str, begins: bytes) -> None:
     written = []
     for _ in range(2):
-        waterfall.draw(tmp_path / name, **WHAT)
+        waterfall.draw(tmp_path / name, **ARGUMENTS)
         written.append((tmp_path / name).read_bytes())
     assert written[0].startswith(begins)
     assert written[0] == written[1]
@@ -25,9 +25,9 @@ def test_the_picture_is_what_its_name_says_and_the_same_each_time(tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a", "nowhere/a.png"])
-def test_a_file_that_cannot_be_drawn_is_one_clear_error(tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_drawn_gives_one_clear_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        waterfall.draw(tmp_path / name, **WHAT)
+        waterfall.draw(tmp_path / name, **ARGUMENTS)
 
 
 def test_bars_are_labelled_with_flag_feature_and_value(toy_catalogue: Catalogue) -> None:
@@ -41,5 +41,5 @@ def test_bars_are_labelled_with_flag_feature_and_value(toy_catalogue: Catalogue)
     ]
 
 
-def test_the_title_says_what_the_model_was_trained_on() -> None:
+def test_the_title_names_the_training_data() -> None:
     assert waterfall.title("BL1 / TOYU1", "m-1", "simulated") == "BL1 / TOYU1\nmodel m-1, trained on simulated data"

@@ -1,4 +1,4 @@
-"""Judging explanations: what is planted is looked for, and what is broken on purpose is found."""
+"""Judging explanations: planted flags are looked for, and deliberate errors are found."""
 
 import re
 from datetime import date
@@ -28,9 +28,9 @@ DAYS, FIRST = 40, date(2024, 2, 1)
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """The last days of a small world with much smuggling, and the past of these days."""
-    place = simulate(tmp_path_factory.mktemp("w") / "w", days=DAYS, per_day=150, seed=5, smuggling_rate=0.02)
-    log = read_log([place / "manifests"])
+    """The last days of a small world with much smuggling, and the history of these days."""
+    folder = simulate(tmp_path_factory.mktemp("w") / "w", days=DAYS, per_day=150, seed=5, smuggling_rate=0.02)
+    log = read_log([folder / "manifests"])
     past, now = (log.filter((pl.col("filed_at").dt.date() < FIRST) == is_past) for is_past in (True, False))
     last = now.sort("filed_at", "version").unique(
         ["bill_of_lading", "container_number"], keep="last", maintain_order=True
@@ -38,8 +38,8 @@ def world(tmp_path_factory):
     earlier = now.join(last, on=now.columns, how="anti", nulls_equal=True)
     return {
         "rows": last,
-        "past": Past(past, pl.read_parquet(place / "outcomes.parquet"), earlier),
-        "truth": pl.read_parquet(place / "truth.parquet"),
+        "past": Past(past, pl.read_parquet(folder / "outcomes.parquet"), earlier),
+        "truth": pl.read_parquet(folder / "truth.parquet"),
     }
 
 
@@ -49,56 +49,57 @@ def booster():
 
 
 @pytest.fixture(scope="module")
-def told(world, booster):
+def assessed(world, booster):
     return Assessment.of(world["rows"], world["past"], booster, catalogue.load())
 
 
 @pytest.fixture(scope="module")
-def checked(told, world):
-    reasons, _, _ = explained(told, flags(told, 0.05).head(60))
-    return reasons, Checker(world["rows"], told.catalogue, world["past"])
+def checked(assessed, world):
+    reasons, _, _ = explained(assessed, flags(assessed, 0.05).head(60))
+    return reasons, Checker(world["rows"], assessed.catalogue, world["past"])
 
 
-def test_everything_is_judged(world, booster):
-    found = judge(booster, world["rows"], world["truth"], world["past"], catalogue=catalogue.load())
-    assert [part["share"] for part in found["planted"]] == [0.01, 0.05]
-    assert found["planted"][1]["caught"] > 5
-    assert found["stability"]["trials"] == len(stability.CHANGES) * max(1, -(-world["rows"].height // 100))
-    assert found["faithfulness"]["more"]["value"] > 0.9
-    assert found["faithfulness"]["fall_without_named"] > found["faithfulness"]["fall_without_other"]
-    assert (found["readable"]["wrong"], found["readable"]["faults"]) == (0, [])
-    assert found["readable"]["values"] > 500
+def test_all_four_measures_are_judged(world, booster):
+    judged = judge(booster, world["rows"], world["truth"], world["past"], catalogue=catalogue.load())
+    assert [part["share"] for part in judged["planted"]] == [0.01, 0.05]
+    assert judged["planted"][1]["caught"] > 5
+    assert judged["stability"]["trials"] == len(stability.CHANGES) * max(1, -(-world["rows"].height // 100))
+    assert judged["faithfulness"]["more"]["value"] > 0.9
+    assert judged["faithfulness"]["fall_without_named"] > judged["faithfulness"]["fall_without_other"]
+    assert (judged["readable"]["wrong"], judged["readable"]["faults"]) == (0, [])
+    assert judged["readable"]["values"] > 500
 
 
-def test_reasons_name_what_was_planted_and_not_what_was_not(told, world):
-    found = planted(told, world["truth"], 0.05)
-    assert found["named"]["value"] > found["first"]["value"] > 0
-    elsewhere = world["truth"].with_columns(pl.when("smuggled").then(pl.lit([57, 60])).alias("indicators"))
-    assert planted(told, elsewhere, 0.05)["named"]["value"] < found["named"]["value"] / 2
+def test_reasons_name_planted_flags_and_not_others(assessed, world):
+    result = planted(assessed, world["truth"], 0.05)
+    assert result["named"]["value"] > result["first"]["value"] > 0
+    other_flags = world["truth"].with_columns(pl.when("smuggled").then(pl.lit([57, 60])).alias("indicators"))
+    assert planted(assessed, other_flags, 0.05)["named"]["value"] < result["named"]["value"] / 2
 
 
-def test_every_value_that_is_changed_in_a_sentence_is_found(checked):
-    """A digit more in each number of each sentence, one number at a time."""
+def test_every_changed_value_in_a_sentence_is_found(checked):
+    """Each digit of each sentence is changed, one at a time."""
     reasons, checker = checked
-    right = list(checker.check(reasons))
-    assert [one for one in right if one.fault] == []
+    unchanged = list(checker.check(reasons))
+    assert [sentence for sentence in unchanged if sentence.fault] == []
     tried = missed = 0
     for row in reasons.iter_slices(1):
         for place, reason in enumerate(row["reasons"].item()):
             for number in re.finditer(r"\d", reason["sentence"]):
                 digit = str((int(number.group()) + 3) % 10)
                 sentence = reason["sentence"][: number.start()] + digit + reason["sentence"][number.end() :]
-                kept = [
-                    dict(one, sentence=sentence) if at == place else one for at, one in enumerate(row["reasons"].item())
+                edited = [
+                    dict(other, sentence=sentence) if at == place else other
+                    for at, other in enumerate(row["reasons"].item())
                 ]
-                changed = row.with_columns(reasons=pl.Series([kept], dtype=row.schema["reasons"]))
+                changed = row.with_columns(reasons=pl.Series([edited], dtype=row.schema["reasons"]))
                 tried += 1
-                missed += not any(one.fault for one in checker.check(changed))
+                missed += not any(result.fault for result in checker.check(changed))
     assert tried > 200
     assert missed == 0
 
 
-def test_a_sentence_of_another_feature_or_of_nobody_is_found(checked):
+def test_a_sentence_that_is_not_the_features_is_found(checked):
     reasons, checker = checked
     row = reasons.head(1)
     for sentence in ("The box is very suspicious.", "The bill was filed {filed_to_arrival}."):
@@ -112,54 +113,54 @@ def test_a_sentence_of_another_feature_or_of_nobody_is_found(checked):
     ["It weighs nan kg.", "It has {value:.0f} boxes.", "no capital.", "It has no stop", "Of 1 boxes none was opened.",
      "(not stated) and (not stated) differ.", "It  has two blanks.", "It has 3 box(es)."],
 )  # fmt: skip
-def test_what_reads_badly_is_found(sentence):
+def test_unreadable_sentences_are_found(sentence):
     assert faults(sentence)
 
 
 @pytest.mark.parametrize("sentence", ["The bill was filed 1 day before arrival.", '"X" is (not stated).', "Who is it?"])
-def test_what_reads_well_is_left_alone(sentence):
+def test_readable_sentences_have_no_faults(sentence):
     assert faults(sentence) == []
 
 
-def test_a_change_that_means_something_moves_the_reasons(told, world, monkeypatch):
-    steady = stability.stability(told, world["past"], catalogue.load())["stayed"]["value"]
+def test_a_meaningful_change_changes_the_reasons(assessed, world, monkeypatch):
+    steady = stability.stability(assessed, world["past"], catalogue.load())["stayed"]["value"]
     changes = [
         pl.col("goods_description").str.replace_all(".+", "USED CLOTHES"),
         pl.col("port_of_loading").str.replace_all(".+", "CNSHA"),
         pl.col("origin_country").str.replace_all(".+", "CN"),
     ]
     monkeypatch.setattr(stability, "CHANGES", {"other goods from elsewhere": changes})
-    moved = stability.stability(told, world["past"], catalogue.load())["stayed"]["value"]
+    moved = stability.stability(assessed, world["past"], catalogue.load())["stayed"]["value"]
     assert steady > 0.9 > moved
 
 
-def test_faithfulness_falls_where_the_reasons_name_what_does_not_count(told, monkeypatch):
-    """With reasons drawn from what moved nothing, the named evidence is no better than other evidence."""
+def test_faithfulness_falls_if_the_reasons_name_irrelevant_evidence(assessed, monkeypatch):
+    """If the reasons name what moved the score least, removing it matters no more than removing other evidence."""
 
-    def shuffled(assessed, wanted):
-        reasons, matrix, moved = explained(assessed, wanted)
-        named_by = np.array(topics(assessed.catalogue, moved.names))
-        names = list(dict.fromkeys(named_by))
-        totals = np.column_stack([np.abs(moved.values[:, named_by == name].sum(axis=1)) for name in names])
+    def weakest(assessed, wanted):
+        reasons, matrix, contributions = explained(assessed, wanted)
+        topic_of = np.array(topics(assessed.catalogue, contributions.names))
+        names = list(dict.fromkeys(topic_of))
+        totals = np.column_stack([np.abs(contributions.values[:, topic_of == name].sum(axis=1)) for name in names])
         least = np.argsort(totals, axis=1)[:, :5]
-        lists = [[{"feature": moved.names[list(named_by).index(names[at])]} for at in row] for row in least]
-        return reasons.with_columns(reasons=pl.Series(lists)), matrix, moved
+        lists = [[{"feature": contributions.names[list(topic_of).index(names[at])]} for at in row] for row in least]
+        return reasons.with_columns(reasons=pl.Series(lists)), matrix, contributions
 
-    monkeypatch.setattr(faithfulness, "explained", shuffled)
-    assert faithfulness.faithfulness(told)["more"]["value"] < 0.5
+    monkeypatch.setattr(faithfulness, "explained", weakest)
+    assert faithfulness.faithfulness(assessed)["more"]["value"] < 0.5
 
 
-def test_a_truth_is_needed(world, booster):
+def test_without_a_truth_nothing_is_judged(world, booster):
     with pytest.raises(TrainingError, match="--truth"):
         judge(booster, world["rows"], None, catalogue=catalogue.load())
 
 
-def test_figures_are_kept_in_the_card_and_nothing_else_changes(tmp_path, booster):
+def test_figures_are_written_into_the_card_and_nothing_else_changes(tmp_path, booster):
     folder = tmp_path / "m"
     booster.save(folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    faith = {"flags": 0, "more": None, "fall_without_named": None, "fall_without_other": None}
-    figures = {"planted": [], "stability": {"trials": 0, "by_change": {}, "stayed": None}, "faithfulness": faith}
+    faithful = {"flags": 0, "more": None, "fall_without_named": None, "fall_without_other": None}
+    figures = {"planted": [], "stability": {"trials": 0, "by_change": {}, "stayed": None}, "faithfulness": faithful}
     note(folder, explanations=figures)
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert {name for name in before if before[name] != after[name]} == {"card.json", "card.md"}

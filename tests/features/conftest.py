@@ -1,7 +1,7 @@
 """One honest consignment, and a way to change it."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -58,17 +58,24 @@ def changed(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def consignments(*changes: dict[str, Any]) -> pl.DataFrame:
-    """One canonical row for each set of changes to the honest consignment."""
+    """One canonical row per set of changes to the honest consignment."""
     rows = [HONEST | {"bill_of_lading": f"BL{number}"} | change for number, change in enumerate(changes, 1)]
     return conform(pl.DataFrame(rows, infer_schema_length=None))
 
 
+def weeks_apart(changes: list[dict[str, Any]]) -> pl.DataFrame:
+    """One row for each set of changes, each 52 weeks after the one before, so that no row is of another's voyage."""
+    moments = [name for name, value in HONEST.items() if isinstance(value, datetime)]
+    shifts = [{name: HONEST[name] + timedelta(weeks=52 * number) for name in moments} for number in range(len(changes))]
+    return consignments(*(shift | change for shift, change in zip(shifts, changes, strict=True)))
+
+
 @pytest.fixture(scope="session")
 def measure() -> Callable[..., dict[str, float | None]]:
-    """Features of one changed consignment, by name; keywords are passed on to `build`."""
+    """Features of one changed consignment, by name. Keywords are the parts of its `Past`."""
 
     def measured(change: dict[str, Any], **past: pl.DataFrame | None) -> dict[str, float | None]:
-        known = Past(past.get("log"), past.get("outcomes"), past.get("earlier"))
-        return build.build(consignments(change), known).row(0, named=True)
+        history = Past(past.get("log"), past.get("outcomes"), past.get("earlier"))
+        return build.build(consignments(change), history).row(0, named=True)
 
     return measured

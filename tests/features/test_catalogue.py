@@ -1,4 +1,4 @@
-"""The catalogue declares what the code computes, covers the red flags, and speaks in whole sentences."""
+"""The catalogue declares what the code computes, covers the red flags, and has complete sentences."""
 
 from string import Formatter
 
@@ -11,7 +11,7 @@ from riskscore.features import build, catalogue
 CATALOGUE = catalogue.load()
 
 
-def test_every_declared_feature_is_computed_and_the_other_way_round():
+def test_declared_and_computed_features_are_the_same():
     assert list(build.functions()) == CATALOGUE.names
 
 
@@ -20,21 +20,21 @@ def test_the_catalogue_is_broad():
     assert len(CATALOGUE.measured) >= 42
 
 
-def test_each_of_the_61_flags_is_either_measured_or_says_what_it_needs():
+def test_each_of_the_61_flags_is_measured_or_states_what_it_needs():
     assert set(CATALOGUE.flags) == set(range(1, 62))
     assert not set(CATALOGUE.measured) & set(CATALOGUE.unassessable)
     assert set(CATALOGUE.measured) | set(CATALOGUE.unassessable) == set(CATALOGUE.flags)
 
 
 @pytest.mark.parametrize("feature", CATALOGUE.features.values(), ids=lambda feature: feature.name)
-def test_a_feature_speaks_in_whole_sentences(feature):
+def test_a_feature_has_complete_sentences(feature):
     for sentence in (feature.reason, feature.check, *([feature.relief] if feature.relief else [])):
         assert sentence[0].isupper() or sentence[0] in "{\"'", sentence
         assert sentence[-1] in ".?", sentence
     assert feature.meaning and feature.unit and feature.source
 
 
-def test_a_stray_feature_is_named(tmp_path, monkeypatch):
+def test_an_uncomputed_feature_is_named(tmp_path, monkeypatch):
     for file in folders.features().glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     with (tmp_path / "goods.toml").open("a") as goods:
@@ -49,7 +49,7 @@ def test_a_stray_feature_is_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("entry", "complaint"),
+    ("entry", "message"),
     [
         ("[smell]\nunit='u'", "lacks 'meaning'"),
         ("[smell", "not valid TOML"),
@@ -59,20 +59,20 @@ def test_a_stray_feature_is_named(tmp_path, monkeypatch):
         ),
     ],
 )
-def test_a_malformed_catalogue_is_one_clear_error(entry, complaint, tmp_path, monkeypatch):
+def test_a_malformed_catalogue_gives_one_clear_error(entry, message, tmp_path, monkeypatch):
     for file in folders.features().glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "goods.toml").write_text(entry)
     monkeypatch.setattr(folders, "features", lambda: tmp_path)
     catalogue.load.cache_clear()
     try:
-        with pytest.raises(CatalogueError, match=complaint):
+        with pytest.raises(CatalogueError, match=message):
             catalogue.load()
     finally:
         catalogue.load.cache_clear()
 
 
-def test_templates_name_their_fields():
+def test_template_fields_are_plain_names():
     for feature in CATALOGUE.features.values():
         for _, field, _, _ in Formatter().parse(feature.reason + feature.relief):
             assert field is None or field.isidentifier(), feature.name

@@ -1,4 +1,4 @@
-"""What the reasons quote is true of the consignment, and reads as a person would say it."""
+"""The values that reasons quote are true of the consignment and in plain language."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,9 +42,16 @@ def _quoted(**fields: object) -> dict[str, object]:
         ({"origin_country": "CD"}, {"origin_name": "Democratic Republic of the Congo"}),
     ],
 )  # fmt: skip
-def test_the_country_that_is_named_is_the_one_that_is_meant(fields: dict[str, str], quoted: dict[str, str]) -> None:
-    told = _quoted(**fields)
-    assert {name: told[name] for name in quoted} == quoted
+def test_the_named_country_is_the_right_one(fields: dict[str, str], quoted: dict[str, str]) -> None:
+    row = _quoted(**fields)
+    assert {name: row[name] for name in quoted} == quoted
+
+
+def test_a_country_without_such_trade_has_a_share_of_zero() -> None:
+    shares = ("origin_import_2_share", "destination_export_4_share", "destination_export_2_share")
+    quoted = _quoted(origin_country="XX", destination_country="XX")
+    assert [quoted[name] for name in shares] == [0.0, 0.0, 0.0]
+    assert 0 < _quoted(destination_country="US")["destination_export_4_share"] < 1
 
 
 @pytest.mark.parametrize(
@@ -58,16 +65,16 @@ def test_the_country_that_is_named_is_the_one_that_is_meant(fields: dict[str, st
         (None, None, None),
     ],
 )
-def test_a_moment_is_told_as_before_or_after(days: float | None, filed: str | None, loaded: str | None) -> None:
+def test_a_time_is_described_as_before_or_after(days: float | None, filed: str | None, loaded: str | None) -> None:
     moment = None if days is None else FILED + timedelta(days=days)
-    told = _quoted(arrives_at=moment, loaded_at=moment)
-    assert (told["filed_to_arrival"], told["loading_to_filed"]) == (filed, loaded)
+    row = _quoted(arrives_at=moment, loaded_at=moment)
+    assert (row["filed_to_arrival"], row["loading_to_filed"]) == (filed, loaded)
 
 
-def test_a_consignee_without_a_name_is_called_by_its_number() -> None:
+def test_a_consignee_without_a_name_is_named_by_its_number() -> None:
     assert _quoted(consignee_id="5619588473")["consignee"] == "consignee number 5619588473"
     assert _quoted(consignee_id="5619588473", consignee_name="OAK LTD")["consignee"] == "OAK LTD"
 
 
-def test_a_kind_of_cover_load_is_told_in_words() -> None:
+def test_a_kind_of_cover_load_is_written_in_words() -> None:
     assert _quoted()["cover_kind"] == "beans seeds"

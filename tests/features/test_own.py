@@ -1,4 +1,4 @@
-"""Own features: what a service declares becomes columns of the matrix, past only, with sentences that can be read."""
+"""Own features: declared fields and profiles become columns of the matrix, from earlier days only, with sentences."""
 
 import tomllib
 
@@ -23,7 +23,7 @@ def past(tmp_path_factory):
     return read.read(path, settings=ours).consignments, read_findings([path], ours), ours
 
 
-def test_what_ships_stays_but_for_what_the_service_lacks():
+def test_shipped_features_are_kept_unless_the_service_lacks_a_column():
     ours = own.catalogue(declarations.ours())
     lacks = set(declarations.ours().lacks)
     shipped = catalogue.load()
@@ -36,15 +36,19 @@ def test_what_ships_stays_but_for_what_the_service_lacks():
     assert own.catalogue() is catalogue.load()
 
 
-def test_values_are_those_of_the_rows_and_of_their_past(past):
-    rows, found, ours = past
-    matrix = build.build(rows, Past(history=rows, outcomes=found), own.catalogue(ours))
+def test_values_match_the_rows_and_their_history(past):
+    rows, outcomes, ours = past
+    matrix = build.build(rows, Past(history=rows, outcomes=outcomes), own.catalogue(ours))
     assert matrix["use"].to_list() == [["home", "trade"].index(use) for use in rows["use"]]
     assert matrix["price_per_kg"].to_list() == pytest.approx((rows["price"] / rows["mass"]).to_list(), rel=1e-6)
     days = rows["filed_at"].dt.date().to_list()
     goods, taxes = rows["hs_codes"].list.first().to_list(), rows["tax_type"].to_list()
-    known = dict(
-        zip(found["bill_of_lading"], zip(found["known_at"].dt.date(), found["finding"], strict=True), strict=True)
+    findings = dict(
+        zip(
+            outcomes["bill_of_lading"],
+            zip(outcomes["known_at"].dt.date(), outcomes["finding"], strict=True),
+            strict=True,
+        )
     )
     for at in range(0, rows.height, 37):
         same = [
@@ -52,39 +56,39 @@ def test_values_are_those_of_the_rows_and_of_their_past(past):
             if days[other] < days[at] and (goods[other], taxes[other]) == (goods[at], taxes[at])
         ]  # fmt: skip
         assert matrix["goods_tax_before"][at] == len(same)
-        told = [known[rows["bill_of_lading"][other]] for other in same]
-        told = [finding for day, finding in told if day < days[at]]
-        every = [finding for day, finding in known.values() if day < days[at]]
+        alike = [findings[rows["bill_of_lading"][other]] for other in same]
+        alike = [finding for day, finding in alike if day < days[at]]
+        every = [finding for day, finding in findings.values() if day < days[at]]
         profiles = own.catalogue(ours).profiles
         base = (every.count("seizure") + profiles.base_strength * profiles.base_rate) / (
             len(every) + profiles.base_strength
         )
-        rate = (told.count("seizure") + 5 * base) / (len(told) + 5) if told else None
-        assert matrix["goods_tax_seizure_rate"][at] == (pytest.approx(rate, rel=1e-5) if told else None)
+        rate = (alike.count("seizure") + 5 * base) / (len(alike) + 5) if alike else None
+        assert matrix["goods_tax_seizure_rate"][at] == (pytest.approx(rate, rel=1e-5) if alike else None)
 
 
-def test_nothing_that_is_known_later_changes_a_row(past):
-    rows, found, ours = past
+def test_later_outcomes_do_not_change_a_row(past):
+    rows, outcomes, ours = past
     day = rows["filed_at"].dt.date()
-    asked = rows.filter(day == day.max())
-    known = own.catalogue(ours)
-    before = build.build(asked, Past(history=rows, outcomes=found), known)
-    last = found["known_at"].dt.date() >= day.max()
-    turned = found.with_columns(finding=pl.when(last).then(pl.lit("seizure")).otherwise("finding"))
-    assert not turned.equals(found)
-    assert build.build(asked, Past(history=rows, outcomes=turned), known).equals(before)
+    last_day = rows.filter(day == day.max())
+    service = own.catalogue(ours)
+    before = build.build(last_day, Past(history=rows, outcomes=outcomes), service)
+    is_late = outcomes["known_at"].dt.date() >= day.max()
+    changed = outcomes.with_columns(finding=pl.when(is_late).then(pl.lit("seizure")).otherwise("finding"))
+    assert not changed.equals(outcomes)
+    assert build.build(last_day, Past(history=rows, outcomes=changed), service).equals(before)
 
 
-def test_reasons_speak_of_own_fields_and_tell_a_record_once(past, tmp_path):
-    rows, found, ours = past
-    riskscore.train(rows, found, settings=ours, out=tmp_path / "model")
+def test_reasons_quote_own_fields_and_name_a_record_once(past, tmp_path):
+    rows, outcomes, ours = past
+    riskscore.train(rows, outcomes, settings=ours, out=tmp_path / "model")
     scored = riskscore.score(
-        rows, Past(history=rows, outcomes=found), model=tmp_path / "model", settings=ours, explained=1
+        rows, Past(history=rows, outcomes=outcomes), model=tmp_path / "model", settings=ours, explained=1
     )
-    told = scored.explode("reasons")["reasons"].struct.unnest()
-    record = told.filter(pl.col("feature").str.starts_with("goods_tax_seizure_rate"))["sentence"]
+    reasons = scored.explode("reasons")["reasons"].struct.unnest()
+    record = reasons.filter(pl.col("feature").str.starts_with("goods_tax_seizure_rate"))["sentence"]
     assert record.str.contains(
-        r"^The record of declarations with HS code \d+, tax type \w+ holds \d+ inspections?"
+        r"^Earlier declarations with HS code \d+, tax type \w+ had (?:no|\d+) inspections?"
     ).any()
     records = scored["reasons"].list.eval(pl.element().struct.field("feature").str.starts_with("goods").cast(pl.Int64))
     assert records.list.sum().max() == 1
@@ -93,34 +97,36 @@ def test_reasons_speak_of_own_fields_and_tell_a_record_once(past, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("[profile.lane]\ncolumns=['hs6']\nstats=['before']", "a profile of that name ships"),
-        ("[profile.x]\ncolumns=['hs7']\nstats=['before']", "has a column 'hs7'"),
+        ("[profile.lane]\ncolumns=['hs6']\nstats=['before']", "riskscore has a profile of that name"),
+        ("[profile.x]\ncolumns=['hs7']\nstats=['before']", "has an unknown column 'hs7'"),
         ("[profile.x]\ncolumns=['hs6']\nstats=['after']", "unknown statistic after"),
         ("[profile.x]\ncolumns=['hs6']\nstats=['seizure_rate']", "needs a strength"),
-        ("[profile.x]\ncolumns=['hs6']\nstats=['chapters']", "chapters is no feature"),
-        ("[field.price_deviation]\nfrom='x'\nkind='number'", "which ships already"),
+        ("[profile.x]\ncolumns=['hs6']\nstats=['chapters']", "chapters cannot be a feature"),
+        ("[field.price_deviation]\nfrom='x'\nkind='number'", "which exists already"),
         ("[field.x]\nfrom='x'\nkind='number'\nindicator=999", "there is no red flag 999"),
     ],
 )
-def test_declarations_that_cannot_be_are_refused(text, told):
-    with pytest.raises((SettingsError, CatalogueError)) as wrong:
+def test_impossible_declarations_are_refused(text, message):
+    with pytest.raises((SettingsError, CatalogueError)) as refused:
         own.catalogue(settings.parse_settings(tomllib.loads(text)))
-    assert told in str(wrong.value)
+    assert message in str(refused.value)
 
 
-def test_a_field_made_of_nothing_is_refused(past):
+def test_a_field_made_from_a_missing_column_is_refused(past):
     rows, _, _ = past
-    made = settings.parse_settings(tomllib.loads("[field.x]\nof='nowhere'\nkind='number'"))
-    with pytest.raises(SettingsError, match="made of nowhere, which no row has"):
-        build.build(rows.head(1), catalogue=own.catalogue(made))
+    parsed = settings.parse_settings(tomllib.loads("[field.x]\nof='nowhere'\nkind='number'"))
+    with pytest.raises(SettingsError, match="made from nowhere, but no row has that column"):
+        build.build(rows.head(1), catalogue=own.catalogue(parsed))
 
 
-def test_names_of_the_settings_are_no_templates():
+def test_names_in_the_settings_are_not_read_as_templates():
     text = declarations.SETTINGS.replace('name = "declaration"', 'name = "PARENT {x}"').replace(
         'from = "Tax"', 'from = "Tax"\nmeaning = "NAME of {the} ROW"'
     )
-    made = settings.parse_settings(tomllib.loads(text))
-    reason = own.catalogue(made).features["goods_tax_before"].reason
-    assert reason == ("{value:,.0f earlier PARENT {{x}}(s)} with HS code {hs6}, NAME of {{the}} ROW {own_tax_type}.")
+    parsed = settings.parse_settings(tomllib.loads(text))
+    reason = own.catalogue(parsed).features["goods_tax_before"].reason
+    assert reason == (
+        "The history shows {value:,.0f earlier PARENT {{x}}(s)} with HS code {hs6}, NAME of {{the}} ROW {own_tax_type}."
+    )

@@ -1,20 +1,20 @@
-"""The same input gives the same bytes, whatever the order of rows and however threads share the work."""
+"""The same input gives the same bytes, whatever the order of rows and the number of threads."""
 
 import polars as pl
 import pytest
 
 from riskscore import reference
 from riskscore.features import goods, routing, text
-from riskscore.features.distinct import AT
+from riskscore.features.distinct import HASH
 from riskscore.features.sums import exact_sum
 
 
 @pytest.fixture(scope="module")
 def descriptions() -> pl.DataFrame:
-    """Some thousand descriptions of several goods each, so that many words vote for many chapters."""
+    """Several thousand descriptions of several goods each, so that many words vote for many chapters."""
     names = reference.goods()["name"]
-    mixed = [names.shuffle(seed) + " and " + names.shuffle(seed + 99) + " with " + names for seed in range(12)]
-    return pl.concat(mixed).alias("goods_description").to_frame().unique(maintain_order=True)
+    descriptions = [names.shuffle(seed) + " and " + names.shuffle(seed + 99) + " with " + names for seed in range(12)]
+    return pl.concat(descriptions).alias("goods_description").to_frame().unique(maintain_order=True)
 
 
 def test_a_sum_does_not_depend_on_the_order_of_its_parts():
@@ -29,32 +29,32 @@ def test_a_sum_without_parts_is_zero():
 
 
 def _read(descriptions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What the words of each description speak of, in an order of its own."""
+    """The HS chapters that the words of each description point to, sorted, without ids."""
     texts, votes = text.read(descriptions, "goods_description")
-    wordings = texts.select("wording", "whole").unique("wording")
+    wordings = texts.select("wording_id", "wording").unique("wording_id")
     return (
-        texts.drop("wording").sort("goods_description"),
-        votes.join(wordings, on="wording").drop("wording").sort("whole", "chapter"),
+        texts.drop("wording_id").sort("goods_description"),
+        votes.join(wordings, on="wording_id").drop("wording_id").sort("wording", "chapter"),
     )
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_what_words_speak_of_is_the_same_bits_in_any_order(descriptions, seed):
+def test_chapters_of_words_are_bit_identical_in_any_order(descriptions, seed):
     expected = _read(descriptions)
     shuffled = descriptions.sample(fraction=1, shuffle=True, seed=seed)
-    assert all(ours.equals(theirs) for ours, theirs in zip(_read(shuffled), expected, strict=True))
+    assert all(got.equals(wanted) for got, wanted in zip(_read(shuffled), expected, strict=True))
 
 
-def test_what_countries_trade_in_is_the_same_bits_in_every_run():
+def test_trade_tables_are_bit_identical_in_every_run():
     def tables() -> list[pl.DataFrame]:
         goods._trade_lines.cache_clear()
         return [goods._trade_table.__wrapped__(flow, digits) for flow in ("export", "import") for digits in (2, 4)]
 
     expected = tables()
-    assert all(ours.equals(theirs) for _ in range(5) for ours, theirs in zip(tables(), expected, strict=True))
+    assert all(got.equals(wanted) for _ in range(5) for got, wanted in zip(tables(), expected, strict=True))
 
 
-def test_the_way_along_a_route_is_the_same_bits_in_any_order():
+def test_route_distances_are_bit_identical_in_any_order():
     ports = reference.ports().join(reference.ports_major(), on="locode", how="semi")["locode"]
     ends = ports.head(60)
     routes = pl.DataFrame(
@@ -63,8 +63,8 @@ def test_the_way_along_a_route_is_the_same_bits_in_any_order():
             "transhipment_ports": pl.Series([ends.shuffle(seed).head(4).to_list() for seed in range(ends.len())]),
             "port_of_discharge": ends.reverse(),
         }
-    ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias(AT))
-    expected = routing._measure(routes).sort(AT)
+    ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias(HASH))
+    expected = routing._measure(routes).sort(HASH)
     for seed in range(5):
         shuffled = routes.sample(fraction=1, shuffle=True, seed=seed)
-        assert routing._measure(shuffled).sort(AT).equals(expected)
+        assert routing._measure(shuffled).sort(HASH).equals(expected)

@@ -1,4 +1,4 @@
-"""The ledger again, as a loop in plain Python that looks at earlier days only: slow, and easy to believe."""
+"""The ledger once more, as a slow loop in plain Python over earlier days, which is easy to check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from riskscore.history.profiles import Profile, Profiles
 
 Row = dict[str, Any]
 Number = tuple[str, str]
-Found = tuple[date, Row | None, int, int]
+Finding = tuple[date, Row | None, int, int]
 
 SAME_BILL = timedelta(days=120)
 
@@ -40,31 +40,31 @@ KEY_OF: dict[str, Callable[[Row], str | None]] = {
     "hs2": lambda row: row["hs_codes"][0][:2] if row["hs_codes"] else None,
     "container_number": lambda row: row["container_number"],
 }
-"""How each column of the shipped profiles follows from a row of the random logs, whose names are in one spelling."""
+"""How each column of the shipped profiles is made from a row of the random logs, where each name has one spelling."""
 
 
 @pytest.fixture(autouse=True)
 def legal_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few legal forms, so that no test here hangs on what the shipped table holds."""
+    """A few legal forms, so that no test here depends on the shipped table."""
     table = pl.DataFrame({"form": ["co", "ltd"], "canonical": ["co", "ltd"]})
     monkeypatch.setattr(reference, "legal_forms", lambda: table)
 
 
 @pytest.fixture
 def naive() -> Callable[..., list[Row]]:
-    """The plain loop: (rows, log, outcomes, profiles, earlier=None) -> what the ledger must say, a dict a row."""
+    """The plain loop: (rows, log, outcomes, profiles, earlier=None) -> the expected statistics, one dict per row."""
     return _history
 
 
 @pytest.fixture
 def agree() -> Callable[[list[Row], list[Row]], None]:
-    """Asserts that two lists of rows hold the same, numbers to a millionth."""
+    """Asserts that two lists of rows are equal, numbers to a millionth."""
     return _agree
 
 
-def _agree(given: list[Row], expected: list[Row]) -> None:
-    assert len(given) == len(expected)
-    for number, (mine, theirs) in enumerate(zip(given, expected, strict=True)):
+def _agree(actual: list[Row], expected: list[Row]) -> None:
+    assert len(actual) == len(expected)
+    for number, (mine, theirs) in enumerate(zip(actual, expected, strict=True)):
         assert mine.keys() == theirs.keys()
         wrong = {name: (mine[name], theirs[name]) for name in theirs if not _close(mine[name], theirs[name])}
         assert not wrong, f"row {number}: {wrong}"
@@ -83,7 +83,7 @@ def _history(
     profiles: Profiles,
     earlier: pl.DataFrame | None = None,
 ) -> list[Row]:
-    """What the ledger must say, a dict a row."""
+    """The expected statistics, one dict per row."""
     frames = [frame for frame in (rows, log, earlier) if frame is not None]
     filings = sorted(
         (row for frame in frames for row in frame.to_dicts()), key=lambda row: (row["filed_at"], row["version"])
@@ -93,36 +93,36 @@ def _history(
         firsts = bills.setdefault(_number(row), [])
         if not firsts or _day(row["filed_at"]) - _day(firsts[-1]["filed_at"]) > SAME_BILL:
             firsts.append(row)
-    found = _found(outcomes, bills)
-    return [_row(row, bills, found, profiles) for row in rows.to_dicts()]
+    findings = _findings(outcomes, bills)
+    return [_row(row, bills, findings, profiles) for row in rows.to_dicts()]
 
 
-def _found(outcomes: pl.DataFrame, bills: dict[Number, list[Row]]) -> list[Found]:
-    """(day, consignment, inspections, seizures) of each record; a correction takes back what was said before."""
-    said: dict[Any, tuple[Row | None, bool]] = {}
-    found: list[Found] = []
+def _findings(outcomes: pl.DataFrame, bills: dict[Number, list[Row]]) -> list[Finding]:
+    """(day, consignment, inspections, seizures) of each record; a correction takes back the earlier record."""
+    recorded: dict[Any, tuple[Row | None, bool]] = {}
+    findings: list[Finding] = []
     for outcome in sorted(outcomes.to_dicts(), key=lambda o: (o["known_at"], o["finding"] == "seizure")):
         known, firsts = _day(outcome["known_at"]), bills.get(_number(outcome), [])
         of = next((row for row in reversed(firsts) if _day(row["filed_at"]) <= known), firsts[0] if firsts else None)
         which = outcome["inspected_at"] or (of and of["filed_at"])
         inspection = (*_number(outcome), outcome["inspected_at"] is None, which)
-        new = inspection not in said
-        of, before = said.get(inspection, (of, False))
+        new = inspection not in recorded
+        of, before = recorded.get(inspection, (of, False))
         seized = outcome["finding"] == "seizure"
-        said[inspection] = of, seized
+        recorded[inspection] = of, seized
         day = known if of is None else max(known, _day(of["filed_at"]))
-        found.append((day, of, int(new), int(seized) - int(before)))
-    return found
+        findings.append((day, of, int(new), int(seized) - int(before)))
+    return findings
 
 
-def _row(row: Row, bills: dict[Number, list[Row]], found: list[Found], profiles: Profiles) -> Row:
+def _row(row: Row, bills: dict[Number, list[Row]], findings: list[Finding], profiles: Profiles) -> Row:
     filed = _day(row["filed_at"])
     as_of = max(day for first in bills[_number(row)] if (day := _day(first["filed_at"])) <= filed)
     past = [event for firsts in bills.values() for event in firsts if _day(event["filed_at"]) < as_of]
-    known = [event for event in found if event[0] < as_of]
+    known = [event for event in findings if event[0] < as_of]
     inspections, seizures = sum(event[2] for event in known), sum(event[3] for event in known)
     base = (seizures + profiles.base_strength * profiles.base_rate) / (inspections + profiles.base_strength)
-    told: Row = {}
+    statistics: Row = {}
     for profile in profiles.profiles.values():
         key = _key(profile, row)
         mine = [event for event in past if key is not None and _key(profile, event) == key]
@@ -134,12 +134,12 @@ def _row(row: Row, bills: dict[Number, list[Row]], found: list[Found], profiles:
             parent = profiles.profiles[profile.parent]
             whole = sum(_key(parent, event) == _key(parent, row) for event in past)
             stats["share"] = len(mine) / whole if whole else None
-        told |= {f"{profile.name}_{stat}": None if key is None else stats[stat] for stat in profile.stats}
-    return told
+        statistics |= {f"{profile.name}_{stat}": None if key is None else stats[stat] for stat in profile.stats}
+    return statistics
 
 
-def _stats(profile: Profile, mine: list[Row], found: list[Found], as_of: date, base: float) -> Row:
-    inspected, seized = sum(event[2] for event in found), sum(event[3] for event in found)
+def _stats(profile: Profile, mine: list[Row], findings: list[Finding], as_of: date, base: float) -> Row:
+    inspected, seized = sum(event[2] for event in findings), sum(event[3] for event in findings)
     ages = [(as_of - _day(event["filed_at"])).days for event in mine]
     weights = [math.log(event["gross_weight_kg"]) for event in mine if (event["gross_weight_kg"] or 0) > 0]
     strength = profile.strength or 0

@@ -56,8 +56,8 @@ def test_lane_and_countries_come_from_what_is_declared_else_from_the_ports(
 
 def test_rows_keep_their_order_and_every_column_is_there() -> None:
     frame = schema.conform(pl.DataFrame({"bill_of_lading": ["3", "1", "2"], "hs_codes": [["390110"], None, ["0801"]]}))
-    given = keys(frame)
-    assert given["bill_of_lading"].to_list() == ["3", "1", "2"]
-    assert given["hs2"].to_list() == ["39", None, "08"]
-    assert {*MADE, *IDS} <= set(given.columns)
-    assert keys(given).equals(given)
+    result = keys(frame)
+    assert result["bill_of_lading"].to_list() == ["3", "1", "2"]
+    assert result["hs2"].to_list() == ["39", None, "08"]
+    assert {*MADE, *IDS} <= set(result.columns)
+    assert keys(result).equals(result)

@@ -45,8 +45,8 @@ def outcome(number: int, known: float, finding: str = "seizure") -> dict[str, An
 
 
 def findings(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    given = pl.DataFrame(rows, schema={name: schema.OUTCOME[name] for name in (*schema.KEY, "known_at", "finding")})
-    return given.with_columns(pl.lit(None, dtype).alias(n) for n, dtype in schema.OUTCOME.items() if n not in given)
+    result = pl.DataFrame(rows, schema={name: schema.OUTCOME[name] for name in (*schema.KEY, "known_at", "finding")})
+    return result.with_columns(pl.lit(None, dtype).alias(n) for n, dtype in schema.OUTCOME.items() if n not in result)
 
 
 def world(seed: int, *, days: int, size: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -80,14 +80,14 @@ def world(seed: int, *, days: int, size: int) -> tuple[pl.DataFrame, pl.DataFram
         else:
             latest.append(draw(number, day, 1))
         for _ in range(rng.choice([0, 0, 1, 2])):
-            late = rng.choice([-2, 0, 0.1, 1, 9])  # also outcomes that are known before they can be
+            late = rng.choice([-2, 0, 0.1, 1, 9])  # also impossible outcomes, known before the filing
             known.append(outcome(number, day + late, rng.choice(["clean", "seizure", "irregular"])))
-    known.append(outcome(10**6, days / 3))  # of a consignment that nobody has filed
+    known.append(outcome(10**6, days / 3))  # of a consignment that was never filed
     return frame(latest), frame(before), findings(known)
 
 
 def same(left: pl.DataFrame, right: pl.DataFrame) -> None:
-    """Equal to the last bit: sums are of whole numbers."""
+    """Equal to the last bit, because sums are of whole numbers."""
     assert left.equals(right)
 
 
@@ -97,8 +97,8 @@ def test_every_statistic_equals_a_naive_loop_over_earlier_days(
     naive: Any, agree: Any, seed: int, days: int, size: int
 ) -> None:
     rows, earlier, outcomes = world(seed, days=days, size=size)
-    given = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
-    agree(given.to_dicts(), naive(rows, rows, outcomes, SHIPPED, earlier))
+    result = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
+    agree(result.to_dicts(), naive(rows, rows, outcomes, SHIPPED, earlier))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -115,8 +115,8 @@ def test_every_declared_statistic_is_computed_and_equals_the_loop(naive: Any, ag
         }
     )
     rows, earlier, outcomes = world(seed, days=500, size=80)
-    given = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), table)
-    agree(given.to_dicts(), naive(rows, rows, outcomes, table, earlier))
+    result = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), table)
+    agree(result.to_dicts(), naive(rows, rows, outcomes, table, earlier))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -131,7 +131,7 @@ def test_the_order_of_rows_changes_nothing(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_future_changes_nothing(seed: int) -> None:
+def test_later_filings_and_outcomes_change_nothing(seed: int) -> None:
     rows, earlier, outcomes = world(seed, days=30, size=90)
     later = [consignment(10**4 + n, 45 + n / 9) for n in range(40)]
     known = [outcome(10**4 + n, 46 + n / 9) for n in range(40)]
@@ -141,7 +141,7 @@ def test_the_future_changes_nothing(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_one_night_over_its_log_equals_the_same_night_within_the_whole(seed: int) -> None:
+def test_one_night_after_its_log_equals_the_same_night_within_the_full_log(seed: int) -> None:
     rows, _, outcomes = world(seed, days=25, size=150)
     rows = rows.filter(pl.col("version") == 1)
     night = pl.col("filed_at").dt.date() == (START + timedelta(days=20)).date()
@@ -151,7 +151,7 @@ def test_one_night_over_its_log_equals_the_same_night_within_the_whole(seed: int
     same(alone, whole)
 
 
-def test_it_makes_no_difference_whether_the_log_holds_the_rows() -> None:
+def test_it_makes_no_difference_whether_the_log_contains_the_rows() -> None:
     rows, earlier, outcomes = world(3, days=30, size=90)
     within = ledger.history(rows, Past(history=rows, outcomes=outcomes, earlier=earlier), SHIPPED)
     same(ledger.history(rows, Past(history=rows.clear(), outcomes=outcomes, earlier=earlier), SHIPPED), within)
@@ -160,24 +160,24 @@ def test_it_makes_no_difference_whether_the_log_holds_the_rows() -> None:
     )
 
 
-def test_consignments_of_one_day_do_not_see_each_other() -> None:
+def test_consignments_of_one_day_do_not_count_for_each_other() -> None:
     rows = frame([consignment(n, 5 + n / 50) for n in range(20)])
-    given = ledger.history(rows, Past(history=rows, outcomes=findings([])), SHIPPED)
-    assert given["consignee_before"].to_list() == [0] * 20
-    assert given["consignee_days_since_last"].null_count() == 20
-    assert given["consignee_hs2_share"].null_count() == 20
+    result = ledger.history(rows, Past(history=rows, outcomes=findings([])), SHIPPED)
+    assert result["consignee_before"].to_list() == [0] * 20
+    assert result["consignee_days_since_last"].null_count() == 20
+    assert result["consignee_hs2_share"].null_count() == 20
 
 
 def test_a_consignment_counts_once_on_the_day_of_its_first_version() -> None:
     earlier = frame([consignment(1, 0, consignee_name="Old Name")])
     log = frame([consignment(1, 4, version=2, consignee_name="New Name")])
     rows = frame([consignment(2, 3, consignee_name="Old Name"), consignment(3, 9, consignee_name="New Name")])
-    given = ledger.history(rows, Past(history=log, earlier=earlier), SHIPPED)
-    assert given["consignee_before"].to_list() == [1, 0]
-    assert given["consignee_days_since_first"].to_list() == [3, None]
+    result = ledger.history(rows, Past(history=log, earlier=earlier), SHIPPED)
+    assert result["consignee_before"].to_list() == [1, 0]
+    assert result["consignee_days_since_first"].to_list() == [3, None]
 
 
-def test_an_amended_consignment_is_judged_as_of_its_first_filing() -> None:
+def test_an_amended_consignment_has_the_statistics_as_of_its_first_filing() -> None:
     earlier = frame([consignment(1, 2)])
     rows = frame([consignment(1, 8, version=2)])
     log = frame([consignment(2, 1), consignment(3, 5)])
@@ -191,56 +191,56 @@ def test_an_amended_consignment_is_judged_as_of_its_first_filing() -> None:
 )
 def test_an_outcome_counts_from_the_day_after_it_became_known(known: float, as_of: float, seized: int) -> None:
     rows = frame([consignment(2, as_of)])
-    given = ledger.history(
+    result = ledger.history(
         rows, Past(history=frame([consignment(1, 0)]), outcomes=findings([outcome(1, known)])), SHIPPED
     )
-    assert given["consignee_seized"].to_list() == [seized]
+    assert result["consignee_seized"].to_list() == [seized]
 
 
-def test_the_own_outcome_never_counts_however_early_it_says_it_was_known() -> None:
+def test_a_consignments_own_outcome_never_counts_however_early_its_date() -> None:
     rows = frame([consignment(1, 5)])
-    given = ledger.history(rows, Past(history=rows, outcomes=findings([outcome(1, -9), outcome(1, 5)])), SHIPPED)
-    assert given["consignee_inspected"].to_list() == [0]
-    assert given["consignee_seizure_rate"].to_list() == [None]
+    result = ledger.history(rows, Past(history=rows, outcomes=findings([outcome(1, -9), outcome(1, 5)])), SHIPPED)
+    assert result["consignee_inspected"].to_list() == [0]
+    assert result["consignee_seizure_rate"].to_list() == [None]
 
 
-def test_a_seizure_rate_is_smoothed_and_unknown_while_nothing_was_inspected() -> None:
+def test_a_seizure_rate_is_smoothed_and_null_without_inspections() -> None:
     log = frame([consignment(1, 0), consignment(2, 0, consignee_name="New")])
     rows = frame([consignment(3, 5), consignment(4, 5, consignee_name="New")])
-    given = ledger.history(rows, Past(history=log, outcomes=findings([outcome(1, 1)])), SHIPPED)[
+    result = ledger.history(rows, Past(history=log, outcomes=findings([outcome(1, 1)])), SHIPPED)[
         "consignee_seizure_rate"
     ]
     base = (1 + SHIPPED.base_strength * SHIPPED.base_rate) / (1 + SHIPPED.base_strength)
-    assert given.to_list() == [pytest.approx((1 + 10 * base) / (1 + 10)), None]
+    assert result.to_list() == [pytest.approx((1 + 10 * base) / (1 + 10)), None]
 
 
-def test_a_missing_value_leaves_its_profiles_unknown_and_the_others_known() -> None:
+def test_a_missing_value_makes_only_its_own_profiles_null() -> None:
     log = frame([consignment(1, 0), consignment(2, 0, consignee_name=None)])
     rows = frame([consignment(3, 5, consignee_name="TO ORDER"), consignment(4, 5, hs_codes=None)])
-    given = ledger.history(rows, Past(history=log), SHIPPED)
-    assert given["consignee_before"].to_list() == [None, 1]
-    assert given["consignee_lane_share"].to_list() == [None, 1.0]
-    assert given["consignee_hs2_share"].to_list() == [None, None]
-    assert given["shipper_before"].to_list() == [2, 2]
+    result = ledger.history(rows, Past(history=log), SHIPPED)
+    assert result["consignee_before"].to_list() == [None, 1]
+    assert result["consignee_lane_share"].to_list() == [None, 1.0]
+    assert result["consignee_hs2_share"].to_list() == [None, None]
+    assert result["shipper_before"].to_list() == [2, 2]
 
 
-def test_a_share_is_zero_for_a_new_line_of_business_and_unknown_without_a_past() -> None:
+def test_a_share_is_zero_for_a_new_line_of_business_and_null_without_history() -> None:
     log = frame([consignment(1, 0), consignment(2, 1), consignment(3, 1, hs_codes=["440399"])])
     rows = frame([consignment(4, 5), consignment(5, 5, hs_codes=["0801.31"]), consignment(6, 5, consignee_name="New")])
     assert ledger.history(rows, Past(history=log), SHIPPED)["consignee_hs2_share"].to_list() == [2 / 3, 0.0, None]
 
 
-def test_spellings_of_a_name_share_one_past() -> None:
+def test_spellings_of_a_name_share_one_history() -> None:
     log = frame([consignment(1, 0, shipper_name="Hai-An Imp. & Exp. Co., Ltd")])
     rows = frame([consignment(2, 5, shipper_name="HẢI AN IMPORT EXPORT")])
     assert ledger.history(rows, Past(history=log), SHIPPED)["shipper_before"].to_list() == [1]
 
 
 @pytest.mark.parametrize("empty", ["rows", "log", "outcomes", "everything"])
-def test_nothing_to_look_at_gives_typed_columns(empty: str) -> None:
+def test_empty_input_gives_typed_columns(empty: str) -> None:
     rows, _, outcomes = world(1, days=3, size=10)
     nothing = empty == "everything"
-    given = ledger.history(
+    result = ledger.history(
         rows.clear() if empty == "rows" or nothing else rows,
         Past(
             history=rows.clear() if empty == "log" or nothing else rows,
@@ -249,11 +249,11 @@ def test_nothing_to_look_at_gives_typed_columns(empty: str) -> None:
         SHIPPED,
     )
     full = ledger.history(rows, Past(history=rows, outcomes=outcomes), SHIPPED)
-    assert given.schema == full.schema
-    assert given.height == (0 if empty == "rows" or nothing else rows.height)
+    assert result.schema == full.schema
+    assert result.height == (0 if empty == "rows" or nothing else rows.height)
 
 
-def test_a_column_of_the_service_can_be_part_of_a_profile_and_has_to_be_there() -> None:
+def test_a_column_of_the_service_can_be_part_of_a_profile_and_must_exist() -> None:
     table = profiles.parse(
         {
             "base": {"rate": 0.1, "strength": 1},
@@ -267,7 +267,7 @@ def test_a_column_of_the_service_can_be_part_of_a_profile_and_has_to_be_there() 
         ledger.history(rows.drop("office"), Past(history=log), table)
 
 
-def test_keys_that_are_known_already_are_used() -> None:
+def test_existing_party_ids_are_used() -> None:
     named = ledger.keys(frame([consignment(1, 0)])).with_columns(consignee_key=pl.lit("somebody else"))
     rows = ledger.keys(frame([consignment(2, 5)]))
     assert ledger.history(rows, Past(history=named), SHIPPED)["consignee_before"].to_list() == [0]

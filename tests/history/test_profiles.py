@@ -22,7 +22,7 @@ def test_the_shipped_profiles_load_and_name_each_column_once() -> None:
 @pytest.mark.parametrize(
     ("table", "complaint"),
     [
-        ({"base": BASE}, "declare nothing"),
+        ({"base": BASE}, "none is declared"),
         ({"profile": {"p": LANE}}, r"\[base\] needs a rate"),
         ({"base": BASE | {"rate": 2}, "profile": {"p": LANE}}, r"\[base\] needs a rate"),
         ({"base": BASE | {"strength": 0}, "profile": {"p": LANE}}, r"\[base\] needs a rate"),
@@ -30,18 +30,21 @@ def test_the_shipped_profiles_load_and_name_each_column_once() -> None:
         ({"base": BASE, "profile": {"p": LANE | {"window": 3}}}, "profile p: unknown entry window"),
         ({"base": BASE, "profile": {"p": LANE | {"columns": "lane"}}}, "profile p: columns and stats must be lists"),
         ({"base": BASE, "profile": {"p": LANE | {"stats": []}}}, "profile p: columns and stats must be lists"),
-        ({"base": BASE, "profile": {"p": LANE | {"stats": ["after"]}}}, "unknown statistic after; there are before"),
+        ({"base": BASE, "profile": {"p": LANE | {"stats": ["after"]}}}, "unknown statistic after; choose from before"),
         ({"base": BASE, "profile": {"p": LANE | {"stats": ["seizure_rate"]}}}, "needs a strength"),
         ({"base": BASE, "profile": {"p": LANE | {"strength": -1}}}, "needs a strength"),
-        ({"base": BASE, "profile": {"p": LANE | {"stats": ["share"]}}}, "share needs a parent that is declared"),
-        ({"base": BASE, "profile": {"p": LANE | {"parent": "q"}}}, "declared, not 'q'"),
-        ({"base": BASE, "profile": {"p": LANE | {"parent": "p"}}}, "must hold those of its parent p, and more"),
-        ({"base": BASE, "profile": {"p": 3}}, "profile p: must be a table"),
-        ({"base": 3, "profile": {"p": LANE}}, r"\[base\]: must be a table"),
-        ({"base": BASE, "profile": []}, "profile: must be a table"),
+        ({"base": BASE, "profile": {"p": LANE | {"stats": ["share"]}}}, "a share needs a declared profile"),
+        ({"base": BASE, "profile": {"p": LANE | {"parent": "q"}}}, "parent, not 'q'"),
+        (
+            {"base": BASE, "profile": {"p": LANE | {"parent": "p"}}},
+            "must include those of its parent p, and at least one more",
+        ),
+        ({"base": BASE, "profile": {"p": 3}}, "profile p must be a table"),
+        ({"base": 3, "profile": {"p": LANE}}, r"\[base\] must be a table"),
+        ({"base": BASE, "profile": []}, "profile must be a table"),
     ],
 )
-def test_a_malformed_declaration_is_one_clear_error(table: dict[str, Any], complaint: str) -> None:
+def test_a_malformed_declaration_is_refused(table: dict[str, Any], complaint: str) -> None:
     with pytest.raises(CatalogueError, match=complaint):
         profiles.parse(table)
 

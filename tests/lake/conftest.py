@@ -1,4 +1,4 @@
-"""Rows for every table of a lake, with every kind of hole in them, and processes that write to one."""
+"""Rows for every table of a lake, with nulls in every column, and processes that write to a lake."""
 
 import subprocess
 import sys
@@ -18,12 +18,12 @@ FIRST = date(2024, 3, 1)
 
 
 def _night(number: int) -> date:
-    """The night of run `number`."""
+    """Return the night of run `number`."""
     return FIRST + timedelta(days=number)
 
 
 def _value(dtype: Any, row: int) -> Any:
-    """A value of this type for this row; null in every third."""
+    """Return a value of this type for a row; null in every third row."""
     if row % 3 == 2:
         return None
     kinds: dict[Any, Callable[[], Any]] = {
@@ -41,7 +41,7 @@ def _value(dtype: Any, row: int) -> Any:
 
 
 def _rows(table: str, run: int, count: int = 6) -> pl.DataFrame:
-    """Rows as night `run` would write them."""
+    """Return rows as night `run` would write them."""
     columns = TABLES[table].own
     frame = pl.DataFrame(
         {name: pl.Series([_value(dtype, row) for row in range(count)], dtype=dtype) for name, dtype in columns.items()}
@@ -49,12 +49,12 @@ def _rows(table: str, run: int, count: int = 6) -> pl.DataFrame:
     return frame.with_columns(night=pl.lit(_night(run)), run=pl.lit(run, pl.Int64))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def night() -> Callable[[int], date]:
     return _night
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows() -> Callable[..., pl.DataFrame]:
     return _rows
 

@@ -1,4 +1,4 @@
-"""A lake keeps what is appended to it, once, and gives it back as it was."""
+"""A lake keeps appended rows, once, and returns them unchanged."""
 
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_rows_come_back_as_they_were_written(lake, table, rows):
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_an_empty_frame_is_a_step_done_and_no_row(lake, table, rows):
+def test_an_empty_frame_marks_a_step_as_done(lake, table, rows):
     assert not lake.done(table, 1)
     assert lake.append(table, rows(table, 1, 0), run=1)
     assert lake.done(table, 1)
@@ -52,7 +52,7 @@ def test_two_steps_of_a_run_may_write_to_one_table(lake, rows):
     assert lake.read("quarantine").collect().height == 12
 
 
-def test_what_is_written_by_hand_is_no_run(lake, rows):
+def test_rows_written_by_hand_have_no_run(lake, rows):
     by_hand = rows("outcomes", 1).drop("run")
     for _ in range(2):
         assert lake.append("outcomes", by_hand)
@@ -75,21 +75,21 @@ REFUSED: dict[str, tuple[pl.DataFrame, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_rows_that_do_not_fit_are_refused_whole(lake, case):
-    frame, told = REFUSED[case]
-    with pytest.raises(LakeError, match=told):
+def test_a_frame_that_does_not_fit_is_refused(lake, case):
+    frame, message = REFUSED[case]
+    with pytest.raises(LakeError, match=message):
         lake.append("runs", frame, run=1)
     assert not lake.done("runs", 1)
     assert lake.read("runs").collect().is_empty()
 
 
-def test_a_table_that_is_not_declared_is_named(lake, rows):
+def test_an_unknown_table_is_refused_by_name(lake, rows):
     for call in (lake.read, lake.version, lambda name: lake.append(name, rows("runs", 1))):
         with pytest.raises(LakeError, match="no table 'score'; it has consignments, outcomes"):
             call("score")
 
 
-def test_a_closing_takes_the_place_of_the_one_before(lake, rows, night):
+def test_overwriting_replaces_all_rows(lake, rows, night):
     assert lake.overwrite("ledger", rows("ledger", 1, 6), run=1, night=night(1))
     assert lake.overwrite("ledger", rows("ledger", 2, 4), run=2, night=night(2))
     assert not lake.overwrite("ledger", rows("ledger", 2, 5), run=2, night=night(2))
@@ -99,14 +99,14 @@ def test_a_closing_takes_the_place_of_the_one_before(lake, rows, night):
 
 
 @pytest.mark.parametrize("table", GROWING)
-def test_a_table_that_grows_is_never_written_anew(lake, table, rows, night):
+def test_a_table_that_only_grows_cannot_be_overwritten(lake, table, rows, night):
     lake.append(table, rows(table, 1), run=1)
-    with pytest.raises(LakeError, match="stay as they are"):
+    with pytest.raises(LakeError, match="cannot be replaced"):
         lake.overwrite(table, rows(table, 2), run=2, night=night(2))
     assert lake.read(table).collect().height == 6
 
 
-def test_only_the_files_of_the_wanted_nights_are_opened(lake, rows, night):
+def test_only_the_files_of_the_requested_nights_are_opened(lake, rows, night):
     for run in range(1, 6):
         lake.append("scores", rows("scores", run), run=run)
     for run in (1, 5):
@@ -117,16 +117,16 @@ def test_only_the_files_of_the_wanted_nights_are_opened(lake, rows, night):
     assert lake.read("scores").filter(pl.col("night") == night(4)).collect().height == 6
 
 
-def test_columns_are_read_alone_and_in_the_order_asked_for(lake, rows):
+def test_only_the_requested_columns_are_read_in_their_order(lake, rows):
     lake.append("scores", rows("scores", 1), run=1)
     assert lake.read("scores", columns=["rank", "run"]).collect().columns == ["rank", "run"]
 
 
-def test_a_reader_keeps_the_version_that_it_began_with(lake, rows):
+def test_a_reader_stays_on_the_version_that_it_opened(lake, rows):
     lake.append("runs", rows("runs", 1), run=1)
-    begun = lake.read("runs")
+    reader = lake.read("runs")
     lake.append("runs", rows("runs", 2), run=2)
-    assert begun.collect().height == 6
+    assert reader.collect().height == 6
     assert lake.read("runs").collect().height == 12
 
 
@@ -141,7 +141,7 @@ def test_a_table_from_before_a_column_was_added_is_read_and_appended_to(tmp_path
     assert_frame_equal(both.filter(run=2), rows("runs", 2), check_row_order=False)
 
 
-def test_a_table_that_a_later_release_declares_begins_empty(lake, rows):
+def test_a_table_of_a_later_release_starts_empty(lake, rows):
     folder = Path(lake.store.table("slates"))
     for file in sorted(folder.rglob("*"), reverse=True):
         file.rmdir() if file.is_dir() else file.unlink()
@@ -153,16 +153,16 @@ def test_a_table_that_a_later_release_declares_begins_empty(lake, rows):
     assert lake.read("slates").collect().height == 6
 
 
-def test_making_a_lake_again_changes_nothing(lake, rows):
+def test_creating_a_lake_again_changes_nothing(lake, rows):
     lake.append("runs", rows("runs", 1), run=1)
     versions = {table: lake.version(table) for table in TABLES}
-    (Path(lake.store.uri) / "reports").mkdir()  # a lake may have company later
+    (Path(lake.store.uri) / "reports").mkdir()  # other folders may be added next to the tables
     again = create_lake(lake.store.uri)
     assert {table: again.version(table) for table in TABLES} == versions
     assert again.read("runs").collect().height == 6
 
 
-def test_the_version_counts_what_was_committed(lake, rows):
+def test_the_version_counts_commits(lake, rows):
     assert lake.version("runs") == 0
     lake.append("runs", rows("runs", 1), run=1)
     lake.append("runs", rows("runs", 1), run=1)
@@ -175,7 +175,7 @@ def test_a_folder_may_be_named_in_several_ways(tmp_path, form, rows):
     assert open_lake(str(tmp_path / "lake")).done("runs", 1)
 
 
-def test_a_folder_with_spaces_and_other_letters_will_do(tmp_path, rows, night):
+def test_a_folder_name_may_have_spaces_and_other_letters(tmp_path, rows, night):
     lake = create_lake(tmp_path / "hồ của đêm #1 (a+b) *?")
     lake.append("scores", rows("scores", 1), run=1)
     assert lake.read("scores", nights=(night(1), night(1))).collect().height == 6
@@ -183,29 +183,29 @@ def test_a_folder_with_spaces_and_other_letters_will_do(tmp_path, rows, night):
 
 
 @pytest.mark.parametrize("name", ["50%", "port=VNHPH", "a[1]", "a|b", "a^b", "a\\b"])
-def test_a_folder_whose_name_means_something_else_is_refused(tmp_path, name):
-    with pytest.raises(LakeError, match="no name on the way"):
+def test_a_folder_name_with_special_characters_is_refused(tmp_path, name):
+    with pytest.raises(LakeError, match="must not contain"):
         create_lake(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_there_is_no_lake_none_is_opened(tmp_path):
+def test_a_place_without_a_lake_cannot_be_opened(tmp_path):
     (tmp_path / "other").mkdir()
     for place in (tmp_path / "nowhere", tmp_path / "other"):
-        with pytest.raises(LakeError, match=f"no lake at {place}; `riskscore lake init` makes one"):
+        with pytest.raises(LakeError, match=f"no lake at {place}; create one with `riskscore lake init`"):
             open_lake(place)
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_folder_with_other_things_in_it_becomes_no_lake(tmp_path):
+def test_a_folder_with_other_files_does_not_become_a_lake(tmp_path):
     for name in ("a.csv", "b.csv", "c.csv", "d.csv"):
         (tmp_path / name).write_text("mine")
-    with pytest.raises(LakeError, match=r"no lake and is not empty: a.csv, b.csv, c.csv \.\.\. are there"):
+    with pytest.raises(LakeError, match=r"is not a lake and is not empty: a.csv, b.csv, c.csv \.\.\. are there"):
         create_lake(tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_a_file_is_no_place_for_a_lake(tmp_path):
+def test_a_lake_cannot_be_in_a_file(tmp_path):
     (tmp_path / "file").write_text("mine")
     for call in (create_lake, open_lake):
         with pytest.raises(LakeError, match="file"):

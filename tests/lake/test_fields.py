@@ -1,4 +1,4 @@
-"""Own fields in a lake: one column on disk, columns of their own for the service that declares them."""
+"""Fields that a service declares: one column in the lake, separate columns for the service."""
 
 from datetime import date
 
@@ -10,24 +10,24 @@ from riskscore.manifest import read
 
 
 def test_fields_come_back_as_they_were_written(tmp_path):
-    ours = declarations.ours()
+    settings = declarations.ours()
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=5))
-    rows = read.read(path, settings=ours).consignments
+    rows = read.read(path, settings=settings).consignments
     create_lake(tmp_path / "lake")
-    lake = open_lake(tmp_path / "lake", ours)
+    lake = open_lake(tmp_path / "lake", settings)
     lake.append("consignments", rows, night=date(2024, 1, 1))
-    back = lake.read("consignments", columns=list(schema.columns(ours))).collect()
+    back = lake.read("consignments", columns=list(schema.columns(settings))).collect()
     assert back.equals(rows)
     assert lake.at(date(2024, 1, 1)).read("consignments", columns=["tax_type"]).collect().height == 5
     assert "own" not in lake.columns("consignments")
 
 
-def test_rows_of_before_have_none_of_them_and_others_see_the_json(tmp_path):
-    ours = declarations.ours()
+def test_older_rows_lack_the_fields_and_other_services_see_json(tmp_path):
+    settings = declarations.ours()
     path = declarations.file(tmp_path, "d.csv", declarations.rows(days=1, per_day=2))
-    rows = read.read(path, settings=ours).consignments
+    rows = read.read(path, settings=settings).consignments
     create_lake(tmp_path / "lake").append("consignments", rows.select(*schema.COLUMNS), night=date(2024, 1, 1))
-    lake = open_lake(tmp_path / "lake", ours)
+    lake = open_lake(tmp_path / "lake", settings)
     assert lake.read("consignments").collect()["tax_type"].null_count() == 2
     lake.append("consignments", rows, night=date(2024, 1, 2))
     plain = open_lake(tmp_path / "lake").read("consignments").collect()

@@ -1,4 +1,4 @@
-"""The lake as after any past night: before and after compaction, and told where it can no longer be seen."""
+"""The lake as it was after any past night, before and after compaction, and refused if files were deleted."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ NIGHTS = 5
 
 @pytest.fixture
 def nights(lake, rows, night):
-    """A lake after five nights, the fourth of which was left out; nights grow by a row each."""
+    """A lake after five nights without the fourth; each night has one row more than the one before."""
     for run in (1, 2, 3, 5):
         for table in TABLES.values():
             frame = rows(table.name, run, run)
@@ -28,7 +28,7 @@ def nights(lake, rows, night):
 
 
 def check(lake, rows, night):
-    """Every past night is as it was."""
+    """Check that every past night is as it was."""
     for run in range(NIGHTS + 2):
         then = lake.at(night(run))
         ran = [number for number in (1, 2, 3, 5) if number <= run]
@@ -39,7 +39,7 @@ def check(lake, rows, night):
         assert_frame_equal(then.read("ledger").collect(), closing, check_row_order=False)
 
 
-def test_every_past_night_is_seen_as_it_was(nights, rows, night):
+def test_every_past_night_is_read_as_it_was(nights, rows, night):
     check(nights, rows, night)
 
 
@@ -48,23 +48,25 @@ def test_compaction_changes_no_past_night(nights, rows, night):
     check(nights, rows, night)
 
 
-def test_clearing_away_leaves_tables_that_grow_and_the_newest_closing(nights, rows, night):
+def test_deleting_old_files_leaves_growing_tables_and_the_newest_ledger(nights, rows, night):
     upkeep.compact(nights, keep=timedelta(0))
     for run in (1, 2, 3):
         then = nights.at(night(run))
         assert then.read("scores").collect()["run"].max() == run
-        with pytest.raises(LakeError, match=f"ledger as after {night(run)} can no longer be read: 1 of its 1 files"):
+        with pytest.raises(
+            LakeError, match=f"ledger as it was after {night(run)} can no longer be read: 1 of its 1 files"
+        ):
             then.read("ledger")
     newest = rows("ledger", 5, 5)
     for now in (nights, nights.at(night(5)), nights.at(night(9))):
         assert_frame_equal(now.read("ledger").collect(), newest, check_row_order=False)
 
 
-def test_files_are_cleared_away_only_after_their_time(nights):
+def test_files_are_deleted_only_after_their_time(nights):
     assert sum(table.cleared for table in upkeep.compact(nights, keep=timedelta(days=1))) == 0
 
 
-def test_the_past_is_not_written_to(nights, rows, night):
+def test_a_past_state_cannot_be_written_to(nights, rows, night):
     then = nights.at(night(2))
     assert repr(then).endswith(f".at({night(2)})")
     for write in (
@@ -72,17 +74,17 @@ def test_the_past_is_not_written_to(nights, rows, night):
         lambda: then.overwrite("ledger", rows("ledger", 9), run=9, night=night(9)),
         lambda: upkeep.compact(then),
     ):
-        with pytest.raises(LakeError, match="is past; only the present"):
+        with pytest.raises(LakeError, match="only its present state"):
             write()
 
 
-def test_a_closing_written_again_for_an_earlier_night_does_not_hide_it(nights, rows, night):
+def test_a_ledger_rewritten_for_an_earlier_night_does_not_hide_that_night(nights, rows, night):
     nights.overwrite("ledger", rows("ledger", 6, 2).with_columns(night=night(3)), run=6, night=night(3))
     assert nights.at(night(3)).read("ledger").collect().height == 2
     assert nights.at(night(2)).read("ledger").collect().height == 2
 
 
-def test_the_log_of_the_closings_outlives_checkpoints(lake, rows, night):
+def test_the_versions_of_the_ledger_outlive_checkpoints(lake, rows, night):
     for run in range(45):
         lake.overwrite("ledger", rows("ledger", run, run % 4 + 1), run=run, night=night(run))
     assert list(Path(lake.store.table("ledger")).glob("_delta_log/*.checkpoint*.parquet"))
@@ -97,15 +99,15 @@ def commit(version: int, tag: int | None = None, operation: str = "WRITE") -> di
 HISTORIES: dict[str, tuple[list[dict[str, object]], int, int | None]] = {
     "before the first night": ([commit(1, 5), commit(0, None, "CREATE TABLE")], 4, None),
     "the night itself": ([commit(3, 6), commit(2, 5), commit(1, 4)], 5, 2),
-    "a night without a run takes the one before": ([commit(3, 8), commit(2, 5), commit(1, 4)], 7, 2),
+    "a night without a run has the version of the one before": ([commit(3, 8), commit(2, 5), commit(1, 4)], 7, 2),
     "two commits of a night: the last": ([commit(3, 6), commit(2, 5), commit(1, 5)], 5, 2),
-    "upkeep after it is as good": (
+    "a compaction after it is as good": (
         [commit(5, 6), commit(4, None, "VACUUM END"), commit(3, None, "OPTIMIZE"), commit(2, 5), commit(1, 4)],
         5,
         4,
     ),
-    "upkeep after a later night is not": ([commit(4, None, "OPTIMIZE"), commit(3, 6), commit(2, 5)], 5, 2),
-    "nothing at all": ([], 5, None),
+    "a compaction after a later night is not": ([commit(4, None, "OPTIMIZE"), commit(3, 6), commit(2, 5)], 5, 2),
+    "no history": ([], 5, None),
 }
 
 

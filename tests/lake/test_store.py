@@ -1,4 +1,4 @@
-"""A lake at an address: on an S3-compatible store on this machine, with its options from settings and never shown."""
+"""A lake at an address, on an S3-compatible store on this machine, with options from settings that are never shown."""
 
 import socket
 import subprocess
@@ -27,7 +27,7 @@ SECRET = "not-to-be-seen-anywhere"  # noqa: S105  of a store that lives for the 
 
 @pytest.fixture(scope="module")
 def endpoint():
-    """An S3-compatible store in a process of its own, with an empty bucket called `customs`."""
+    """An S3-compatible store in a separate process, with an empty bucket called `customs`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -47,7 +47,7 @@ def endpoint():
 
 @pytest.fixture
 def address(endpoint, monkeypatch, request):
-    """Address for a lake of this test; the options are in the environment."""
+    """The address for a lake of this test; its options are in the environment."""
     options = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ALLOW_HTTP": "true",
@@ -68,7 +68,8 @@ def test_two_writers_at_once_lose_nothing(address, writer):
     assert sorted(back["bill_of_lading"].cast(int).to_list()) == sorted([*range(12)] * 2)
 
 
-def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_path):
+@pytest.mark.slow
+def test_a_lake_at_an_address_works_as_in_a_folder(address, rows, night, tmp_path):
     lake = create_lake(address)
     assert create_lake(address).version("runs") == 0
     for run in (1, 2):
@@ -88,7 +89,7 @@ def test_a_lake_does_there_what_it_does_in_a_folder(address, rows, night, tmp_pa
         lake.at(night(1)).read("ledger")
 
 
-def test_the_champion_of_a_lake_there_is_found_by_whoever_opens_it(address, toy_booster, tmp_path):
+def test_every_process_finds_the_champion_of_a_lake_at_an_address(address, toy_booster, tmp_path):
     for name in ("one", "two"):
         replace(toy_booster, card=replace(toy_booster.card, name=name)).save(tmp_path / name)
     create_lake(address)
@@ -96,21 +97,21 @@ def test_the_champion_of_a_lake_there_is_found_by_whoever_opens_it(address, toy_
     first.promote("one", archive.read(tmp_path / "one"))
     with pytest.raises(ModelError, match="somebody else was faster"):
         second.promote("two", archive.read(tmp_path / "two"))
-    found = Registry(Tables(open_lake(address)))
-    assert found.champion == "one"
-    assert found.archive.files("one", found.checksum) == archive.read(tmp_path / "one")
-    found.promote("two", archive.read(tmp_path / "two"))
+    registry = Registry(Tables(open_lake(address)))
+    assert registry.champion == "one"
+    assert registry.archive.files("one", registry.checksum) == archive.read(tmp_path / "one")
+    registry.promote("two", archive.read(tmp_path / "two"))
     assert Registry(Tables(open_lake(address))).rollback().champion == "one"
 
 
-def test_a_place_with_other_things_becomes_no_lake(address, endpoint):
+def test_a_place_with_other_files_does_not_become_a_lake(address, endpoint):
     other = urllib.request.Request(f"{endpoint}/customs/mine/report.csv", data=b"1", method="PUT")  # noqa: S310
     urllib.request.urlopen(other).close()  # noqa: S310
     with pytest.raises(LakeError, match=r"not empty: report.csv is there"):
         create_lake("s3://customs/mine")
 
 
-def test_where_there_is_no_lake_none_is_opened(address):
+def test_an_address_without_a_lake_cannot_be_opened(address):
     with pytest.raises(LakeError, match="there is no lake at s3://customs"):
         open_lake(address)
 
@@ -118,27 +119,27 @@ def test_where_there_is_no_lake_none_is_opened(address):
 REFUSING = {
     "no such bucket": ("s3://no-such-bucket/lake", {}),
     "nobody listens": ("s3://customs/lake", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "MAX_RETRIES": "0"}),
-    "an address of no kind that is known": ("ftp2://customs/lake", {}),
+    "an unknown kind of address": ("ftp2://customs/lake", {}),
 }
 
 
 @pytest.mark.parametrize("case", REFUSING)
-def test_a_store_that_refuses_is_told_in_one_line_and_without_secrets(case, address, monkeypatch):
+def test_errors_of_a_store_are_one_line_and_have_no_secrets(case, address, monkeypatch):
     uri, options = REFUSING[case]
     for name, value in options.items():
         monkeypatch.setenv(f"RISKSCORE_STORAGE_{name}", value)
     for call in (create_lake, open_lake):
         with pytest.raises(LakeError) as refused:
             call(uri)
-        told = str(refused.value)
-        assert uri in told
-        assert "\n" not in told
-        assert "\x1b" not in told
-        assert SECRET not in told
-        assert len(told) < 600
+        message = str(refused.value)
+        assert uri in message
+        assert "\n" not in message
+        assert "\x1b" not in message
+        assert SECRET not in message
+        assert len(message) < 600
 
 
-def test_secrets_are_in_no_repr_and_in_no_refusal(address):
+def test_secrets_are_in_no_repr_and_in_no_message(address):
     store = Store.of(address)
     assert store.options["aws_secret_access_key"] == SECRET
     assert SECRET not in repr(store) + repr(DeltaLake(store)) + str(store)
@@ -156,7 +157,7 @@ def test_a_folder_needs_no_options(monkeypatch, tmp_path):
     assert Store.of(tmp_path).options is None
 
 
-def test_options_come_from_the_file_and_a_variable_wins(tmp_path, monkeypatch):
+def test_options_come_from_the_file_and_variables_replace_them(tmp_path, monkeypatch):
     file = tmp_path / "storage.toml"
     file.write_text('[storage]\nAWS_REGION = "eu-west-1"\naws_allow_http = true\nmax_retries = 3\n')
     monkeypatch.setenv("RISKSCORE_STORAGE", str(file))
@@ -173,13 +174,13 @@ WRONG_FILES = {
 
 
 @pytest.mark.parametrize("case", WRONG_FILES)
-def test_a_file_of_options_that_is_wrong_is_named_and_not_quoted(case, tmp_path, monkeypatch):
-    text, told = WRONG_FILES[case]
+def test_an_invalid_file_of_options_is_named_but_not_quoted(case, tmp_path, monkeypatch):
+    text, expected = WRONG_FILES[case]
     file = tmp_path / "storage.toml"
     if text is not None:
         file.write_text(text)
     monkeypatch.setenv("RISKSCORE_STORAGE", str(file))
-    with pytest.raises(SettingsError, match=told) as refused:
+    with pytest.raises(SettingsError, match=expected) as refused:
         environment.storage()
     assert SECRET not in str(refused.value)
     assert str(file) in str(refused.value)

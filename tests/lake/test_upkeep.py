@@ -1,5 +1,6 @@
-"""Compacting makes files fewer and loses no row; what info says is so; a table leaves as a file."""
+"""Compacting merges files and loses no row; info is correct; a table can be exported to a file."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,89 +11,99 @@ from polars.testing import assert_frame_equal
 from riskscore import export as files
 from riskscore.errors import LakeError, SettingsError
 from riskscore.lake import health, upkeep
+from riskscore.lake.open import create_lake, open_lake
 from riskscore.lake.tables import TABLES
 from riskscore.progress import listening
 
 
-@pytest.fixture
-def worn(lake, rows, night):
-    """Every table with three nights of four appends each."""
+@pytest.fixture(scope="module")
+def fragmented_folder(tmp_path_factory, rows):
+    """A lake where every table has three nights with four appends each."""
+    folder = tmp_path_factory.mktemp("fragmented") / "lake"
+    lake = create_lake(folder)
     for table in TABLES.values():
         for run in (1, 2, 3):
-            for _ in range(4):
-                lake.append(table.name, rows(table.name, run), step=f"step {_}", run=run)
-    return lake
+            for step in range(4):
+                lake.append(table.name, rows(table.name, run), step=f"step {step}", run=run)
+    return folder
+
+
+@pytest.fixture
+def fragmented(fragmented_folder, tmp_path):
+    """A copy of that lake."""
+    shutil.copytree(fragmented_folder, tmp_path / "fragmented")
+    return open_lake(tmp_path / "fragmented")
 
 
 def contents(lake):
     return {table: lake.read(table).collect() for table in TABLES}
 
 
-def looked(lake):
+def by_table(lake):
     return {table.table: table for table in health.info(lake)}
 
 
-def test_compacting_merges_the_files_of_a_night_and_keeps_every_row(worn):
-    before = contents(worn)
-    assert {(table.files, table.rows) for table in health.info(worn)} == {(12, 72)}
-    done = {table.table: (table.merged, table.into, table.cleared) for table in upkeep.compact(worn)}
+def test_compacting_merges_the_files_of_a_night_and_keeps_every_row(fragmented):
+    before = contents(fragmented)
+    assert {(table.files, table.rows) for table in health.info(fragmented)} == {(12, 72)}
+    compacted = {table.table: (table.merged, table.into, table.cleared) for table in upkeep.compact(fragmented)}
     for table in TABLES.values():
-        assert done[table.name] == (12, 3 if table.by_night else 1, 0)
-        now = looked(worn)[table.name]
+        assert compacted[table.name] == (12, 3 if table.by_night else 1, 0)
+        now = by_table(fragmented)[table.name]
         assert (now.rows, now.files, now.superseded, now.orphans) == (72, 3 if table.by_night else 1, 12, 0)
-        assert_frame_equal(worn.read(table.name).collect(), before[table.name], check_row_order=False)
+        assert_frame_equal(fragmented.read(table.name).collect(), before[table.name], check_row_order=False)
 
 
 @pytest.mark.parametrize("keep", [upkeep.KEEP, timedelta(0)])
-def test_compacting_again_does_nothing_and_commits_nothing(worn, keep):
-    upkeep.compact(worn, keep=keep)
-    versions = {table: worn.version(table) for table in TABLES}
-    assert {(table.merged, table.into, table.cleared) for table in upkeep.compact(worn, keep=keep)} == {(0, 0, 0)}
-    assert {table: worn.version(table) for table in TABLES} == versions
+def test_compacting_again_does_nothing_and_commits_nothing(fragmented, keep):
+    upkeep.compact(fragmented, keep=keep)
+    versions = {table: fragmented.version(table) for table in TABLES}
+    assert {(table.merged, table.into, table.cleared) for table in upkeep.compact(fragmented, keep=keep)} == {(0, 0, 0)}
+    assert {table: fragmented.version(table) for table in TABLES} == versions
 
 
-def test_clearing_away_removes_what_no_longer_counts_from_the_disk(worn):
-    before = contents(worn)
-    cleared = upkeep.compact(worn, keep=timedelta(0))
+def test_files_that_are_not_needed_are_deleted_from_the_disk(fragmented):
+    before = contents(fragmented)
+    cleared = upkeep.compact(fragmented, keep=timedelta(0))
     assert {table.cleared for table in cleared} == {12}
-    assert {table.superseded for table in health.info(worn)} == {0}
-    on_disk = list(Path(worn.store.uri).glob("*/**/part-*.parquet"))
-    assert len(on_disk) == sum(table.files for table in health.info(worn))
+    assert {table.superseded for table in health.info(fragmented)} == {0}
+    on_disk = list(Path(fragmented.store.uri).glob("*/**/part-*.parquet"))
+    assert len(on_disk) == sum(table.files for table in health.info(fragmented))
     for table, frame in before.items():
-        assert_frame_equal(worn.read(table).collect(), frame, check_row_order=False)
+        assert_frame_equal(fragmented.read(table).collect(), frame, check_row_order=False)
 
 
-def test_runs_stay_done_after_compaction(worn):
-    upkeep.compact(worn, keep=timedelta(0))
+def test_steps_stay_done_after_compaction(fragmented):
+    upkeep.compact(fragmented, keep=timedelta(0))
     for table in TABLES:
-        assert worn.done(table, 3, step="step 0")
-        assert not worn.done(table, 4, step="step 0")
+        assert fragmented.done(table, 3, step="step 0")
+        assert not fragmented.done(table, 4, step="step 0")
 
 
-def test_every_step_is_told(worn):
-    told: list[str] = []
-    with listening(told.append):
-        upkeep.compact(worn)
-    assert told[:2] == ["merging consignments", "clearing consignments"]
-    told.clear()
-    with listening(told.append):
-        health.info(worn)
-    assert told == [f"looking at {table}" for table in TABLES]
+def test_progress_names_every_step(fragmented):
+    steps: list[str] = []
+    with listening(steps.append):
+        upkeep.compact(fragmented)
+    assert steps[:2] == ["merging consignments", "clearing consignments"]
+    steps.clear()
+    with listening(steps.append):
+        health.info(fragmented)
+    assert steps == [f"looking at {table}" for table in TABLES]
 
 
-def test_info_says_what_is_there(lake, rows, night):
+def test_info_describes_each_table(lake, rows, night):
     lake.append("scores", rows("scores", 2, 5), run=2)
     lake.append("scores", rows("scores", 4, 3), run=4)
-    found = looked(lake)["scores"]
-    assert (found.rows, found.files, found.version) == (8, 2, 2)
-    assert (found.last_night, found.last_run) == (night(4), 4)
-    assert found.bytes == sum(file.stat().st_size for file in Path(lake.store.table("scores")).glob("*/*.parquet"))
-    empty = looked(lake)["slates"]
+    scores = by_table(lake)["scores"]
+    assert (scores.rows, scores.files, scores.version) == (8, 2, 2)
+    assert (scores.last_night, scores.last_run) == (night(4), 4)
+    assert scores.bytes == sum(file.stat().st_size for file in Path(lake.store.table("scores")).glob("*/*.parquet"))
+    empty = by_table(lake)["slates"]
     assert (empty.rows, empty.files, empty.version, empty.last_night, empty.last_run) == (0, 0, 0, None, None)
 
 
 def orphan(lake, frame: pl.DataFrame, night) -> Path:
-    """A file as a writer leaves it that was killed before its commit."""
+    """Write a file as a writer leaves it if it is killed before its commit."""
     folder = Path(lake.store.table("outcomes")) / f"night={night}"
     folder.mkdir(exist_ok=True)
     path = folder / "part-00000-killed-c000.snappy.parquet"
@@ -121,33 +132,33 @@ ORPHANS = {
 
 
 @pytest.mark.parametrize("case", ORPHANS)
-def test_an_orphan_matters_where_its_rows_are_nowhere_else(case, lake, rows, night):
+def test_an_orphan_matters_if_its_rows_are_nowhere_else(case, lake, rows, night):
     run, change, matter = ORPHANS[case]
     lake.append("outcomes", rows("outcomes", 2), run=2)
     lake.append("outcomes", rows("outcomes", 2).drop("run"))
     orphan(lake, change(rows("outcomes", run)), night(run))
-    found = looked(lake)["outcomes"]
-    assert (found.rows, found.orphans, found.matter) == (12, 1, matter)
+    table = by_table(lake)["outcomes"]
+    assert (table.rows, table.orphans, table.matter) == (12, 1, matter)
     assert lake.read("outcomes").collect().height == 12
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("run", "matter"), [(2, 0), (9, 1)])
-def test_an_orphan_in_a_table_that_no_run_wrote_to_is_looked_at_in_quiet(run, matter, lake, rows, night):
+def test_an_orphan_in_a_table_without_runs_causes_no_warning(run, matter, lake, rows, night):
     lake.append("outcomes", rows("outcomes", 2))
     orphan(lake, rows("outcomes", run), night(run))
-    found = looked(lake)["outcomes"]
-    assert (found.orphans, found.matter) == (1, matter)
+    table = by_table(lake)["outcomes"]
+    assert (table.orphans, table.matter) == (1, matter)
 
 
-def test_an_orphan_that_breaks_off_does_not_matter(lake, rows, night):
+def test_an_incomplete_orphan_does_not_matter(lake, rows, night):
     path = orphan(lake, rows("outcomes", 9), night(9))
     path.write_bytes(path.read_bytes()[:100])
-    found = looked(lake)["outcomes"]
-    assert (found.orphans, found.matter) == (1, 0)
+    table = by_table(lake)["outcomes"]
+    assert (table.orphans, table.matter) == (1, 0)
 
 
-def test_orphans_are_cleared_away_once_they_are_old(lake, rows, night):
+def test_orphans_are_deleted_once_they_are_old(lake, rows, night):
     path = orphan(lake, rows("outcomes", 9), night(9))
     upkeep.compact(lake)
     assert path.exists()
@@ -157,7 +168,7 @@ def test_orphans_are_cleared_away_once_they_are_old(lake, rows, night):
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".jsonl"])
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_leaves_as_a_file(table, suffix, lake, rows, tmp_path):
+def test_a_table_is_exported_to_a_file(table, suffix, lake, rows, tmp_path):
     lake.append(table, rows(table, 1), run=1)
     out = tmp_path / f"out{suffix}"
     assert upkeep.export(lake, table, out) == 6
@@ -170,7 +181,7 @@ def test_a_table_leaves_as_a_file(table, suffix, lake, rows, tmp_path):
         assert pl.read_ndjson(out).height == 6
 
 
-def test_one_night_or_all_up_to_one_leave_as_a_file(lake, rows, night, tmp_path):
+def test_one_night_or_the_state_after_it_is_exported(lake, rows, night, tmp_path):
     for run in (1, 2, 3):
         lake.append("scores", rows("scores", run), run=run)
         lake.overwrite("ledger", rows("ledger", run, run), run=run, night=night(run))
@@ -181,19 +192,19 @@ def test_one_night_or_all_up_to_one_leave_as_a_file(lake, rows, night, tmp_path)
     assert upkeep.export(lake, "ledger", out, as_of=night(2)) == 2
 
 
-def test_what_cannot_leave_writes_nothing(lake, tmp_path, monkeypatch):
-    kept = tmp_path / "kept.csv"
-    kept.write_text("mine")
+def test_a_failed_export_writes_nothing(lake, tmp_path, monkeypatch):
+    existing = tmp_path / "existing.csv"
+    existing.write_text("mine")
     with pytest.raises(SettingsError, match="must end with"):
         upkeep.export(lake, "scores", tmp_path / "out.xlsx")
     with pytest.raises(LakeError, match="no table"):
-        upkeep.export(lake, "score", kept)
+        upkeep.export(lake, "score", existing)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "_write", full)
     with pytest.raises(OSError, match="No space"):
-        upkeep.export(lake, "scores", kept)
-    assert kept.read_text() == "mine"
-    assert {path.name for path in tmp_path.iterdir()} == {"kept.csv", "lake"}
+        upkeep.export(lake, "scores", existing)
+    assert existing.read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"existing.csv", "lake"}

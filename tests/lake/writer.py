@@ -1,7 +1,7 @@
-"""A process of its own that appends to the outcomes of a lake: python writer.py URI hand|nightly FIRST LAST [EACH]
+"""Run as a process that appends to the outcomes of a lake: python writer.py URI hand|nightly FIRST LAST [EACH]
 
-It says `ready` once it has loaded, and each number when it is in. Number N is EACH rows with N as bill: by hand, or as
-run N of the nightly job.
+It prints `ready` once it has loaded, and each number after its commit. Number N is EACH rows with bill N, written by
+hand or as nightly run N.
 """
 
 import sys

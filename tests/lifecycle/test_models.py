@@ -1,4 +1,4 @@
-"""Nights go by the champion, a night that began goes on with its own, and a promotion rests on rows of the lake."""
+"""Nights use the champion, a resumed night keeps its model, and a promotion is judged on rows of the lake."""
 
 import os
 import shutil
@@ -39,13 +39,13 @@ FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of models, with one called `other` beside what ships."""
+    """The folder of models: `other` and `third`, next to the shipped model."""
     monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "models"))
     with archive.at_hand("default", Folder(tmp_path).files("default")) as shipped:
         booster = Booster.load(shipped, catalogue.load())
     for name in ("other", "third"):
-        made = replace(booster, calibration=Platt(0.5, -1.0), card=replace(booster.card, name=f"{name}-1"))
-        made.save(tmp_path / "models" / name)
+        variant = replace(booster, calibration=Platt(0.5, -1.0), card=replace(booster.card, name=f"{name}-1"))
+        variant.save(tmp_path / "models" / name)
     return tmp_path / "models"
 
 
@@ -67,7 +67,7 @@ def arrive(inbox: Path, world: Path, day: date) -> None:
 
 
 def promote(lake: Lake | None, name: str) -> None:
-    model = models.named(name, lake)
+    model = models.find(name, lake)
     before = models.champion(lake)
     models.registry_of(lake).promote(name, model.files, champion=before.files)
 
@@ -76,32 +76,32 @@ def scored(lake: Lake) -> set[tuple[date, str, str]]:
     return set(lake.read("scores", columns=["night", "model", "catalogue"]).unique().collect().iter_rows())
 
 
-def test_a_night_takes_the_champion_of_its_lake_else_of_the_folder(night: Night, two_days: Path) -> None:
+def test_a_night_uses_the_champion_of_its_lake_or_else_of_the_folder(night: Night, two_days: Path) -> None:
     promote(None, "other")
     run_night(night, FIRST)
     promote(night.lake, "third")
     arrive(night.inbox.folder, two_days, SECOND)
     run_night(night, SECOND)
-    known = catalogue.load().hash
-    assert scored(night.lake) == {(FIRST, "other-1", known), (SECOND, "third-1", known)}
+    digest = catalogue.load().hash
+    assert scored(night.lake) == {(FIRST, "other-1", digest), (SECOND, "third-1", digest)}
     assert models.rollback(night.lake, NONE).champion == "other"
     assert models.champion(night.lake).card.name == "other-1"
     assert models.champion(None).name == "other"
 
 
-def test_without_a_promotion_what_ships_scores_and_is_kept(night: Night) -> None:
+def test_without_a_promotion_the_shipped_model_scores_and_is_kept(night: Night) -> None:
     run_night(night, FIRST)
-    (found,) = scored(night.lake)
-    kept = Model("default", Tables(night.lake).files("default"))
-    assert found == (FIRST, kept.card.name, catalogue.load().hash)
-    assert kept == models.champion(None)
+    (used,) = scored(night.lake)
+    in_lake = Model("default", Tables(night.lake).files("default"))
+    assert used == (FIRST, in_lake.card.name, catalogue.load().hash)
+    assert in_lake == models.champion(None)
 
 
 class Killed(BaseException):
     pass
 
 
-def test_a_promotion_amid_a_night_waits_for_the_next(
+def test_a_promotion_during_a_night_takes_effect_on_the_next(
     night: Night, two_days: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promote(None, "other")
@@ -115,7 +115,7 @@ def test_a_promotion_amid_a_night_waits_for_the_next(
             run_night(night, FIRST)
     promote(night.lake, "third")
     shutil.rmtree(folder / "other")
-    with pytest.raises(SettingsError, match="began with model other-1; go on with that, not third-1"):
+    with pytest.raises(SettingsError, match="began with model other-1 and must finish with it, not with third-1"):
         run_night(replace(night, model="third"), FIRST)
     counts = run_night(night, FIRST).counts
     assert counts is not None and counts["model"] == "other-1"
@@ -126,12 +126,12 @@ def test_a_promotion_amid_a_night_waits_for_the_next(
 
 def test_a_retired_model_scores_no_night(night: Night) -> None:
     models.retire(night.lake, "other", "too old")
-    with pytest.raises(SettingsError, match="other was retired"):
+    with pytest.raises(SettingsError, match="model other is retired"):
         run_night(replace(night, model="other"), FIRST)
     assert night.lake.read("runs").collect().is_empty()
 
 
-def test_a_champion_that_was_damaged_is_told_before_a_night_begins(night: Night, folder: Path) -> None:
+def test_a_damaged_champion_is_reported_before_a_night_begins(night: Night, folder: Path) -> None:
     promote(None, "other")
     (folder / "other" / "model.txt").write_text("tree")
     with pytest.raises(ModelError, match="another than the one that was promoted"):
@@ -139,7 +139,7 @@ def test_a_champion_that_was_damaged_is_told_before_a_night_begins(night: Night,
     assert night.lake.read("runs").collect().is_empty()
 
 
-def test_a_rollback_to_what_cannot_be_loaded_is_refused(folder: Path) -> None:
+def test_a_rollback_to_a_model_that_cannot_be_loaded_is_refused(folder: Path) -> None:
     for name in ("other", "third"):
         promote(None, name)
     shutil.rmtree(folder / "other")
@@ -155,7 +155,7 @@ def test_versions_of_a_lake_show_those_of_the_folder_too(night: Night) -> None:
     }  # fmt: skip
 
 
-# A small world, and what is trained from it.
+# A small world, and models trained on it.
 
 
 @pytest.fixture(scope="module")
@@ -165,21 +165,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="module")
 def trained(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The honest challenger, and those that must not be promoted."""
+    """An honest challenger, and others that must not be promoted."""
     out = tmp_path_factory.mktemp("trained")
     world.train(out / "honest")
     world.train(out / "leaked", consignments=challengers.leaked(world))
     world.train(out / "shuffled", truth=challengers.shuffled(world))
     world.train(out / "future", until=challengers.BEYOND)
     booster = Booster.load(out / "honest", catalogue.load())
-    features = {name.replace("hs_missing", "hs_absent"): told for name, told in booster.card.features.items()}
+    features = {name.replace("hs_missing", "hs_absent"): text for name, text in booster.card.features.items()}
     replace(booster, card=replace(booster.card, features=features)).save(out / "catalogue")
     return out
 
 
 @pytest.fixture(scope="module")
 def rows(world: World) -> Dataset:
-    """Every consignment after LEARNED, with the truth about it."""
+    """Every consignment after LEARNED, with the truth."""
     day = pl.col("filed_at").dt.date()
     return dataset(
         world.consignments.filter(day > LEARNED),
@@ -190,7 +190,7 @@ def rows(world: World) -> Dataset:
 
 @pytest.fixture
 def weak(folder: Path, trained: Path) -> Path:
-    """The folder with all that was trained, and a champion that ranks at random."""
+    """The folder with all these models, and a champion that ranks at random."""
     for path in trained.iterdir():
         shutil.copytree(path, folder / path.name)
     shutil.copytree(trained / "shuffled", folder / "weak")
@@ -211,54 +211,58 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_challenger_that_did_not_learn_fairly_is_refused_with_the_reason(
     weak: Path, rows: Dataset, name: str
 ) -> None:
-    # Beside a champion that any model beats, so that each is refused for what is wrong with itself.
+    # The champion is one that any model beats, so that each challenger is refused for its own fault.
     before = None if name == "shuffled" else models.champion(None)
     if before is None:
         promote(None, "honest")
     champion = models.champion(None).name
-    verdict, change = models.promote(lambda _: rows, models.named(name, None), None, settings=NONE)
+    verdict, change = models.promote(lambda _: rows, models.find(name, None), None, settings=NONE)
     assert change is None
-    for asked, why in REFUSED[name].items():
-        assert pl.Series([verdict.refusals[asked]]).str.contains(why).all(), verdict.refusals
+    for check, why in REFUSED[name].items():
+        assert pl.Series([verdict.refusals[check]]).str.contains(why).all(), verdict.refusals
     assert models.champion(None).name == champion
 
 
-def test_a_challenger_of_another_catalogue_is_refused_even_with_an_override(weak: Path) -> None:
+@pytest.mark.slow
+def test_a_challenger_with_other_features_is_refused_even_with_an_override(weak: Path) -> None:
     def unread(_: object) -> Dataset:
         raise AssertionError
 
     with pytest.raises(ModelError, match=r"other features \(not in the catalogue: hs_absent\)"):
-        models.promote(unread, models.named("catalogue", None), None, settings=NONE, override="because")
+        models.promote(unread, models.find("catalogue", None), None, settings=NONE, override="because")
     assert models.champion(None).name == "weak"
 
 
+@pytest.mark.slow
 def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -> None:
-    verdict, change = models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
+    verdict, change = models.promote(lambda _: rows, models.find("honest", None), None, settings=NONE)
     assert verdict.refusals == {}
     assert change is not None
     assert (change.before, change.champion, change.refusals) == ("weak", "honest", [])
     assert change.figures["capacity"]["found"]["b"] > change.figures["capacity"]["found"]["a"]
     assert change.catalogue == catalogue.load().hash
     with pytest.raises(ModelError, match="is the champion already"):
-        models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
+        models.promote(lambda _: rows, models.find("honest", None), None, settings=NONE)
 
 
+@pytest.mark.slow
 def test_an_override_promotes_and_keeps_what_it_overrode(weak: Path, rows: Dataset) -> None:
-    _, change = models.promote(lambda _: rows, models.named("future", None), None, settings=NONE, override="we must")
+    _, change = models.promote(lambda _: rows, models.find("future", None), None, settings=NONE, override="we must")
     assert change is not None
-    (kept,) = [each for each in Registry(Folder(weak)).changes if each.model == "future"]
-    assert kept == change
-    assert kept.reason == "we must"
-    assert [told.split(":")[0] for told in kept.refusals] == ["not from the future"]
+    (recorded,) = [each for each in Registry(Folder(weak)).changes if each.model == "future"]
+    assert recorded == change
+    assert recorded.reason == "we must"
+    assert [refusal.split(":")[0] for refusal in recorded.refusals] == ["not from the future"]
 
 
 @pytest.fixture
 def filled(world: World, tmp_path: Path) -> Lake:
-    """A lake that holds the small world, as nights would have taken it."""
+    """A lake with the small world, as nights would have loaded it."""
     lake = create_lake(tmp_path / "filled")
     filed = pl.concat([world.earlier, world.consignments]).with_columns(started=pl.col("filed_at").dt.date())
     lake.append("consignments", filed, night=FIRST)
@@ -267,31 +271,33 @@ def filled(world: World, tmp_path: Path) -> Lake:
     return lake
 
 
-def test_rows_of_a_lake_are_inspected_consignments_as_they_were_filed_last(world: World, filled: Lake) -> None:
+@pytest.mark.slow
+def test_rows_of_a_lake_are_inspected_consignments_as_last_filed(world: World, filled: Lake) -> None:
     after = LEARNED + timedelta(1)
-    found = models.rows_of_lake(filled, after)
-    assert found.labels == "outcomes"
+    rows = models.rows_of_lake(filled, after)
+    assert rows.labels == "outcomes"
     day = pl.col("filed_at").dt.date()
     expected = dataset(
         world.consignments.filter(day >= after),
         Labels(world.outcomes),
         Past(history=world.consignments.filter(day < after), earlier=world.earlier),
     )
-    assert found.rows.equals(expected.rows)
-    assert found.matrix.equals(expected.matrix)
-    assert found.rows["selected_by"].null_count() < found.rows.height
+    assert rows.rows.equals(expected.rows)
+    assert rows.matrix.equals(expected.matrix)
+    assert rows.rows["selected_by"].null_count() < rows.rows.height
 
 
-def test_a_promotion_to_a_lake_rests_on_its_outcomes_and_can_be_taken_back(
+@pytest.mark.slow
+def test_a_promotion_in_a_lake_is_judged_by_its_outcomes_and_can_be_undone(
     filled: Lake, folder: Path, trained: Path
 ) -> None:
     shutil.copytree(trained / "honest", folder / "honest")
 
-    def rows(known: Catalogue) -> Dataset:
-        return models.rows_of_lake(filled, LEARNED + timedelta(1), catalogue=known)
+    def rows(features: Catalogue) -> Dataset:
+        return models.rows_of_lake(filled, LEARNED + timedelta(1), catalogue=features)
 
     judged = rows(catalogue.load())
-    verdict, change = models.promote(rows, models.named("honest", filled), filled, settings=NONE, override="a trial")
+    verdict, change = models.promote(rows, models.find("honest", filled), filled, settings=NONE, override="a trial")
     assert change is not None
     assert verdict.comparison is not None
     assert verdict.comparison["rows"] == judged.rows.height

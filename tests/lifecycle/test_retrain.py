@@ -1,4 +1,4 @@
-"""A model from a lake learns what was known by its day, with the chances that slates recorded."""
+"""A model trained from a lake learns only outcomes known by its day, with the chances that slates recorded."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ OPENED_AT = datetime(2024, 1, 2, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """A lake with ninety days of a small world, and a slate for each box that was opened in them at random."""
+    """A lake with ninety days of a small world, and a slate with each box that was opened at random."""
     folder = tmp_path_factory.mktemp("retrain")
     world = simulate(folder / "world", days=DAYS, per_day=80, seed=5, smuggling_rate=0.08, start=FIRST)
     lake = create_lake(folder / "lake")
@@ -57,7 +57,8 @@ def test_the_last_four_weeks_are_held_back(filled: Lake, tmp_path: Path) -> None
     assert card.selection["filed"] > 3_000
 
 
-def test_a_day_may_be_named_and_nothing_known_later_is_learned(filled: Lake) -> None:
+@pytest.mark.slow
+def test_with_until_nothing_known_later_is_learned(filled: Lake) -> None:
     until = date(2024, 3, 10)
     card = retrain(filled, Plan(until=until)).card
     known = filled.read("outcomes").filter(pl.col("known_at").dt.date() <= until).collect()
@@ -74,7 +75,7 @@ def test_an_empty_lake_has_nothing_to_learn_from(tmp_path: Path) -> None:
 
 
 def test_chances_are_those_of_the_boxes_that_slates_open(drawn: Lake) -> None:
-    found = chances(drawn)
+    inclusion = chances(drawn)
     opened = slates.of_nights(drawn).filter(pl.col("action") == "open")
-    assert found.height == opened.height == 60
-    assert found.sort(KEY)["inclusion"].to_list() == pytest.approx(opened.sort(KEY)["chance"].to_list())
+    assert inclusion.height == opened.height == 60
+    assert inclusion.sort(KEY)["inclusion"].to_list() == pytest.approx(opened.sort(KEY)["chance"].to_list())

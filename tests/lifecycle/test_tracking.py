@@ -1,4 +1,4 @@
-"""A training is logged where somebody asks for it, by a package that need not be there."""
+"""A training is logged to MLflow on request; the package need not be installed otherwise."""
 
 import contextlib
 import sys
@@ -19,28 +19,28 @@ class MlflowException(Exception):  # noqa: N818  its name in MLflow
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What a stand-in for MLflow was told."""
-    told: dict[str, Any] = {"text": {}, "ended": False}
+    """The calls that a stand-in for MLflow received."""
+    calls: dict[str, Any] = {"text": {}, "ended": False}
 
     @contextlib.contextmanager
     def start_run(run_name: str) -> Iterator[None]:
-        told["run"] = run_name
+        calls["run"] = run_name
         yield
-        told["ended"] = True
+        calls["ended"] = True
 
     package = SimpleNamespace(
         exceptions=SimpleNamespace(MlflowException=MlflowException),
-        set_tracking_uri=lambda uri: told.update(uri=uri),
-        set_experiment=lambda name: told.update(experiment=name),
+        set_tracking_uri=lambda uri: calls.update(uri=uri),
+        set_experiment=lambda name: calls.update(experiment=name),
         start_run=start_run,
-        log_params=lambda params: told.update(params=params),
-        log_metrics=lambda metrics: told.update(metrics=metrics),
-        set_tags=lambda tags: told.update(tags=tags),
-        log_text=lambda text, file: told["text"].update({file: text}),
+        log_params=lambda params: calls.update(params=params),
+        log_metrics=lambda metrics: calls.update(metrics=metrics),
+        set_tags=lambda tags: calls.update(tags=tags),
+        log_text=lambda text, file: calls["text"].update({file: text}),
     )
     monkeypatch.setitem(sys.modules, "mlflow", package)
-    told["package"] = package
-    return told
+    calls["package"] = package
+    return calls
 
 
 def test_parameters_metrics_and_card_are_logged(toy_booster: Booster, logged: dict[str, Any]) -> None:
@@ -59,16 +59,16 @@ def test_parameters_metrics_and_card_are_logged(toy_booster: Booster, logged: di
     assert logged["ended"]
 
 
-def test_a_refusal_says_that_the_model_is_made(toy_booster: Booster, logged: dict[str, Any]) -> None:
+def test_a_refusal_says_that_the_model_is_written(toy_booster: Booster, logged: dict[str, Any]) -> None:
     def refuse(params: object) -> None:
         raise MlflowException("no\nsuch server")
 
     logged["package"].log_params = refuse
-    with pytest.raises(SettingsError, match="the model is made, but MLflow at x did not take it: no such server"):
+    with pytest.raises(SettingsError, match="the model is written, but MLflow at x refused the log: no such server"):
         tracking.log(toy_booster.card, "x")
 
 
-def test_without_the_package_one_line_says_what_to_install(
+def test_without_the_package_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, toy_booster: Booster
 ) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)

@@ -1,4 +1,4 @@
-"""A small manifest that every test can bend."""
+"""Fixtures: a small manifest that each test can change."""
 
 from small_manifest import as_csv, as_json, records, row, workbook
 

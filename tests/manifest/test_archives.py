@@ -31,7 +31,7 @@ def save(tmp_path: Path) -> Callable[[bytes, str], Path]:
     return write
 
 
-def test_gzip_of_several_parts_is_read_whole(
+def test_gzip_of_several_parts_is_read_to_the_end(
     as_csv: Callable[..., Path], row: Callable[..., list[str]], save: Callable[[bytes, str], Path]
 ) -> None:
     data = as_csv(row(), row(bill="B2")).read_bytes()
@@ -57,23 +57,23 @@ def _encrypted() -> bytes:
     return bytes(data)
 
 
-SOUND = b"Bill of Lading,Container No\nA,B\n" * 9
+GOOD = b"Bill of Lading,Container No\nA,B\n" * 9
 BROKEN = [
     ("empty.csv", b"", "is empty"),
     ("blank.csv", b" \n\n \n", "is empty"),
-    ("empty.csv.gz", gzip.compress(b""), "empty inside"),
-    ("cut.csv.gz", gzip.compress(SOUND)[:-12], "damaged gzip"),
-    ("flipped.csv.gz", gzip.compress(SOUND)[:12] + b"\xff\xff" + gzip.compress(SOUND)[14:], "damaged gzip"),
-    ("tail.csv.gz", gzip.compress(SOUND) + b"tail", "damaged gzip"),
-    ("nested.csv.gz", gzip.compress(gzip.compress(SOUND)), "archive within an archive"),
-    ("nested.zip", _zip({"a.csv": gzip.compress(SOUND)}), "has an archive in it"),
+    ("empty.csv.gz", gzip.compress(b""), "contains an empty file"),
+    ("cut.csv.gz", gzip.compress(GOOD)[:-12], "damaged gzip"),
+    ("flipped.csv.gz", gzip.compress(GOOD)[:12] + b"\xff\xff" + gzip.compress(GOOD)[14:], "damaged gzip"),
+    ("tail.csv.gz", gzip.compress(GOOD) + b"tail", "damaged gzip"),
+    ("nested.csv.gz", gzip.compress(gzip.compress(GOOD)), "archive within an archive"),
+    ("nested.zip", _zip({"a.csv": gzip.compress(GOOD)}), "contains another archive"),
     ("none.zip", b"PK\x05\x06" + b"\0" * 18, "without files"),
-    ("cut.zip", _zip({"a.csv": SOUND})[:-30], "damaged zip"),
-    ("hollow.zip", _zip({"a.csv": b""}), "only empty files"),
+    ("cut.zip", _zip({"a.csv": GOOD})[:-30], "damaged zip"),
+    ("hollow.zip", _zip({"a.csv": b""}), "contains only empty files"),
     ("locked.zip", _encrypted(), "password"),
-    ("mixed.zip", _zip({"a.csv": SOUND, "b.json": b'[{"a":"b"}]'}), "different formats"),
-    ("m.xlsx", b"not a workbook", "is no XLSX file"),
-    ("m.parquet", b"a,b\n1,2\n", "is no Parquet file"),
+    ("mixed.zip", _zip({"a.csv": GOOD, "b.json": b'[{"a":"b"}]'}), "different formats"),
+    ("m.xlsx", b"not a workbook", "is not in XLSX format"),
+    ("m.parquet", b"a,b\n1,2\n", "is not in Parquet format"),
     ("cut.parquet", b"PAR1" + b"\0" * 100, "damaged Parquet"),
     ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "old Excel file"),
     ("m.pdf", b"%PDF-1.7\n", "is a PDF"),

@@ -1,4 +1,4 @@
-"""Of what was said of one inspection the last word counts, in whatever order it was said and however often."""
+"""Of several records of one inspection the latest counts, in any order and however often it is repeated."""
 
 from datetime import UTC, datetime
 
@@ -15,8 +15,8 @@ def day(number: int | None) -> datetime | None:
     return None if number is None else datetime(2024, 3, number, tzinfo=UTC)
 
 
-def rows(*told: tuple[int | None, int, str, int]) -> pl.DataFrame:
-    """Outcomes of one box: (inspected, known, finding, recorded), days of March."""
+def rows(*records: tuple[int | None, int, str, int]) -> pl.DataFrame:
+    """Outcomes of one box from (inspected, known, finding, recorded), as days of March."""
     return pl.DataFrame(
         [
             {
@@ -27,7 +27,7 @@ def rows(*told: tuple[int | None, int, str, int]) -> pl.DataFrame:
                 "finding": finding,
                 "recorded_at": day(recorded),
             }
-            for inspected, known, finding, recorded in told
+            for inspected, known, finding, recorded in records
         ],
         schema=SCHEMA,
     )
@@ -48,19 +48,19 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_last_word_counts_in_any_order(case):
-    told, as_of, expected = CASES[case]
-    for order in (told, told[::-1]):
+def test_the_latest_record_counts_in_any_order(case):
+    records, as_of, expected = CASES[case]
+    for order in (records, records[::-1]):
         assert corrections.in_force(rows(*order), day(as_of))["finding"].to_list() == expected
 
 
-def test_of_rows_that_differ_in_nothing_else_all_see_the_same():
-    told = [(1, 2, finding, 2) for finding in ("seizure", "clean", "irregular")]
-    seen = {corrections.in_force(rows(*told[at:], *told[:at]))["finding"].item() for at in range(3)}
-    assert len(seen) == 1
+def test_the_order_of_records_of_one_moment_does_not_matter():
+    records = [(1, 2, finding, 2) for finding in ("seizure", "clean", "irregular")]
+    chosen = {corrections.in_force(rows(*records[at:], *records[:at]))["finding"].item() for at in range(3)}
+    assert len(chosen) == 1
 
 
-def test_of_a_consignment_the_gravest_finding_in_force_counts():
-    found = rows((1, 2, "seizure", 2), (1, 3, "clean", 3), (5, 6, "irregular", 6), (7, 8, "clean", 8))
-    assert corrections.of_consignments(found)["finding"].to_list() == ["irregular"]
-    assert corrections.of_consignments(found, day(2))["finding"].to_list() == ["seizure"]
+def test_the_gravest_finding_in_force_counts_for_a_consignment():
+    records = rows((1, 2, "seizure", 2), (1, 3, "clean", 3), (5, 6, "irregular", 6), (7, 8, "clean", 8))
+    assert corrections.of_consignments(records)["finding"].to_list() == ["irregular"]
+    assert corrections.of_consignments(records, day(2))["finding"].to_list() == ["seizure"]

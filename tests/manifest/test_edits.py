@@ -1,4 +1,4 @@
-"""Fields set by hand: read as cells of a manifest, held to its rules, and refused in one line."""
+"""Fields set by hand are read like cells of a manifest, checked by its rules, and refused in one line."""
 
 from datetime import UTC, datetime
 
@@ -41,16 +41,16 @@ ROW = schema.conform(
         ("seal_numbers", "ab123; cd456", "seal_numbers", ["AB123", "CD456"]),
     ],
 )
-def test_values_are_read_as_cells_are(field, text, column, value):
+def test_values_are_read_like_cells(field, text, column, value):
     changed = set_fields(ROW, {field: text})
-    found = changed[column].item()
-    assert (found.to_list() if isinstance(found, pl.Series) else found) == value
+    cell = changed[column].item()
+    assert (cell.to_list() if isinstance(cell, pl.Series) else cell) == value
     assert changed.drop(column).equals(ROW.drop(column))
     assert changed.schema == ROW.schema
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"gross_weight_kg": "heavy"}, "cannot set gross_weight_kg to 'heavy': not a number"),
         ({"gross_weight_kg": "-3"}, "to '-3': negative"),
@@ -58,22 +58,22 @@ def test_values_are_read_as_cells_are(field, text, column, value):
         ({"package_count": "12.5"}, "not a whole number"),
         ({"filed_at": "1800-01-01"}, "to '1800-01-01': date out of range"),
         ({"loaded_at": "04/03/2019"}, "ambiguous date"),
-        ({"freight_terms": "later"}, "it is one of prepaid, collect"),
+        ({"freight_terms": "later"}, "use one of prepaid, collect"),
         ({"goods_description": ""}, "cannot set goods_description to '': required$"),
-        ({"container_number": "X"}, "container_number cannot be set: it names the consignment"),
+        ({"container_number": "X"}, "container_number cannot be set: it identifies the consignment"),
         ({"B/L": "X"}, "bill_of_lading cannot be set"),
         ({"gross_weigt": "1"}, "no field 'gross_weigt' to set; did you mean gross_weight_kg"),
         ({"zzz": "1"}, "there is no field 'zzz' to set; choose from house_bill, "),
         ({"gross_weight_kg": "1", "Gross weight": "2"}, "gross_weight_kg is set twice"),
     ],
 )
-def test_what_cannot_be_set_is_one_line(values, told):
-    with pytest.raises(SettingsError, match=told) as refused:
+def test_a_wrong_field_or_value_is_refused_in_one_line(values, message):
+    with pytest.raises(SettingsError, match=message) as refused:
         set_fields(ROW, values)
     assert "\n" not in str(refused.value)
 
 
-def test_own_fields_are_set_and_lacking_columns_are_not_there():
+def test_own_fields_can_be_set_and_lacking_columns_cannot():
     own = ours()
     row = schema.conform(pl.DataFrame({"bill_of_lading": ["1"]}), schema.columns(own)).with_columns(
         filed_at=pl.lit(datetime(2024, 1, 1, tzinfo=UTC)).cast(schema.UTC), price=pl.lit(3.0)

@@ -30,7 +30,7 @@ ENCODINGS = [
 
 
 @pytest.mark.parametrize(("encoding", "text", "named"), ENCODINGS)
-def test_a_manifest_reads_alike_in_every_encoding(
+def test_a_manifest_is_the_same_in_every_encoding(
     encoding: str, text: str, named: str | None, as_csv: Callable[..., Path], row: Callable[..., list[str]]
 ) -> None:
     manifest = read(as_csv(*[row(goods=text, bill=f"B{place}") for place in range(5)], encoding=encoding))
@@ -46,7 +46,7 @@ def test_one_damaged_character_does_not_change_the_encoding() -> None:
     assert "1 characters are damaged" in decoded.notes[0]
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "noise.csv"
     path.write_bytes(b"\xff\xfe" + b"\0" * 100)
     with pytest.raises(ManifestError):

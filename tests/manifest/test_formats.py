@@ -1,4 +1,4 @@
-"""The same rows in every format come to the same consignments."""
+"""The same rows give the same consignments in every format."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_any_usual_delimiter_is_found(delimiter: str, as_csv: Save, row: Row) ->
     assert manifest.consignments["goods_description"].item() == goods
 
 
-def test_every_format_comes_to_the_same(
+def test_every_format_gives_the_same_consignments(
     as_csv: Save, row: Row, records: Records, workbook: Callable[..., bytes], tmp_path: Path
 ) -> None:
     rows = [row(), row(bill="B2", goods="BEANS, 50 kg bags"), row(bill="B3", weight="", hs="")]
@@ -61,12 +61,12 @@ def test_every_format_comes_to_the_same(
         assert_frame_equal(manifest.consignments, expected)
 
 
-def test_lines_are_those_of_the_file_also_after_line_breaks_in_quotes(tmp_path: Path, as_csv: Save, row: Row) -> None:
+def test_line_numbers_count_the_line_breaks_in_quotes(tmp_path: Path, as_csv: Save, row: Row) -> None:
     rows = [row(goods="one\ntwo\nthree"), row(bill="B2", weight="x"), [""] * 11, row(bill="B3", weight="y")]
     assert read(as_csv(*rows)).quarantine["line"].to_list() == [5, 7]
 
 
-def test_a_title_and_a_sep_line_before_the_headings_are_passed_over(tmp_path: Path, as_csv: Save, row: Row) -> None:
+def test_a_title_and_a_sep_line_before_the_headings_are_skipped(tmp_path: Path, as_csv: Save, row: Row) -> None:
     text = as_csv(row(), row(bill="B2", weight="x"), delimiter=";").read_text()
     path = tmp_path / "titled.csv"
     path.write_text("sep=;\nManifest of the week;;\n\n" + text)
@@ -83,7 +83,7 @@ RAGGED = [
 
 
 @pytest.mark.parametrize(("_name", "cells", "rules"), RAGGED)
-def test_lines_that_do_not_fit_the_headings(
+def test_short_lines_are_filled_and_long_lines_are_refused(
     _name: str, cells: list[str], rules: list[str], as_csv: Save, row: Row
 ) -> None:
     manifest = read(as_csv(row(), cells, row(bill="B3")))
@@ -109,7 +109,7 @@ def test_quotes_that_do_not_pair_up_lose_no_row(goods: str, tmp_path: Path, as_c
     assert goods.strip('"') in manifest.consignments["goods_description"][1]
 
 
-def test_old_and_windows_line_ends_are_read(as_csv: Save, row: Row) -> None:
+def test_old_and_windows_line_endings_are_read(as_csv: Save, row: Row) -> None:
     path = as_csv(row(), row(bill="B2"))
     for ending in ("\r\n", "\r"):
         path.write_bytes(
@@ -118,7 +118,7 @@ def test_old_and_windows_line_ends_are_read(as_csv: Save, row: Row) -> None:
         assert read(path).consignments.height == 2
 
 
-def test_headings_alone_are_a_manifest_of_nothing(
+def test_headings_alone_are_an_empty_manifest(
     as_csv: Save, as_json: Save, workbook: Callable[..., bytes], tmp_path: Path
 ) -> None:
     headings = as_csv().read_text().strip().split(",")
@@ -129,7 +129,7 @@ def test_headings_alone_are_a_manifest_of_nothing(
         assert (manifest.rows_in, manifest.consignments.height, manifest.quarantine.height) == (0, 0, 0)
 
 
-def test_json_keeps_lists_digits_and_what_stands_beside_the_array(as_json: Save, row: Row, records: Records) -> None:
+def test_json_keeps_lists_digits_and_values_next_to_the_array(as_json: Save, row: Row, records: Records) -> None:
     record: dict[str, object] = dict(records(row())[0])
     record |= {"HS Code": ["080131", 390120], "Seals": ["s1", "s2"], "Gross Weight (kg)": 24000.50, "Packages": 960}
     consignment = read(as_json({"vessel": "SEA STAR", "rows": [record]})).consignments
@@ -179,13 +179,13 @@ def test_cells_of_a_workbook_keep_their_dates_and_digits(tmp_path: Path, row: Ro
         sheet.write_row(2, 0, row(bill="B2"))
         sheet.write_number(2, 2, 43549)
     (tmp_path / "m.xlsx").write_bytes(out.getvalue())
-    found = read(tmp_path / "m.xlsx").consignments
-    assert found["filed_at"].dt.date().cast(pl.String).to_list() == ["2019-03-25"] * 2
-    assert found["gross_weight_kg"].to_list() == [24000.5, 24000.0]
-    assert found["hs_codes"].to_list()[0] == ["080131"]
+    consignments = read(tmp_path / "m.xlsx").consignments
+    assert consignments["filed_at"].dt.date().cast(pl.String).to_list() == ["2019-03-25"] * 2
+    assert consignments["gross_weight_kg"].to_list() == [24000.5, 24000.0]
+    assert consignments["hs_codes"].to_list()[0] == ["080131"]
 
 
-def test_a_sheet_of_two_far_corners_is_refused(workbook: Callable[..., bytes], tmp_path: Path) -> None:
+def test_a_sheet_with_cells_in_far_corners_is_refused(workbook: Callable[..., bytes], tmp_path: Path) -> None:
     rows: list[list[object]] = [["Bill of Lading"]]
     path = tmp_path / "m.xlsx"
     data = workbook(Sheet=rows)
@@ -197,7 +197,7 @@ def test_a_sheet_of_two_far_corners_is_refused(workbook: Callable[..., bytes], t
         read(path)
 
 
-def test_a_parquet_file_that_unfolds_to_far_more_is_refused(tmp_path: Path) -> None:
+def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     codes = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["x" * 2**20]))
     path = tmp_path / "bomb.parquet"
     parquet.write_table(pa.table({"marks": codes}), path, compression="zstd", store_schema=False)
@@ -226,7 +226,7 @@ NESTED = {
 @pytest.mark.parametrize(
     "content", [NESTED, {"voyage": "V1", "manifest": NESTED}, {"a": {"b": NESTED}}, NESTED["consignments"]]
 )
-def test_objects_within_a_record_are_columns_of_their_own(content: object, indent: int | None, tmp_path: Path) -> None:
+def test_objects_within_a_record_become_separate_columns(content: object, indent: int | None, tmp_path: Path) -> None:
     path = tmp_path / "m.json"
     path.write_text(json.dumps(content, indent=indent))
     row = read(path).consignments.row(0, named=True)
@@ -245,7 +245,7 @@ def test_records_on_lines_and_structs_in_parquet_are_read_like_objects(tmp_path:
     assert lines["consignee_name"].item() == "HARBOUR TRADING CO"
 
 
-def test_an_object_whose_fields_would_clash_is_kept_whole(as_json: Save, records: Records, row: Row) -> None:
+def test_an_object_whose_fields_would_clash_stays_one_column(as_json: Save, records: Records, row: Row) -> None:
     record = {**records(row(weight="x"))[0], "Marks": {"No": "1"}, "Marks No": "2"}
     kept = json.loads(read(as_json([record])).quarantine["row"].item())
     assert (kept["Marks"], kept["Marks No"]) == ('{"No": "1"}', "2")
@@ -265,7 +265,7 @@ def test_every_sheet_with_the_same_headings_is_read(
     manifest = read(tmp_path / "m.xlsx")
     assert manifest.consignments["bill_of_lading"].to_list() == ["ABCD0000001", "B2"]
     assert manifest.understood.sheet == "North, South"
-    assert "read of 4 sheets: 'North', 'South'" in manifest.understood.notes[0]
+    assert "sheets that were read: 'North', 'South' (2 of 4)" in manifest.understood.notes[0]
     file, line = manifest.quarantine.select("file", "line").row(0)
     assert (Path(file).name, line) == ("South", 4)
 

@@ -26,14 +26,14 @@ def test_goods_lines_become_one_consignment_and_none_is_lost(as_csv: Save, row: 
     first = row(goods="RESIN", weight="1000", packages="40", hs="390120", shipper="")
     second = row(goods="CASSIA SEED", weight="500.5", packages="", hs="120799;390120", shipper="NORTHERN RESINS LTD")
     third = row(goods="RESIN", weight="", packages="2", hs="")
-    found = _only(read(as_csv(first, second, third)))
-    assert found["goods_description"] == "RESIN | CASSIA SEED"
-    assert found["gross_weight_kg"] == 1500.5
-    assert found["package_count"] == 42
-    assert found["hs_codes"] == ["390120", "120799"]
-    assert found["shipper_name"] == "NORTHERN RESINS LTD"
-    assert found["volume_m3"] is None
-    items = found["goods_items"]
+    consignment = _only(read(as_csv(first, second, third)))
+    assert consignment["goods_description"] == "RESIN | CASSIA SEED"
+    assert consignment["gross_weight_kg"] == 1500.5
+    assert consignment["package_count"] == 42
+    assert consignment["hs_codes"] == ["390120", "120799"]
+    assert consignment["shipper_name"] == "NORTHERN RESINS LTD"
+    assert consignment["volume_m3"] is None
+    items = consignment["goods_items"]
     assert isinstance(items, list)
     assert [(item["goods_description"], item["hs_code"], item["gross_weight_kg"]) for item in items] == [
         ("RESIN", "390120", 1000.0),
@@ -43,22 +43,22 @@ def test_goods_lines_become_one_consignment_and_none_is_lost(as_csv: Save, row: 
 
 
 def test_later_lines_may_leave_the_header_out(as_csv: Save, row: Row) -> None:
-    silent = row(filed="", pol="", pod="", shipper="", consignee="", goods="SECOND")
-    unspoken = row(filed="", pol="", pod="", goods="", weight="7")
-    found = _only(read(as_csv(row(goods="FIRST"), silent, unspoken)))
-    assert found["goods_description"] == "FIRST | SECOND"
-    assert found["gross_weight_kg"] == 48007.0
+    without_header = row(filed="", pol="", pod="", shipper="", consignee="", goods="SECOND")
+    without_goods = row(filed="", pol="", pod="", goods="", weight="7")
+    consignment = _only(read(as_csv(row(goods="FIRST"), without_header, without_goods)))
+    assert consignment["goods_description"] == "FIRST | SECOND"
+    assert consignment["gross_weight_kg"] == 48007.0
 
 
-def test_lines_that_contradict_each_other_are_told(as_csv: Save, row: Row) -> None:
+def test_lines_that_contradict_each_other_give_a_note(as_csv: Save, row: Row) -> None:
     manifest = read(as_csv(row(goods="A"), row(goods="B", consignee="ANOTHER TRADER"), row(goods="C", shipper="")))
     assert _only(manifest)["consignee_name"] == "HARBOUR TRADING CO"
-    assert "consignee_name differs between the lines of 1 consignment; the first one was kept" in (
+    assert "consignee_name differs between the lines of 1 consignment; the first value was kept" in (
         manifest.understood.notes
     )
 
 
-def test_a_consignment_without_a_port_on_any_line_is_refused_whole(as_csv: Save, row: Row) -> None:
+def test_every_line_of_a_consignment_without_a_port_is_refused(as_csv: Save, row: Row) -> None:
     manifest = read(as_csv(row(pol="", goods="A"), row(pol="", goods="B"), row(bill="B2")))
     assert manifest.consignments["bill_of_lading"].to_list() == ["B2"]
     assert manifest.quarantine.select("line", "rule", "column").rows() == [
@@ -67,7 +67,7 @@ def test_a_consignment_without_a_port_on_any_line_is_refused_whole(as_csv: Save,
     ]
 
 
-def test_later_filings_win_and_earlier_ones_are_history(as_csv: Save, row: Row) -> None:
+def test_the_latest_filing_counts_and_earlier_ones_are_history(as_csv: Save, row: Row) -> None:
     later, first, last = row(filed="2019-03-26", pod="SGSIN"), row(), row(filed="2019-03-28", pod="CNSHA")
     manifest = read(as_csv(later, first, last, row(bill="B2")))
     assert manifest.consignments.select("port_of_discharge", "version").rows() == [("CNSHA", 3), ("VNHPH", 1)]
@@ -86,14 +86,14 @@ def test_numbered_versions_keep_their_numbers(as_csv: Save, row: Row) -> None:
     assert sorted(manifest.earlier["version"].to_list()) == [0, 2]
 
 
-def test_a_row_repeated_to_the_letter_is_refused_and_not_counted_twice(as_csv: Save, row: Row) -> None:
+def test_an_identical_row_is_refused_and_not_counted_twice(as_csv: Save, row: Row) -> None:
     manifest = read(as_csv(row(), row(bill="B2"), row()))
     assert manifest.consignments["gross_weight_kg"].to_list() == [24000.0, 24000.0]
     assert manifest.quarantine.select("line", "rule").rows() == [(4, "duplicate_row")]
     assert manifest.balance == 0
 
 
-def test_versions_are_told_apart_across_files_and_copies_are_refused(as_csv: Save, row: Row) -> None:
+def test_versions_are_ordered_across_files_and_copies_are_refused(as_csv: Save, row: Row) -> None:
     first = as_csv(row(), row(bill="B2"), name="a.csv")
     second = as_csv(row(filed="2019-03-27", pod="SGSIN"), row(bill="B2"), name="b.csv")
     manifest = read_many([second, first])
@@ -103,7 +103,7 @@ def test_versions_are_told_apart_across_files_and_copies_are_refused(as_csv: Sav
     assert manifest.balance == 0
 
 
-def test_consignments_that_bring_their_items_read_back_as_they_were(as_csv: Save, row: Row, tmp_path: Path) -> None:
+def test_consignments_with_items_read_back_unchanged(as_csv: Save, row: Row, tmp_path: Path) -> None:
     lines = [row(goods="RESIN"), row(goods="SEED", hs="120799"), row(bill="B2")]
     manifest = read(as_csv(*lines))
     for name in ("m.parquet", "m.jsonl"):

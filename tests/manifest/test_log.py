@@ -17,12 +17,12 @@ Save = Callable[..., Path]
 
 @pytest.fixture
 def folder(as_csv: Save, row: Row, tmp_path: Path) -> Path:
-    """Three days as canonical Parquet, one of them without most columns, and one day as CSV."""
+    """Three days as canonical Parquet, one of them with the required columns only, and one day as CSV."""
     days = tmp_path / "log"
     days.mkdir()
     for day in (1, 2):
-        found = read(as_csv(*[row(bill=f"D{day}B{place}", filed=f"2019-03-0{day}") for place in range(3)]))
-        found.consignments.write_parquet(days / f"2019-03-0{day}.parquet")
+        manifest = read(as_csv(*[row(bill=f"D{day}B{place}", filed=f"2019-03-0{day}") for place in range(3)]))
+        manifest.consignments.write_parquet(days / f"2019-03-0{day}.parquet")
     few = [
         "bill_of_lading",
         "container_number",
@@ -38,7 +38,7 @@ def folder(as_csv: Save, row: Row, tmp_path: Path) -> Path:
     return days
 
 
-def test_folders_patterns_and_files_come_to_one_log(folder: Path) -> None:
+def test_folders_patterns_and_files_are_read_as_one_log(folder: Path) -> None:
     log = read_log([folder])
     assert dict(log.schema) == COLUMNS
     assert log.height == 3 + 3 + 3 + 2
@@ -46,14 +46,14 @@ def test_folders_patterns_and_files_come_to_one_log(folder: Path) -> None:
     assert read_log([folder / "2019-03-01.parquet", folder / "2019-03-04.csv"]).height == 5
 
 
-def test_only_the_columns_asked_for_are_read(folder: Path) -> None:
+def test_only_the_requested_columns_are_read(folder: Path) -> None:
     log = read_log([folder], only=["bill_of_lading", "shipper_name"])
     assert log.columns == ["bill_of_lading", "shipper_name"]
     assert log.filter(bill_of_lading="D3")["shipper_name"].null_count() == 3
 
 
-def test_what_is_not_there_or_damaged_is_named(folder: Path) -> None:
-    with pytest.raises(ManifestError, match="no manifest there"):
+def test_missing_and_damaged_files_are_named(folder: Path) -> None:
+    with pytest.raises(ManifestError, match="no manifest found"):
         read_log([folder / "2030-*.parquet"])
     with pytest.raises(ManifestError, match="no such file"):
         read_log([folder / "none.parquet"])

@@ -29,9 +29,9 @@ def _write(path: Path, *rows: dict[str, str]) -> Path:
 
 
 def test_usual_headings_and_words_are_understood(tmp_path: Path) -> None:
-    found = read_outcomes(_write(tmp_path, ROW))
-    assert dict(found.schema) == OUTCOME
-    row = found.row(0, named=True)
+    result = read_outcomes(_write(tmp_path, ROW))
+    assert dict(result.schema) == OUTCOME
+    row = result.row(0, named=True)
     assert (row["container_number"], row["finding"], row["selected_by"]) == ("MSCU1234566", "seizure", "score")
     assert (row["quantity_kg"], row["commodity"], row["note"]) == (8250.0, "pangolin scales", "behind seed")
     assert str(row["known_at"]) == "2019-03-28 10:00:00+00:00"
@@ -39,13 +39,13 @@ def test_usual_headings_and_words_are_understood(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format_", ["parquet", "ndjson"])
 def test_canonical_outcomes_pass_through(format_: str, tmp_path: Path) -> None:
-    found = read_outcomes(_write(tmp_path, ROW))
+    result = read_outcomes(_write(tmp_path, ROW))
     path = tmp_path / f"o.{format_}"
-    getattr(found, f"write_{format_}")(path)
-    assert read_outcomes(path).equals(found)
+    getattr(result, f"write_{format_}")(path)
+    assert read_outcomes(path).equals(result)
 
 
-def test_without_a_day_of_knowing_the_inspection_counts(tmp_path: Path) -> None:
+def test_without_known_at_the_day_of_the_inspection_counts(tmp_path: Path) -> None:
     row = {name: text for name, text in ROW.items() if name != "Reported at"}
     assert str(read_outcomes(_write(tmp_path, row))["known_at"].item()).startswith("2019-03-25")
 
@@ -60,12 +60,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("cells", "rule"), BAD)
-def test_a_bad_outcome_is_named_and_can_be_looked_at(cells: dict[str, str], rule: str, tmp_path: Path) -> None:
+def test_a_bad_outcome_is_named_and_quarantined(cells: dict[str, str], rule: str, tmp_path: Path) -> None:
     path = _write(tmp_path, ROW, {**ROW, **cells})
     with pytest.raises(ManifestError, match=rf"1 of 2 outcomes cannot be read, the first on line 3: .*{rule}"):
         read_outcomes(path)
-    found = outcomes.read(path)
-    assert (found.outcomes.height, found.quarantine["rule"].to_list(), found.balance) == (1, [rule], 0)
+    result = outcomes.read(path)
+    assert (result.outcomes.height, result.quarantine["rule"].to_list(), result.balance) == (1, [rule], 0)
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:

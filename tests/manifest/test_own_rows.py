@@ -1,4 +1,4 @@
-"""A service's own rows: read by its settings, findings beside them kept apart, and settings proposed from a file."""
+"""A service's own rows are read by its settings, findings in them separately, and settings are proposed from a file."""
 
 import tomllib
 
@@ -17,7 +17,7 @@ def filed(tmp_path):
     return declarations.file(tmp_path, "d.csv", declarations.rows(days=3, per_day=5))
 
 
-def test_own_fields_ride_along_and_findings_do_not(filed):
+def test_own_fields_are_read_and_findings_are_not(filed):
     manifest = read.read(filed, settings=declarations.ours())
     assert manifest.balance == 0
     assert manifest.consignments.columns == [*schema.COLUMNS, "tax_type", "use", "price", "mass"]
@@ -28,7 +28,7 @@ def test_own_fields_ride_along_and_findings_do_not(filed):
     assert "Fraud" not in {heading.source for heading in manifest.understood.headings if heading.column}
 
 
-def test_a_number_that_is_none_refuses_its_row(tmp_path):
+def test_a_field_that_is_not_a_number_refuses_its_row(tmp_path):
     frame = declarations.rows(days=2, per_day=3).with_columns(
         Price=pl.when(pl.int_range(pl.len()) == 4).then(pl.lit("cheap")).otherwise("Price")
     )
@@ -48,42 +48,42 @@ def test_lines_of_one_row_keep_their_fields(tmp_path):
     assert first["tax_type"] == frame["Tax"][0]
 
 
-def test_findings_are_known_days_after_filing_and_only_where_something_was_found(tmp_path):
+def test_findings_are_known_days_after_filing_and_empty_ones_are_left_out(tmp_path):
     frame = declarations.rows(days=2, per_day=3).with_columns(
         Fraud=pl.when(pl.int_range(pl.len()) == 1).then(None).otherwise("Fraud")
     )
-    found = outcomes.read(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
-    assert found.balance == 0
-    assert found.outcomes.height == 5
-    assert set(found.outcomes["finding"]) <= {"clean", "seizure"}
-    assert (found.outcomes["known_at"].dt.date().to_list())[0] == declarations.FIRST.replace(day=2)
-    assert found.outcomes["inspected_at"].null_count() == 5
+    result = outcomes.read(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
+    assert result.balance == 0
+    assert result.outcomes.height == 5
+    assert set(result.outcomes["finding"]) <= {"clean", "seizure"}
+    assert (result.outcomes["known_at"].dt.date().to_list())[0] == declarations.FIRST.replace(day=2)
+    assert result.outcomes["inspected_at"].null_count() == 5
 
 
-def test_a_word_that_is_no_finding_is_refused(tmp_path):
+def test_an_unknown_word_for_a_finding_is_refused(tmp_path):
     frame = declarations.rows(days=1, per_day=2).with_columns(Fraud=pl.lit("perhaps"))
     with pytest.raises(ManifestError, match="perhaps"):
         outcomes.read_outcomes(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
 
 
-def test_past_manifests_without_findings_have_none(tmp_path):
+def test_manifests_without_findings_give_no_outcomes(tmp_path):
     without = declarations.file(tmp_path, "d.csv", declarations.rows(days=1).drop("Fraud"))
     assert outcomes.read_findings([without], declarations.ours()).height == 0
     assert outcomes.read_findings([without], settings.NONE).height == 0
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[columns]\nDay='filed'", "unknown column 'filed'; did you mean filed_at"),
         ("[row]\nlacks=['container']", "[row] lacks: unknown column 'container'"),
         ("[field.marks]\nfrom='x'\nkind='key'", "[field.marks] is a canonical column"),
     ],
 )
-def test_settings_that_name_no_column_are_refused(filed, text, told):
+def test_settings_with_unknown_columns_are_refused(filed, text, message):
     with pytest.raises(SettingsError) as wrong:
         read.read(filed, settings=settings.parse_settings(tomllib.loads(text)))
-    assert told in str(wrong.value)
+    assert message in str(wrong.value)
 
 
 def test_proposed_settings_read_the_file_that_they_came_from(tmp_path):
@@ -110,7 +110,7 @@ def test_hostile_headings_and_values_make_settings_that_parse(tmp_path):
     assert all(field.name.isidentifier() for field in proposed.fields)
 
 
-def test_a_manifest_that_lacks_nothing_gets_no_rows_of_its_own(tmp_path):
+def test_a_complete_canonical_manifest_needs_no_settings(tmp_path):
     text = propose(declarations.file(tmp_path, "m.csv", pl.DataFrame({name: ["x"] for name in schema.REQUIRED})))
     assert "[row]" not in text
     assert "[columns]" not in text

@@ -15,7 +15,7 @@ Row = Callable[..., list[str]]
 Save = Callable[..., Path]
 
 
-def test_a_refused_row_is_kept_whole_with_file_line_rule_and_value(as_csv: Save, row: Row) -> None:
+def test_a_refused_row_is_kept_in_full_with_file_line_rule_and_value(as_csv: Save, row: Row) -> None:
     path = as_csv(row(), row(bill="B2", weight="-1", goods="=cmd|' /C calc'!A0"))
     refused = read(path).quarantine.row(0, named=True)
     assert refused["file"] == str(path)
@@ -24,7 +24,7 @@ def test_a_refused_row_is_kept_whole_with_file_line_rule_and_value(as_csv: Save,
     assert json.loads(refused["row"])["Description of Goods"] == "=cmd|' /C calc'!A0"
 
 
-def test_a_row_that_breaks_several_rules_stands_there_once(as_csv: Save, row: Row) -> None:
+def test_a_row_that_breaks_several_rules_is_listed_once(as_csv: Save, row: Row) -> None:
     manifest = read(as_csv(row(bill="", weight="-1", filed="never", pol="")))
     assert manifest.quarantine.height == 1
     assert manifest.balance == 0
@@ -38,10 +38,12 @@ def test_a_huge_value_is_shortened_and_the_row_is_not(as_csv: Save, row: Row) ->
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
-def test_it_is_written_by_its_ending_and_reads_back(suffix: str, as_csv: Save, row: Row, tmp_path: Path) -> None:
-    found = read(as_csv(row(bill="=1+1", weight="=2+2"))).quarantine
+def test_the_ending_chooses_the_format_and_the_file_reads_back(
+    suffix: str, as_csv: Save, row: Row, tmp_path: Path
+) -> None:
+    refused_rows = read(as_csv(row(bill="=1+1", weight="=2+2"))).quarantine
     path = tmp_path / f"refused.{suffix}"
-    quarantine.write(found, path)
+    quarantine.write(refused_rows, path)
     again = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}[suffix](path)
     assert again.columns == list(quarantine.SCHEMA)
     assert again["value"].to_list() == ["'=2+2" if suffix == "csv" else "=2+2"]

@@ -1,4 +1,4 @@
-"""The lake of two made-up nights, and what tests do with it."""
+"""Fixtures of the lake with two made-up nights."""
 
 from two_nights import drawn, filled, findings, lake, worker
 

@@ -1,4 +1,4 @@
-"""The index is what its formula says, and what creeps is told from what comes at once."""
+"""The stability index follows its formula, and a slow change is distinguished from a sudden one."""
 
 import math
 import shutil
@@ -15,14 +15,14 @@ from riskscore.monitoring.comparison import psi
 from riskscore.monitoring.drift import drift
 
 
-def test_the_index_sums_over_bins_and_adds_half_a_row_to_each() -> None:
+def test_psi_sums_over_bins_and_adds_half_a_row_to_each() -> None:
     now, before = [30, 0, 70], [500, 100, 400]
     expected = 0.0
     for count, other in zip(now, before, strict=True):
         p, q = (count + 0.5) / 101.5, (other + 0.5) / 1001.5
         expected += (p - q) * math.log(p / q)
-    found = pl.DataFrame({"now": now, "before": before}).select(psi(pl.col("now"), pl.col("before"))).item()
-    assert found == pytest.approx(expected)
+    index = pl.DataFrame({"now": now, "before": before}).select(psi(pl.col("now"), pl.col("before"))).item()
+    assert index == pytest.approx(expected)
 
 
 DRAWN = nights.matrix(0, 5_000)
@@ -32,15 +32,15 @@ ALIKE = 9
 
 @pytest.fixture
 def alike(tmp_path: Path) -> Path:
-    """A lake of nights alike, in the bins of the card."""
+    """A lake of similar nights, in the bins of the card."""
     lake = create_lake(tmp_path / "alike")
     for number in range(1, ALIKE + 1):
         nights.night(lake, number, card=CARD)
     return tmp_path / "alike"
 
 
-def moved(alike: Path, shifts: list[float]) -> tuple[float, str]:
-    """PSI and level of the feature `amount` on the last of some more nights whose `amount` is shifted by so much."""
+def psi_after(alike: Path, shifts: list[float]) -> tuple[float, str]:
+    """Add a night per shift of the feature `amount`; return its PSI and level on the last one."""
     folder = shutil.copytree(alike, alike.with_name(f"{len(shifts)} to {shifts[-1]}"))
     lake = open_lake(folder)
     for number, shift in enumerate(shifts, start=ALIKE + 1):
@@ -48,10 +48,10 @@ def moved(alike: Path, shifts: list[float]) -> tuple[float, str]:
     return drift(lake, day, day).moves.filter(kind="feature", name="amount").select("effect", "level").row(0)
 
 
-def test_what_comes_at_once_is_an_alarm_and_what_creeps_is_none(alike: Path) -> None:
-    assert moved(alike, [0.0])[1] == "quiet"
-    assert moved(alike, [0.4])[1] == "note"
-    assert moved(alike, [0.8])[1] == "alarm"
-    index, level = moved(alike, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+def test_a_sudden_change_is_an_alarm_and_a_slow_one_is_not(alike: Path) -> None:
+    assert psi_after(alike, [0.0])[1] == "quiet"
+    assert psi_after(alike, [0.4])[1] == "note"
+    assert psi_after(alike, [0.8])[1] == "alarm"
+    index, level = psi_after(alike, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
     assert index > 0.25
     assert level != "alarm"

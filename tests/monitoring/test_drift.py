@@ -1,4 +1,4 @@
-"""What is planted is named the same night; thirty nights alike raise no alarm."""
+"""Planted changes are reported the same night; thirty similar nights raise no alarm."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ ALIKE = 30
 
 @pytest.fixture(scope="module")
 def alike(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """Thirty nights without a change."""
+    """A lake of thirty nights without a change."""
     lake = create_lake(tmp_path_factory.mktemp("alike") / "lake")
     for number in range(1, ALIKE + 1):
         nights.night(lake, number)
@@ -31,19 +31,20 @@ def alike(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 @pytest.fixture
 def planted(alike: Lake, tmp_path: Path) -> Lake:
-    """The same lake, to write one more night to."""
+    """A copy of that lake, to add nights to."""
     shutil.copytree(alike.store.uri, tmp_path / "lake")
     return open_lake(tmp_path / "lake")
 
 
-def some(share: float) -> pl.Expr:
-    """Whether a row's bill is among so many of all."""
+def in_share(share: float) -> pl.Expr:
+    """Whether the bill of a row is in this share of all bills."""
     return pl.col("bill_of_lading").hash(5) % 1_000 < share * 1_000
 
 
-def put(share: float, **values: str | None) -> nights.Change:
+def setting(share: float, **values: str | None) -> nights.Change:
+    """Return a change that sets columns to `values` on this share of all bills."""
     return lambda rows: rows.with_columns(
-        pl.when(some(share)).then(pl.lit(value)).otherwise(name).cast(rows.schema[name]).alias(name)
+        pl.when(in_share(share)).then(pl.lit(value)).otherwise(name).cast(rows.schema[name]).alias(name)
         for name, value in values.items()
     )
 
@@ -51,47 +52,47 @@ def put(share: float, **values: str | None) -> nights.Change:
 def test_thirty_nights_without_change_raise_no_alarm(alike: Lake) -> None:
     days = alike.read("measures").filter(pl.col("kind") == "night").collect()["night"].sort()
     assert len(days) == ALIKE
-    assert {day: told for day in days if (told := drift(alike, day, day).told("alarm"))} == {}
+    assert {day: alarms for day in days if (alarms := drift(alike, day, day).sentences_of("alarm"))} == {}
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "start"),
     [
-        (put(0.04, port_of_loading="NGAPP", port_of_discharge="CLIQQ"), "Lane NGAPP to CLIQQ is new"),
-        (put(0.08, port_of_loading="CN001", port_of_discharge="VN002"), "Lane CN001 to VN002 stands on"),
-        (put(0.6, gross_weight_kg=None), "Gross weight is missing in 6"),
-        (put(1, hs_codes=None), "HS code is missing in 100% of the consignments, where 0% is usual"),
-        (put(0.2, currency="VND"), "Currency VND is new"),
-        (put(0.3, currency="CNY"), "Currency CNY stands on 3"),
+        (setting(0.04, port_of_loading="NGAPP", port_of_discharge="CLIQQ"), "Lane NGAPP to CLIQQ is new"),
+        (setting(0.08, port_of_loading="CN001", port_of_discharge="VN002"), "Lane CN001 to VN002 is on"),
+        (setting(0.6, gross_weight_kg=None), "Gross weight is missing in 6"),
+        (setting(1, hs_codes=None), "HS code is missing in 100% of the consignments (usually 0%)."),
+        (setting(0.2, currency="VND"), "Currency VND is new"),
+        (setting(0.3, currency="CNY"), "Currency CNY is on 3"),
         (
             lambda rows: rows.with_columns(pl.col("declared_value") * 24_000),
             "Declared value per kg is 23,",
         ),
         (lambda rows: rows.with_columns(pl.col("declared_value") * 7), "Declared value per kg is 6.9 times the usual"),
         (lambda rows: rows.with_columns(freight_charge=pl.lit(900.0)), "Freight charge is missing in 0%"),
-        (put(0.05, consignee_name="SHELL LTD"), "Consignee SHELL LTD is new"),
+        (setting(0.05, consignee_name="SHELL LTD"), "Consignee SHELL LTD is new"),
     ],
 )
-def test_what_is_planted_is_named_the_same_night(planted: Lake, change: nights.Change, told: str) -> None:
-    found = drift(planted, *[nights.night(planted, ALIKE + 1, change=change)] * 2)
-    assert any(sentence.startswith(told) for sentence in found.told("alarm")), found.told("alarm")
+def test_a_planted_change_is_reported_the_same_night(planted: Lake, change: nights.Change, start: str) -> None:
+    alarms = drift(planted, *[nights.night(planted, ALIKE + 1, change=change)] * 2).sentences_of("alarm")
+    assert any(sentence.startswith(start) for sentence in alarms), alarms
 
 
-def test_a_feature_that_moves_is_named_after_what_is_filed(planted: Lake) -> None:
-    change = put(0.5, gross_weight_kg=None)
+def test_a_changed_feature_comes_after_what_is_filed(planted: Lake) -> None:
+    change = setting(0.5, gross_weight_kg=None)
     day = nights.night(planted, ALIKE + 1, change=change, shift=1.0)
-    alarms = drift(planted, day, day).told("alarm")
+    alarms = drift(planted, day, day).sentences_of("alarm")
     assert alarms[0].startswith("Gross weight")
-    assert alarms[-1].startswith("Feature amount moved: its PSI is 0.8")
+    assert alarms[-1].startswith("Feature amount has changed: its PSI is 0.8")
     assert not any("flag" in sentence for sentence in alarms)
 
 
 def test_a_period_is_compared_with_the_nights_before_it(planted: Lake) -> None:
-    days = [nights.night(planted, ALIKE + more, change=put(0.2, currency="VND")) for more in (1, 2, 3)]
-    found = drift(planted, days[0], days[-1])
-    assert (found.nights, len(found.before), found.before[-1]) == (3, 28, days[0] - (days[1] - days[0]))
-    assert found.rows == sum(nights.filings(ALIKE + more).height for more in (1, 2, 3))
-    assert found.told("alarm")[0].startswith("Currency VND is new")
+    days = [nights.night(planted, ALIKE + more, change=setting(0.2, currency="VND")) for more in (1, 2, 3)]
+    report = drift(planted, days[0], days[-1])
+    assert (report.nights, len(report.before), report.before[-1]) == (3, 28, days[0] - (days[1] - days[0]))
+    assert report.rows == sum(nights.filings(ALIKE + more).height for more in (1, 2, 3))
+    assert report.sentences_of("alarm")[0].startswith("Currency VND is new")
     assert drift(planted).first == days[-1]
 
 
@@ -99,26 +100,27 @@ def test_a_young_lake_raises_no_alarm_and_says_so(tmp_path: Path) -> None:
     lake = create_lake(tmp_path / "lake")
     for number in range(1, 4):
         nights.night(lake, number)
-    day = nights.night(lake, 4, change=put(1, gross_weight_kg=None))
-    found = drift(lake, day, day)
-    assert found.young
-    assert (found.entry()["alarms"], found.entry()["notes"]) == ([], [])
-    assert not drift(lake, day, day, thresholds=Thresholds(least_nights=3)).young
-    assert drift(lake, day, day, thresholds=Thresholds(least_nights=3)).told("alarm")[0].startswith("Gross weight")
+    day = nights.night(lake, 4, change=setting(1, gross_weight_kg=None))
+    report = drift(lake, day, day)
+    assert report.young
+    assert (report.entry()["alarms"], report.entry()["notes"]) == ([], [])
+    with_less = drift(lake, day, day, thresholds=Thresholds(least_nights=3))
+    assert not with_less.young
+    assert with_less.sentences_of("alarm")[0].startswith("Gross weight")
 
 
-def test_a_feature_of_the_past_is_noted_until_the_lake_is_ripe(planted: Lake) -> None:
+def test_a_history_feature_is_only_noted_until_the_lake_is_ripe(planted: Lake) -> None:
     day = nights.night(planted, ALIKE + 1, past=8)
-    asked = Thresholds(ripe_nights=120), Thresholds(ripe_nights=ALIKE)
-    green, ripe = (drift(planted, day, day, thresholds=one) for one in asked)
-    assert green.told("alarm") == []
-    assert any(sentence.startswith("Feature lane_before") for sentence in green.told("note"))
-    assert any(sentence.startswith("Feature lane_before") for sentence in ripe.told("alarm"))
+    limits = Thresholds(ripe_nights=120), Thresholds(ripe_nights=ALIKE)
+    unripe, ripe = (drift(planted, day, day, thresholds=each) for each in limits)
+    assert unripe.sentences_of("alarm") == []
+    assert any(sentence.startswith("Feature lane_before") for sentence in unripe.sentences_of("note"))
+    assert any(sentence.startswith("Feature lane_before") for sentence in ripe.sentences_of("alarm"))
 
 
-def test_a_night_without_consignments_says_nothing(planted: Lake) -> None:
+def test_a_night_without_consignments_raises_no_alarm(planted: Lake) -> None:
     day = nights.night(planted, ALIKE + 1, change=lambda rows: rows.clear())
-    assert drift(planted, day, day).told("alarm") == []
+    assert drift(planted, day, day).sentences_of("alarm") == []
     after = nights.night(planted, ALIKE + 2)
     assert day not in drift(planted, after, after).before
 
@@ -130,30 +132,30 @@ def test_a_period_without_measures_is_refused(alike: Lake, tmp_path: Path) -> No
         drift(create_lake(tmp_path / "lake"))
 
 
-def test_the_page_escapes_what_manifests_say_and_draws_what_moved(planted: Lake) -> None:
-    day = nights.night(planted, ALIKE + 1, change=put(0.1, consignee_name="<script>alert(1)</script>"))
-    found = drift(planted, day, day)
-    page = drift_page.html(found, performance(planted, day))
+def test_the_page_escapes_texts_of_manifests_and_draws_changes(planted: Lake) -> None:
+    day = nights.night(planted, ALIKE + 1, change=setting(0.1, consignee_name="<script>alert(1)</script>"))
+    report = drift(planted, day, day)
+    page = drift_page.html(report, performance(planted, day))
     assert "Consignee &lt;script&gt;" in page
     assert "<script" not in page
     assert page.count("<svg") == 3
-    assert json.dumps(found.record(), default=str)
+    assert json.dumps(report.record(), default=str)
 
 
-def test_hit_rates_and_order_over_time_have_intervals(drawn: Lake, findings: pl.DataFrame) -> None:
+def test_hit_rates_and_auc_over_time_have_intervals(drawn: Lake, findings: pl.DataFrame) -> None:
     drawn.append("outcomes", findings.with_columns(recorded_at="known_at"), night=nights.FIRST)
-    done = performance(drawn, date(2024, 3, 2))
-    whole = done.rates.filter(share="all")
-    assert whole["answered"].sum() == findings.height
-    assert whole["seizures"].sum() == (findings["finding"] == "seizure").sum()
-    assert set(done.rates["share"]) == {"all", "score", "explore", "random"}
-    assert (done.rates["low"] <= done.rates["rate"]).all()
-    area = done.auc.row(0, named=True)
+    result = performance(drawn, date(2024, 3, 2))
+    all_shares = result.rates.filter(share="all")
+    assert all_shares["answered"].sum() == findings.height
+    assert all_shares["seizures"].sum() == (findings["finding"] == "seizure").sum()
+    assert set(result.rates["share"]) == {"all", "score", "explore", "random"}
+    assert (result.rates["low"] <= result.rates["rate"]).all()
+    area = result.auc.row(0, named=True)
     assert 0 <= area["low"] < area["auc"] < area["high"] <= 1
-    assert isinstance(done, Performance)
+    assert isinstance(result, Performance)
 
 
-def test_an_order_that_is_right_has_the_area_one(drawn: Lake, findings: pl.DataFrame) -> None:
+def test_a_perfect_ranking_has_an_auc_of_one(drawn: Lake, findings: pl.DataFrame) -> None:
     scores = drawn.read("scores", columns=["bill_of_lading", "container_number", "probability"]).collect()
     likely = findings.join(scores, on=["bill_of_lading", "container_number"])
     likely = likely.with_columns(

@@ -1,4 +1,4 @@
-"""A night keeps counts that add up, in bins that stay."""
+"""The counts of a night add up, and their bins stay the same from night to night."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,77 +21,77 @@ def lake(tmp_path: Path) -> Lake:
     return create_lake(tmp_path / "lake")
 
 
-def kept(lake: Lake, number: int) -> pl.DataFrame:
+def measures_of(lake: Lake, number: int) -> pl.DataFrame:
     day = nights.FIRST + timedelta(number - 1)
     return lake.read("measures", nights=(day, day)).collect()
 
 
-def test_counts_are_those_of_the_filings(lake: Lake) -> None:
+def test_counts_match_the_filings(lake: Lake) -> None:
     nights.night(lake, 1)
-    rows, found = nights.filings(1), kept(lake, 1)
+    rows, counts = nights.filings(1), measures_of(lake, 1)
     bills = rows["bill_of_lading"].n_unique()
-    assert found.filter(kind="night").select("count", "bills").row(0) == (rows.height, bills)
-    assert 1 < found.filter(kind="sample")["count"].item() < bills
-    gaps = dict(found.filter(kind="column").select("name", "count").iter_rows())
+    assert counts.filter(kind="night").select("count", "bills").row(0) == (rows.height, bills)
+    assert 1 < counts.filter(kind="sample")["count"].item() < bills
+    gaps = dict(counts.filter(kind="column").select("name", "count").iter_rows())
     assert gaps["gross_weight_kg"] == rows["gross_weight_kg"].null_count() > 0
     assert gaps["transhipment_ports"] == rows.height
     assert gaps["currency"] == 0
     usd = rows.filter(pl.col("currency") == "USD")
-    dollars = found.filter(kind="value", name="currency", bin="USD").select("count", "bills").row(0)
+    dollars = counts.filter(kind="value", name="currency", bin="USD").select("count", "bills").row(0)
     assert dollars == (usd.height, usd["bill_of_lading"].n_unique())
-    weighed = found.filter(kind="level", name="gross_weight_kg")["count"].sum()
+    weighed = counts.filter(kind="level", name="gross_weight_kg")["count"].sum()
     assert weighed == rows["gross_weight_kg"].count()
-    binned = found.filter(pl.col("kind").is_in(["feature", "score"])).group_by("name").agg(pl.col("count").sum())
+    binned = counts.filter(pl.col("kind").is_in(["feature", "score"])).group_by("name").agg(pl.col("count").sum())
     assert set(binned["count"]) == {rows.height}
     assert binned.height == len(nights.FEATURES) + 1
 
 
-def test_an_amount_lies_in_the_tenth_of_a_power_of_ten_that_it_is_told_in(lake: Lake) -> None:
+def test_amounts_are_counted_in_tenths_of_a_power_of_ten(lake: Lake) -> None:
     weights = [1.0, 1.3, 9.9, 10.0, 1250.0]
     nights.night(lake, 1, change=lambda rows: rows.head(5).with_columns(gross_weight_kg=pl.Series(weights)))
-    told = kept(lake, 1).filter(kind="level", name="gross_weight_kg")
-    assert dict(told.select("bin", "count").iter_rows()) == {"0.1": 1, "0.2": 1, "1.0": 1, "1.1": 1, "3.1": 1}
+    levels = measures_of(lake, 1).filter(kind="level", name="gross_weight_kg")
+    assert dict(levels.select("bin", "count").iter_rows()) == {"0.1": 1, "0.2": 1, "1.0": 1, "1.1": 1, "3.1": 1}
 
 
-def test_edges_are_drawn_each_night_until_the_lake_is_settled_and_then_stay(lake: Lake) -> None:
+def test_edges_change_every_night_until_the_lake_is_settled_and_then_stay(lake: Lake) -> None:
     for number in range(1, measures.SETTLED + 4):
         nights.night(lake, number)
     bins = [
-        tuple(kept(lake, number).filter(kind="feature", name="amount")["bin"].drop_nulls().sort())
+        tuple(measures_of(lake, number).filter(kind="feature", name="amount")["bin"].drop_nulls().sort())
         for number in range(1, measures.SETTLED + 4)
     ]
     assert len(set(bins[: measures.SETTLED])) == measures.SETTLED
     assert len(set(bins[measures.SETTLED - 1 :])) == 1
 
 
-def test_the_edges_of_the_card_are_taken_and_what_training_had_is_kept_beside(lake: Lake) -> None:
+def test_the_edges_of_the_card_are_used_and_its_shares_are_kept(lake: Lake) -> None:
     drawn = nights.matrix(0, 5_000)
     card = replace(nights.CARD, reference=reference(drawn.drop("margin"), drawn["margin"].to_numpy(), nights.FEATURES))
     nights.night(lake, 1, card=card)
-    found = kept(lake, 1)
+    counts = measures_of(lake, 1)
     edges = card.reference["features"]["amount"]["edges"]
-    assert found.filter(kind="feature", name="amount")["bin"].to_list() == [*map(repr, edges), "inf", None]
-    trained = found.filter(kind="trained").group_by("name").agg(pl.col("expected").sum(), pl.col("count").sum())
+    assert counts.filter(kind="feature", name="amount")["bin"].to_list() == [*map(repr, edges), "inf", None]
+    trained = counts.filter(kind="trained").group_by("name").agg(pl.col("expected").sum(), pl.col("count").sum())
     assert set(trained["name"]) == {*nights.FEATURES, "toy"}
     assert trained["expected"].to_list() == pytest.approx([1] * trained.height, abs=1e-5)
 
 
-def test_a_run_keeps_its_measures_once(lake: Lake) -> None:
+def test_a_run_writes_its_measures_once(lake: Lake) -> None:
     day = nights.night(lake, 1)
     run = log.Run(1, day, log.RunLog.read(lake).events["at"][0], {})
-    before = kept(lake, 1)
+    before = measures_of(lake, 1)
     measures.keep(lake, run, nights.filings(2), nights.matrix(2, nights.filings(2).height), nights.CARD)
-    assert kept(lake, 1).equals(before)
+    assert measures_of(lake, 1).equals(before)
 
 
-def test_own_categories_are_counted_and_own_columns_missed(lake: Lake) -> None:
+def test_declared_categories_and_missing_declared_columns_are_counted(lake: Lake) -> None:
     settings = parse_settings({"field": {"regime": {"from": "Regime", "kind": "category", "values": ["A", "B"]}}})
     rows = nights.filings(1).with_columns(regime=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("A")))
-    made = measures.measures(rows, nights.matrix(1, rows.height), nights.CARD, edges={}, settings=settings)
-    assert made.filter(kind="value", name="regime").select("bin", "count").rows() == [("A", (rows.height + 1) // 2)]
-    assert made.filter(kind="column", name="regime")["count"].item() == rows.height // 2
+    counts = measures.measures(rows, nights.matrix(1, rows.height), nights.CARD, edges={}, settings=settings)
+    assert counts.filter(kind="value", name="regime").select("bin", "count").rows() == [("A", (rows.height + 1) // 2)]
+    assert counts.filter(kind="column", name="regime")["count"].item() == rows.height // 2
 
 
-def test_a_night_without_consignments_is_kept_too(lake: Lake) -> None:
+def test_a_night_without_consignments_has_measures_too(lake: Lake) -> None:
     nights.night(lake, 1, change=lambda rows: rows.clear())
-    assert kept(lake, 1).filter(kind="night")["count"].to_list() == [0]
+    assert measures_of(lake, 1).filter(kind="night")["count"].to_list() == [0]

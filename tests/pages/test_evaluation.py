@@ -25,7 +25,7 @@ def record(toy_booster: Booster, toy_data: Dataset) -> dict[str, Any]:
     return dict(json.loads(json.dumps(made, allow_nan=False)))
 
 
-def test_the_page_says_what_was_judged_on_what_and_shows_it(record: dict[str, Any]) -> None:
+def test_the_page_shows_the_data_and_the_figures(record: dict[str, Any]) -> None:
     page = evaluation.render(record, now=NOW)
     for wanted in (
         "Judged on simulated traffic",
@@ -37,7 +37,7 @@ def test_the_page_says_what_was_judged_on_what_and_shows_it(record: dict[str, An
         "Kilograms: no quantity is known",
         "Do the probabilities hold",
         "cover_load",
-        "by days drawn",
+        "resampled by days",
     ):
         assert wanted in page, wanted
     assert page.count("<svg") == 3
@@ -51,7 +51,7 @@ def test_texts_are_escaped(record: dict[str, Any]) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_outcomes_are_said_to_be_no_sample_and_no_simulation(toy_booster: Booster, toy_data: Dataset) -> None:
+def test_a_page_on_real_outcomes_says_that_they_are_no_sample(toy_booster: Booster, toy_data: Dataset) -> None:
     data = Dataset(toy_data.rows, toy_data.matrix, "outcomes")
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
@@ -62,7 +62,7 @@ def test_outcomes_are_said_to_be_no_sample_and_no_simulation(toy_booster: Booste
     assert "random inspections only" in page
 
 
-def test_one_day_with_one_find_and_no_boxes_still_makes_a_page(toy_booster: Booster, toy_data: Dataset) -> None:
+def test_one_day_with_one_seizure_and_no_capacity_still_makes_a_page(toy_booster: Booster, toy_data: Dataset) -> None:
     at = toy_data.rows.with_row_index()
     one = pl.concat([at.filter(pl.col("label") == 1).head(1), at.filter(pl.col("label") == 0).head(9)])["index"]
     data = Dataset(toy_data.rows[one], toy_data.matrix[one], "truth")

@@ -1,4 +1,4 @@
-"""The page of a night says what came in, what to look at, and nothing that a manifest could run in a browser."""
+"""The page of a night shows what came in and what needs attention, and no manifest can run code in it."""
 
 from typing import Any
 
@@ -33,10 +33,10 @@ BOX = {
 }
 
 
-def test_the_page_tells_the_counts_and_runs_nothing_from_a_manifest() -> None:
+def test_the_page_shows_the_counts_and_runs_nothing_from_a_manifest() -> None:
     page = night.render(COUNTS, [BOX], [COUNTS, COUNTS])
-    for told in ("Night of 2024-01-02", "trained on\nsimulated data", "no_bill", "25.0%", "not stated", "<svg"):
-        assert told in page
+    for text in ("Night of 2024-01-02", "trained on\nsimulated data", "no_bill", "25.0%", "not stated", "<svg"):
+        assert text in page
     assert "<script" not in page
     assert "&lt;b&gt;bold" in page
 

@@ -1,4 +1,4 @@
-"""Few legal forms, so that no test here hangs on what the shipped table holds."""
+"""A few legal forms, so that no test here depends on the shipped table."""
 
 import polars as pl
 import pytest

@@ -60,12 +60,12 @@ def test_different_firms_keep_different_fingerprints(one: str, other: str) -> No
 
 
 @pytest.mark.parametrize("name", ["Co Ltd", "LIMITED", "有限公司", "S.A."])
-def test_a_name_of_nothing_but_a_legal_form_keeps_it(name: str) -> None:
+def test_a_name_that_is_only_a_legal_form_keeps_it(name: str) -> None:
     assert fingerprint(name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "...", "\x00\x01", "()", "''"])
-def test_nothing_is_left_of_a_name_without_letters_and_digits(name: str) -> None:
+def test_a_name_without_letters_and_digits_has_no_fingerprint(name: str) -> None:
     assert fingerprint(name) is None
 
 
@@ -74,18 +74,18 @@ def test_names_keep_their_order_and_nulls() -> None:
     assert fingerprints(pl.Series("who", [], dtype=pl.String)).to_list() == []
 
 
-def test_a_name_without_end_is_read_up_to_a_bound() -> None:
+def test_a_very_long_name_is_read_up_to_a_limit() -> None:
     assert fingerprint("elm " * 3_000_000) == "elm"
     assert len(fingerprint("x" * 10_000_000) or "") == names.MAX_CHARS
 
 
-def test_a_name_of_legal_forms_alone_keeps_them_whatever_stands_beside_it() -> None:
+def test_a_name_that_is_only_a_legal_form_keeps_it_among_other_names() -> None:
     assert fingerprints(pl.Series(["", "Co", "Elm Co"])).to_list() == [None, "co", "elm"]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5))
-def test_any_text_gives_ascii_words_and_a_fingerprint_of_its_own(texts: list[str]) -> None:
+def test_any_text_gives_ascii_words_whatever_the_other_texts_are(texts: list[str]) -> None:
     together = fingerprints(pl.Series(texts, dtype=pl.String)).to_list()
     assert together == [fingerprint(text) for text in texts]
     for words in together:

@@ -99,38 +99,38 @@ NAMES = [
 ]
 
 
-def judged(name: str | None) -> tuple[bool | None, bool | None]:
+def flags_of(name: str | None) -> tuple[bool | None, bool | None]:
     return nobody(pl.Series("name", [name], dtype=pl.String)).row(0)
 
 
 @pytest.mark.parametrize("name", TO_ORDER)
-def test_a_bill_to_order_is_one(name: str) -> None:
-    assert judged(name)[0]
+def test_a_bill_to_order_is_recognised(name: str) -> None:
+    assert flags_of(name)[0]
 
 
 @pytest.mark.parametrize("name", PLACEHOLDERS)
-def test_a_placeholder_is_one(name: str) -> None:
-    assert judged(name) == (False, True)
+def test_a_placeholder_is_recognised(name: str) -> None:
+    assert flags_of(name) == (False, True)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_is_neither(name: str) -> None:
-    assert judged(name) == (False, False)
+def test_a_name_is_neither_to_order_nor_a_placeholder(name: str) -> None:
+    assert flags_of(name) == (False, False)
 
 
-def test_a_missing_name_is_neither_known_to_be() -> None:
-    assert judged(None) == (None, None)
+def test_a_missing_name_is_null_in_both() -> None:
+    assert flags_of(None) == (None, None)
 
 
 @pytest.mark.parametrize("column", IDS.values())
-def test_names_that_name_nobody_get_no_id(column: str) -> None:
+def test_names_that_name_no_one_get_no_id(column: str) -> None:
     frame = pl.DataFrame({column: [*TO_ORDER, *PLACEHOLDERS, None]}, schema={column: pl.String})
     id_ = next(id_ for id_, name in IDS.items() if name == column)
     assert add_party_ids(frame)[id_].null_count() == frame.height
 
 
 @pytest.mark.parametrize("column", IDS.values())
-def test_names_get_an_id_each(column: str) -> None:
+def test_each_name_gets_its_own_id(column: str) -> None:
     ids = add_party_ids(pl.DataFrame({column: NAMES}))
     id_ = next(id_ for id_, name in IDS.items() if name == column)
     assert ids[id_].null_count() == 0
@@ -150,7 +150,7 @@ def test_names_get_an_id_each(column: str) -> None:
         (None, None, None),
     ],
 )
-def test_the_number_counts_where_the_name_names_nobody(name: str | None, number: str | None, key: str | None) -> None:
+def test_the_number_counts_where_the_name_names_no_one(name: str | None, number: str | None, key: str | None) -> None:
     frame = pl.DataFrame(
         {"consignee_name": [name], "consignee_id": [number]},
         schema={"consignee_name": pl.String, "consignee_id": pl.String},
@@ -158,9 +158,9 @@ def test_the_number_counts_where_the_name_names_nobody(name: str | None, number:
     assert add_party_ids(frame)["consignee_key"].to_list() == [key]
 
 
-def test_many_names_are_judged_alike_in_parts_on_every_core() -> None:
-    judged = nobody(pl.Series(["TO ORDER", "Elm Co.", "SAME"] * 15_000))
-    assert judged.rows() == [(True, False), (False, False), (False, True)] * 15_000
+def test_many_names_split_over_the_cores_give_the_same_result() -> None:
+    flags = nobody(pl.Series(["TO ORDER", "Elm Co.", "SAME"] * 15_000))
+    assert flags.rows() == [(True, False), (False, False), (False, True)] * 15_000
 
 
 def test_an_id_depends_on_its_own_row_only() -> None:
@@ -173,9 +173,9 @@ def test_an_id_depends_on_its_own_row_only() -> None:
     assert together["shipper_id"].to_list() == together["notify_id"].to_list()[::-1]
 
 
-def test_columns_that_are_not_there_give_null_ids_and_the_rest_stays() -> None:
-    given = add_party_ids(pl.DataFrame({"shipper_name": ["Elm"], "other": [1]}))
-    assert given.row(0, named=True) == {"shipper_name": "Elm", "other": 1} | dict.fromkeys(IDS) | {"shipper_id": "elm"}
+def test_missing_columns_give_null_ids_and_other_columns_stay() -> None:
+    result = add_party_ids(pl.DataFrame({"shipper_name": ["Elm"], "other": [1]}))
+    assert result.row(0, named=True) == {"shipper_name": "Elm", "other": 1} | dict.fromkeys(IDS) | {"shipper_id": "elm"}
     empty = add_party_ids(schema.conform(pl.DataFrame({"bill_of_lading": []})))
     assert empty.height == 0
     assert {empty.schema[id_] for id_ in IDS} == {pl.String()}

@@ -71,7 +71,7 @@ def test_tables_of_other_libraries_score_as_polars_does(ship):
 
 @pytest.mark.parametrize("given", [[1, 2], {"bill_of_lading": ["B"]}, "manifest.csv", None])
 def test_anything_but_a_table_is_refused_in_one_line(given):
-    with pytest.raises(ManifestError, match=r"not a table; give a Polars, PyArrow or pandas table"):
+    with pytest.raises(ManifestError, match=r"not a table; pass a Polars, PyArrow or pandas table"):
         riskscore.score(given)
 
 

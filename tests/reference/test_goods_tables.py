@@ -1,4 +1,4 @@
-"""The goods side of the reference tables: enough rows, real codes, unique keys, values that can be true."""
+"""The reference tables about goods have enough rows, real codes, unique keys and plausible values."""
 
 from __future__ import annotations
 
@@ -176,9 +176,9 @@ def test_terms_are_lower_case(name: str) -> None:
     assert terms.filter(terms != terms.str.to_lowercase()).to_list() == []
 
 
-def test_forwarder_words_tell_forwarders_from_traders() -> None:
+def test_forwarder_words_distinguish_forwarders_from_traders() -> None:
     terms = [re.escape(term) for term in table("forwarder_words")["term"]]
-    found = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(terms)})(?![^\W\d_])")
+    pattern = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(terms)})(?![^\W\d_])")
     cases = {
         "HAI AN INTERNATIONAL FORWARDING CO LTD": True,
         "EAST COAST CLEARING AND FORWARDING LTD": True,
@@ -187,7 +187,7 @@ def test_forwarder_words_tell_forwarders_from_traders() -> None:
         "GREEN VALLEY AGRO TRADING LTD": False,
         "MINH LONG PLASTICS JSC": False,
     }
-    assert {name: bool(found.search(name.lower())) for name in cases} == cases
+    assert {name: bool(pattern.search(name.lower())) for name in cases} == cases
 
 
 @pytest.mark.parametrize(
@@ -217,14 +217,14 @@ def test_container_types_by_code(
     assert volume[0] <= float(row["volume_m3"]) <= volume[1]
 
 
-def test_container_figures_are_possible() -> None:
+def test_container_figures_are_plausible() -> None:
     assert set(table("container_types")["group"]) == {"dry", "reefer", "open", "tank", "flat"}
     assert numbers("container_types", "payload_kg").is_between(7_000, 45_000).all()
     assert numbers("container_types", "volume_m3").is_between(10, 115).all()
 
 
 @pytest.mark.parametrize(("currency", "low", "high"), [("USD", 1, 1), ("EUR", 0.9, 1.3), ("VND", 3e-5, 6e-5)])
-def test_currencies_are_worth_what_they_are(currency: str, low: float, high: float) -> None:
+def test_currencies_have_plausible_values(currency: str, low: float, high: float) -> None:
     rates = dict(zip(table("currencies")["currency"], numbers("currencies", "usd"), strict=True))
     assert low <= rates[currency] <= high
     assert all(0 < rate < 10 for rate in rates.values())

@@ -41,24 +41,24 @@ def test_a_table_is_read_as_declared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("code,share\n0801,1\n", r"lacks the column\(s\) note, inland, day, source; it has code, share"),
+        ("code,share\n0801,1\n", "lacks 4 columns: note, inland, day, source; it has code, share"),
         (HEAD, "has no rows"),
         ("", "cannot be read as CSV"),
         (HEAD + "801,0.5,,1,2024-01-01,A\n", r"line 2: code '801' does not match"),
         (HEAD + "0801,0.5,,1,2024-01-01,A\n0802,much,,1,2024-01-01,A\n", "line 3: share 'much' is not Float64"),
-        (HEAD + "0801,1.5,,1,2024-01-01,A\n", "line 2: share '1.5' is no number between 0 and 1"),
-        (HEAD + "0801,nan,,1,2024-01-01,A\n", "line 2: share 'nan' is no number between 0 and 1"),
+        (HEAD + "0801,1.5,,1,2024-01-01,A\n", "line 2: share '1.5' is not a number between 0 and 1"),
+        (HEAD + "0801,nan,,1,2024-01-01,A\n", "line 2: share 'nan' is not a number between 0 and 1"),
         (HEAD + "0801,,,1,2024-01-01,A\n", "line 2: share None is empty"),
         (HEAD + "0801,0.5,,perhaps,2024-01-01,A\n", "line 2: inland 'perhaps' is not Boolean"),
         (HEAD + "0801,0.5,,1,10/02/2024,A\n", "line 2: day '10/02/2024' is not Date"),
         (HEAD + "0801,0.5,,1,2024-01-01,\n", "line 2: source None is empty"),
         (
             HEAD + "0801,0.5,,1,2024-01-01,A\n" * 2,
-            r"line 2: code '0801' is there twice \(key: code\) \(2 such rows\)",
+            r"line 2: code '0801' is repeated \(unique key: code\) \(2 such rows\)",
         ),
     ],
 )
-def test_a_malformed_table_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
+def test_a_malformed_table_is_refused_with_line_and_value(tmp_path: Path, text: str, message: str) -> None:
     path = table(tmp_path, text)
     with pytest.raises(ReferenceDataError, match=message) as caught:
         read(path, TABLE)

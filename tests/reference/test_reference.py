@@ -1,4 +1,4 @@
-"""The tables of features/reference/ are well formed, agree with each other, and hold facts that are easy to check."""
+"""The tables of features/reference/ are well formed and agree with each other and with facts that are easy to check."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_namibia_is_a_country_and_not_a_missing_value() -> None:
     assert reference.country_trade().filter(country="NA").height == 1
 
 
-def test_ports_are_unique_and_lie_on_earth_in_known_countries() -> None:
+def test_ports_are_unique_and_in_known_countries() -> None:
     ports = reference.ports()
     assert ports.columns == ["locode", "name", "country", "lat", "lon"]
     assert ports.height > 3_900
@@ -134,11 +134,11 @@ def test_names_are_plain_and_point_to_one_port() -> None:
     ],
 )
 def test_a_name_as_written_finds_its_port(written: str, locode: str | None) -> None:
-    asked = pl.DataFrame({"name": [written]}).with_columns(reference.plain_name(pl.col("name")))
-    assert asked.join(reference.port_names(), on="name", how="left")["locode"].item() == locode
+    written_name = pl.DataFrame({"name": [written]}).with_columns(reference.plain_name(pl.col("name")))
+    assert written_name.join(reference.port_names(), on="name", how="left")["locode"].item() == locode
 
 
-def test_trade_speaks_of_headings_that_exist() -> None:
+def test_trade_names_existing_hs_headings() -> None:
     known = pl.Series([code.hscode for code in hscodes])
     assert missing(reference.trade()["hs4"], known) == []
 
@@ -168,12 +168,12 @@ def test_shares_of_a_country_sum_to_one_both_ways() -> None:
         ("CN", "import", "4403"),
     ],
 )
-def test_well_known_honest_trade_is_there(country: str, flow: str, hs4: str) -> None:
-    found = reference.trade().filter(country=country, flow=flow, hs4=hs4)
-    assert found.height == 1
+def test_well_known_honest_trade_is_in_the_table(country: str, flow: str, hs4: str) -> None:
+    result = reference.trade().filter(country=country, flow=flow, hs4=hs4)
+    assert result.height == 1
 
 
-def test_some_countries_sell_none_of_a_good() -> None:
+def test_some_countries_do_not_export_a_good() -> None:
     cocoa = reference.trade().filter(flow="export", hs4="1801")["country"]
     assert missing(pl.Series(["CI", "GH", "NG", "CM"]), cocoa) == []
     assert not set(cocoa) & {"DE", "CN", "KZ", "NO"}
@@ -215,7 +215,7 @@ def km(*stops: str) -> list[float | None]:
         ("AUSYD", "NZAKL", 2_370),
     ],
 )
-def test_known_distances_are_met_within_five_per_cent(start: str, end: str, expected: float) -> None:
+def test_known_distances_are_reproduced_within_five_per_cent(start: str, end: str, expected: float) -> None:
     assert km(start, end)[0] == pytest.approx(expected, rel=0.05)
 
 
@@ -241,15 +241,15 @@ def test_distances_keep_rows_and_leave_unknown_ports_null() -> None:
             "to_port": ["VNHPH", "VNHPH", "VNHPH", "SGSIN", "VNHPH"],
         }
     )
-    found = reference.distances(pairs)
-    assert found.drop("km").equals(pairs)
-    assert found["km"].is_null().to_list() == [False, True, True, False, False]
-    assert found["km"][3] == 0
-    assert found["km"][0] == found["km"][4]
+    result = reference.distances(pairs)
+    assert result.drop("km").equals(pairs)
+    assert result["km"].is_null().to_list() == [False, True, True, False, False]
+    assert result["km"][3] == 0
+    assert result["km"][0] == result["km"][4]
     assert reference.distances(pairs.clear()).schema["km"] == pl.Float64
 
 
-def test_the_shipped_distances_are_those_of_the_network() -> None:
+def test_the_shipped_distances_equal_those_of_the_network() -> None:
     sample = sea.shipped().filter(pl.col("from_port").is_in(["NGLKK", "CNHAK", "VNHPH"])).sample(200, seed=1)
     again = sea.measure(sample.select("from_port", "to_port"))
     both = sample.join(again, on=["from_port", "to_port"])

@@ -1,4 +1,4 @@
-"""One tiny rehearsal for all tests here, with far more smuggling than there is."""
+"""One tiny rehearsal for all tests here, with much more smuggling than in reality."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def world() -> Stage:
 
 
 @pytest.fixture(scope="package")
-def played() -> pl.DataFrame:
+def weeks() -> pl.DataFrame:
     return rehearse(SCRIPT, Policies(), seed=SEED, repeats=1)

@@ -10,11 +10,11 @@ from riskscore.rehearsal.learner import FEWEST, HEAVIEST, Learning, probabilitie
 LABELLED = pl.DataFrame({"week": [1, 5, 9], "inclusion": [1.0, 0.5, 0.001]})
 
 
-def test_nothing_is_forgotten_unless_asked_for() -> None:
+def test_without_a_half_life_all_weights_are_equal() -> None:
     assert Learning().weights(LABELLED, 9).tolist() == [1.0, 1.0, 1.0]
 
 
-def test_an_older_finding_weighs_less() -> None:
+def test_an_older_outcome_weighs_less() -> None:
     weights = Learning(half_life=4.0).weights(LABELLED, 9)
     assert weights / weights[2] == pytest.approx([0.25, 0.5, 1.0])
     assert weights.mean() == pytest.approx(1.0)
@@ -26,7 +26,7 @@ def test_a_box_that_was_unlikely_to_be_opened_weighs_more_up_to_a_limit() -> Non
 
 
 @pytest.mark.parametrize("seizures", [0, FEWEST - 1, FEWEST + 17])
-def test_with_too_few_seizures_all_are_alike(seizures: int) -> None:
+def test_with_too_few_seizures_all_probabilities_are_equal(seizures: int) -> None:
     rng, names = np.random.default_rng(0), catalogue.load().names
     label = np.arange(400) < seizures
     columns = {name: rng.normal(0, 1, 400).astype(np.float32) for name in names}

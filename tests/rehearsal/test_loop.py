@@ -19,38 +19,39 @@ from riskscore.selection.capacity import Shares
 MIXED = Shares(0.5, 0.25, 0.25)
 
 
-def test_a_policy_opens_its_capacity_every_day_and_finds_no_more_than_there_is(played: pl.DataFrame) -> None:
-    assert played["policy"].unique(maintain_order=True).to_list() == list(POLICIES)
-    assert (played["opened"] == 28).all()
-    assert (played["seizures"] <= played["smuggled"]).all()
-    assert (played["by_score"] + played["by_explore"] + played["by_random"] == played["seizures"]).all()
+def test_a_policy_opens_its_capacity_every_day_and_finds_no_more_than_was_smuggled(weeks: pl.DataFrame) -> None:
+    assert weeks["policy"].unique(maintain_order=True).to_list() == list(POLICIES)
+    assert (weeks["opened"] == 28).all()
+    assert (weeks["seizures"] <= weeks["smuggled"]).all()
+    assert (weeks["by_score"] + weeks["by_explore"] + weeks["by_random"] == weeks["seizures"]).all()
 
 
-def test_policies_of_a_seed_play_on_the_same_world(played: pl.DataFrame) -> None:
-    assert played.group_by("seed", "week").agg(pl.col("smuggled").n_unique())["smuggled"].max() == 1
+def test_policies_of_a_seed_have_the_same_world(weeks: pl.DataFrame) -> None:
+    assert weeks.group_by("seed", "week").agg(pl.col("smuggled").n_unique())["smuggled"].max() == 1
 
 
-def test_a_policy_gets_the_boxes_that_it_asks_for(played: pl.DataFrame) -> None:
-    found = played.group_by("policy").agg(pl.col("by_score", "by_explore", "by_random").sum())
-    shares = {row[0]: row[1:] for row in found.iter_rows()}
+def test_a_policy_opens_boxes_of_its_shares_only(weeks: pl.DataFrame) -> None:
+    sums = weeks.group_by("policy").agg(pl.col("by_score", "by_explore", "by_random").sum())
+    shares = {row[0]: row[1:] for row in sums.iter_rows()}
     assert shares["score"][1:] == (0, 0)
     assert shares["random"][:2] == (0, 0)
 
 
-def test_the_same_seed_plays_the_same(world: Stage, played: pl.DataFrame) -> None:
-    weeks = loop.run(world, Shares(1.0, 0.0, 0.0), Learning())
-    assert_frame_equal(weeks, played.filter(pl.col("policy") == "score").select(weeks.columns))
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_weeks(world: Stage, weeks: pl.DataFrame) -> None:
+    again = loop.run(world, Shares(1.0, 0.0, 0.0), Learning())
+    assert_frame_equal(again, weeks.filter(pl.col("policy") == "score").select(again.columns))
 
 
-def test_only_what_was_opened_and_known_before_the_week_is_learned_from(
+def test_the_model_learns_only_from_boxes_opened_and_known_before_the_week(
     world: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[tuple[int, pl.DataFrame, pl.DataFrame]] = []
+    calls: list[tuple[int, pl.DataFrame, pl.DataFrame]] = []
     measured: dict[int, pl.DataFrame] = {}
     learn = loop.probabilities
 
     def spy(matrix: pl.DataFrame, labelled: pl.DataFrame, learning: Learning, *, week: int, seed: int) -> Any:
-        seen.append((week, matrix.select(KEY), labelled))
+        calls.append((week, matrix.select(KEY), labelled))
         return learn(matrix, labelled, learning, week=week, seed=seed)
 
     features = Stage.features
@@ -62,24 +63,25 @@ def test_only_what_was_opened_and_known_before_the_week_is_learned_from(
     monkeypatch.setattr(loop, "probabilities", spy)
     monkeypatch.setattr(Stage, "features", watch)
     loop.run(world, MIXED, Learning())
-    played = world.rows.select(*KEY, filed="week")
-    for week, asked, labelled in seen:
+    filed = world.rows.select(*KEY, filed="week")
+    for week, candidates, labelled in calls:
         known = measured[week]
         assert (known["known_at"] < world.script.moment(week)).all()
-        assert labelled.join(asked, on=KEY).is_empty()
+        assert labelled.join(candidates, on=KEY).is_empty()
         assert labelled.join(known, on=KEY, how="anti").is_empty()
-        assert (labelled.join(played, on=KEY)["filed"] < week).all()
-    opened = measured[4].join(played, on=KEY).filter(pl.col("filed") > 0)
+        assert (labelled.join(filed, on=KEY)["filed"] < week).all()
+    opened = measured[4].join(filed, on=KEY).filter(pl.col("filed") > 0)
     assert 0 < opened.height <= 3 * 7 * 4
     assert set(opened["selected_by"]) <= {"score", "explore", "random"}
 
 
-def test_what_closed_boxes_hold_changes_nothing(world: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_the_contents_of_closed_boxes_change_nothing(world: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[pl.DataFrame] = []
     choose = loop._opened
 
-    def spy(*given: Any) -> pl.DataFrame:
-        opened.append(choose(*given))
+    def spy(*arguments: Any) -> pl.DataFrame:
+        opened.append(choose(*arguments))
         return opened[-1]
 
     monkeypatch.setattr(loop, "_opened", spy)
@@ -87,11 +89,11 @@ def test_what_closed_boxes_hold_changes_nothing(world: Stage, monkeypatch: pytes
     keys = pl.concat(opened).select(KEY)
     others = world.findings.join(keys, on=KEY, how="anti").with_columns(finding=pl.lit("seizure"))
     same = world.findings.join(keys, on=KEY, how="semi")
-    turned = replace(world, findings=pl.concat([others, same]))
-    assert_frame_equal(loop.run(turned, MIXED, Learning()), once)
+    changed = replace(world, findings=pl.concat([others, same]))
+    assert_frame_equal(loop.run(changed, MIXED, Learning()), once)
 
 
-def test_findings_become_known_one_to_twenty_days_after_the_inspection(world: Stage) -> None:
+def test_outcomes_become_known_one_to_twenty_days_after_the_inspection(world: Stage) -> None:
     wait = world.findings["known_at"] - world.findings["inspected_at"]
     assert timedelta(days=1) <= wait.min() and wait.max() <= timedelta(days=20)
     smuggled = world.smuggled["smuggled"].sum()
@@ -108,10 +110,10 @@ def test_findings_become_known_one_to_twenty_days_after_the_inspection(world: St
         (lambda: Script(rate=0.5), "smuggling rate"),
         (lambda: Learning(half_life=0.0), "half-life"),
         (lambda: Policies(("greedy",)), "greedy"),
-        (lambda: Policies(mixed=Shares(0.8, 0.3, 0.1)), "1 together"),
+        (lambda: Policies(mixed=Shares(0.8, 0.3, 0.1)), "add up to 1"),
         (lambda: rehearse(Script(), Policies(), repeats=0), "repeats"),
     ],
 )
-def test_what_makes_no_sense_is_refused(make: Any, message: str) -> None:
+def test_invalid_settings_are_refused(make: Any, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         make()

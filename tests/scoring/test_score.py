@@ -23,8 +23,8 @@ def test_equal_margins_rank_by_key_whatever_the_order_of_rows(toy_booster: Boost
     first = toy_data.matrix.head(400)
     twins = pl.concat([first, first.with_columns(pl.col("bill_of_lading").str.replace("BL", "AA"))])
     scored = score(twins, toy_booster)
-    naive = scored.sort(["margin", "bill_of_lading", "container_number"], descending=[True, False, False])
-    assert naive["rank"].to_list() == list(range(1, 801))
+    expected = scored.sort(["margin", "bill_of_lading", "container_number"], descending=[True, False, False])
+    assert expected["rank"].to_list() == list(range(1, 801))
     shuffled = score(twins.sample(fraction=1.0, shuffle=True, seed=5), toy_booster)
     assert shuffled.sort("rank").equals(scored.sort("rank"))
 

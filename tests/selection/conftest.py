@@ -1,4 +1,4 @@
-"""Small nights: candidates with every column that a slate needs, made in a line."""
+"""Small nights: candidates with all columns that a slate needs."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ Make = Callable[..., pl.DataFrame]
 
 
 def _candidates(ports: Sequence[str | None], probability: Sequence[float] | None = None, seed: int = 0) -> pl.DataFrame:
-    """One candidate for each of `ports`; probabilities and pasts are drawn where they are not given."""
+    """One candidate per entry of `ports`. History is random, and so are probabilities that are not given."""
     rng = np.random.default_rng(seed)
     count = len(ports)
     drawn = rng.beta(0.4, 8, count) if probability is None else np.array(probability, dtype=np.float64)

@@ -20,7 +20,7 @@ SCHEMA = {
 
 
 def _rows(*groups: tuple[int, str, str | None, float, str | None]) -> pl.DataFrame:
-    """Rows by the number: (how many, action, share, inclusion, finding)."""
+    """Rows of several groups: (number of rows, action, share, inclusion, finding)."""
     return pl.DataFrame(
         [
             (action, share, inclusion, None if share == "score" or inclusion == 0 else 0.0, finding)
@@ -54,21 +54,21 @@ LEFT = (180, "none", None, 0.1, None)
         ([], 0.0, (0, 0, 0, 0)),
     ],
 )
-def test_what_drawn_boxes_say_of_closed_ones(
+def test_drawn_boxes_give_an_estimate_for_closed_ones(
     groups: list[tuple[int, str, str | None, float, str | None]], estimate: float | None, counts: tuple[int, ...]
 ) -> None:
-    got = unseen(_rows(*groups))
-    assert got.estimate == pytest.approx(estimate)
-    assert (got.hits, got.awaited, got.closed, got.unreached) == counts
-    assert 0 <= got.low <= got.high <= got.closed
+    result = unseen(_rows(*groups))
+    assert result.estimate == pytest.approx(estimate)
+    assert (result.hits, result.awaited, result.closed, result.unreached) == counts
+    assert 0 <= result.low <= result.high <= result.closed
     if estimate is not None:
-        assert got.low <= estimate <= got.high
+        assert result.low <= estimate <= result.high
 
 
 def test_without_a_hit_the_upper_end_is_the_rule_of_three() -> None:
-    got = unseen(_rows((1000, "open", "random", 0.01, "clean"), (99_000, "none", None, 0.01, None)))
-    assert (got.estimate, got.low) == (0.0, 0.0)
-    assert got.high == pytest.approx(3.0 * 99, rel=0.02)
+    result = unseen(_rows((1000, "open", "random", 0.01, "clean"), (99_000, "none", None, 0.01, None)))
+    assert (result.estimate, result.low) == (0.0, 0.0)
+    assert result.high == pytest.approx(3.0 * 99, rel=0.02)
 
 
 @pytest.mark.parametrize("hits", [1, 2, 5, 40])
@@ -79,13 +79,13 @@ def test_with_equal_small_chances_it_is_the_mid_p_interval_of_a_poisson_count(hi
         (drawn - hits, "open", "random", p, "clean"),
         (closed, "none", None, p, None),
     )
-    got = unseen(rows, confidence=0.9)
+    result = unseen(rows, confidence=0.9)
 
     def mid_p(mean: float) -> float:
         return float(poisson.sf(hits - 1, mean) + poisson.sf(hits, mean)) / 2
 
-    assert mid_p(got.low * p) == pytest.approx(0.05, rel=0.02)
-    assert mid_p(got.high * p) == pytest.approx(0.95, rel=0.02)
+    assert mid_p(result.low * p) == pytest.approx(0.05, rel=0.02)
+    assert mid_p(result.high * p) == pytest.approx(0.95, rel=0.02)
 
 
 def test_more_confidence_is_wider() -> None:
@@ -94,20 +94,20 @@ def test_more_confidence_is_wider() -> None:
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
-def test_each_value_of_a_column_has_an_estimate_of_its_own() -> None:
+def test_each_value_of_a_column_has_a_separate_estimate() -> None:
     rows = pl.concat(
         [
             _rows(CLEAN, HIT, LEFT).with_columns(port=pl.lit("VNHPH")),
             _rows(CLEAN, LEFT).with_columns(port=pl.lit("SGSIN")),
         ]
     )
-    got = unseen_by(rows, "port")
-    assert got.columns == ["port", *(field.name for field in fields(Unseen))]
-    assert got.select("port", "estimate", "drawn").rows() == [("SGSIN", 0.0, 19), ("VNHPH", 9.0, 20)]
+    result = unseen_by(rows, "port")
+    assert result.columns == ["port", *(field.name for field in fields(Unseen))]
+    assert result.select("port", "estimate", "drawn").rows() == [("SGSIN", 0.0, 19), ("VNHPH", 9.0, 20)]
     assert unseen_by(rows.clear(), "port").is_empty()
 
 
-def test_hit_rates_by_share_come_with_wilsons_interval() -> None:
+def test_hit_rates_by_share_have_wilsons_interval() -> None:
     rows = _rows(
         (8, "open", "random", 0.1, "clean"),
         (2, "open", "random", 0.1, "seizure"),
@@ -118,15 +118,17 @@ def test_hit_rates_by_share_come_with_wilsons_interval() -> None:
         (50, "none", None, 0.1, None),
         (1, "scan", None, 0.1, "seizure"),
     )
-    got = {row["share"]: row for row in hit_rates(rows).iter_rows(named=True)}
-    assert set(got) == {"score", "random", "officer"}
+    result = {row["share"]: row for row in hit_rates(rows).iter_rows(named=True)}
+    assert set(result) == {"score", "random", "officer"}
     counts = ("opened", "answered", "irregular", "seizures")
-    assert {share: tuple(row[name] for name in counts) for share, row in got.items()} == {
+    assert {share: tuple(row[name] for name in counts) for share, row in result.items()} == {
         "random": (11, 10, 0, 2), "score": (4, 4, 1, 3), "officer": (1, 0, 0, 0),
     }  # fmt: skip
     # 2 of 10, as tabulated for Wilson's interval.
-    assert [got["random"][name] for name in ("rate", "low", "high")] == pytest.approx([0.2, 0.0567, 0.5098], abs=1e-4)
-    assert got["officer"]["rate"] is got["officer"]["low"] is None
+    assert [result["random"][name] for name in ("rate", "low", "high")] == pytest.approx(
+        [0.2, 0.0567, 0.5098], abs=1e-4
+    )
+    assert result["officer"]["rate"] is result["officer"]["low"] is None
 
 
 def test_hit_rates_without_hits_have_an_upper_end() -> None:
@@ -136,21 +138,21 @@ def test_hit_rates_without_hits_have_an_upper_end() -> None:
 
 
 def _hiding(night: pl.DataFrame, smuggled: int, correlation: float) -> pl.Series:
-    """`smuggled` boxes that hide something: the more the score sees of it, the higher the correlation."""
+    """Mark `smuggled` boxes that hide something, with the given correlation to the score."""
     rng = np.random.default_rng(11)
     margin = night["margin"].to_numpy()
-    liking = correlation * (margin - margin.mean()) / margin.std()
-    liking += np.sqrt(1 - correlation**2) * rng.normal(size=night.height)
+    suspicion = correlation * (margin - margin.mean()) / margin.std()
+    suspicion += np.sqrt(1 - correlation**2) * rng.normal(size=night.height)
     hiding = np.zeros(night.height, dtype=np.bool_)
-    hiding[np.argsort(-liking)[:smuggled]] = True
+    hiding[np.argsort(-suspicion)[:smuggled]] = True
     return pl.Series("hiding", hiding)
 
 
 @pytest.mark.parametrize(
     ("smuggled", "correlation", "capacity"),
     [
-        (60, 0.0, Capacity(10)),
-        (60, 0.6, Capacity(10)),
+        pytest.param(60, 0.0, Capacity(10), marks=pytest.mark.slow),
+        pytest.param(60, 0.6, Capacity(10), marks=pytest.mark.slow),
         (100, 0.3, Capacity(25, shares=EVEN)),
     ],
 )
@@ -161,11 +163,11 @@ def test_the_interval_covers_what_was_missed(
     hiding, covered, errors, times = _hiding(night, smuggled, correlation), 0, [], 500
     for seed in range(times):
         rows = slate(night, Capacities(capacity), date=DAY, seed=str(seed)).with_columns(hiding)
-        found = pl.when(pl.col("hiding")).then(pl.lit("seizure")).otherwise(pl.lit("clean"))
-        rows = rows.with_columns(finding=pl.when(pl.col("action") == "open").then(found))
+        finding = pl.when(pl.col("hiding")).then(pl.lit("seizure")).otherwise(pl.lit("clean"))
+        rows = rows.with_columns(finding=pl.when(pl.col("action") == "open").then(finding))
         missed = rows.filter(pl.col("hiding"), pl.col("action") != "open").height
-        got = unseen(rows)
-        covered += got.low <= missed <= got.high
-        errors.append((got.estimate or 0.0) - missed)
+        result = unseen(rows)
+        covered += result.low <= missed <= result.high
+        errors.append((result.estimate or 0.0) - missed)
     assert 0.92 <= covered / times <= 0.99
     assert abs(np.mean(errors)) <= 4 * np.std(errors) / np.sqrt(times)

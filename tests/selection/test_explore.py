@@ -12,7 +12,7 @@ WEIGHTS = st.lists(st.floats(1e-9, 1.0), min_size=1, max_size=40)
 
 
 @pytest.mark.parametrize(
-    ("probability", "seen", "expected"),
+    ("probability", "counts", "expected"),
     [
         (0.04, [0, 0, 0, 0], 0.2),
         (0.04, [None, None, None, None], 0.2),
@@ -22,10 +22,10 @@ WEIGHTS = st.lists(st.floats(1e-9, 1.0), min_size=1, max_size=40)
         (1.0, [99, 99, 99, 99], 0.1),
     ],
 )
-def test_a_weight_is_how_little_is_known_times_the_root_of_the_probability(
-    probability: float, seen: list[int | None], expected: float
+def test_a_weight_is_uncertainty_times_the_root_of_the_probability(
+    probability: float, counts: list[int | None], expected: float
 ) -> None:
-    logs = {name: None if n is None else math.log1p(n) for name, n in zip(KNOWN, seen, strict=True)}
+    logs = {name: None if n is None else math.log1p(n) for name, n in zip(KNOWN, counts, strict=True)}
     frame = pl.DataFrame({"probability": [probability], **{name: [value] for name, value in logs.items()}})
     assert frame.select(weight()).item() == pytest.approx(expected)
 
@@ -49,7 +49,7 @@ def test_odd_counts_leave_a_weight_above_zero(odd: float) -> None:
         ([], 3, []),
     ],
 )
-def test_chances_are_in_proportion_and_capped_again_and_again(
+def test_chances_are_proportional_and_capped_repeatedly(
     weights: list[float], draws: int, expected: list[float]
 ) -> None:
     assert chances(np.array(weights, dtype=np.float64), draws) == pytest.approx(expected)
@@ -64,7 +64,7 @@ def test_chances_add_up_to_the_draws_and_rise_with_the_weight(weights: list[floa
 
 
 @given(WEIGHTS, st.integers(0, 50), st.floats(0, 1, exclude_max=True))
-def test_exactly_the_asked_number_is_drawn_with_every_certain_one(
+def test_exactly_the_requested_number_is_drawn_with_all_certain_boxes(
     weights: list[float], draws: int, start: float
 ) -> None:
     chance = chances(np.array(weights), draws)
@@ -75,9 +75,9 @@ def test_exactly_the_asked_number_is_drawn_with_every_certain_one(
 
 
 @given(WEIGHTS, st.integers(1, 10))
-def test_over_all_starts_each_is_drawn_as_often_as_its_chance(weights: list[float], draws: int) -> None:
+def test_over_all_starts_each_box_is_drawn_as_often_as_its_chance(weights: list[float], draws: int) -> None:
     chance = chances(np.array(weights), draws)
     starts = (np.arange(400) + 0.5) / 400
-    often = np.mean([draw(chance, start) for start in starts], axis=0)
+    frequency = np.mean([draw(chance, start) for start in starts], axis=0)
     # Each interval of starts that draws a box is a union of at most two; its ends fall between two starts.
-    assert np.abs(often - chance).max() <= 2 / 400 + 1e-9
+    assert np.abs(frequency - chance).max() <= 2 / 400 + 1e-9

@@ -29,10 +29,10 @@ def test_a_ticket_is_the_hash_of_the_documented_text() -> None:
     assert digits.to_list() == [sha256(text.encode()).hexdigest() for text in TEXTS]
 
 
-@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="no sha256sum here")
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
 def test_sha256sum_prints_the_same_ticket() -> None:
-    done = subprocess.run(["sha256sum"], input=TEXTS[0].encode(), capture_output=True, check=True)  # noqa: S607
-    assert tickets.raw(_tickets()).bin.encode("hex")[0] == done.stdout.split()[0].decode()
+    completed = subprocess.run(["sha256sum"], input=TEXTS[0].encode(), capture_output=True, check=True)  # noqa: S607
+    assert tickets.raw(_tickets()).bin.encode("hex")[0] == completed.stdout.split()[0].decode()
 
 
 def test_the_two_orders_sort_the_two_halves_of_the_digits() -> None:
@@ -42,24 +42,24 @@ def test_the_two_orders_sort_the_two_halves_of_the_digits() -> None:
     assert tickets.exploring_order(words).tolist() == sorted(range(500), key=lambda row: digits[row][32:])
 
 
-def test_hashing_in_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = _tickets()
+def test_hashing_in_parts_gives_the_same_tickets(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = _tickets()
     monkeypatch.setattr(tickets, "_AT_ONCE", 2)
-    assert (_tickets() == whole).all()
+    assert (_tickets() == complete).all()
 
 
 def test_no_rows_have_no_tickets() -> None:
     assert tickets.tickets(pl.Series([], dtype=pl.Binary)).shape == (0, 4)
 
 
-def test_the_start_of_a_port_comes_from_its_own_hash() -> None:
+def test_the_start_of_a_port_is_the_hash_of_its_text() -> None:
     expected = int(sha256(b"7f3a|2024-05-01|VNHPH").hexdigest()[:13], 16) / 16**13
     assert tickets.start("VNHPH", date=DAY, seed="7f3a") == expected
     assert tickets.start(None, date=DAY, seed="7f3a") != expected
     assert 0 <= expected < 1
 
 
-def test_without_a_seed_the_date_stands_in() -> None:
+def test_without_a_seed_the_date_is_used() -> None:
     assert tickets.seed_text(None, DAY) == "2024-05-01"
     assert tickets.seed_text("draw 41: 03 17 22", DAY) == "draw 41: 03 17 22"
 

@@ -1,4 +1,4 @@
-"""A sheet as a page: all of it there, nothing from outside, hostile texts as texts, two pages at most, replayable."""
+"""Sheets as pages: complete, self-contained, safe with hostile texts, at most two pages, and reproducible."""
 
 import re
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from riskscore.language import LOCALES, find
 from riskscore.settings import NONE
 from riskscore.sheet import page, single
 from riskscore.sheet.page import filed, visible
-from riskscore.sheet.sheet import Beside, Standing, sheet
+from riskscore.sheet.sheet import Context, RecentRank, sheet
 from riskscore.sheet.track_record import EarlierFilings
 
 HOSTILE = {
@@ -51,11 +51,11 @@ def _rows(**changed):
     return schema.conform(pl.DataFrame([filing | changed, *others], infer_schema_length=None))
 
 
-def _sheet(language="en", beside=None, **changed):
-    told = find(language)
-    explained = riskscore.explain(_rows(**changed), "TOYU0000004", limit=5, language=told)
+def _sheet(code="en", context=None, **changed):
+    language = find(code)
+    explained = riskscore.explain(_rows(**changed), "TOYU0000004", limit=5, language=language)
     past = EarlierFilings(pl.DataFrame(schema=schema.COLUMNS), None)
-    return sheet(explained, past, catalogue.load(), told, beside or Beside(sources=[("model", "m")]))
+    return sheet(explained, past, catalogue.load(), language, context or Context(sources=[("model", "m")]))
 
 
 class _Tags(HTMLParser):
@@ -77,30 +77,30 @@ def _pdf_text(content, tmp_path):
     path = tmp_path / "sheet.pdf"
     path.write_bytes(content)
     reader = PdfReader(path)
-    return reader, " ".join(" ".join(one.extract_text() for one in reader.pages).split())
+    return reader, " ".join(" ".join(leaf.extract_text() for leaf in reader.pages).split())
 
 
-def test_a_sheet_says_what_it_has_to_say():
-    standing = Standing(90, 12, 3456)
-    made = _sheet(
-        beside=Beside(standing=standing, sources=[("model", "small (abc)")], replay="riskscore explain x.csv")
+def test_a_sheet_has_all_its_parts():
+    context = Context(
+        recent_rank=RecentRank(90, 12, 3456), sources=[("model", "small (abc)")], replay="riskscore explain x.csv"
     )
+    made = _sheet(context=context)
     text = " ".join(_Tags(page.html(made)).text.split())
-    reason, against = made.scored["reasons"][0], made.scored["mitigating"][0]
-    for told in (
-        "TOYU0000004", "BL1", "simulated traffic", f"rank {made.scored['rank']} of 41 ranked together",
+    reason, relief = made.scored["reasons"][0], made.scored["mitigating"][0]
+    for expected in (
+        "TOYU0000004", "BL1", "simulated traffic", f"rank {made.scored['rank']} of 41 scored together",
         "rank 12 of 3,456 in the last 90 days",
-        "PLASTIC GRANULES", reason["sentence"], reason["check"], against["sentence"], made.headline,
-        made.scored["not_assessed"][0], "Singapore (SGSIN)", "no earlier consignment on record",
+        "PLASTIC GRANULES", reason["sentence"], reason["check"], relief["sentence"], made.headline,
+        made.scored["not_assessed"][0], "Singapore (SGSIN)", "No earlier consignment on record",
         "too few earlier boxes",
         "small (abc)", "riskscore explain x.csv", "red lane",
     ):  # fmt: skip
-        assert told in text
+        assert expected in text
     for check in made.clearing["checks"]:
         assert check["text"] in text
 
 
-def test_nothing_on_a_sheet_loads_from_anywhere(tmp_path):
+def test_a_sheet_loads_nothing(tmp_path):
     text = page.html(_sheet(**HOSTILE))
     tags = _Tags(text).tags
     assert not [tag for tag, _ in tags if tag in ("script", "link", "img", "iframe", "object", "embed", "image", "use")]
@@ -110,33 +110,33 @@ def test_nothing_on_a_sheet_loads_from_anywhere(tmp_path):
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL).group(1)
     assert "url(" not in style
     assert "@import" not in style
-    with pytest.raises(ValueError, match="loads nothing"):
+    with pytest.raises(ValueError, match="must not load anything"):
         page._refuse("file:///etc/passwd")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_hostile_texts_are_shown_as_texts_in_html_and_pdf(language, tmp_path):
-    made = _sheet(language, **HOSTILE)
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_hostile_texts_are_shown_as_texts_in_html_and_pdf(code, tmp_path):
+    made = _sheet(code, **HOSTILE)
     text = page.html(made)
     assert "<script>alert" not in text
-    told = _Tags(text).text
-    for shown_as in (
+    visible_text = _Tags(text).text
+    for expected in (
         "<script>alert(1)</script> [U+202E]gnp.exe {value} {{ 7*7 }} &amp; =cmd()",
         "onerror=alert(2)>",
         "{% raw %}",
     ):
-        assert shown_as in told
+        assert expected in visible_text
     assert "\u202e" not in text
     assert "\x00" not in text
     reader, printed = _pdf_text(page.pdf([made]), tmp_path)
     assert len(reader.pages) <= 2
     assert "alert(1)</script>" in printed
     assert "[U+202E]gnp.exe" in printed
-    assert not any("/JS" in str(one) or "/URI" in str(one) for one in reader.pages)
+    assert not any("/JS" in str(leaf) or "/URI" in str(leaf) for leaf in reader.pages)
 
 
 @pytest.mark.parametrize("code", LOCALES)
-def test_a_sheet_is_two_pages_in_every_language_and_says_which_it_is_in(code, tmp_path):
+def test_a_sheet_fits_two_pages_in_every_language_and_declares_its_language(code, tmp_path):
     made = _sheet(code)
     text = page.html(made)
     assert f'<html lang="{code}">' in text
@@ -145,7 +145,7 @@ def test_a_sheet_is_two_pages_in_every_language_and_says_which_it_is_in(code, tm
     assert "TOYU0000004" in printed
 
 
-def test_a_sheet_can_be_heard_and_walked_through():
+def test_a_sheet_works_with_a_screen_reader():
     text = page.html(_sheet())
     tags = _Tags(text).tags
     assert [tag for tag, _ in tags].count("h1") == 1
@@ -171,7 +171,7 @@ def test_the_same_consignment_gives_the_same_sheet():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "shown"),
     [
         ("A\u200bB", "A[U+200B]B"),
         ("\u2067x", "[U+2067]x"),
@@ -180,27 +180,27 @@ def test_the_same_consignment_gives_the_same_sheet():
         ("é海", "é海"),
     ],
 )
-def test_what_cannot_be_seen_is_shown_by_its_number(text, told):
-    assert visible(text) == told
+def test_invisible_characters_are_shown_by_their_number(text, shown):
+    assert visible(text) == shown
 
 
-def test_long_texts_are_cut_and_markup_is_kept_apart_from_the_direction_around_it():
+def test_long_texts_are_cut_and_the_writing_direction_of_a_text_is_isolated():
     assert len(visible("x" * 10_000)) == page.LONGEST
     assert filed("<b>") == "<bdi>&lt;b&gt;</bdi>"
 
 
-def test_a_sheet_of_a_file_names_what_it_rests_on(tmp_path):
+def test_a_sheet_of_a_file_names_its_sources(tmp_path):
     file = tmp_path / "today.csv"
     file.write_text("x")
     explained = riskscore.explain(_rows(), "TOYU0000004", limit=5)
     card = read_card()
-    given = single.Given(file, explained, None, None, card, None, NONE, more=["--history", "past"])
-    made = single.make(given, find("en"))
-    told = dict(made.beside.sources)
-    assert told["model"].startswith(card.name)
-    assert told["catalogue"] == explained.scored["catalogue"].item()
-    assert told["manifest"].startswith("today.csv 2d711642b726b044")
-    assert made.beside.replay.startswith(
+    inputs = single.Inputs(file, explained, None, None, card, None, NONE, more=["--history", "past"])
+    made = single.make(inputs, find("en"))
+    sources = dict(made.context.sources)
+    assert sources["model"].startswith(card.name)
+    assert sources["catalogue"] == explained.scored["catalogue"].item()
+    assert sources["manifest"].startswith("today.csv 2d711642b726b044")
+    assert made.context.replay.startswith(
         "riskscore explain today.csv --bill BL1 --container TOYU0000004 --history past --model"
     )
-    assert made.beside.standing is None
+    assert made.context.recent_rank is None

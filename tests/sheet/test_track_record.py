@@ -1,4 +1,4 @@
-"""The past on a sheet: only what was known on the day of filing, of this party and of such goods."""
+"""History on a sheet: only what was known on the day of filing, about this party and about similar goods."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -46,7 +46,7 @@ def _outcomes(*parts):
     return schema.conform(pl.concat(parts), schema.OUTCOME)
 
 
-def test_a_party_has_its_own_past_up_to_the_day_before_in_any_spelling():
+def test_the_history_of_a_party_ends_the_day_before_and_covers_all_spellings():
     past = EarlierFilings(
         _filed(
             _row("A", 30), _row("B", 10, consignee_name="ALDER TRADING COMPANY LIMITED"),
@@ -70,34 +70,35 @@ def test_a_finding_counts_from_the_day_after_it_became_known_and_its_correction_
         ),
     )
     record = past.about(_filed(_row("X", 0)))[0]["consignee"]
-    found = record.inspected.select("filed", "finding").rows()
-    assert found == [
+    assert record.inspected.select("filed", "finding").rows() == [
         (date(2024, 4, 1), "seizure"),
         (date(2024, 4, 21), "clean"),
     ]
     assert (record.finding("seizure"), record.commodities()) == (1, ["pangolin scales"])
 
 
-def test_nobody_has_no_past():
+def test_a_party_that_is_not_named_has_no_record():
     records, _ = EarlierFilings(_filed(_row("A", 3)), None).about(
         _filed(_row("X", 0, consignee_name="TO ORDER", shipper_name=None))
     )
     assert records == {"consignee": None, "shipper": None}
 
 
-def test_a_measure_stands_beside_the_closest_boxes_of_which_there_are_enough():
+def test_a_measure_is_compared_with_the_most_specific_group_that_is_large_enough():
     others = [_row(f"O{number}", 40, gross_weight_kg=10_000.0 + number) for number in range(FEWEST)]
     far = [_row(f"F{number}", 40, port_of_loading="CNSHA", gross_weight_kg=1.0) for number in range(50)]
-    usual = {one.measure: one for one in EarlierFilings(_filed(*others, *far), None).about(_filed(_row("X", 0)))[1]}
+    compared = EarlierFilings(_filed(*others, *far), None).about(_filed(_row("X", 0)))[1]
+    usual = {comparison.measure: comparison for comparison in compared}
     weight = usual["gross_weight_kg"]
-    assert (weight.alike, weight.count, weight.below, weight.at) == (("hs4", "lane"), FEWEST, 1.0, 1.0)
+    assert (weight.same, weight.count, weight.below, weight.position) == (("hs4", "lane"), FEWEST, 1.0, 1.0)
     assert (len(weight.bins), sum(weight.bins)) == (BINS, FEWEST)
     assert usual["package_kg"].value == pytest.approx(25)
     assert "usd_per_kg" not in usual
-    wider = {one.measure: one for one in EarlierFilings(_filed(*others[1:], *far), None).about(_filed(_row("X", 0)))[1]}
-    assert (wider["gross_weight_kg"].alike, wider["gross_weight_kg"].count) == (("hs4",), FEWEST - 1 + 50)
+    compared = EarlierFilings(_filed(*others[1:], *far), None).about(_filed(_row("X", 0)))[1]
+    wider = {comparison.measure: comparison for comparison in compared}
+    assert (wider["gross_weight_kg"].same, wider["gross_weight_kg"].count) == (("hs4",), FEWEST - 1 + 50)
 
 
-def test_a_consignment_counts_once_with_its_first_version():
+def test_a_consignment_counts_once_by_its_first_version():
     twice = [_row("A", 30), _row("A", 29, version=2)]
     assert len(EarlierFilings(_filed(*twice), None).about(_filed(_row("X", 0)))[0]["consignee"].filed) == 1

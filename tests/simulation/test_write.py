@@ -154,6 +154,7 @@ print(peaks[7], peaks[-1])
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_days(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", _MEASURE, str(tmp_path / "out")], capture_output=True, text=True, check=True

@@ -61,6 +61,7 @@ def test_outcomes_alone_make_a_model_that_says_so(toy_data: Dataset, toy_catalog
     assert "chosen" in card.to_markdown()
 
 
+@pytest.mark.slow
 def test_each_of_several_datasets_is_split_by_its_own_days(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     later = replace(toy_data, rows=toy_data.rows.with_columns(pl.col("day").dt.offset_by("400d")))
     one, both = fit([toy_data], toy_catalogue).card, fit([toy_data, later], toy_catalogue).card
@@ -100,6 +101,7 @@ def test_the_card_tells_how_the_model_is_made_again(toy_booster: Booster) -> Non
         assert wanted in text
 
 
+@pytest.mark.slow
 def test_what_is_kept_has_learned_from_the_days_of_the_test_too(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     last = pl.col("day") > pl.date(2024, 4, 20)
     flipped = toy_data.rows.with_columns(label=pl.when(last).then(1 - pl.col("label")).otherwise("label").cast(pl.Int8))

@@ -52,7 +52,7 @@ def start(study: Path, trials: int) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("at", [1, 4, 12])
+@pytest.mark.parametrize("at", [4, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 12))])
 def test_a_killed_search_goes_on_and_ends_as_an_undisturbed_one(
     undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path, at: int
 ) -> None:

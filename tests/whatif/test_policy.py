@@ -1,4 +1,4 @@
-"""A policy says what is otherwise, and refuses what makes no sense."""
+"""A policy changes what it names, and refuses invalid values."""
 
 from dataclasses import replace
 from datetime import date
@@ -13,7 +13,7 @@ DAY = date(2024, 3, 1)
 BASE = Capacities(Capacity(5, 4, 3, 2), {"VNHPH": Capacity(6)}, {("VNHPH", DAY): Capacity(7)})
 
 
-def test_what_is_otherwise_stands_in_every_capacity_and_the_rest_stays():
+def test_changes_apply_to_every_capacity_and_the_rest_stays():
     changed = Policy(boxes=9, shares=Shares(1, 0, 0), threshold=0.1).on(BASE)
     for port, day in ((None, DAY), ("VNHPH", date(2024, 3, 2)), ("VNHPH", DAY)):
         before = BASE.on(port, day)
@@ -27,14 +27,14 @@ def test_capacities_of_a_file_come_first():
     assert Policy(file, boxes=3, file="new.toml").on(BASE).default == Capacity(3, 1, 1, 1)
 
 
-def test_a_name_says_what_is_otherwise():
-    told = Policy(Capacities(), 4, Shares(0.9, 0, 0.1), 0.025, "models/ours", "new.toml").name
-    assert told == "new.toml, 4 boxes a port, shares 0.9/0/0.1, threshold 0.025, model models/ours"
-    assert Policy(boxes=0, threshold=0.0).name == "0 boxes a port, threshold 0"
+def test_the_name_says_what_differs():
+    name = Policy(Capacities(), 4, Shares(0.9, 0, 0.1), 0.025, "models/ours", "new.toml").name
+    assert name == "new.toml, 4 boxes per port, shares 0.9/0/0.1, threshold 0.025, model models/ours"
+    assert Policy(boxes=0, threshold=0.0).name == "0 boxes per port, threshold 0"
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("values", "message"),
     [
         ({}, "nothing to try"),
         ({"file": "new.toml"}, "nothing to try"),
@@ -42,11 +42,11 @@ def test_a_name_says_what_is_otherwise():
         ({"boxes": 2_000_000}, "1,000,000"),
         ({"threshold": 1.5}, "threshold 1.5"),
         ({"threshold": float("nan")}, "threshold nan"),
-        ({"shares": Shares(0.5, 0.1, 0.1)}, "1 together"),
+        ({"shares": Shares(0.5, 0.1, 0.1)}, "add up to 1"),
         ({"shares": Shares(1.5, -0.5, 0)}, "shares 1.5, -0.5, 0"),
         ({"shares": Shares(float("nan"), 0, 0)}, "shares nan"),
     ],
 )
-def test_what_makes_no_sense_is_refused(given, message):
+def test_an_invalid_policy_is_refused(values, message):
     with pytest.raises(SettingsError, match=message):
-        Policy(**given)
+        Policy(**values)

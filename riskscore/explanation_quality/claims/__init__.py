@@ -1,4 +1,4 @@
-"""Claims: the value of every feature and of every field of a sentence, worked out from a Case in plain Python.
+"""Claims: the right value of every feature and every field of a sentence, worked out from a Case in plain Python.
 
-One module a family of features, as in features/. Nothing of the engine's own computing may be imported here.
+There is one module per family, as in features/. No computation of the engine may be imported here.
 """

@@ -1,4 +1,4 @@
-"""Claims of features/cargo.toml: what each feature ought to be; None where a case does not say."""
+"""Claims for features/cargo.toml: the right value of each feature; None where the case does not state it."""
 
 from __future__ import annotations
 

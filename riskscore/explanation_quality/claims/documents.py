@@ -1,11 +1,11 @@
-"""Claims of features/documents.toml: what each feature ought to be; None where a case does not say."""
+"""Claims for features/documents.toml: the right value of each feature; None where the case does not state it."""
 
 from __future__ import annotations
 
 from riskscore.explanation_quality import words
 from riskscore.explanation_quality.case import Case
 from riskscore.explanation_quality.claims.logic import both, differ, either, logarithm, over, size
-from riskscore.explanation_quality.claims.shared import Claim, missing, was
+from riskscore.explanation_quality.claims.shared import Claim, missing, previous
 from riskscore.features.documents import OPTIONAL
 
 
@@ -18,41 +18,41 @@ def _imo_wrong(case: Case) -> bool | None:
     return digits is None or sum(int(digits[i]) * (7 - i) for i in range(6)) % 10 != int(digits[6])
 
 
-def _marks(case: Case) -> bool | None:
-    told = words.best(case["marks"])
-    return both(differ(told and told[0], case.chapter), None if told is None else told[1] > 0.6)
+def _marks_differ(case: Case) -> bool | None:
+    best = words.best(case["marks"])
+    return both(differ(best and best[0], case.chapter), None if best is None else best[1] > 0.6)
 
 
 def _rewritten(case: Case) -> bool | None:
-    before, now = was("goods_description")(case), case["goods_description"]
+    before, now = previous("goods_description")(case), case["goods_description"]
     return None if before is None or now is None else words.wording(before) != words.wording(now)
 
 
-def _diverted(case: Case) -> bool | None:
-    if case.was is None:
+def _discharge_changed(case: Case) -> bool | None:
+    if case.previous is None:
         return None
-    land = differ(case.was["destination_country"], case["destination_country"]) or False
-    return either(differ(case.was["port_of_discharge"], case["port_of_discharge"]), land)
+    country = differ(case.previous["destination_country"], case["destination_country"]) or False
+    return either(differ(case.previous["port_of_discharge"], case["port_of_discharge"]), country)
 
 
-def _past_loading(case: Case) -> bool | None:
+def _changed_after_loading(case: Case) -> bool | None:
     late = None if case["loaded_at"] is None else case["filed_at"] > case["loaded_at"]
     return both(late, bool(case.versions))
 
 
 VALUES: dict[str, Claim] = {
     "versions_before": lambda c: max(len(c.versions), (c["version"] or 1) - 1),
-    "consignee_switched": lambda c: differ(was("consignee_key")(c), c["consignee_key"]),
-    "discharge_changed": _diverted,
-    "delivery_changed": lambda c: differ(was("place_of_delivery")(c), c["place_of_delivery"]),
-    "weight_changed": lambda c: size(logarithm(over(c["gross_weight_kg"], was("gross_weight_kg")(c)))),
+    "consignee_switched": lambda c: differ(previous("consignee_key")(c), c["consignee_key"]),
+    "discharge_changed": _discharge_changed,
+    "delivery_changed": lambda c: differ(previous("place_of_delivery")(c), c["place_of_delivery"]),
+    "weight_changed": lambda c: size(logarithm(over(c["gross_weight_kg"], previous("gross_weight_kg")(c)))),
     "goods_rewritten": _rewritten,
-    "changed_after_loading": _past_loading,
+    "changed_after_loading": _changed_after_loading,
     "fields_missing": missing(*OPTIONAL),
     "filed_before_arrival": lambda c: c.days("filed_at", "arrives_at"),
     "filed_after_loading": lambda c: c.days("loaded_at", "filed_at"),
     "arrival_before_holiday": lambda c: None if c.days_to_holiday is None else c.days_to_holiday <= 3,
-    "marks_name_other_goods": _marks,
+    "marks_name_other_goods": _marks_differ,
     "vessel_missing": lambda c: c["vessel_name"] is None,
     "vessel_number_wrong": _imo_wrong,
     "voyage_missing": lambda c: c["voyage"] is None,

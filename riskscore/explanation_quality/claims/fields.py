@@ -1,4 +1,4 @@
-"""Fields of sentences: what ought to stand in each {field}; several texts where more than one would be right."""
+"""Fields of sentences: the right value of each {field}; a set where more than one value is right."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from riskscore.explanation_quality import tables, words
 from riskscore.explanation_quality.case import ILLICIT, Case
 from riskscore.explanation_quality.claims.logic import exponential
-from riskscore.explanation_quality.claims.shared import Claim, count, inspected, own, seized, was
+from riskscore.explanation_quality.claims.shared import Claim, as_filed, count, inspected, previous, seized
 from riskscore.explanation_quality.claims.values import VALUES
 
 
@@ -15,25 +15,27 @@ def _place(code: str | None) -> Any:
     return f"{tables.ports()[code][0]} ({code})" if code in tables.ports() else code
 
 
-def _land(code: str | None) -> Any:
+def _country(code: str | None) -> Any:
     return tables.countries()[code][0] if code in tables.countries() else code
 
 
 def _strongest(kind: str, role: str, *places: str | None) -> Any:
-    """The countries that are strongest in a role, any of which may be named."""
+    """The strongest countries in a role, any of which may be named."""
     most = max(tables.strength(kind, role, place) for place in places)
-    return {_land(place) for place in places if place and tables.strength(kind, role, place) == most}
+    return {_country(place) for place in places if place and tables.strength(kind, role, place) == most}
 
 
-def _far(case: Case) -> Any:
+def _far_end(case: Case) -> Any:
     hub, market = tables.strength("wildlife", "hub", case.discharge), case.market
     markets = _strongest("wildlife", "market", case.destination, case.discharge, case.delivery)
-    return {_land(case.discharge)} if hub > market else markets
+    return {_country(case.discharge)} if hub > market else markets
 
 
-def _narcotics_far(case: Case) -> Any:
+def _narcotics_far_end(case: Case) -> Any:
     hub = tables.strength("narcotics", "hub", case.discharge)
-    return _land(case.discharge if hub > tables.strength("narcotics", "market", case.destination) else case.destination)
+    return _country(
+        case.discharge if hub > tables.strength("narcotics", "market", case.destination) else case.destination
+    )
 
 
 def _illicit(case: Case) -> Any:
@@ -71,7 +73,7 @@ def _cut(text: str | None, most: int) -> str | None:
 
 
 FIELDS: dict[str, Claim] = {
-    **{name: own(name) for name in (
+    **{name: as_filed(name) for name in (
         "hs4", "hs6", "consignee_name", "shipper_name", "notify_name", "forwarder_name", "consignee_address",
         "shipper_address", "package_count", "gross_weight_kg", "volume_m3", "package_type", "container_type",
         "temperature_c", "marks", "vessel_imo", "house_bill", "container_number",
@@ -92,23 +94,23 @@ FIELDS: dict[str, Claim] = {
     "consignee_chapters": lambda c: c.past["consignee"].chapters(),
     "container_days_since_last": lambda c: c.past["container"].since(max),
     "goods": lambda c: _cut(c["goods_description"], 70),
-    "was_goods": lambda c: _cut(was("goods_description")(c), 70),
-    "was_gross_weight_kg": was("gross_weight_kg"),
-    "was_port_of_discharge": lambda c: _place(was("port_of_discharge")(c)),
-    "was_place_of_delivery": lambda c: _place(was("place_of_delivery")(c)),
+    "was_goods": lambda c: _cut(previous("goods_description")(c), 70),
+    "was_gross_weight_kg": previous("gross_weight_kg"),
+    "was_port_of_discharge": lambda c: _place(previous("port_of_discharge")(c)),
+    "was_place_of_delivery": lambda c: _place(previous("place_of_delivery")(c)),
     "language": lambda c: words.language(words.first_line(c["goods_description"])),
-    "origin_name": lambda c: _land(c.origin),
-    "destination_name": lambda c: _land(c.destination),
-    "consignee_country": lambda c: _land(c["consignee_country"]),
-    "shipper_country": lambda c: _land(c["shipper_country"]),
+    "origin_name": lambda c: _country(c.origin),
+    "destination_name": lambda c: _country(c.destination),
+    "consignee_country": lambda c: _country(c["consignee_country"]),
+    "shipper_country": lambda c: _country(c["shipper_country"]),
     "hs_code": lambda c: (c["hs_codes"] or [None])[0],
     "chapter": lambda c: c.chapter,
-    "chapter_best": lambda c: c.said and c.said[0],
+    "chapter_best": lambda c: c.described and c.described[0],
     "source_name": lambda c: _strongest("wildlife", "source", c.origin, c.loading),
     "market_name": lambda c: _strongest("wildlife", "market", c.destination, c.discharge, c.delivery),
-    "far_name": _far,
+    "far_name": _far_end,
     "narcotics_name": lambda c: _strongest("narcotics", "source", c.origin, c.loading),
-    "narcotics_far_name": _narcotics_far,
+    "narcotics_far_name": _narcotics_far_end,
     "illicit_kind": _illicit,
     "cover_kind": lambda c: c.cover_kind and c.cover_kind.replace("_", " "),
     "lane": lambda c: f"{c['port_of_loading']}-{c['port_of_discharge']}",
@@ -120,6 +122,9 @@ FIELDS: dict[str, Claim] = {
     "place_of_receipt": lambda c: _place(c["place_of_receipt"]),
     "sailed_km": lambda c: c.sailed_km,
     "direct_km": lambda c: c.direct_km,
+    "origin_import_2_share": lambda c: tables.trade_share(c.origin, "import", c.chapter),
+    "destination_export_4_share": lambda c: tables.trade_share(c.destination, "export", c["hs4"]),
+    "destination_export_2_share": lambda c: tables.trade_share(c.destination, "export", c.chapter),
     "destination_teu": lambda c: tables.imports_teu().get(c.destination, 0.0),
     "consignee": lambda c: c["consignee_name"] or (c["consignee_id"] and f"consignee number {c['consignee_id']}"),
     "package_kg": lambda c: c.per("gross_weight_kg", "package_count"),

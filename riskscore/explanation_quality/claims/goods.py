@@ -1,4 +1,4 @@
-"""Claims of features/goods.toml: what each feature ought to be; None where a case does not say."""
+"""Claims for features/goods.toml: the right value of each feature; None where the case does not state it."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ def _trade_fit(case: Case) -> float | None:
     return None if None in parts else parts[0] + parts[1] - 0.5 * parts[2]  # type: ignore[operator]
 
 
-def _foreign(case: Case) -> bool | None:
+def _language_unusual(case: Case) -> bool | None:
     code = words.language(words.first_line(case["goods_description"] or ""))
-    spoken = " ".join(
+    used = " ".join(
         tables.languages().get(place or "", "en") if place else "en"
         for place in (case.origin, case.loading, case.destination)
     )
-    return code is not None and code not in spoken
+    return code is not None and code not in used
 
 
 VALUES: dict[str, Claim] = {
     "description_vague": lambda c: words.names_one(c["goods_description"], tables.terms("stop_words")),
     "description_words": lambda c: len(words.words(words.first_line(c["goods_description"]))),
-    "description_unread": lambda c: c.said is None,
-    "description_language_unusual": _foreign,
+    "description_unread": lambda c: c.described is None,
+    "description_language_unusual": _language_unusual,
     "hs_missing": lambda c: c["hs2"] is None,
     "hs_text_agreement": lambda c: c.agreement,
-    "hs_text_conflict": lambda c: None if c.agreement is None or c.said is None else c.said[1] - c.agreement,
+    "hs_text_conflict": lambda c: None if c.agreement is None or c.described is None else c.described[1] - c.agreement,
     "cover_load": lambda c: c.cover,
     "cover_from_source": lambda c: c.cover * c.source,
     "cover_on_wildlife_route": lambda c: (

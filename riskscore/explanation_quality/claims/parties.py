@@ -1,4 +1,4 @@
-"""Claims of features/parties.toml: what each feature ought to be; None where a case does not say."""
+"""Claims for features/parties.toml: the right value of each feature; None where the case does not state it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from math import log1p
 
 from riskscore.explanation_quality import tables, words
 from riskscore.explanation_quality.claims.logic import both, differ, log_plus_one, over, same
-from riskscore.explanation_quality.claims.shared import Claim, missing, rate, said, share
+from riskscore.explanation_quality.claims.shared import Claim, missing, name_kind, rate, share
 
 
 def _address(name: str, kind: str) -> Claim:
@@ -19,7 +19,7 @@ def _forwarder(name: str) -> Claim:
     return lambda case: None if case[name] is None else words.names_one(case[name], tables.terms("forwarder_words"))
 
 
-def _old_but_never(profile: str) -> Claim:
+def _new_for_old_consignee(profile: str) -> Claim:
     return lambda case: both(
         None if case.past["consignee"].count() is None else case.past["consignee"].count() >= 10,
         same(share(profile, "consignee")(case), 0.0),
@@ -50,8 +50,8 @@ VALUES: dict[str, Claim] = {
     "consignee_origin_share": share("consignee_origin", "consignee"),
     "consignee_shipper_share": share("consignee_shipper", "consignee"),
     "consignee_shipper_before": lambda c: log_plus_one(c.past["consignee_shipper"].count()),
-    "new_goods_for_old_consignee": _old_but_never("consignee_hs2"),
-    "new_origin_for_old_consignee": _old_but_never("consignee_origin"),
+    "new_goods_for_old_consignee": _new_for_old_consignee("consignee_hs2"),
+    "new_origin_for_old_consignee": _new_for_old_consignee("consignee_origin"),
     "shipper_before": lambda c: log_plus_one(c.past["shipper"].count()),
     "shipper_days_since_first": lambda c: c.past["shipper"].since(min),
     "shipper_days_since_last": lambda c: c.past["shipper"].since(max),
@@ -64,9 +64,9 @@ VALUES: dict[str, Claim] = {
     "consignee_is_forwarder": _forwarder("consignee_name"),
     "consignee_is_the_forwarder": lambda c: same(c["consignee_key"], c["forwarder_id"]),
     "shipper_is_forwarder": _forwarder("shipper_name"),
-    "bill_to_order": lambda c: c["bill_type"] == "to_order" or bool(said("consignee_name", "to_order")(c)),
+    "bill_to_order": lambda c: c["bill_type"] == "to_order" or bool(name_kind("consignee_name", "to_order")(c)),
     "party_placeholder": lambda c: sum(
-        bool(said(f"{side}_name", "placeholder")(c)) for side in ("shipper", "consignee", "notify")
+        bool(name_kind(f"{side}_name", "placeholder")(c)) for side in ("shipper", "consignee", "notify")
     ),
     "parties_missing": missing("shipper_name", "consignee_name", "notify_name", "forwarder_name"),
     "shipper_is_consignee": lambda c: same(c["shipper_id"], c["consignee_key"]),

@@ -1,4 +1,4 @@
-"""Claims of features/routing.toml: what each feature ought to be; None where a case does not say."""
+"""Claims for features/routing.toml: the right value of each feature; None where the case does not state it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from riskscore.explanation_quality.claims.logic import both, differ, log_plus_on
 from riskscore.explanation_quality.claims.shared import Claim, rate
 
 
-def _at_sea(case: Case) -> float | None:
+def _days_at_sea(case: Case) -> float | None:
     days = case.days("loaded_at", "arrives_at")
     usual = case.sailing_days
     return days / usual if days is not None and usual is not None and usual > 0.5 and days > 0 else None
@@ -40,7 +40,7 @@ VALUES: dict[str, Claim] = {
     "delivery_abroad": lambda c: differ(c.delivery, c.discharge),
     "destination_landlocked": lambda c: tables.countries().get(c.destination, (None, None))[1],
     "destination_volume": lambda c: log10(tables.imports_teu().get(c.destination, 0.0) + 0.1),
-    "days_at_sea_unusual": _at_sea,
+    "days_at_sea_unusual": _days_at_sea,
     "arrival_missing": lambda c: c["arrives_at"] is None,
     "receipt_inland": lambda c: differ(c["place_of_receipt"], c["port_of_loading"]),
     "receipt_abroad": lambda c: differ(tables.country_of(c["place_of_receipt"]), c.loading),

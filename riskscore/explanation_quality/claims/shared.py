@@ -1,4 +1,4 @@
-"""What claims of several families look at: fields as filed, and counts of the past."""
+"""Claims that several families use: fields as filed, and counts from the history."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from riskscore.explanation_quality.case import Case
 from riskscore.parties.resolve import nobody
 
 Claim = Callable[[Any], Any]
-"""What a Case has to say; any of its figures may be missing, which the claims mind where they must."""
+"""Function of a Case that returns the right value. It is untyped because any figure of a case may be missing."""
 
 
-def own(name: str) -> Claim:
-    """A field as it was filed."""
+def as_filed(name: str) -> Claim:
+    """Claim the field `name` as filed."""
     return lambda case: case[name]
 
 
 def inspected(profile: str) -> Claim:
-    """Inspections known of the key of a profile."""
+    """Claim the number of known inspections of a profile."""
     return lambda case: case.past[profile].inspected()
 
 
 def seized(profile: str) -> Claim:
-    """Seizures known of the key of a profile."""
+    """Claim the number of known seizures of a profile."""
     return lambda case: case.past[profile].seized()
 
 
 def count(profile: str, days: int | None = None) -> Claim:
-    """Consignments before, of all time or of the last `days`."""
+    """Claim the number of earlier consignments of a profile, of all time or of the last `days`."""
     return lambda case: case.past[profile].count(days)
 
 
 def rate(profile: str) -> Claim:
-    """Known where anything was inspected; the rate itself stands in no sentence."""
+    """Claim whether a profile has a seizure rate. The value is not the smoothed one, because no sentence quotes it."""
     return lambda case: (
         (case.past[profile].seized() or 0) / (case.past[profile].inspected() or 1)
         if case.past[profile].inspected()
@@ -44,31 +44,31 @@ def rate(profile: str) -> Claim:
 
 
 def share(profile: str, parent: str) -> Claim:
-    """Part of the past of `parent` that `profile` is."""
+    """Claim the share (0 to 1) of `profile` in the earlier consignments of `parent`."""
 
     def share(case: Case) -> float | None:
-        part, whole = case.past[profile].count(), case.past[parent].count()
-        return None if part is None or not whole else part / whole
+        part, total = case.past[profile].count(), case.past[parent].count()
+        return None if part is None or not total else part / total
 
     return share
 
 
-def said(name: str, how: str) -> Claim:
-    """Whether a party's name says a thing, such as `to_order`."""
+def name_kind(name: str, kind: str) -> Claim:
+    """Claim whether a party's name is of a kind of `resolve.nobody`, such as `to_order`."""
 
-    def said(case: Case) -> bool | None:
+    def name_kind(case: Case) -> bool | None:
         if case[name] is None:
             return None
-        return bool(nobody(pl.Series([case[name]]))[how].item())
+        return bool(nobody(pl.Series([case[name]]))[kind].item())
 
-    return said
+    return name_kind
 
 
-def was(name: str) -> Claim:
-    """A field as the version before had it."""
-    return lambda case: None if case.was is None else case.was[name]
+def previous(name: str) -> Claim:
+    """Claim the field `name` of the previous version."""
+    return lambda case: None if case.previous is None else case.previous[name]
 
 
 def missing(*names: str) -> Claim:
-    """How many of these fields were left open."""
+    """Claim how many of these fields are empty."""
     return lambda case: sum(case[name] is None for name in names)

@@ -1,4 +1,4 @@
-"""The claims of all families: feature -> what its column in the matrix ought to hold."""
+"""Values: the claims of all families, feature -> the right value in the matrix."""
 
 from __future__ import annotations
 

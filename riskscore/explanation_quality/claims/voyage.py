@@ -1,4 +1,4 @@
-"""Claims of features/voyage.toml: what each feature ought to be; None where a case does not say."""
+"""Claims for features/voyage.toml: the right value of each feature; None where the case does not state it."""
 
 from __future__ import annotations
 

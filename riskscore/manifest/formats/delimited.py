@@ -1,7 +1,7 @@
-"""CSV, TSV and their like: which delimiter, which line holds the headings, and which lines do not fit them.
+"""Read CSV, TSV and similar files: find the delimiter, the line of the headings, and the lines that do not fit them.
 
-Quoting in the wild is often broken (an inch sign, a quote that nobody closes). Where quotes do not pair up, or
-one swallows whole lines, the file is read again with quotes as ordinary characters.
+Quotes in real files are often broken (an inch sign, a quote that is never closed). Where quotes do not pair up, or a
+quoted field spans several lines of data, the file is read again with quotes as ordinary characters.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NEWLINE = r"\r\n|\n|\r"
 
 @dataclass(frozen=True)
 class _Head:
-    """Where the headings are: `lines` physical lines up to and with them, `size` in bytes."""
+    """The line of headings: `lines` lines of the file up to and including it, `size` bytes; `known` headings in it."""
 
     known: int
     cells: list[str]
@@ -36,11 +36,17 @@ class _Head:
     size: int
 
 
-def read(text: bytes, count: Count) -> Table:
-    """Read UTF-8 `text`. Lines with more fields than headings go to `broken`; short ones are filled with null."""
+def read(name: str, text: bytes, count: Count) -> Table:
+    """Read UTF-8 `text`, which messages call `name`; `lines` are the line numbers of the file.
+
+    Lines with more fields than headings go to `broken`; shorter lines are filled with null. Raises ManifestError where
+    there are too many headings, ValueError where there are none.
+    """
     head = _find_head(text, count)
     if len(head.cells) > MAX_HEADINGS:
-        raise ManifestError(f"found {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read")
+        raise ManifestError(
+            f"{name} has {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read, so remove some columns"
+        )
     body = text[head.size :]
     notes: tuple[str, ...] = ()
     quoted = b'"' in body
@@ -50,18 +56,18 @@ def read(text: bytes, count: Count) -> Table:
         notes = ("quotes in this file do not pair up, so they were read as ordinary characters",)
         rows = _parse(body, head, quoted)
         if rows is None:
-            raise ValueError("lines and fields cannot be told apart")
+            raise ValueError("its lines cannot be split into fields")
         rows = (rows[0].with_columns(pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")), rows[1])
     frame, ragged = rows
     short, long = _sort_ragged(ragged, head, quoted)
     table = pl.concat([frame, short]).sort("_number")
     lines = _line_numbers(table, long, head)
     blank = pl.all_horizontal(pl.col(_names(head)).fill_null("").str.strip_chars() == "")
-    kept = table.join(lines, on="_number", maintain_order="left").filter(~blank)
+    filled = table.join(lines, on="_number", maintain_order="left").filter(~blank)
     misfits = long.join(lines, on="_number", maintain_order="left")
     return Table(
-        kept.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True))),
-        kept["line"],
+        filled.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True))),
+        filled["line"],
         format="TSV" if head.delimiter == "\t" else "CSV",
         delimiter=head.delimiter,
         broken=broken(
@@ -75,13 +81,13 @@ def read(text: bytes, count: Count) -> Table:
 
 
 def _find_head(text: bytes, count: Count) -> _Head:
-    """Find the delimiter and line with the most known headings; without any, the first line counts."""
+    """Find the delimiter and line with the most known headings; without any known heading, the first line."""
     sample = text[:_HEAD].decode("utf-8", errors="ignore")
     lines = list(io.StringIO(sample, newline=""))[: 4 * _HEAD_LINES]
     skip = 1 if lines[0].strip().lower() in {f"sep={d}" for d in DELIMITERS} else 0
     heads = [head for delimiter in DELIMITERS for head in _heads(lines, skip, delimiter, count)]
     if not heads:
-        raise ValueError("no line of headings in it")
+        raise ValueError("no line of headings was found")
     first = min(head.lines for head in heads)
     return max(heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0))
 
@@ -107,15 +113,18 @@ def _names(head: _Head) -> list[str]:
 
 
 def _parse(body: bytes, head: _Head, quoted: bool) -> tuple[pl.DataFrame, list[tuple[int, int, str]]] | None:
-    """Rows with as many fields as headings and their `_number`, and the others as (number, fields, text)."""
-    import pyarrow as pa  # with the first such file
+    """Rows with as many fields as headings, with their `_number`, and the others as (number, fields, text).
+
+    None where Arrow cannot parse the text.
+    """
+    import pyarrow as pa  # late: Arrow is slow to load
     from pyarrow import csv as arrow_csv
 
     names = _names(head)
     schema = dict.fromkeys(names, pl.String)
     ragged: list[tuple[int, int, str]] = []
 
-    def keep(row: arrow_csv.InvalidRow) -> str:
+    def note(row: arrow_csv.InvalidRow) -> str:
         ragged.append((row.number, row.actual_columns, row.text))
         return "skip"
 
@@ -132,7 +141,7 @@ def _parse(body: bytes, head: _Head, quoted: bool) -> tuple[pl.DataFrame, list[t
                 quote_char='"' if quoted else False,
                 newlines_in_values=quoted,
                 ignore_empty_lines=False,
-                invalid_row_handler=keep,
+                invalid_row_handler=note,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types={name: pa.large_string() for name in names}, strings_can_be_null=False
@@ -142,13 +151,13 @@ def _parse(body: bytes, head: _Head, quoted: bool) -> tuple[pl.DataFrame, list[t
         return None
     frame = pl.DataFrame(table).cast(pl.String) if table.num_rows else pl.DataFrame(schema=schema)
     total = frame.height + len(ragged)
-    taken = pl.Series([number for number, _, _ in ragged], dtype=pl.Int64)
+    left_out = pl.Series([number for number, _, _ in ragged], dtype=pl.Int64)
     numbers = pl.int_range(1, total + 1, dtype=pl.Int64, eager=True)
-    return frame.with_columns(_number=numbers.filter(~numbers.is_in(taken.implode()))), ragged
+    return frame.with_columns(_number=numbers.filter(~numbers.is_in(left_out.implode()))), ragged
 
 
 def _swallows(frame: pl.DataFrame, head: _Head) -> bool:
-    """Whether one quoted field holds a line break and as many delimiters as a whole line."""
+    """Whether a quoted field contains a line break and as many delimiters as a full line."""
     if len(head.cells) < 3:
         return False
     field = pl.all().exclude("_number")
@@ -159,7 +168,7 @@ def _swallows(frame: pl.DataFrame, head: _Head) -> bool:
 def _sort_ragged(
     ragged: Sequence[tuple[int, int, str]], head: _Head, quoted: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Fill lines that are too short, or too long by empty fields only; the rest is `_number` and `text`."""
+    """Fill the lines that are too short, or too long by empty fields only; the others become `_number` and `text`."""
     width = len(head.cells)
     fitted: list[list[str | int | None]] = []
     long: list[tuple[int, str]] = []
@@ -184,7 +193,7 @@ def _cells(text: str, delimiter: str) -> list[str]:
 
 
 def _line_numbers(table: pl.DataFrame, long: pl.DataFrame, head: _Head) -> pl.DataFrame:
-    """`line` of each `_number`: the physical line on which the row starts, after the line breaks inside of others."""
+    """`line` of each `_number`: the line of the file where the row starts; fields above it may contain line breaks."""
     breaks = pl.all().exclude("_number").str.count_matches(_NEWLINE).fill_null(0).cast(pl.Int64)
     inner = [rows.select("_number", inner=pl.sum_horizontal(breaks)) for rows in (table, long)]
     return (

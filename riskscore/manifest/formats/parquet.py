@@ -1,10 +1,10 @@
-"""Parquet: whole columns with the types that they have.
+"""Read Parquet: columns with the types that they have in the file.
 
-    footer ─▶ vetted by Arrow ─▶ read by Polars ─▶ size checked
+    footer ─▶ checked by Arrow ─▶ read by Polars ─▶ size checked
 
-Polars reads fastest and shares repeated texts, but ends the process on some damaged files; Arrow only raises. So Arrow
-decodes a file first, without unfolding its dictionaries. That takes longer than the reading itself, so of a
-file beyond VETTED_BYTES only the footer is vetted.
+Polars reads fastest and stores repeated texts once, but some damaged files end its process, while Arrow only raises.
+So Arrow decodes a file first, without unfolding its dictionaries. That takes longer than the reading, so only the
+footer is checked in a file of more than VETTED_BYTES.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from riskscore.manifest import archives
 from riskscore.manifest.formats.table import MAX_HEADINGS, Table, unique
 
 MAX_ROWS = 200_000_000
-"""Most rows that a file may claim to have."""
+"""Largest number of rows that the footer of a file may state."""
 
 VETTED_BYTES = 64 * 2**20
-"""Largest file that is decoded once beforehand."""
+"""Size in bytes of the largest file that Arrow decodes first."""
 
 _BATCH = 16_384
 _MAX_UNFOLDED = 4 * archives.MAX_BYTES
@@ -30,12 +30,12 @@ _MAX_UNFOLDED = 4 * archives.MAX_BYTES
 def read(member: archives.Member) -> Table:
     """Read `member`; `lines` are row numbers from 1.
 
-    Raises ManifestError where it has too many rows or columns, ValueError where Arrow finds it damaged.
+    Raises ManifestError where it has too many rows or columns or unpacks to too much, ValueError where it is damaged.
     """
     from pyarrow import ArrowException
 
     try:
-        _vet(member)
+        _check(member)
     except ArrowException as damaged:
         raise ValueError(str(damaged)) from damaged
     source = member.path or BytesIO(member.data)
@@ -47,8 +47,8 @@ def read(member: archives.Member) -> Table:
     return Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))
 
 
-def _vet(member: archives.Member) -> None:
-    """Raise where Arrow cannot decode the file, or where it unfolds to far more than it is."""
+def _check(member: archives.Member) -> None:
+    """Raise ArrowException where Arrow cannot decode the file, ManifestError where it unpacks to too much."""
     from pyarrow import parquet
 
     source = str(member.path) if member.path else BytesIO(member.data)
@@ -56,8 +56,8 @@ def _vet(member: archives.Member) -> None:
     metadata = parquet.read_metadata(source)
     if metadata.num_rows > MAX_ROWS or metadata.num_columns > 4 * MAX_HEADINGS:
         raise ManifestError(
-            f"{member.name} claims {metadata.num_rows:,} rows of {metadata.num_columns:,} columns; "
-            f"at most {MAX_ROWS:,} and {MAX_HEADINGS:,} are read"
+            f"{member.name} has {metadata.num_rows:,} rows and {metadata.num_columns:,} columns; "
+            f"at most {MAX_ROWS:,} rows and {MAX_HEADINGS:,} columns are read, so split it"
         )
     _limit(member.name, sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)))
     if size > VETTED_BYTES:
@@ -78,7 +78,7 @@ def _limit(name: str, size: int) -> None:
 
 
 def _leaves(column: pl.Series) -> list[pl.Series]:
-    """The fields of a struct as columns of their own (`shipper name`); any other column as it is."""
+    """The fields of a struct as separate columns (`shipper name`); any other column unchanged."""
     if not isinstance(column.dtype, pl.Struct):
         return [column]
     fields = column.struct.unnest()
@@ -86,7 +86,7 @@ def _leaves(column: pl.Series) -> list[pl.Series]:
 
 
 def _plain(column: pl.Series) -> pl.Series:
-    """Bring types that no canonical column has to text or to a plain type."""
+    """Convert types that no canonical column has to text or to a plain type."""
     dtype = column.dtype
     if dtype == pl.Binary:
         return _text(column)
@@ -98,7 +98,7 @@ def _plain(column: pl.Series) -> pl.Series:
 
 
 def _text(column: pl.Series) -> pl.Series:
-    """Bytes as the text that they are, or in hexadecimal where one of them is none."""
+    """Bytes as text, or as hexadecimal digits where a value is not text."""
     try:
         return column.cast(pl.String)
     except pl.exceptions.PolarsError:

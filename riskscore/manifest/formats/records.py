@@ -1,8 +1,8 @@
-"""JSON and JSON Lines: an array of objects, an object with one such array in it, or an object a line.
+"""Read JSON and JSON Lines: an array of objects, an object that contains one such array, or one object per line.
 
-Every leaf is read as text, numbers digit for digit as written: what it means is decided later by column, as for
-every other format. An object within a record becomes columns of its own (`{"shipper": {"name": ...}}` is `shipper
-name`); lists stay JSON text.
+Every value is read as text, numbers with exactly the digits of the file: later, its column decides what it means, as
+in every other format. An object within a record becomes separate columns (`{"shipper": {"name": ...}}` is `shipper
+name`). Lists stay JSON text.
 """
 
 from __future__ import annotations
@@ -25,38 +25,39 @@ _dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def read(name: str, text: bytes) -> Table:
-    """Read UTF-8 `text`; `lines` are line numbers for JSON Lines and record numbers, from 1, for an array.
+    """Read UTF-8 `text`, which messages call `name`; `lines` are line numbers, or record numbers from 1 in an array.
 
-    Raises ManifestError when there is no array of objects in it, or more than one.
+    Raises ManifestError where it has no array of objects, more than one, or too many keys, ValueError where it is not
+    JSON.
     """
     body = text.decode("utf-8", errors="replace")
-    if body.startswith("{") and (table := _lines(body)) is not None:
+    if body.startswith("{") and (table := _lines(name, body)) is not None:
         return table
     content = _loads(body)
-    found, beside = _find_array(name, content)
-    return _table(found, range(1, len(found) + 1), "JSON", beside)
+    records, common = _find_array(name, content)
+    return _table(name, records, range(1, len(records) + 1), "JSON", common)
 
 
 def _find_array(name: str, content: Any) -> tuple[list[Any], dict[str, str]]:
-    """The only array of objects in `content`, and the plain values beside it, which hold for all of them."""
-    beside: dict[str, str] = {}
+    """The only array of objects in `content`, and the texts next to it, which apply to every record."""
+    common: dict[str, str] = {}
     for _ in range(_DEPTH):
         if isinstance(content, list):
-            return content, beside
+            return content, common
         if not isinstance(content, dict):
             break
         arrays = [key for key, value in content.items() if _is_table(key, value)]
         inner = arrays or [key for key, value in content.items() if isinstance(value, dict)]
-        beside |= {key: value for key, value in content.items() if isinstance(value, str)}
+        common |= {key: value for key, value in content.items() if isinstance(value, str)}
         if len(inner) > 1:
             raise ManifestError(
                 f"{name} has {len(inner)} arrays or objects ({', '.join(inner)[:200]!r}); "
-                "keep one array of consignments"
+                "keep only the array of consignments"
             )
         if not inner:
             break
         content = content[inner[0]]
-    raise ManifestError(f"{name} has no array of objects; expected one object a consignment or goods line")
+    raise ManifestError(f"{name} has no array of objects; write an array with one object per consignment or goods line")
 
 
 def _is_table(key: str, value: Any) -> bool:
@@ -67,23 +68,23 @@ def _are_objects(value: list[Any]) -> bool:
     return set(map(type, value)) <= {dict}
 
 
-def _lines(body: str) -> Table | None:
-    """JSON Lines; None when the first line is no object of its own, so that `body` is one JSON text."""
+def _lines(name: str, body: str) -> Table | None:
+    """Read JSON Lines; None where the first line is not a complete object, because `body` is one JSON text then."""
     lines = body.split("\n")
     numbers = [number for number, line in enumerate(lines, start=1) if line and not line.isspace()]
     if not isinstance(_try(lines[numbers[0] - 1]), dict) or (len(numbers) == 1 and _holds_array(lines[numbers[0] - 1])):
         return None
     records: list[Any] = []
-    kept: list[int] = []
+    line_numbers: list[int] = []
     for start in range(0, len(numbers), _CHUNK):
         part = numbers[start : start + _CHUNK]
         parsed = _try("[" + ",".join(lines[number - 1] for number in part) + "]")
         if not isinstance(parsed, list) or len(parsed) != len(part):
-            # A line of this chunk is malformed: only then are its lines looked at one by one.
+            # A line of this chunk is malformed: parse its lines one by one.
             parsed = [_try(lines[number - 1]) for number in part]
         records += parsed
-        kept += part
-    return _table(records, kept, "JSON Lines", {}, lines)
+        line_numbers += part
+    return _table(name, records, line_numbers, "JSON Lines", {}, lines)
 
 
 def _holds_array(line: str) -> bool:
@@ -104,39 +105,42 @@ def _try(text: str) -> Any:
 
 
 def _table(
+    name: str,
     records: list[Any],
     lines: Sequence[int],
     kind: str,
-    beside: dict[str, str],
+    common: dict[str, str],
     texts: Sequence[str] | None = None,
 ) -> Table:
-    """Put the objects among `records` under their keys; anything else is a broken line."""
+    """Make a table of the objects among `records`, one column per key; other records become broken lines."""
     refused: list[tuple[int, str, str, str]] = []
-    kept = pl.Series("line", lines, pl.Int64)
+    line_numbers = pl.Series("line", lines, pl.Int64)
     objects = records
     if not _are_objects(records):
-        # Something else than an object is among them: only then are records looked at one by one.
-        good = pl.Series([isinstance(record, dict) for record in records], dtype=pl.Boolean)
-        objects = [records[place] for place in good.arg_true()]
-        for place in (~good).arg_true():
+        # Not every record is an object: look at them one by one.
+        is_object = pl.Series([isinstance(record, dict) for record in records], dtype=pl.Boolean)
+        objects = [records[place] for place in is_object.arg_true()]
+        for place in (~is_object).arg_true():
             text = texts[lines[place] - 1] if texts else _dumps(records[place])
             row = json.dumps({"text": text}, ensure_ascii=False)
             refused.append((lines[place], "malformed_record", text, row))
-        kept = kept.filter(good)
+        line_numbers = line_numbers.filter(is_object)
     if dict in set(map(type, chain.from_iterable(map(dict.values, objects)))):
         objects = [_flat(record) for record in objects]
     keys = list(dict.fromkeys(chain.from_iterable(objects)))
     if len(keys) > MAX_HEADINGS:
-        raise ManifestError(f"the records have {len(keys):,} different keys; at most {MAX_HEADINGS:,} are read")
+        raise ManifestError(
+            f"the records of {name} have {len(keys):,} different keys; at most {MAX_HEADINGS:,} are read, remove some"
+        )
     frame = _frame(objects, keys).with_columns(
-        pl.lit(value).alias(key) for key, value in beside.items() if key not in keys
+        pl.lit(value).alias(key) for key, value in common.items() if key not in keys
     )
     frame.columns = unique(frame.columns)
-    return Table(frame, kept, format=kind, broken=broken(refused))
+    return Table(frame, line_numbers, format=kind, broken=broken(refused))
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """`record` with the fields of objects in it as its own; an object whose fields would clash stays as it is."""
+    """`record` with the fields of inner objects as its own; an object whose fields would clash is left unchanged."""
     flat: dict[str, Any] = {}
     for key, value in record.items():
         inner = {f"{key} {name}": field for name, field in _flat(value).items()} if isinstance(value, dict) else {}

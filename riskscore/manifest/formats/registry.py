@@ -1,4 +1,4 @@
-"""From a member's bytes to rows under the headings that the file has, whatever its format.
+"""Recognise the format of a member and read it: bytes in, rows under the headings of the file out.
 
 member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
                          ├─ records      JSON, JSON Lines
@@ -23,26 +23,26 @@ from riskscore.manifest.formats import delimited, parquet, records, sheets
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "is an old Excel file or protected by a password; save it as XLSX without one"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel file (XLS) or protected by a password; save it as XLSX without a password"),
     (b"%PDF", "is a PDF; export the manifest as CSV, XLSX, JSON or Parquet"),
-    (b"\x28\xb5\x2f\xfd", "is packed with zstd; unpack it first, or use gzip or zip"),
-    (b"BZh", "is packed with bzip2; unpack it first, or use gzip or zip"),
-    (b"\xfd7zXZ\x00", "is packed with xz; unpack it first, or use gzip or zip"),
+    (b"\x28\xb5\x2f\xfd", "is compressed with zstd; unpack it first, or use gzip or zip"),
+    (b"BZh", "is compressed with bzip2; unpack it first, or use gzip or zip"),
+    (b"\xfd7zXZ\x00", "is compressed with xz; unpack it first, or use gzip or zip"),
     (b"7z\xbc\xaf", "is a 7-Zip archive; unpack it first, or use gzip or zip"),
     (b"Rar!", "is a RAR archive; unpack it first, or use gzip or zip"),
     (b"ORC", "is an ORC file; export the manifest as Parquet"),
     (b"ARROW1", "is an Arrow file; export the manifest as Parquet"),
-    (b"\x89PNG", "is a picture, not a manifest"),
-    (b"\xff\xd8\xff", "is a picture, not a manifest"),
-    (b"GIF8", "is a picture, not a manifest"),
+    (b"\x89PNG", "is a picture; export the manifest as CSV, XLSX, JSON or Parquet"),
+    (b"\xff\xd8\xff", "is a picture; export the manifest as CSV, XLSX, JSON or Parquet"),
+    (b"GIF8", "is a picture; export the manifest as CSV, XLSX, JSON or Parquet"),
     (b"SQLite format 3", "is a database; export the manifest as CSV or Parquet"),
 )
 
 
 def load(member: archives.Member, count: Count) -> list[Table]:
-    """Read `member`: one table, or several sheets of a workbook; `count` helps to find the row of the headings.
+    """Read `member`: one table, or several for the sheets of a workbook. `count` finds the row of the headings.
 
-    Raises ManifestError when the format is unknown, differs from the file's name, or is damaged.
+    Raises ManifestError where the format is unknown or is not the one of the file's ending, or the file is damaged.
     """
     data = member.data
     _refuse_foreign(member)
@@ -56,16 +56,16 @@ def load(member: archives.Member, count: Count) -> list[Table]:
         text = encodings.decode(member.name, data)
         body = text.text.lstrip(b"\xef\xbb\xbf \t\r\n\0")
         if not body:
-            raise ManifestError(f"{member.name} is empty; a manifest needs at least its headings")
+            raise ManifestError(f"{member.name} is empty; a manifest needs at least a line of headings")
         if re.match(rb"<(\?xml|!doctype|html|[a-z]+[ >])", body[:200], re.IGNORECASE):
             raise ManifestError(f"{member.name} is XML or HTML; export the manifest as CSV, XLSX, JSON or Parquet")
         kind = "JSON" if body[:1] in b"[{" else "CSV"
         with _damage(member.name, kind):
-            table = records.read(member.name, body) if kind == "JSON" else delimited.read(text.text, count)
+            table = records.read(member.name, body) if kind == "JSON" else delimited.read(member.name, text.text, count)
         tables = [replace(table, encoding=text.encoding, notes=(*text.notes, *table.notes))]
     widest = max(table.frame.width for table in tables)
     if widest > MAX_HEADINGS:
-        raise ManifestError(f"{member.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read")
+        raise ManifestError(f"{member.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
     return [
         replace(table, name=member.name if len(tables) == 1 else f"{member.name}/{table.sheet}") for table in tables
     ]
@@ -76,15 +76,15 @@ def _refuse_foreign(member: archives.Member) -> None:
         if member.data.startswith(magic):
             raise ManifestError(f"{member.name} {message}")
     suffix = Path(member.name).suffix.lower()
-    named = {".parquet": "Parquet", ".xlsx": "XLSX"}.get(suffix)
-    real = {".parquet": member.data.startswith(b"PAR1"), ".xlsx": archives.is_workbook(member.data)}.get(suffix)
-    if named and not real:
-        raise ManifestError(f"{member.name} is no {named} file, or a damaged one; check what wrote it")
+    expected = {".parquet": "Parquet", ".xlsx": "XLSX"}.get(suffix)
+    matches = {".parquet": member.data.startswith(b"PAR1"), ".xlsx": archives.is_workbook(member.data)}.get(suffix)
+    if expected and not matches:
+        raise ManifestError(f"{member.name} is not in {expected} format, or it is damaged; download or export it again")
 
 
 @contextmanager
 def _damage(name: str, kind: str) -> Iterator[None]:
-    """Turn whatever a library raises on a damaged file into one clear line."""
+    """Turn any error that a library raises on a damaged file into a ManifestError of one line."""
     try:
         yield
     except (
@@ -99,4 +99,6 @@ def _damage(name: str, kind: str) -> Iterator[None]:
         MemoryError,
     ) as error:
         reason = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())[:160]
-        raise ManifestError(f"{name} is a damaged {kind} file ({reason or type(error).__name__})") from None
+        raise ManifestError(
+            f"{name} is a damaged {kind} file ({reason or type(error).__name__}); download or export it again"
+        ) from None

@@ -1,7 +1,7 @@
-"""XLSX: the sheets and the row that hold the headings, every cell as text.
+"""Read XLSX: find the sheets and the row with the headings, and read every cell as text.
 
-A workbook is a zip of XML. It is unpacked within the bounds of archives.py and packed again without compression
-before the spreadsheet library sees it, so what the library opens is never larger than what was counted.
+A workbook is a zip of XML. It is unpacked within the limits of archives.py and packed again without compression before
+the spreadsheet library reads it, so the library never unpacks more than was counted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import fastexcel
 
 MAX_CELLS = 60_000_000
-"""Most cells of a sheet's rectangle; two cells in far corners would otherwise fill the memory."""
+"""Largest number of cells in a sheet's rectangle; without it, two cells in far corners would fill the memory."""
 
 _HEAD_ROWS = 15
 _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"']")
@@ -30,12 +30,12 @@ _LETTERS = 26
 
 
 def read(member: archives.Member, count: Count) -> list[Table]:
-    """Read the sheet with the most known headings, and others with the same; `lines` are a sheet's row numbers.
+    """Read the sheet with the most known headings and all sheets with the same ones; `lines` are rows of the sheet.
 
-    Raises ManifestError when the workbook has no sheet with cells, or one that is too large, ValueError when it is
+    Raises ManifestError where the workbook has no sheet with cells or one that is too large, ValueError where it is
     damaged.
     """
-    import fastexcel  # with the first workbook: it loads Arrow
+    import fastexcel  # late: it loads Arrow
 
     try:
         return _read(member, count)
@@ -50,21 +50,22 @@ def _read(member: archives.Member, count: Count) -> list[Table]:
     tops = [_measure(member.name, content) for part, content in parts.items() if part.startswith("xl/worksheets/")]
     workbook = fastexcel.read_excel(_pack(parts))
     first = tops[0] if len(tops) == 1 else 1
-    found = [
+    sheets = [
         _table(frame, name, count, first) for name in workbook.sheet_names if (frame := _cells(workbook, name)).width
     ]
-    if not found:
-        raise ManifestError(f"{member.name} has no sheet with cells in it; a manifest needs at least its headings")
-    known, best = max(found, key=lambda one: one[0])
-    tables = [table for _, table in found if known and table.frame.columns == best.frame.columns] or [best]
+    if not sheets:
+        raise ManifestError(f"{member.name} has only empty sheets; a manifest needs at least a row of headings")
+    known, best = max(sheets, key=lambda sheet: sheet[0])
+    tables = [table for _, table in sheets if known and table.frame.columns == best.frame.columns] or [best]
     if len(workbook.sheet_names) == 1:
         return tables
-    read = ", ".join(repr(table.sheet) for table in tables)
-    return [replace(tables[0], notes=(f"read of {len(workbook.sheet_names)} sheets: {read}",)), *tables[1:]]
+    names = ", ".join(repr(table.sheet) for table in tables)
+    note = f"sheets that were read: {names} ({len(tables)} of {len(workbook.sheet_names)})"
+    return [replace(tables[0], notes=(note,)), *tables[1:]]
 
 
 def _table(frame: pl.DataFrame, name: str, count: Count, first: int) -> tuple[int, Table]:
-    """(known headings, table) of one sheet, whose cells begin in row `first`."""
+    """(number of known headings, table) of one sheet, whose cells begin in row `first`."""
     known, head = _find_head(frame, count)
     headings = ["" if cell is None else cell for cell in frame.row(head)]
     body = frame.slice(head + 1)
@@ -80,7 +81,7 @@ def _cells(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
 
 
 def _find_head(frame: pl.DataFrame, count: Count) -> tuple[int, int]:
-    """(known headings, row) of the row that has the most of them, among the first ones."""
+    """(number of known headings, row) of the row with the most known headings, among the first _HEAD_ROWS."""
     rows = [["" if cell is None else cell for cell in row] for row in frame.head(_HEAD_ROWS).iter_rows()]
     known = [count(row) for row in rows]
     top = max(known)
@@ -96,7 +97,7 @@ def _pack(parts: dict[str, bytes]) -> bytes:
 
 
 def _measure(name: str, sheet: bytes) -> int:
-    """First row that has a cell; raises ManifestError where the rectangle of cells is too large."""
+    """First row with a cell. Raises ManifestError where the rectangle of cells is too large."""
     columns: set[bytes] = set()
     rows: set[bytes] = set()
     for start in range(0, len(sheet), 64 * 2**20):
@@ -109,7 +110,8 @@ def _measure(name: str, sheet: bytes) -> int:
     width = max(map(_column, columns))
     if (max(numbers) - min(numbers) + 1) * width > MAX_CELLS:
         raise ManifestError(
-            f"{name} has a sheet of {max(numbers):,} rows by {width:,} columns; at most {MAX_CELLS:,} cells are read"
+            f"{name} has a sheet of {max(numbers):,} rows by {width:,} columns; at most {MAX_CELLS:,} cells are read, "
+            "so delete the rows and columns that are not used"
         )
     return min(numbers)
 

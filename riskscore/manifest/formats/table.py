@@ -1,4 +1,4 @@
-"""A table as a format's reader gives it: rows under the headings that the file has, and lines that do not fit them."""
+"""The result of every format's reader: rows under the headings of the file, and lines that do not fit them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ MAX_HEADINGS = 2000
 """Most columns that a file may have."""
 
 BROKEN = {"line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String, "row": pl.String}
-"""Columns of the lines that could not even be put under the headings."""
+"""Columns of the lines that do not fit the headings; `row` is the line as JSON."""
 
 Count = Callable[[Sequence[str]], int]
-"""How many of these cells are known headings."""
+"""A function that counts how many of some cells are known headings."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one member: `frame` under the source's headings, `lines` their line or row numbers.
+    """Rows of one member: `frame` has the headings of the file, `lines` the line or row number of each row (Int64).
 
-    `broken` holds lines that do not fit the headings (columns BROKEN); `delimiter`, `encoding` and `sheet` are
-    None where the format has none.
+    `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
+    where the format has none. `notes` say in plain language what was decided.
     """
 
     frame: pl.DataFrame
@@ -37,7 +37,7 @@ class Table:
 
 
 def unique(headings: Sequence[str]) -> list[str]:
-    """Name every column once: 'seal', 'seal (2)'; an empty heading becomes 'column 7'."""
+    """Make headings unique: 'seal', 'seal (2)'. An empty heading becomes 'column 7'; long ones are cut at 200."""
     taken: dict[str, int] = {}
     names: list[str] = []
     for place, heading in enumerate(headings, start=1):
@@ -52,7 +52,7 @@ def unique(headings: Sequence[str]) -> list[str]:
 
 
 def broken(rows: Sequence[tuple[int, str, str, str]]) -> pl.DataFrame:
-    """Frame of broken lines from (line, rule, value, row as JSON)."""
+    """Make a frame of broken lines (columns BROKEN) from (line, rule, value, row as JSON)."""
     return pl.DataFrame(
         [(line, rule, None, value, row) for line, rule, value, row in rows], schema=BROKEN, orient="row"
     )
