@@ -1,11 +1,11 @@
-"""riskscore: reads cargo manifests, ranks consignments by smuggling risk, and says why.
+"""riskscore ranks the consignments of cargo manifests by smuggling risk, and explains the ranking.
 
     import riskscore
 
     manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
     ranked = riskscore.score(manifest)
 
-The names below are the whole public API. Each loads its module on first use, so `import riskscore` is quick.
+The names in `__all__` are the public API. Each one loads its module on first use, so `import riskscore` is quick.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_PLACES = {
+_MODULES = {
     "engine.evaluate": ("evaluate",),
     "engine.explain": ("explain", "explain_changed"),
     "engine.read": ("read", "read_history", "read_outcomes"),
@@ -56,7 +56,7 @@ _PLACES = {
     "training.labels": ("Labels",),
     "training.plan": ("Plan",),
 }
-"""Module -> the public names that are defined in it."""
+"""Module -> the public names that it defines."""
 
 __all__ = [
     "BusyError",
@@ -87,7 +87,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _PLACES.items():
+    for module, names in _MODULES.items():
         if name in names:
             return getattr(import_module(f"riskscore.{module}"), name)
     raise AttributeError(f"module 'riskscore' has no attribute {name!r}")

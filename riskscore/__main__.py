@@ -1,4 +1,4 @@
-"""`python -m riskscore` is the same as `riskscore`."""
+"""Run the command line with `python -m riskscore`."""
 
 from riskscore.cli import main
 

@@ -1,9 +1,9 @@
-"""Cores: the same work on parts of a column at once, a thread each.
+"""Work on the parts of a column in parallel, one thread per core.
 
-    column ─▶ one slice a core ─▶ read ─▶ column, in the same order
+    column ─▶ one slice per core ─▶ function ─▶ column, in the same order
 
-For work of many steps on text, each of which Polars does on one core only; it lets other threads run meanwhile.
-Never for use inside an expression: a thread of Polars would wait for threads that wait for it.
+For work in many steps on text. Polars does each step on one core only, and other threads can run meanwhile. Never use
+this inside an expression: a thread of Polars would wait for threads that wait for it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 _WORTH = 10_000
-"""Values from which on threads save more than they cost."""
+"""From this many values on, threads save more time than they cost."""
 
 
 def by_core(values: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Apply `read`, which looks at each value alone, to slices of `values`; the order stays."""
+    """Apply `read` to slices of `values` and join the results in order; `read` must treat each value separately."""
     cores = pl.thread_pool_size()
     if values.len() < _WORTH or cores == 1:
         return read(values)

@@ -1,4 +1,4 @@
-"""The checksum of a file: what tells its content from any other."""
+"""The checksum of a file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file's content, in hex. Raises OSError where it cannot be read."""
+    """SHA-256 of a file's content, in hex. Raises OSError if it cannot be read."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

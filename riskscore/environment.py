@@ -1,12 +1,12 @@
-"""Settings that come from the environment: read when asked for, never at import.
+"""Settings from environment variables. They are read when needed, never at import.
 
-`RISKSCORE_MODELS` names the folder that holds the models, one folder a version; without it `models` in the
-working folder. Where one of them was promoted (`riskscore models promote`), its `history` says which; the default model
-ships with the package and needs no setting.
+`RISKSCORE_MODELS` names the folder of models, which has one folder per version. Its default is `models` in the working
+folder. If a model was promoted (`riskscore models promote`), the subfolder `history` says which one. The model that
+ships with the package needs no setting.
 
-A lake on a store with an address (s3://...) takes its options, such as `aws_endpoint_url`, from variables called
-`RISKSCORE_STORAGE_AWS_ENDPOINT_URL` and so on, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE`
-names, which only its owner should be able to read; a variable wins over the file.
+The options of an object store (s3://...), such as `aws_endpoint_url`, come from variables such as
+`RISKSCORE_STORAGE_AWS_ENDPOINT_URL`, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE` names. Only
+its owner should be able to read that file. A variable overrides the file.
 """
 
 from __future__ import annotations
@@ -18,23 +18,25 @@ from pathlib import Path
 from riskscore import folders, toml
 from riskscore.errors import SettingsError
 
-
-def models() -> Path:
-    """Folder of the user's own models; it need not exist."""
-    return Path(os.environ.get("RISKSCORE_MODELS") or "models")
-
-
 HISTORY = "history"
-"""Folder below `models()` with one file a change of the champion, in order; no model is called so."""
+"""Subfolder of `models()` with one numbered file per change of the champion. No model may have this name."""
 
 SHIPPED = "default"
 """Name of the model that ships."""
 
+STORAGE = "RISKSCORE_STORAGE"
+"""Variable with the path of the TOML file. The variable of a single option begins with this name and an underscore."""
+
+
+def models() -> Path:
+    """Folder of the user's models. It may not exist."""
+    return Path(os.environ.get("RISKSCORE_MODELS") or "models")
+
 
 def champion() -> str:
-    """Name of the model below `models()` that was promoted last, or SHIPPED where none was.
+    """Name of the model in `models()` that was promoted last, or SHIPPED if none was.
 
-    Raises SettingsError where the last change cannot be read.
+    Raises SettingsError if the last change cannot be read.
     """
     last = max((models() / HISTORY).glob("[0-9]*.json"), default=None)
     if last is None:
@@ -42,13 +44,15 @@ def champion() -> str:
     try:
         return str(json.loads(last.read_text("utf-8"))["champion"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise SettingsError(f"{last} does not say which model is the champion; name a model, or restore it") from None
+        raise SettingsError(
+            f"{last} does not say which model is the champion; restore that file, or name a model"
+        ) from None
 
 
 def model_folder(model: str | Path | None) -> Path:
     """Folder of `model`: a folder, the name of one under `models()`, SHIPPED, or None for the champion.
 
-    Raises SettingsError when there is no such folder, with the places that were looked at.
+    Raises SettingsError, with the folders that were tried, if there is none.
     """
     if model is None:
         name = champion()
@@ -63,23 +67,19 @@ def _folder(*places: Path) -> Path:
     for place in places:
         if place.is_dir():
             return place
-    looked = " or ".join(dict.fromkeys(map(str, places)))
-    raise SettingsError(f"no model folder {looked}; `riskscore train` makes one")
-
-
-STORAGE = "RISKSCORE_STORAGE"
-"""Variable that names the TOML file; with an underscore behind it, the beginning of every single option's."""
+    tried = " or ".join(dict.fromkeys(map(str, places)))
+    raise SettingsError(f"there is no model folder {tried}; train a model with `riskscore train`")
 
 
 def storage() -> dict[str, str]:
-    """Options of the store that a lake is on, by lower-case name. They may be secret: never print them.
+    """Options of the object store of a lake, by lower-case name. They may be secret: never print them.
 
-    Raises SettingsError where the file that is named cannot be read or holds anything but plain values.
+    Raises SettingsError if the file cannot be read, or has anything but plain values.
     """
     prefix = f"{STORAGE}_"
-    single = {name.removeprefix(prefix).lower(): os.environ[name] for name in os.environ if name.startswith(prefix)}
+    variables = {name.removeprefix(prefix).lower(): os.environ[name] for name in os.environ if name.startswith(prefix)}
     file = os.environ.get(STORAGE)
-    return (_storage_file(Path(file)) if file else {}) | single
+    return (_storage_file(Path(file)) if file else {}) | variables
 
 
 def _storage_file(path: Path) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""Writing frames to files: whole or not at all, and harmless in a spreadsheet.
+"""Write tables and texts to files: completely or not at all, and safe to open in a spreadsheet.
 
-    frame ─▶ hidden file beside the target (all of them) ─▶ renamed onto the targets
+    frame ─▶ hidden file next to the target (for all targets) ─▶ renamed to the target
 
-A crash, a full disk or an interrupt leaves the old files as they were. CSV has no lists and no structs, so these
-become JSON text; a text that a spreadsheet would run as a formula gets an apostrophe in front.
+After a crash, a full disk or an interrupt, the old files are unchanged. CSV has no lists and no structs, so they become
+JSON text. A text that a spreadsheet would run as a formula gets an apostrophe in front.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ import polars as pl
 from riskscore.errors import SettingsError
 
 SUFFIXES = (".parquet", ".csv", ".jsonl")
-"""What a file name must end with; the ending chooses the format."""
+"""Endings of file names; the ending decides the format."""
 
 _FORMULA = r"^\s*[=+\-@\t\r|]"
-"""Spreadsheets run cells that begin so; leading blanks are dropped by some of them first."""
+"""Spreadsheets run cells that begin like this; some of them ignore leading blanks."""
 
 
 def check(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
-    """Raise SettingsError where `path` cannot be written: unknown ending, no such folder, or one of `inputs`."""
+    """Raise SettingsError if `path` cannot be written: unknown ending, no such folder, or it is one of `inputs`."""
     if path.suffix.lower() not in SUFFIXES:
         raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(SUFFIXES)}")
     if not path.parent.is_dir():
         raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
     if path.exists() and not path.is_file():
-        raise SettingsError(f"cannot write {path}: it is there and is not an ordinary file")
+        raise SettingsError(f"cannot write {path}: it exists and is not an ordinary file; choose another name")
     if path.exists() and any(source.exists() and path.samefile(source) for source in inputs):
-        raise SettingsError(f"cannot write {path}: it is the file that is being read; choose another name")
+        raise SettingsError(f"cannot write {path}: it is a file that is being read; choose another name")
 
 
 def write(*targets: tuple[pl.DataFrame, Path]) -> None:
-    """Write each frame to its path, in the format of its ending: all of them or none.
+    """Write each frame to its path, in the format of its ending: either all of them or none.
 
-    Raises SettingsError as `check` does, and OSError where the disk refuses.
+    Raises SettingsError as `check` does, and OSError if the disk refuses.
     """
     for _, path in targets:
         check(path)
@@ -59,7 +59,7 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_bytes(content: bytes, path: Path) -> None:
-    """Write `content` to `path`, whole or not at all. Raises SettingsError where there is no such folder."""
+    """Write `content` to `path`, completely or not at all. Raises SettingsError if the folder does not exist."""
     if not path.parent.is_dir():
         raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
     with _draft(path) as draft:
@@ -68,16 +68,19 @@ def write_bytes(content: bytes, path: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Raise SettingsError where `out` is something else than an empty folder, or its parent is not there."""
+    """Raise SettingsError unless `out` is an empty folder, or does not exist in an existing folder."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise SettingsError(f"{out} is there and not an empty folder; choose another name or empty it")
+        raise SettingsError(f"cannot write {out}: it exists and is not an empty folder; choose another name")
     if not out.parent.is_dir():
         raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
 
 
 @contextlib.contextmanager
 def folder(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its name in the end, or goes. Raises SettingsError as `check_folder`."""
+    """A hidden folder next to `out`, renamed to `out` at the end of the block, or deleted after an error.
+
+    Raises SettingsError as `check_folder` does.
+    """
     check_folder(out)
     draft = out.with_name(f".{out.name}.{os.getpid()}.part")
     shutil.rmtree(draft, ignore_errors=True)
@@ -108,7 +111,7 @@ def _write(frame: pl.DataFrame, path: Path, suffix: str) -> None:
 
 
 def flatten(frame: pl.DataFrame) -> pl.DataFrame:
-    """Turn lists and structs into JSON text; the other columns stay as they are."""
+    """Turn lists and structs into JSON text. The other columns do not change."""
     return frame.with_columns(
         pl.when(pl.col(name).is_not_null())
         .then(pl.struct(pl.col(name).alias("x")).struct.json_encode().str.strip_prefix('{"x":').str.head(-1))

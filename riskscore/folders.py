@@ -1,4 +1,4 @@
-"""Where the data folders are: in a checkout beside the package, in an installed wheel inside it."""
+"""The folders of data: next to the package in a checkout, inside the package in an installed wheel."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,19 +12,19 @@ def _shipped(name: str) -> Path:
     for folder in (_PACKAGE / "_shipped" / name, _PACKAGE.parent / name):
         if folder.is_dir():
             return folder
-    raise SettingsError(f"folder '{name}' is missing from this installation; install riskscore again")
+    raise SettingsError(f"the folder '{name}' is missing from this installation; install riskscore again")
 
 
 def package(name: str) -> Path:
-    """Folder of an installed package, found without importing it. Raises SettingsError where it is not installed."""
-    found = find_spec(name)
-    for folder in (found and found.submodule_search_locations) or ():
+    """Folder of an installed package, found without importing it. Raises SettingsError if it is not installed."""
+    spec = find_spec(name)
+    for folder in (spec and spec.submodule_search_locations) or ():
         return Path(folder)
     raise SettingsError(f"the package {name} is not installed; install riskscore again")
 
 
 def features() -> Path:
-    """Folder of the catalogue: one TOML file a family, and `reference/`."""
+    """Folder of the catalogue: one TOML file per family of features, and `reference/`."""
     return _shipped("features")
 
 

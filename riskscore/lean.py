@@ -1,7 +1,7 @@
-"""Import a library without the optional ones that it loads as soon as they are installed.
+"""Import a library without the optional libraries that it would load.
 
-LightGBM loads scikit-learn, SciPy's statistics and pandas for wrappers that nothing here uses, dataframely loads
-SQLAlchemy: a second and more at the start of every command. Both do without where these are not to be found.
+LightGBM loads scikit-learn, SciPy's statistics and pandas for wrappers that are not used here. dataframely loads
+SQLAlchemy. That costs more than a second at the start of each command, and both work without them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def without(*names: str) -> Iterator[None]:
-    """Within the block the modules `names` cannot be imported, unless they have been already."""
+    """In the block, the modules `names` cannot be imported, unless they are loaded already."""
     hidden = [name for name in names if name not in sys.modules]
     for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]  # what makes Python say that there is no such module
+        sys.modules[name] = None  # type: ignore[assignment]  # Python then reports that there is no such module
     try:
         yield
     finally:

@@ -1,10 +1,10 @@
-"""Progress: each long step says its name as it begins, and whoever listens shows it.
+"""Progress: long steps report their name when they begin, and a listener shows it.
 
     with listening(print):
         step("reading")        # prints: reading
 
-A step is told through the context, not through an argument of every function on the way. Where nobody listens,
-nothing happens. A thread that somebody starts has a context of its own and tells nobody.
+The listener is in a context variable, so functions need no argument for it. Without a listener nothing happens. A new
+thread has its own context, so steps in it are not reported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LISTENER: ContextVar[Listener | None] = ContextVar("progress", default=None)
 
 
 def step(name: str) -> None:
-    """Tell the listener that a step begins."""
+    """Report that a step begins."""
     listener = _LISTENER.get()
     if listener is not None:
         listener(name)
@@ -27,7 +27,7 @@ def step(name: str) -> None:
 
 @contextlib.contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Call `listener` with the name of every step within the block."""
+    """Call `listener` with the name of each step in the block."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -37,7 +37,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 @contextlib.contextmanager
 def prefixed(text: str) -> Iterator[None]:
-    """Put `text` before the name of every step within the block."""
+    """Put `text` before the name of each step in the block."""
     outer = _LISTENER.get()
     if outer is None:
         yield

@@ -1,7 +1,7 @@
-"""The canonical consignment: one container on one bill of lading, the row that is scored.
+"""The canonical consignment: one container on one bill of lading. It is the row that is scored.
 
-Every reader ends in these columns and types, whatever the file looked like. Only six must be there; a missing
-value in any other is information of its own, never an error.
+Every manifest is converted to these columns and types, whatever its format. Six columns are required. A missing value
+in any other column is not an error: it may say something about the risk.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "freight_charge": pl.Float64,
     "goods_items": pl.List(ITEM),
 }
-"""Canonical column -> type. `goods_items` keeps every goods line; the columns above it summarise them."""
+"""Canonical column -> type. `goods_items` has every goods line; the columns before it summarise them."""
 
 REQUIRED = (
     "bill_of_lading",
@@ -84,22 +84,22 @@ REQUIRED = (
     "port_of_discharge",
     "goods_description",
 )
-"""Columns without which a row is refused."""
+"""Columns that every row needs; a row without one is refused."""
 
 KEY = ("bill_of_lading", "container_number")
-"""What names a consignment; several versions of it may be filed."""
+"""Columns that identify a consignment. Several versions of it may be filed."""
 
 NOTHING = "-"
-"""Stands in KEY where a service's rows lack that column."""
+"""Value of a KEY column that a service's rows do not have."""
 
 BILL_TYPES = ("straight", "to_order", "sea_waybill")
 FREIGHT_TERMS = ("prepaid", "collect")
 SELECTED_BY = ("score", "explore", "random", "intelligence", "officer")
-"""Why a box was opened: by a share of its slate, on a tip, or because an officer asked."""
+"""Why a box was opened: the share of the slate that chose it, an alert, or an officer."""
 FINDINGS = ("clean", "irregular", "seizure")
 
 OUTCOME_REQUIRED = (*KEY, "known_at", "finding")
-"""Columns without which an outcome says nothing."""
+"""Columns that every outcome needs."""
 
 OUTCOME: dict[str, pl.DataType | type[pl.DataType]] = {
     "bill_of_lading": pl.String,
@@ -112,24 +112,24 @@ OUTCOME: dict[str, pl.DataType | type[pl.DataType]] = {
     "quantity_kg": pl.Float64,
     "note": pl.String,
 }
-"""What an inspection found, and the moment when that became known."""
+"""What an inspection found, and when that became known."""
 
 
 def columns(settings: Settings = NONE) -> dict[str, pl.DataType | type[pl.DataType]]:
-    """The canonical columns, and behind them the own fields that a service reads: numbers, else texts."""
-    return COLUMNS | {one.name: pl.Float64 if one.kind == "number" else pl.String for one in settings.read}
+    """The canonical columns, followed by the fields that a service reads (numbers as Float64, others as String)."""
+    return COLUMNS | {field.name: pl.Float64 if field.kind == "number" else pl.String for field in settings.read}
 
 
 def own(frame: pl.DataFrame | pl.LazyFrame) -> list[str]:
-    """The columns of `frame` that are not canonical: own fields of a service."""
+    """The columns of `frame` that are not canonical, which are a service's fields."""
     return [name for name in frame.collect_schema() if name not in COLUMNS]
 
 
 def conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType | type[pl.DataType]] = COLUMNS) -> pl.DataFrame:
-    """Bring `frame` to exactly the canonical columns (or OUTCOME), order and types; what is missing is null.
+    """Bring `frame` to exactly these `columns`, their order and their types. A missing column becomes null.
 
-    Meant for frames that already speak canonical names (simulated ones, or built in Python).
-    Raises polars.exceptions.InvalidOperationError where a value cannot be cast.
+    For frames that have the canonical names already, such as simulated ones or those built in Python.
+    Raises polars.exceptions.InvalidOperationError if a value cannot be cast.
     """
     return frame.select(
         pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype).alias(name)

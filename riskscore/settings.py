@@ -1,15 +1,16 @@
-"""Service: what a customs service declares of its own, in a TOML file; every part of it may be left out.
+"""Settings: what a customs service declares about its own data, in a TOML file. Every table is optional.
 
-    [row]           what a row is called, which heading is its key, which canonical columns it lacks
-    [columns]       heading -> canonical column, where the heading is not known
-    [outcome]       heading of the finding, its words, and after how many days it is known
-    [field.NAME]    a field of its own: where it comes from, and whether it is a number, a category or a key
-    [profiles]      what the profiles have in common
-    [profile.NAME]  a tuple of own and canonical columns whose past counts
+    [row]           the name of a row, the heading of its key, and the canonical columns that it lacks
+    [columns]       heading -> canonical column, for headings that are not recognised
+    [outcome]       the heading of the finding, its words, and the days until a finding is known
+    [field.NAME]    a field of the service: where its values come from, and its kind (number, category or key)
+    [profiles]      settings that all profiles share
+    [profile.NAME]  columns, of the service or canonical, whose combination has a history
     [drift]         thresholds of the drift report
+    [storage]       options of an object store; environment.py reads them
 
-The file is what `--settings` or $RISKSCORE_SETTINGS names, else `riskscore.toml` in the working folder. What the parts
-mean for reading, the ledger and the catalogue is said where these are.
+The file is the one that `--settings` or $RISKSCORE_SETTINGS names, otherwise `riskscore.toml` in the working folder.
+Manifests, ledger and catalogue explain in their own modules what they do with these tables.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from riskscore.suggest import instead
 
 FILE = "riskscore.toml"
 SETTINGS = "RISKSCORE_SETTINGS"
-"""Variable that names the file, wherever it is."""
+"""Environment variable with the path of the file."""
 
 KINDS = ("number", "category", "key")
-"""A number and a category are features by themselves; a key, such as an importer's, only has a past."""
+"""A number and a category are features themselves. A key, such as an importer's number, only has a history."""
 
 FINDINGS = ("clean", "irregular", "seizure")
 
@@ -43,7 +44,7 @@ _SECTIONS = {
     "drift": (),
     "storage": (),
 }
-"""Tables of the file and the entries that each takes; none named: checked where they are used."""
+"""Tables of the file and the entries of each; those without entries here are checked where they are used."""
 
 _FIELD = ("from", "of", "per", "kind", "values", "meaning", "unit", "direction", "indicator", "reason", "check")
 _NAME_LENGTH = 60
@@ -51,10 +52,10 @@ _NAME_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One own field, read from the heading `source`, or made `of` another column, perhaps divided by `per`.
+    """A field of the service, read from the heading `source`, or made `of` another column, perhaps divided by `per`.
 
-    `values` are those of a category, in the order of their codes. `reason` and `check` are what an inspector is told;
-    where they are empty, a plain sentence stands in. `direction` is as in the catalogue.
+    `values` are those of a category, in the order of their codes. `reason` and `check` are the sentences for
+    inspectors; a general sentence is used where they are empty. `direction` is as in the catalogue.
     """
 
     name: str
@@ -72,13 +73,13 @@ class Field:
 
     @property
     def is_read(self) -> bool:
-        """Whether it stands in the file, and not only follows from other columns."""
+        """Whether it is read from the file, and not made of other columns."""
         return self.source is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Where a service writes its findings: the heading, its words, and the days from filing until they are known."""
+    """How a service writes its findings: the heading, its words, and the days from filing until they are known."""
 
     source: str
     words: Mapping[str, str]
@@ -87,10 +88,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A service's own declarations; `Service()` has none: container manifests as the engine knows them.
+    """The declarations of a service. `Settings()` has none and stands for ordinary container manifests.
 
-    `row` is what a row is called; `key` the heading that names it, where no bill and container do; `lacks` the
-    canonical columns that its rows never have. `columns` maps headings, `profiles` and `drift` are tables as declared.
+    `row` is the name of a row. `key` is the heading that identifies a row without bill and container. `lacks` are the
+    canonical columns that the rows never have. `columns` maps headings. `profiles` and `drift` are the tables as read.
     """
 
     row: str = "consignment"
@@ -105,29 +106,29 @@ class Settings:
 
     @property
     def read(self) -> tuple[Field, ...]:
-        """The fields that stand in files, and so ride along with each row."""
-        return tuple(one for one in self.fields if one.is_read)
+        """The fields that are read from files, and so are kept with each row."""
+        return tuple(each for each in self.fields if each.is_read)
 
     def record(self) -> dict[str, Any]:
-        """What the card keeps of it: enough to see with which declarations a model was trained."""
+        """The part that a model's card keeps, which shows the declarations that it was trained with."""
         if self == NONE:
             return {}
         return {
             "row": self.row,
             "lacks": list(self.lacks),
-            "fields": {one.name: one.kind for one in self.fields},
+            "fields": {each.name: each.kind for each in self.fields},
             "profiles": {name: list(entry["columns"]) for name, entry in self.profiles.items()},
         }
 
 
 NONE = Settings()
-"""The service that declares nothing."""
+"""The settings of a service that declares nothing."""
 
 
 def find_settings(path: str | Path | None = None) -> Settings:
-    """Read the file at `path`, else the one that the variable names, else FILE in the working folder, else NONE.
+    """Read the file at `path`, otherwise the one in the variable, otherwise FILE in the working folder, or return NONE.
 
-    Raises SettingsError where a file that is named cannot be read, or says what is not understood.
+    Raises SettingsError if the file cannot be read, or has an entry that is not understood.
     """
     named = path or os.environ.get(SETTINGS)
     if named:
@@ -136,7 +137,7 @@ def find_settings(path: str | Path | None = None) -> Settings:
 
 
 def read_settings(path: str | Path) -> Settings:
-    """Read a file of settings. Raises SettingsError with the file, the entry and what it takes instead."""
+    """Read a settings file. Raises SettingsError with the file, the entry and what to write instead."""
     table = toml.load(path, "the settings")
     try:
         return parse_settings(table)
@@ -145,12 +146,12 @@ def read_settings(path: str | Path) -> Settings:
 
 
 def parse_settings(table: Mapping[str, Any]) -> Settings:
-    """Make a service of a TOML table. Raises SettingsError on an unknown or malformed entry."""
-    _known("", table, _SECTIONS)
+    """Make Settings from a TOML table. Raises SettingsError for an unknown or malformed entry."""
+    _check_names("", table, _SECTIONS)
     parts = {name: _table(name, table.get(name, {})) for name in _SECTIONS}
     for name, entries in _SECTIONS.items():
         if entries:
-            _known(f"[{name}] ", parts[name], entries)
+            _check_names(f"[{name}] ", parts[name], entries)
     row = parts["row"]
     headings = parts["columns"]
     fields = tuple(_field(name, _table(f"field.{name}", entry)) for name, entry in parts["field"].items())
@@ -169,58 +170,57 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
 
 def _field(name: str, entry: Mapping[str, Any]) -> Field:
     where = f"[field.{name}] "
-    _known(where, entry, _FIELD)
+    _check_names(where, entry, _FIELD)
     if not (name.isidentifier() and name.islower() and len(name) <= _NAME_LENGTH):
-        raise SettingsError(f"{where}is not a name; use small letters, digits and underscores")
+        raise SettingsError(f"{where}is not a valid name; use at most {_NAME_LENGTH} small letters, digits and _")
     kind = entry.get("kind")
     if kind not in KINDS:
-        raise SettingsError(f"{where}kind is {kind!r}; it is one of {', '.join(KINDS)}")
+        raise SettingsError(f"{where}kind is {kind!r}; it must be one of {', '.join(KINDS)}")
     if ("from" in entry) == ("of" in entry):
-        raise SettingsError(f'{where}takes either from = "Heading of the file" or of = "another_column"')
+        raise SettingsError(f'{where}needs either from = "Heading of the file" or of = "another_column"')
     values = _texts(f"{where}values", entry.get("values", []))
-    if (kind == "category") != bool(values):
-        raise SettingsError(
-            f"{where}values are what a category may be, and needed there; use a key where they are many"
-        )
+    if kind == "category" and not values:
+        raise SettingsError(f"{where}a category needs its values; if there are too many to list, use kind = 'key'")
+    if kind != "category" and values:
+        raise SettingsError(f"{where}only a category has values; remove them, or use kind = 'category'")
     if entry.get("direction", 0) not in (-1, 0, 1):
-        raise SettingsError(f"{where}direction is {entry['direction']!r}; it is -1, 0 or 1")
+        raise SettingsError(f"{where}direction is {entry['direction']!r}; it must be -1, 0 or 1")
     indicator = entry.get("indicator")
     if indicator is not None and not isinstance(indicator, int):
         raise SettingsError(f"{where}indicator is {indicator!r}; give the number of a red flag, or leave it out")
-    told = {
-        each: _text(f"{where}{each}", entry[each]) for each in ("meaning", "unit", "reason", "check") if each in entry
+    parts = {
+        each: _text(f"{where}{each}", entry[each])
+        for each in ("of", "per", "meaning", "unit", "reason", "check")
+        if each in entry
     }
-    made = {each: _text(f"{where}{each}", entry[each]) for each in ("of", "per") if each in entry}
     source = _text(f"{where}from", entry["from"]) if "from" in entry else None
-    return Field(
-        name, kind, source, values=values, direction=entry.get("direction", 0), indicator=indicator, **made, **told
-    )
+    return Field(name, kind, source, values=values, direction=entry.get("direction", 0), indicator=indicator, **parts)
 
 
 def _profile(name: str, entry: object) -> Mapping[str, Any]:
-    found = _table(f"profile.{name}", entry)
-    if not _texts(f"[profile.{name}] columns", found.get("columns", [])):
+    profile = _table(f"profile.{name}", entry)
+    if not _texts(f"[profile.{name}] columns", profile.get("columns", [])):
         raise SettingsError(f'[profile.{name}] needs columns = ["one_column", "another"]')
-    return found
+    return profile
 
 
 def _outcome(entry: Mapping[str, Any]) -> Finding:
     if "finding" not in entry:
-        raise SettingsError('[outcome] needs finding = "Heading of the column with what was found"')
+        raise SettingsError('[outcome] needs finding = "Heading of the column with the findings"')
     words = {
         str(word): _text(f"[outcome] words.{word}", finding)
         for word, finding in _table("outcome.words", entry.get("words", {})).items()
     }
     for word, finding in words.items():
         if finding not in FINDINGS:
-            raise SettingsError(f"[outcome] words: {word!r} is {finding!r}; a finding is {', '.join(FINDINGS)}")
+            raise SettingsError(f"[outcome] words: {word!r} is {finding!r}; it must be one of {', '.join(FINDINGS)}")
     days = entry.get("known_after_days", 0)
     if not isinstance(days, int) or isinstance(days, bool) or days < 0:
         raise SettingsError(f"[outcome] known_after_days is {days!r}; give a whole number of days")
     return Finding(_text("[outcome] finding", entry["finding"]), words, days)
 
 
-def _known(where: str, entries: Mapping[str, Any], known: Iterable[str]) -> None:
+def _check_names(where: str, entries: Mapping[str, Any], known: Iterable[str]) -> None:
     names = list(known)
     for entry in entries:
         if entry not in names:

@@ -1,4 +1,4 @@
-"""TOML files: the one place where they are opened, so that each that cannot be read ends in the same clear line."""
+"""Read TOML files, with the same error message everywhere."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from riskscore.errors import RiskscoreError, SettingsError
 
 
 def load(path: str | Path, what: str, *, error: type[RiskscoreError] = SettingsError) -> dict[str, Any]:
-    """Read a TOML file; `what` names it in a message, such as "the column map".
+    """Read a TOML file. `what` names its purpose in an error message, such as "the column map".
 
-    Raises `error` where the file cannot be opened or is not TOML.
+    Raises `error` if the file cannot be opened or is not TOML.
     """
     try:
         return tomllib.loads(Path(path).read_text("utf-8"))

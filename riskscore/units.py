@@ -1,4 +1,4 @@
-"""Units that manifests come in, and the one that the engine counts in."""
+"""Units of weight that manifests use, the radius of the earth, and counts with their noun."""
 
 KG_PER_UNIT = {
     "kg": 1.0,
@@ -31,6 +31,6 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean radius (IUGG), for great-circle distances."""
 
 
-def counted(number: int, noun: str) -> str:
-    """How many of a thing there are: '1 row', '1,200 rows'."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun: '1 row', '1,200 rows'. `plural` is for nouns that do not just take an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"

@@ -1,4 +1,4 @@
-"""Which folder a model is in, by its name or because it is the champion."""
+"""The folder of a model, found by its name or because it is the champion."""
 
 import json
 
@@ -21,13 +21,13 @@ def promoted(models, number, name):
     (models / environment.HISTORY / f"{number:06}.json").write_text(json.dumps({"champion": name}))
 
 
-def test_where_nothing_was_promoted_the_shipped_model_is_champion(models, tmp_path, monkeypatch):
+def test_without_a_promotion_the_shipped_model_is_champion(models, tmp_path, monkeypatch):
     assert environment.model_folder(None) == environment.model_folder("default") == folders.default_model()
     monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "nowhere"))
     assert environment.model_folder(None) == folders.default_model()
 
 
-def test_the_last_change_says_which_is_champion(models):
+def test_the_last_change_decides_the_champion(models):
     promoted(models, 9, "one")
     promoted(models, 10, "two")
     assert environment.model_folder(None) == models / "two"
@@ -36,21 +36,21 @@ def test_the_last_change_says_which_is_champion(models):
     assert environment.model_folder(None) == folders.default_model()
 
 
-def test_a_draft_of_a_change_is_none(models):
+def test_an_unfinished_change_does_not_count(models):
     promoted(models, 1, "one")
     (models / environment.HISTORY / ".000002.json.1.ab.part").write_text("{")
     assert environment.champion() == "one"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null"])
-def test_a_damaged_change_is_named_and_not_passed_over(models, text):
+def test_a_damaged_change_is_an_error(models, text):
     promoted(models, 1, "one")
     (models / environment.HISTORY / "000002.json").write_text(text)
     with pytest.raises(SettingsError, match=r"000002\.json does not say which model is the champion"):
         environment.model_folder(None)
 
 
-def test_a_champion_that_is_gone_is_told(models):
+def test_a_missing_champion_is_an_error(models):
     promoted(models, 1, "three")
     with pytest.raises(SettingsError, match=r"no model folder .*three"):
         environment.model_folder(None)

@@ -1,4 +1,4 @@
-"""Languages: every text has its translation, with all that it has, and numbers are as readers write them."""
+"""Languages: every text has a translation with the same fields, and numbers follow the rules of the language."""
 
 import importlib.util
 import re
@@ -28,20 +28,21 @@ TOOL = _tool()
 TEXTS = sorted({text for text, _ in TOOL.texts() if text})
 
 
-def faults(text: str, said: str) -> list[str]:
-    """What is wrong with a translation, in words."""
+def faults(text: str, translation: str) -> list[str]:
+    """What is wrong with a translation."""
     try:
-        wanted, given = (
-            sorted((name, form.partition(" ")[0]) for _, name, form in fields(one) if name) for one in (text, said)
+        expected, actual = (
+            sorted((name, form.partition(" ")[0]) for _, name, form in fields(part) if name)
+            for part in (text, translation)
         )
     except CatalogueError as malformed:
         return [str(malformed)]
-    found = [] if wanted == given else [f"has the fields {given}, not {wanted}"]
-    if text.endswith((".", "?")) != said.endswith((".", "?", "\u3002", "\uff1f")):
-        found.append("ends otherwise")
-    if re.search(r"[\x00-\x1f\u202a-\u202e\u2066-\u2069]", said):
-        found.append("has a control character")
-    return found
+    problems = [] if expected == actual else [f"has the fields {actual}, not {expected}"]
+    if text.endswith((".", "?")) != translation.endswith((".", "?", "\u3002", "\uff1f")):
+        problems.append("ends otherwise")
+    if re.search(r"[\x00-\x1f\u202a-\u202e\u2066-\u2069]", translation):
+        problems.append("has a control character")
+    return problems
 
 
 PENDING = 0.02
@@ -49,7 +50,7 @@ PENDING = 0.02
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_nearly_every_text_that_readers_are_told_is_translated(code):
+def test_nearly_every_text_is_translated(code):
     texts = find(code).texts
     missing = [text for text in TEXTS if not texts.get(text)]
     assert len(missing) <= PENDING * len(TEXTS), missing
@@ -58,29 +59,30 @@ def test_nearly_every_text_that_readers_are_told_is_translated(code):
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_every_translation_has_the_fields_and_the_ending_of_its_text(code):
-    wrong = {text: found for text, said in find(code).texts.items() if (found := faults(text, said))}
-    assert wrong == {}
+def test_translations_have_the_fields_and_the_ending_of_their_text(code):
+    problems = {text: faults(text, translation) for text, translation in find(code).texts.items()}
+    assert {text: found for text, found in problems.items() if found} == {}
 
 
 @pytest.mark.parametrize(
-    "said", ["", "La valeur est {valeur:.0f}.", "La valeur est {value:.1f}.", "La valeur est {value:.0f", "{value:.0f}"]
+    "translation",
+    ["", "La valeur est {valeur:.0f}.", "La valeur est {value:.1f}.", "La valeur est {value:.0f", "{value:.0f}"],
 )
-def test_a_malformed_translation_is_found(said):
-    assert faults("The value is {value:.0f}.", said)
+def test_a_malformed_translation_is_found(translation):
+    assert faults("The value is {value:.0f}.", translation)
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_a_file_of_translations_can_be_read_by_the_tools_of_the_trade_and_names_its_language(code):
+def test_translation_files_are_valid_po_files_of_their_language(code):
     with (ROOT / "features" / "languages" / f"{code}.po").open("rb") as file:
         catalogue = pofile.read_po(file, abort_invalid=True)
     assert str(catalogue.locale) == code
-    assert not [one.id for one in catalogue if one.id and one.fuzzy]
+    assert not [entry.id for entry in catalogue if entry.id and entry.fuzzy]
 
 
 @pytest.mark.parametrize("code", LOCALES)
-def test_every_sentence_can_be_filled(code):
-    """With values of every kind none of them falls back to what stands in for a sentence without its values."""
+def test_every_sentence_can_be_filled_with_values(code):
+    """No sentence falls back to the text for missing values."""
     language = find(code)
     for text in TEXTS:
         names = {name: form for _, name, form in fields(text) if name}
@@ -109,7 +111,7 @@ def test_numbers_and_days_are_written_as_readers_write_them(code, number, share,
 
 
 @pytest.mark.parametrize(
-    ("code", "form", "told"),
+    ("code", "form", "expected"),
     [
         ("en", ".0f other box(es)", ["no other boxes", "1 other box", "2 other boxes"]),
         ("fr", ".0f autre(s) conteneur(s)", ["0 autre conteneur", "1 autre conteneur", "2 autres conteneurs"]),
@@ -117,21 +119,21 @@ def test_numbers_and_days_are_written_as_readers_write_them(code, number, share,
         ("es", ".0f inspección|inspecciones", ["0 inspecciones", "1 inspección", "2 inspecciones"]),
     ],
 )
-def test_what_is_counted_stands_in_the_number_of_the_language(code, form, told):
-    assert [shown(float(value), form, find(code)) for value in range(3)] == told
+def test_plurals_follow_the_rules_of_the_language(code, form, expected):
+    assert [shown(float(value), form, find(code)) for value in range(3)] == expected
 
 
-def test_names_of_countries_and_languages_are_those_of_the_reader():
+def test_countries_and_languages_are_named_in_the_readers_language():
     assert (find("fr").country("DE"), find("zh").country("NG"), find("vi").tongue("fr")) == (
         "Allemagne", "尼日利亚", "Tiếng Pháp",
     )  # fmt: skip
     assert (ENGLISH.country("ZZ9"), ENGLISH.country(None)) == ("ZZ9", None)
 
 
-def test_a_text_without_a_translation_is_said_in_english():
+def test_a_text_without_translation_is_shown_in_english():
     assert find("fr").say("Nobody has said {this} before.", this="that") == "Nobody has said that before."
 
 
-def test_an_unknown_language_is_refused_with_those_that_are_known():
-    with pytest.raises(SettingsError, match="no language 'xx'; there are en, zh, fr, vi, es, pt"):
+def test_an_unknown_language_is_an_error_with_the_known_ones():
+    with pytest.raises(SettingsError, match="no language 'xx'; choose one of en, zh, fr, vi, es, pt"):
         find("xx")

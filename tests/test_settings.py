@@ -1,4 +1,4 @@
-"""Settings of a service: what is declared is read as it was meant, and what is not understood is named."""
+"""Settings of a service: all entries are read, and wrong ones are named."""
 
 import tomllib
 from pathlib import Path
@@ -10,7 +10,7 @@ from riskscore import settings
 from riskscore.errors import SettingsError
 
 
-def test_every_part_is_read():
+def test_all_tables_are_read():
     ours = declarations.ours()
     assert ours.row == "declaration"
     assert ours.key == "Number"
@@ -23,35 +23,35 @@ def test_every_part_is_read():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("[rows]", "unknown entry 'rows'; did you mean row?"),
         ("[row]\nkeys = 'x'", "[row] unknown entry 'keys'; did you mean key?"),
         ("row = 3", "[row] must be a table, not 3"),
         ("[row]\nlacks = 'x'", "[row] lacks must be a list of texts"),
-        ("[field.X]\nkind='number'\nfrom='x'", "[field.X] is not a name"),
-        ("[field.x]\nkind='text'\nfrom='x'", "kind is 'text'; it is one of number, category, key"),
-        ("[field.x]\nkind='number'", "takes either from"),
-        ("[field.x]\nkind='number'\nfrom='x'\nof='y'", "takes either from"),
-        ("[field.x]\nkind='category'\nfrom='x'", "values are what a category may be"),
-        ("[field.x]\nkind='number'\nfrom='x'\nvalues=['a']", "values are what a category may be"),
+        ("[field.X]\nkind='number'\nfrom='x'", "[field.X] is not a valid name"),
+        ("[field.x]\nkind='text'\nfrom='x'", "kind is 'text'; it must be one of number, category, key"),
+        ("[field.x]\nkind='number'", "needs either from"),
+        ("[field.x]\nkind='number'\nfrom='x'\nof='y'", "needs either from"),
+        ("[field.x]\nkind='category'\nfrom='x'", "a category needs its values"),
+        ("[field.x]\nkind='number'\nfrom='x'\nvalues=['a']", "only a category has values"),
         ("[field.x]\nkind='number'\nfrom='x'\ndirection=2", "direction is 2"),
         ("[field.x]\nkind='number'\nfrom='x'\nindicator='a'", "indicator is 'a'"),
         ("[field.x]\nkind='number'\nfrom='x'\ncheck=1", "check must be a text"),
         ("[outcome]\nknown_after_days=1", "[outcome] needs finding"),
-        ("[outcome]\nfinding='F'\nwords={'1'='bad'}", "'1' is 'bad'; a finding is clean, irregular, seizure"),
+        ("[outcome]\nfinding='F'\nwords={'1'='bad'}", "'1' is 'bad'; it must be one of clean, irregular, seizure"),
         ("[outcome]\nfinding='F'\nknown_after_days=-1", "known_after_days is -1"),
         ("[profile.x]\nstats=['before']", "[profile.x] needs columns"),
         ("[columns]\nx = 3", "[columns] x must be a text"),
     ],
 )
-def test_what_is_not_understood_is_named(text, told):
+def test_wrong_entries_are_named(text, expected):
     with pytest.raises(SettingsError) as wrong:
         settings.parse_settings(tomllib.loads(text))
-    assert told in str(wrong.value)
+    assert expected in str(wrong.value)
 
 
-def test_the_file_is_the_one_named_else_the_variables_else_the_folders(tmp_path, monkeypatch):
+def test_the_option_comes_before_the_variable_and_the_folder(tmp_path, monkeypatch):
     monkeypatch.delenv(settings.SETTINGS, raising=False)
     monkeypatch.chdir(tmp_path)
     assert settings.find_settings() == settings.NONE
@@ -65,12 +65,12 @@ def test_the_file_is_the_one_named_else_the_variables_else_the_folders(tmp_path,
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(None, "cannot read the settings"), (b"[row", "not valid TOML"), (b"\xff", "TOML")]
+    ("content", "expected"), [(None, "cannot read the settings"), (b"[row", "not valid TOML"), (b"\xff", "TOML")]
 )
-def test_a_file_that_cannot_be_read_is_one_line(tmp_path, content, told):
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, content, expected):
     path = tmp_path / "s.toml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(SettingsError, match=told) as wrong:
+    with pytest.raises(SettingsError, match=expected) as wrong:
         settings.read_settings(path)
     assert str(path) in str(wrong.value)

@@ -37,7 +37,7 @@ def main(folder: Path) -> None:
     ranked = riskscore.score(manifest, past, explained=SHOWN)
     screen = Console(width=console.WIDTH, record=True, file=io.StringIO())
     screen.print("$ riskscore score one-day.parquet --history history.parquet --outcomes outcomes.parquet --top 3")
-    screen.print(ranking.ranking(ranking.beside(ranked.head(SHOWN), manifest.consignments)))
+    screen.print(ranking.ranking(ranking.with_filed(ranked.head(SHOWN), manifest.consignments)))
     screen.print(
         ranking.summary(ranking.counts(manifest, ranked), read_card(), history=True, out=None, quarantine=None)
     )

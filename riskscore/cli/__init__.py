@@ -1,20 +1,6 @@
-"""The command line: one thin function a command; the work is done by `riskscore.engine`.
+"""The command line: one thin function per command, which reads its options, calls the engine and prints.
 
-    columns · features        what a file means, what is measured      (reading)
-    score · explain           the ranked list, one consignment in full (ranking)
-    simulate · train · evaluate                                        (learning)
-    rehearse                  policies of opening boxes tried out      (rehearsing)
-    nightly                   the inbox into the lake, and a slate     (nights)
-    whatif                    a change tried on past nights            (whatif)
-    lake init | info | compact | export   the tables that nights write (lake)
-    slate draw | show | add | strike      the boxes that are opened    (slates)
-    record · report                       what was found in them       (findings)
-    models list | show | compare | promote | rollback | retire         (models)
-    alerts import | list | export ...     what other services know     (alerts)
-    drift                     what changes by night                    (drifting)
-    cases search | show | list            seizures to compare with     (cases)
-
-What a user can mend ends in one line on stderr and exit code 2; anything else is a defect and is shown as one.
+No computing belongs here: what a command does is in `riskscore.engine` and the rooms below it.
 """
 
 from __future__ import annotations
@@ -35,6 +21,7 @@ from riskscore.cli import (
     columns,
     drift,
     lake,
+    misuse,
     models,
     nightly,
     outcomes,
@@ -44,35 +31,45 @@ from riskscore.cli import (
     train,
     whatif,
 )
+from riskscore.cli.help import App
 from riskscore.errors import RiskscoreError
 
 MANY = ("--history", "--manifests", "--world", "--boxes", "--threshold")
-"""Options that take every word up to the next option, because a shell expands `days/*.parquet` or `{2..6}` to many."""
+"""Options that take every word up to the next option, because a shell expands `days/*.parquet` to many words."""
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
-"""What a file system says that no code can mend: no permission, no space, read-only."""
+"""Errors of the file system that only the user can fix: no permission, no space, read-only."""
 
 SELDOM = 200_000
-"""New objects after which Python looks for garbage; at its default of 700, libraries take a tenth longer to load."""
+"""New objects after which Python collects garbage. With its default of 700, libraries take a tenth longer to load."""
 
 MEMORY = "oversize_threshold:0,dirty_decay_ms:5000"
-"""Settings of jemalloc, by which Polars takes memory: freed memory stays at hand for some seconds, to be taken again.
+"""Settings of jemalloc, the allocator of Polars: keep freed memory for five seconds, so that it can be used again.
 
-It reads them when Polars is loaded; where Polars uses another allocator, nobody does.
+They are read when Polars is loaded. Where Polars has another allocator, they have no effect.
 """
 
-app = typer.Typer(
+app = App(
     name="riskscore",
-    help="Reads cargo manifests, ranks consignments by smuggling risk, and says why.",
-    epilog="Start with: riskscore score FILE. Every command has --help with examples.",
+    help=(
+        "Rank cargo consignments by smuggling risk, and explain the ranking.\n\n"
+        "riskscore reads the cargo manifests of container ships. A consignment is one container on one bill of lading."
+    ),
+    epilog=(
+        "Start with `riskscore score FILE`. For help on a command, run `riskscore COMMAND --help`.\n\n\b\n"
+        "Exit codes:\n"
+        "  0    done\n"
+        "  2    an error that you can fix; one line on stderr says what is wrong\n"
+        "  130  interrupted\n"
+        "The help of a command lists its further exit codes."
+    ),
     invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    no_args_is_help=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (score, columns, train, rehearse, nightly, outcomes, whatif, drift):
-    for command in group.COMMANDS:
+for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift):
+    for command in module.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)
 app.add_typer(slates.app)
@@ -81,8 +78,8 @@ app.add_typer(alerts.app)
 app.add_typer(cases.app)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
 
@@ -91,16 +88,16 @@ def _version(asked: bool) -> None:
 def riskscore(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Reads cargo manifests, ranks consignments by smuggling risk, and says why."""
+    """Print the help where no command is given."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 2 something that the user can mend, 130 interrupted."""
+    """Run the command line and exit: 0 done, 2 an error that the user can fix, 130 interrupted; see also `--help`."""
     gc.set_threshold(SELDOM)
     os.environ.setdefault("_RJEM_MALLOC_CONF", MEMORY)
     sys.exit(_run(list(spread(sys.argv[1:] if arguments is None else arguments))))
@@ -109,14 +106,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     code = 2
     try:
-        return app(args=arguments, standalone_mode=False) or 0
-    except typer.TyperException as misused:
-        message = f"{misused.format_message()} (see riskscore --help)"
+        return app(args=arguments, prog_name="riskscore", standalone_mode=False) or 0
+    except typer.TyperException as wrong:
+        message = misuse.message(wrong)
+        if message.startswith(misuse.USAGE):
+            typer.echo(message, err=True)
+            return code
     except RiskscoreError as known:
         message, code = str(known), known.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader of the pipe, such as `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as refused:
@@ -128,7 +128,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def spread(arguments: Sequence[str]) -> Iterator[str]:
-    """Repeat the flags of `MANY` before each word that follows them: `--history a b` is `--history a --history b`."""
+    """Repeat an option of `MANY` before each of its values: `--history a b` becomes `--history a --history b`."""
     flag: str | None = None
     for position, word in enumerate(arguments):
         if word == "--":

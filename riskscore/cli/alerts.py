@@ -1,98 +1,50 @@
-"""The commands of alerts: `alerts import`, `list`, `export`, `expire`, `decide`, `match`, `check` and `package`."""
+"""The commands of the group `alerts`: `list`, `match`, `decide`, `expire` and `check`; exchange.py has the others."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from riskscore.cli import options
+from riskscore.cli import exchange, options
+from riskscore.cli.exchange import Day
+from riskscore.cli.help import App
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
 from riskscore.views import console
 
-app = typer.Typer(
+app = App(
     name="alerts",
-    help="Watch lists and intelligence of other services: take in, show, share, match and decide.",
+    help="Use watch lists and intelligence of other services.\n\nAn alert names a party, an address, a container, a "
+    "vessel or a route that another service warns of.",
     epilog=(
-        "An alert never changes a score. It stands beside it, and opens boxes only in the share `intelligence` of a "
-        "capacity (see `riskscore slate draw --help`)."
+        "An alert never changes a score. It is shown next to the score, and it opens boxes only within the share "
+        "`intelligence` of a port's capacity (see `riskscore slate draw --help`).\n\nTLP is the Traffic Light Protocol "
+        "2.0. It says who may see an alert, from clear (everybody) to red (the named recipients only)."
     ),
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
-Day = Annotated[
-    datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Night that counts. Default: today, in UTC.")
-]
 AlertId = Annotated[str, typer.Argument(metavar="ALERT", help="Id of the alert, as `riskscore alerts list` shows it.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept for ever.")]
-Handling = Annotated[
-    str, typer.Option(help="Strictest TLP code that may leave: clear, green, amber, amber+strict or red.")
-]
-Quarantine = Annotated[Path | None, typer.Option(help="Write refused rows here: .csv, .parquet or .jsonl.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why. The reason is kept permanently.")]
 
-
-@app.command("import")
-def import_(
-    lake: options.Lake,
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSON, XLSX, Parquet, or a STIX 2.1 bundle.")],
-    provider: Annotated[str | None, typer.Option(help="Who the entries are from, where a file does not say.")] = None,
-    quarantine: Quarantine = None,
-    json: options.Json = False,
-) -> None:
-    """Take in alerts. The same again adds nothing; a later version takes the place of an earlier one.
-
-    \b
-    Columns, of which an entry fills those that it needs:
-      id, kind (party, address, container, vessel, route), name, aliases (a; b), address, country,
-      container_number, vessel_imo, origin, destination, goods (HS codes or words; a; b), reason, provider,
-      reliability (Admiralty grade, A1 to F6), handling (TLP 2.0), valid_from, valid_until, status, updated_at
-
-    Without a grade an entry is F6, without a handling code amber+strict, without an end it holds until withdrawn. Rows
-    that break a rule go to quarantine with the rule's name. Exit code 1 where any did.
-
-    \b
-    Examples:
-      riskscore alerts import --lake lake watchlist.csv --provider "Customs of Freedonia"
-      riskscore alerts import --lake lake bundle.json --quarantine refused.csv
-    """
-    from riskscore import export
-    from riskscore.casework import watch_lists
-    from riskscore.lake.open import open_lake
-
-    if quarantine is not None:
-        export.check(quarantine, inputs=tuple(files))
-    with console.progress():
-        step("reading alerts")
-        done, refused = watch_lists.import_alerts(open_lake(lake), files, provider=provider)
-        if quarantine is not None:
-            export.write((refused, quarantine))
-    if json:
-        console.emit(asdict(done))
-    else:
-        screen = console.stdout()
-        screen.print(
-            f"{done.rows:,} read = {done.new:,} new + {done.changed:,} changed + {done.repeated:,} there before + "
-            f"{done.refused:,} in quarantine."
-        )
-        for message in done.messages:
-            screen.print(f"in quarantine: {console.short(message, 300)}")
-    if done.refused:
-        raise typer.Exit(1)
+app.command("import")(exchange.import_)
 
 
 @app.command("list")
 def list_(
     lake: options.Lake,
     date: Day = None,
-    kind: Annotated[str | None, typer.Option(help="Only party, address, container, vessel or route.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Ended and withdrawn ones as well.")] = False,
-    top: Annotated[int, typer.Option(min=1, help="Alerts that are shown; --json gives all.")] = 50,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="Show only this kind: party, address, container, vessel or route."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also show alerts that have ended or were withdrawn.")] = False,
+    top: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many alerts to show. --json prints all of them.")
+    ] = 50,
     json: options.Json = False,
 ) -> None:
     """List the alerts that are in force.
@@ -107,8 +59,8 @@ def list_(
     from riskscore.lake.open import open_lake
 
     if kind is not None and kind not in KINDS:
-        raise SettingsError(f"--kind is {kind!r}; it is one of {', '.join(KINDS)}")
-    rows = watch_lists.read_alerts(open_lake(lake), date.date() if date else None, every=every)
+        raise SettingsError(f"--kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+    rows = watch_lists.read_alerts(open_lake(lake), date, every=every)
     rows = rows if kind is None else rows.filter(kind=kind)
     if json:
         console.emit(rows.to_dicts())
@@ -127,106 +79,16 @@ def list_(
             row["status"],
         )
     screen.print(table)
-    more = f"; the first {top:,} are shown (--top)" if rows.height > top else ""
-    screen.print(f"{counted(rows.height, 'alert')}{'' if every else ' in force'}{more}.")
+    more = f" The first {top:,} are shown (--top)." if rows.height > top else ""
+    screen.print(f"{counted(rows.height, 'alert')}{'' if every else ' in force'}.{more}")
 
 
 def _names(row: dict[str, Any]) -> str:
+    """What an alert names, in one line."""
     from riskscore.alerts.bundle import route
 
-    told = (row["name"], row["container_number"], row["vessel_imo"], row["address"])
-    return ", ".join(part for part in told if part) or " ".join([route(row), *(row["goods"] or [])])
-
-
-@app.command()
-def export(
-    out: Annotated[Path, typer.Argument(help="File to write: .csv, .json or .stix (a STIX 2.1 bundle).")],
-    lake: options.Lake,
-    handling: Handling = "green",
-    date: Day = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Ended and withdrawn ones as well, so that others learn it.")
-    ] = False,
-    json: options.Json = False,
-) -> None:
-    """Write the alerts that may be shared on; what may not leave is left out and counted.
-
-    \b
-    Examples:
-      riskscore alerts export out.stix --lake lake --handling green
-      riskscore alerts export out.csv --lake lake --handling amber --all
-    """
-    from riskscore.alerts import files
-    from riskscore.casework import watch_lists
-    from riskscore.lake.open import open_lake
-
-    with console.progress():
-        step("writing")
-        known = watch_lists.read_alerts(open_lake(lake), date.date() if date else None, every=every)
-        free, left_out = files.shareable(known, handling)
-        files.write(free, out)
-    if json:
-        console.emit({"written": free.height, "left_out": left_out, "file": str(out)})
-        return
-    console.stdout().print(
-        f"Written to {console.plain(out)}: {counted(free.height, 'alert')}. Left out, because their handling is "
-        f"stricter than {handling}: {left_out:,}."
-    )
-
-
-@app.command()
-def expire(
-    alert: Annotated[list[str], typer.Argument(metavar="ALERT...", help="Ids of the alerts.")],
-    lake: options.Lake,
-    reason: Reason,
-    json: options.Json = False,
-) -> None:
-    """Withdraw alerts: from now on they match nothing. A later version from their provider brings them back.
-
-    \b
-    Example:
-      riskscore alerts expire "Customs of Freedonia/17" --lake lake --reason "cleared by its provider"
-    """
-    from riskscore.casework import watch_lists
-    from riskscore.lake.open import open_lake
-
-    count = watch_lists.expire(open_lake(lake), alert, reason=reason)
-    if json:
-        console.emit({"withdrawn": count})
-        return
-    console.stdout().print(f"Withdrawn: {count:,}; withdrawn before: {len(set(alert)) - count:,}.")
-
-
-@app.command()
-def decide(
-    alert: AlertId,
-    lake: options.Lake,
-    value: Annotated[str, typer.Option(help="Name, address or number as it is spelt on the consignment.")],
-    reason: Reason,
-    different: Annotated[
-        bool, typer.Option("--different/--same", help="The pair is not the same; or it is, after all.")
-    ] = True,
-    json: options.Json = False,
-) -> None:
-    """Decide that an alert and a text on consignments are not the same, so that they match no more.
-
-    It holds from the next night on, until another decision takes it back.
-
-    \b
-    Examples:
-      riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" --reason "other firm"
-      riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" --same --reason "was wrong"
-    """
-    from riskscore.casework import watch_lists
-    from riskscore.lake.open import open_lake
-
-    verdict = "different" if different else "same"
-    watch_lists.decide(open_lake(lake), alert, value=value, verdict=verdict, reason=reason)
-    if json:
-        console.emit({"alert_id": alert, "value": value, "verdict": verdict})
-        return
-    told = "not the same; they match no more" if different else "the same; they match again"
-    console.stdout().print(f"{console.plain(alert)} and {console.plain(value)} are {told}.")
+    parts = (row["name"], row["container_number"], row["vessel_imo"], row["address"])
+    return ", ".join(part for part in parts if part) or " ".join([route(row), *(row["goods"] or [])])
 
 
 @app.command()
@@ -234,38 +96,41 @@ def match(
     files: options.Files,
     lake: options.Lake,
     date: Day = None,
-    out: Annotated[Path | None, typer.Option(help="Write all matches here: .csv, .parquet or .jsonl.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all matches to this file: .csv, .parquet or .jsonl.")
+    ] = None,
     columns: options.Columns = None,
-    top: Annotated[int, typer.Option(min=1, help="Matches that are shown, the strongest first.")] = 20,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many matches to show, the strongest first.")] = 20,
     json: options.Json = False,
 ) -> None:
-    """Match manifests with the alerts in force, and say why each matches. Nothing is written to the lake.
+    """Find the consignments of manifests that alerts name.
+
+    Each match says what agrees and how strongly, from 0 to 1. Nothing is written to the lake.
 
     \b
     Examples:
-      riskscore alerts match sample_manifests/haiphong-2019.csv --lake lake
+      riskscore alerts match tonight.csv --lake lake
       riskscore alerts match tonight/*.csv --lake lake --date 2024-05-01 --out matches.csv
     """
     import polars as pl
 
-    from riskscore import export as exporting
+    from riskscore import export
     from riskscore.casework import watch_lists
     from riskscore.lake.open import open_lake
     from riskscore.manifest.read import read_many
 
     if out is not None:
-        exporting.check(out, inputs=tuple(files))
+        export.check(out, inputs=tuple(files))
     with console.progress():
         step("reading")
-        manifest = read_many(files, columns=columns)
+        consignments = read_many(files, columns=columns).consignments
         step("matching")
-        night = date.date() if date else datetime.now(UTC).date()
-        found = watch_lists.match(open_lake(lake), manifest.consignments, night)
+        matches = watch_lists.match(open_lake(lake), consignments, date or datetime.now(UTC).date())
         if out is not None:
-            exporting.write((found, out))
-    shown = found.sort("strength", descending=True, maintain_order=True).head(top)
+            export.write((matches, out))
+    shown = matches.sort("strength", descending=True, maintain_order=True).head(top)
     if json:
-        console.emit({"consignments": manifest.consignments.height, "matches": found.height, "shown": shown.to_dicts()})
+        console.emit({"consignments": consignments.height, "matches": matches.height, "shown": shown.to_dicts()})
         return
     screen = console.stdout()
     table = console.table("container", "bill", "strength", "alert", "provider", "why")
@@ -279,79 +144,106 @@ def match(
             console.short(row["words"], 300),
         )
     screen.print(table)
-    boxes = found.select(pl.struct("bill_of_lading", "container_number").n_unique()).item() if found.height else 0
-    screen.print(f"Matches: {found.height:,}, on {boxes:,} of {manifest.consignments.height:,} consignments.")
+    boxes = matches.select(pl.struct("bill_of_lading", "container_number").n_unique()).item() if matches.height else 0
+    screen.print(f"Matches: {matches.height:,}, on {boxes:,} of {consignments.height:,} consignments.")
+
+
+@app.command()
+def decide(
+    alert: AlertId,
+    lake: options.Lake,
+    value: Annotated[
+        str, typer.Option(metavar="TEXT", help="Name, address or number, as it is spelt on the consignment.")
+    ],
+    reason: Reason,
+    different: Annotated[
+        bool,
+        typer.Option("--different/--same", help="Whether they are different, or the same after all."),
+    ] = True,
+    json: options.Json = False,
+) -> None:
+    """Dismiss a match: the alert means somebody or something else.
+
+    From the next night on, this alert no longer matches this name, address or number. With --same, a dismissed match
+    counts again.
+
+    \b
+    Examples:
+      riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" \\
+        --reason "another firm of the same name"
+      riskscore alerts decide "Customs of Freedonia/17" --lake lake --value "HAI AN CO LTD" \\
+        --same --reason "it is the same firm after all"
+    """
+    from riskscore.casework import watch_lists
+    from riskscore.lake.open import open_lake
+
+    verdict = "different" if different else "same"
+    watch_lists.decide(open_lake(lake), alert, value=value, verdict=verdict, reason=reason)
+    if json:
+        console.emit({"alert_id": alert, "value": value, "verdict": verdict})
+        return
+    outcome = "different. They no longer match" if different else "the same. They match again"
+    console.stdout().print(f"{console.plain(alert)} and {console.plain(value)} are {outcome}.")
+
+
+@app.command()
+def expire(
+    alert: Annotated[list[str], typer.Argument(metavar="ALERT", help="Ids of the alerts to withdraw.")],
+    lake: options.Lake,
+    reason: Reason,
+    json: options.Json = False,
+) -> None:
+    """Withdraw alerts, so that they match nothing any more.
+
+    If the provider sends a later version of an alert, it is in force again.
+
+    \b
+    Example:
+      riskscore alerts expire "Customs of Freedonia/17" --lake lake --reason "the case is closed"
+    """
+    from riskscore.casework import watch_lists
+    from riskscore.lake.open import open_lake
+
+    count = watch_lists.expire(open_lake(lake), alert, reason=reason)
+    if json:
+        console.emit({"withdrawn": count})
+        return
+    console.stdout().print(f"Withdrawn: {count:,}. Withdrawn already: {len(set(alert)) - count:,}.")
+
+
+for command in (exchange.export, exchange.package):
+    app.command()(command)
 
 
 @app.command()
 def check(
-    pairs: Annotated[Path, typer.Argument(help="Labelled pairs: kind|same|filed|listed, a pair a line.")],
+    pairs: Annotated[Path, typer.Argument(metavar="FILE", help="Pairs of names or addresses, labelled by you.")],
     json: options.Json = False,
 ) -> None:
-    """Measure the matching of names and addresses on labelled pairs: precision and recall.
+    """Measure how well names and addresses are matched.
 
-    A pair is (kind: name or address; same: 1 or 0; filed; listed), with | between and a line of headings.
+    Prints precision and recall on pairs that you have labelled. The file has a line of headings and one pair per line.
+    `kind` is name or address, `same` is 1 if both are the same party or address and otherwise 0:
+
+    \b
+      kind|same|filed|listed
+      name|1|HAI AN CO LTD|Hai An Company Limited
+      name|0|HAI AN CO LTD|Hai Long Co., Ltd.
 
     \b
     Example:
-      riskscore alerts check tests/alerts/pairs.csv
+      riskscore alerts check pairs.csv
     """
     from riskscore.alerts import check as checking
 
-    found = checking.measure(checking.read(pairs))
+    rates = checking.measure(checking.read(pairs))
     if json:
-        console.emit(found.to_dicts())
+        console.emit(rates.to_dicts())
         return
     screen = console.stdout()
     table = console.table("kind", "pairs", "same", "found", "false", "missed", "precision", "recall")
-    for row in found.iter_rows(named=True):
-        rates = [f"{row[name]:.1%}" if row[name] is not None else "" for name in ("precision", "recall")]
+    for row in rates.iter_rows(named=True):
+        shares = [f"{row[name]:.1%}" if row[name] is not None else "" for name in ("precision", "recall")]
         counts = [f"{row[name]:,}" for name in ("pairs", "same", "found", "false", "missed")]
-        table.add_row(row["kind"], *counts, *rates)
+        table.add_row(row["kind"], *counts, *shares)
     screen.print(table)
-
-
-@app.command()
-def package(
-    out: Annotated[Path, typer.Argument(help="New folder, or a file that ends in .zip.")],
-    lake: options.Lake,
-    bill: Annotated[str, typer.Option(help="Bill of lading.")],
-    container: Annotated[str, typer.Option(help="Number of the container, such as MSKU1234565.")],
-    handling: Handling = "amber",
-    reason: Annotated[str | None, typer.Option(help="What to tell the other service, in a note.")] = None,
-    lang: options.Lang = "en",
-    settings: options.Settings = None,
-    json: options.Json = False,
-) -> None:
-    """Write a case for another service: a STIX 2.1 bundle with TLP markings, its case sheet as PDF, and checksums.
-
-    The sheet is the one of the last night that scored the box, without values and freight, other traders' boxes, and
-    alerts that may not leave. A box that no night scored has none.
-
-    \b
-    Example:
-      riskscore alerts package case.zip --lake lake --bill BL00012 --container MSKU1234565 --handling green
-    """
-    from riskscore import language
-    from riskscore.casework.slates import clean_key
-    from riskscore.lake.open import open_lake
-    from riskscore.settings import find_settings
-    from riskscore.sheet import night, write
-    from riskscore.sheet import package as packing
-
-    told, found = language.find(lang), open_lake(lake, find_settings(settings))
-    key = clean_key(bill, container)
-    with console.progress():
-
-        def sheet(path: Path) -> None:
-            write.one(night.case(found, *key, handling=handling, language=told), path)
-
-        pdf = sheet if night.is_scored(found, *key) else None
-        done = packing.write(found, out, bill=bill, container=container, handling=handling, reason=reason, pdf=pdf)
-    if json:
-        console.emit({"path": str(done.path), "files": done.files, "alerts_left_out": done.left_out})
-        return
-    console.stdout().print(
-        f"The case is in {console.plain(done.path)}: {', '.join(done.files)}. Alerts left out, because their "
-        f"handling is stricter than {handling}: {done.left_out:,}."
-    )

@@ -1,4 +1,4 @@
-"""The commands that show what the engine knows before it scores anything: `columns` and `features`."""
+"""The commands that show how a file is read and what is measured: `columns` and `features`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riskscore.features.catalogue import Catalogue, Feature
 
 DIRECTIONS = {1: "can only raise the risk", -1: "can only lower the risk", 0: "can raise or lower the risk"}
-"""What more of a feature can do to the risk."""
+"""How a higher value of a feature can change the risk."""
 
 
 def columns(
@@ -24,13 +24,18 @@ def columns(
     columns: options.Columns = None,
     settings: options.Settings = None,
     propose: Annotated[
-        bool, typer.Option("--propose", help="Print settings for this file instead: own fields, profiles, findings.")
+        bool,
+        typer.Option(
+            "--propose",
+            help="Print a settings file for this table instead: a service's own fields, profiles, findings.",
+        ),
     ] = False,
     json: options.Json = False,
 ) -> None:
-    """Show how a manifest would be read: format, encoding, and which heading was taken for which column and unit.
+    """Show how a manifest would be read, without scoring it.
 
-    Nothing is scored. A heading that is not known is left aside; name it in a TOML file and give that with --columns:
+    Prints the format and the encoding, and which column and unit each heading was understood as. A heading that is not
+    recognised is ignored. To use it, name its column in a TOML file and give that file with --columns:
 
     \b
       [columns]
@@ -67,19 +72,22 @@ def columns(
             screen.print(f"{name:<10} {console.plain(value)}")
     table = console.table("heading", "column", "unit")
     for heading in understood.headings:
-        table.add_row(console.short(heading.source, 50), heading.column or "(left aside)", heading.unit or "")
+        table.add_row(console.short(heading.source, 50), heading.column or "(ignored)", heading.unit or "")
     screen.print(table)
     for note in understood.notes:
         screen.print(f"note: {console.plain(note)}")
     if understood.missing:
-        screen.print(f"required and not found: {', '.join(understood.missing)}; name their headings with --columns")
+        screen.print(
+            f"Required columns not found: {', '.join(understood.missing)}. Name their headings with --columns."
+        )
 
 
 def features(model: options.Model = None, settings: options.Settings = None, json: options.Json = False) -> None:
-    """List the catalogue: every feature with its red flag, meaning, unit, direction and source.
+    """List what is measured: each feature with its red flag.
 
-    A feature that was declared after the model was trained is marked as not in this model yet. Below the catalogue
-    stand the red flags that no manifest can answer, with what they would need.
+    For each feature: its meaning, its unit, whether a higher value can raise or lower the risk, the red flags that it
+    measures, and where they were published. A feature that is newer than the model is marked as not in this model yet.
+    At the end are the red flags that no manifest can show, with the data that they would need.
 
     \b
     Examples:
@@ -91,7 +99,7 @@ def features(model: options.Model = None, settings: options.Settings = None, jso
     from riskscore.lifecycle.models import read_card
     from riskscore.settings import find_settings
 
-    known = own.catalogue(find_settings(settings))
+    catalogue = own.catalogue(find_settings(settings))
     trained = set(read_card(model).features)
     if json:
         console.emit(
@@ -99,36 +107,37 @@ def features(model: options.Model = None, settings: options.Settings = None, jso
                 "features": [
                     {
                         **asdict(feature),
-                        "flags": [known.flags[number] for number in feature.indicators],
+                        "flags": [catalogue.flags[number] for number in feature.indicators],
                         "in_model": feature.name in trained,
                     }
-                    for feature in known.features.values()
+                    for feature in catalogue.features.values()
                 ],
-                "measured": known.measured,
+                "measured": catalogue.measured,
                 "unassessable": [
-                    {"indicator": number, "flag": known.flags[number], "needs": needs}
-                    for number, needs in known.unassessable.items()
+                    {"indicator": number, "flag": catalogue.flags[number], "needs": needs}
+                    for number, needs in catalogue.unassessable.items()
                 ],
             }
         )
         return
     screen = console.stdout()
-    families = dict.fromkeys(feature.family for feature in known.features.values())
+    families = dict.fromkeys(feature.family for feature in catalogue.features.values())
     for family in families:
         screen.print(console.heading(family))
-        for feature in known.features.values():
+        for feature in catalogue.features.values():
             if feature.family == family:
-                _print(screen, feature, known, is_new=feature.name not in trained)
+                _print(screen, feature, catalogue, is_new=feature.name not in trained)
     screen.print(console.heading("cannot be assessed from a manifest"))
-    table = console.table("flag", "what it is", "would need")
-    for number, needs in known.unassessable.items():
-        table.add_row(str(number), known.flags[number], needs)
+    table = console.table("flag", "what it is", "data that it would need")
+    for number, needs in catalogue.unassessable.items():
+        table.add_row(str(number), catalogue.flags[number], needs)
     screen.print(table)
-    screen.print(f"{len(known.features)} features measure {len(known.measured)} of {len(known.flags)} red flags.")
+    measured, flags = len(catalogue.measured), len(catalogue.flags)
+    screen.print(f"{len(catalogue.features)} features measure {measured} of {flags} red flags.")
 
 
-def _print(screen: Console, feature: Feature, known: Catalogue, *, is_new: bool) -> None:
-    flags = "; ".join(f"flag {number}: {known.flags[number]}" for number in feature.indicators) or "no red flag"
+def _print(screen: Console, feature: Feature, catalogue: Catalogue, *, is_new: bool) -> None:
+    flags = "; ".join(f"flag {number}: {catalogue.flags[number]}" for number in feature.indicators) or "no red flag"
     screen.print(console.hanging(f"{feature.name:<36}", f"{feature.meaning} ({feature.unit})"))
     screen.print(console.hanging(" " * 36, f"{DIRECTIONS[feature.direction]}; {flags}; source: {feature.source}"))
     if is_new:

@@ -1,9 +1,9 @@
-"""The commands that hold models against each other: `models compare` and `models promote`."""
+"""The commands that judge one model against another: `models compare` and `models promote`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,24 +23,28 @@ if TYPE_CHECKING:
 
 Source = Annotated[
     str | None,
-    typer.Option("--lake", metavar="LAKE", help="The lake whose registry it is, and whose outcomes judge."),
-]
-From = Annotated[
-    datetime | None,
     typer.Option(
-        "--from", formats=["%Y-%m-%d"], help="First day of filing that counts (--lake). Default: what was not learned."
+        "--lake",
+        metavar="LAKE",
+        help="Use the registry of this lake, and its consignments and outcomes to judge the models. A folder or "
+        "s3://bucket/lake.",
     ),
 ]
-To = Annotated[
-    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of filing that counts (--lake).")
+To = Annotated[date | None, options.day("--to", help="With --lake: last day of filing to judge on. Default: the last.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL", help="Name of a model in the folder $RISKSCORE_MODELS or in the lake, or a model's folder."
+    ),
 ]
-Name = Annotated[str, typer.Argument(help="Name of a model below $RISKSCORE_MODELS or in the lake, or its folder.")]
-Bootstrap = Annotated[int, typer.Option(min=0, help="Seed of the resamples behind the intervals.")]
+Bootstrap = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Seed of the bootstrap that gives the confidence intervals.")
+]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Where the rows come from that models are judged on: a lake, or files."""
+    """The source of the rows that models are judged on: a lake, or files."""
 
     lake: Lake | None
     settings: Settings
@@ -52,7 +56,7 @@ class _Rows:
     truth: Path | None
 
     def read(self, catalogue: Catalogue) -> Dataset:
-        """Labelled rows, as of their own days, measured as `catalogue` says."""
+        """Labelled rows with the features of `catalogue`, each as known on its own day."""
         from riskscore.engine.read import read_history, read_outcomes
         from riskscore.history.past import Past
         from riskscore.lifecycle import models
@@ -73,50 +77,57 @@ class _Rows:
 def _rows(
     lake: str | None,
     settings: Path | None,
-    days: tuple[datetime | None, datetime | None],
+    days: tuple[date | None, date | None],
     manifests: list[Path],
     outcomes: Path | None,
     history: list[Path],
     truth: Path | None,
 ) -> _Rows:
-    """Raises SettingsError unless the rows come from one place."""
+    """The rows of either a lake or files. Raises SettingsError for both, for neither, and for half of the files."""
     from riskscore.settings import find_settings
 
-    given = manifests or outcomes or history or truth
-    if (lake is None) == (not given) or (lake is None and not (manifests and outcomes)):
+    files = manifests or outcomes or history or truth
+    if (lake is None) == (not files) or (lake is None and not (manifests and outcomes)):
         raise SettingsError(
-            "models are judged on rows whose outcomes are known: give --lake, or --manifests with --outcomes"
+            "models are judged on consignments with known outcomes: give --lake, or --manifests with --outcomes"
         )
     if lake is None and any(days):
-        raise SettingsError("--from and --to choose rows of a --lake; of files, give those that count")
-    own = find_settings(settings)
-    first, last = (moment.date() if moment else None for moment in days)
-    return _Rows(registry_lake(lake, own), own, first, last, manifests, outcomes, history, truth)
+        raise SettingsError("--from and --to need --lake; with --manifests, give only the manifests to judge on")
+    service = find_settings(settings)
+    return _Rows(registry_lake(lake, service), service, *days, manifests, outcomes, history, truth)
 
 
-def registry_lake(lake: str | None, own: Settings | None = None) -> Lake | None:
-    """Open the lake that is named, if one is. Raises LakeError as `Lake.open` does."""
+def registry_lake(lake: str | None, service: Settings | None = None) -> Lake | None:
+    """Open the lake if one is named. Raises LakeError as `Lake.open` does."""
     from riskscore.lake.open import open_lake
     from riskscore.settings import NONE
 
-    return None if lake is None else open_lake(lake, own or NONE)
+    return None if lake is None else open_lake(lake, service or NONE)
 
 
 def in_words(change: Change) -> str:
-    """A change in a sentence."""
-    said = f" Reason: {change.reason}." if change.reason else ""
+    """A change of the registry as a sentence."""
+    reason = f" Reason: {change.reason}." if change.reason else ""
     if change.action == "retire":
-        return console.plain(f"{change.model} was retired.{said}")
-    overridden = " Overridden: " + "; ".join(change.refusals) + "." if change.refusals else ""
-    way = "promoted" if change.action == "promote" else "champion again"
-    return console.plain(f"{change.model} was {way}, in place of {change.before}.{said}{overridden}")
+        return console.plain(f"{change.model} was retired.{reason}")
+    overridden = " Checks that were overridden: " + "; ".join(change.refusals) + "." if change.refusals else ""
+    action = "was promoted" if change.action == "promote" else "is champion again"
+    return console.plain(f"{change.model} {action}, in place of {change.before}.{reason}{overridden}")
 
 
 def compare(
-    a: Annotated[str, typer.Argument(help="A model, such as the champion: a name or a folder.")],
-    b: Annotated[str, typer.Argument(help="The model that is held against it.")],
+    a: Annotated[
+        str, typer.Argument(metavar="MODEL", help="The first model, usually the champion: a name or a folder.")
+    ],
+    b: Annotated[str, typer.Argument(metavar="OTHER", help="The model to compare it with.")],
     lake: Source = None,
-    first: From = None,
+    first: Annotated[
+        date | None,
+        options.day(
+            "--from",
+            help="With --lake: first day of filing to judge on. Default: all days that neither model learned from.",
+        ),
+    ] = None,
     last: To = None,
     manifests: options.Manifests = [],
     outcomes: options.Outcomes = None,
@@ -125,17 +136,22 @@ def compare(
     capacity: options.Capacity = None,
     settings: options.Settings = None,
     seed: Bootstrap = 0,
-    out: Annotated[Path | None, typer.Option(help="Write a page (.html) or everything (.json) to this file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with charts (.html) or all figures (.json).")
+    ] = None,
     json: options.Json = False,
 ) -> None:
-    """Score the same rows with two models: what each finds, with paired intervals, which rows move, and why.
+    """Compare two models on the same consignments.
 
-    Rows that either of them has learned from are left out, and it is said how many.
+    Prints how much smuggling each model finds, the difference with its confidence interval, which consignments enter
+    or leave the top of the list, and which features cause that. Consignments that either model learned from are left
+    out, and their number is printed.
 
     \b
     Examples:
       riskscore models compare default 2024-06 --lake /srv/riskscore/lake --from 2024-06-01
-      riskscore models compare 2024-05 2024-06 --manifests july/ --outcomes found.csv --history past/ --out july.html
+      riskscore models compare 2024-05 2024-06 --manifests july/ --outcomes found.csv \\
+        --history past/ --out july.html
     """
     from riskscore import export
     from riskscore.lifecycle import models
@@ -148,7 +164,7 @@ def compare(
     boxes = capacities.read(capacity)
     with console.progress():
         sides = [models.find(each, rows.lake) for each in (a, b)]
-        step("reading, and scoring with both")
+        step("reading and scoring with both models")
         record = models.compare_models(rows.read, *sides, settings=rows.settings, capacity=boxes, seed=seed)
         if out is not None:
             export.write_text(models_page.render(record) if suffix == ".html" else console.text(record), out)
@@ -172,7 +188,12 @@ def _print(tables: list[Any]) -> None:
 def promote(
     challenger: Name,
     lake: Source = None,
-    first: From = None,
+    first: Annotated[
+        date | None,
+        options.day(
+            "--from", help="With --lake: first day of filing to judge on. Default: the day after the model's last data."
+        ),
+    ] = None,
     last: To = None,
     manifests: options.Manifests = [],
     outcomes: options.Outcomes = None,
@@ -181,20 +202,32 @@ def promote(
     capacity: options.Capacity = None,
     settings: options.Settings = None,
     seed: Bootstrap = 0,
-    override: Annotated[str, typer.Option(help="Promote in spite of refusals, with this reason; both are kept.")] = "",
+    override: Annotated[
+        str,
+        typer.Option(
+            metavar="REASON",
+            help="Promote even if checks fail, for this reason. The reason and the failed checks are kept.",
+        ),
+    ] = "",
     json: options.Json = False,
 ) -> None:
-    """Make a challenger the champion, if rows that it has not learned from show that it is better.
+    """Make a model the champion if it is better than the present one.
 
-    It is refused, with the figures, where it does not find more at capacity, is worse on random inspections, expects
-    more or less than is found, may have learned from the rows that judge it, or is too good to be true. A model that
-    cannot be read, or is of other features, is never promoted.
+    Both models are judged on consignments that the challenger did not learn from. It is refused, with the figures, if
+    it does not find more within the ports' capacity, is worse on random inspections, expects clearly more or fewer
+    seizures than were found, may have learned from the consignments that it is judged on, or is too good to be true. A
+    model that cannot be loaded, or that was trained on other features, is never promoted.
 
     \b
     Examples:
-      riskscore models promote 2024-06 --lake s3://customs-risk/lake --from 2024-06-01 --capacity ports.toml
+      riskscore models promote 2024-06 --lake s3://customs-risk/lake --from 2024-06-01
       riskscore models promote 2024-06 --manifests july/ --outcomes found.parquet --history past/
-      riskscore models promote 2024-06 --lake /srv/riskscore/lake --override "the champion misses the new lane"
+      riskscore models promote 2024-06 --lake lake --override "the champion misses the new lane"
+
+    \b
+    Exit codes:
+      0  promoted
+      2  refused, or another error; nothing was changed
     """
     from riskscore.lifecycle import models
     from riskscore.selection import capacity as capacities
@@ -206,17 +239,17 @@ def promote(
         model = models.find(challenger, rows.lake)
         if rows.lake is not None and rows.first is None:
             rows = replace(rows, first=models.first_unlearned_day(rows.lake, model))
-        step("reading, and holding it against the champion")
+        step("reading and comparing with the champion")
         verdict, change = models.promote(
             rows.read, model, rows.lake, settings=rows.settings, capacity=boxes, seed=seed, override=override
         )
     if json:
-        told = {"refusals": verdict.refusals, "warnings": verdict.warnings, "figures": verdict.figures}
-        console.emit({"promoted": change is not None, **told, "change": None if change is None else asdict(change)})
+        judged = {"refusals": verdict.refusals, "warnings": verdict.warnings, "figures": verdict.figures}
+        console.emit({"promoted": change is not None, **judged, "change": None if change is None else asdict(change)})
     else:
         _print(comparison.verdict(verdict))
     if change is None:
         failed = ", ".join(verdict.refusals)
-        raise ModelError(f'{model.name} is not promoted, it fails: {failed}; mend it, or give --override "reason"')
+        raise ModelError(f'{model.name} was not promoted. Failed: {failed}. Improve it, or give --override "REASON"')
     if not json:
         console.stdout().print(in_words(change))

@@ -1,28 +1,29 @@
-"""The commands that look after a lake: `lake init`, `lake info`, `lake compact` and `lake export`."""
+"""The commands of the group `lake`: `init`, `info`, `compact` and `export`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from riskscore.cli import options
+from riskscore.cli.help import App
 from riskscore.errors import SettingsError
 from riskscore.progress import step
+from riskscore.units import counted
 from riskscore.views import console
 
-app = typer.Typer(
+app = App(
     name="lake",
-    help="Make, look at and look after the tables that the nights write.",
+    help="Create, inspect and maintain a lake.\n\nA lake is the set of tables that `riskscore nightly` writes: "
+    "consignments, scores, slates, outcomes and others. It is a folder, or an address such as s3://bucket/lake.",
     epilog=(
-        "A lake is a folder, or an address such as s3://bucket/lake. Options of a store come from variables such as "
-        "RISKSCORE_STORAGE_AWS_ENDPOINT_URL, or from the TOML file that RISKSCORE_STORAGE names."
+        "The settings of an object store come from variables such as RISKSCORE_STORAGE_AWS_ENDPOINT_URL, or from the "
+        "TOML file that RISKSCORE_STORAGE names."
     ),
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
 Where = Annotated[str, typer.Argument(metavar="LAKE", help="Folder of the lake, or its address: s3://bucket/lake.")]
@@ -32,7 +33,9 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 @app.command()
 def init(lake: Where, json: options.Json = False) -> None:
-    """Make a lake in a new or empty folder; in one that is there, what is missing of it.
+    """Create a lake in a new or empty folder.
+
+    If the lake exists, only the tables that it lacks are created.
 
     \b
     Examples:
@@ -43,25 +46,27 @@ def init(lake: Where, json: options.Json = False) -> None:
     from riskscore.lake.tables import TABLES
 
     with console.progress():
-        step("making tables")
-        made = DeltaLake.create(lake)
+        step("creating tables")
+        created = DeltaLake.create(lake)
     if json:
-        console.emit({"lake": made.store.uri, "tables": {table.name: table.row for table in TABLES.values()}})
+        console.emit({"lake": created.store.uri, "tables": {table.name: table.row for table in TABLES.values()}})
         return
     screen = console.stdout()
-    table = console.table("table", "what a row is")
-    for declared in TABLES.values():
-        table.add_row(declared.name, declared.row)
-    screen.print(table)
-    screen.print(f"The lake is at {console.plain(made.store.uri)}.")
+    shown = console.table("table", "what a row is")
+    for table in TABLES.values():
+        shown.add_row(table.name, table.row)
+    screen.print(shown)
+    screen.print(f"The lake is at {console.plain(created.store.uri)}.")
 
 
 @app.command()
 def info(lake: Where, json: options.Json = False) -> None:
-    """Show each table: rows, files, size, version, last night and run, and files that no version refers to.
+    """Show the size and the state of each table.
 
-    A writer that was killed leaves a file behind that nothing refers to, an orphan. It matters only where it holds rows
-    that the table does not have: run again what was killed. The others go with `riskscore lake compact`.
+    Prints rows, files, size, version, and the last night and run that wrote to the table. `superseded` counts files
+    that only older versions of the table need. `orphans` counts files that no version needs. A run that was killed
+    leaves such files. They matter only if they hold rows that the table lacks: then run the killed command again.
+    `riskscore lake compact` removes the others.
 
     \b
     Examples:
@@ -72,15 +77,15 @@ def info(lake: Where, json: options.Json = False) -> None:
     from riskscore.lake.delta import DeltaLake
 
     with console.progress():
-        step("opening")
-        found = DeltaLake.open(lake)
-        looked = health.info(found)
+        step("opening the lake")
+        opened = DeltaLake.open(lake)
+        tables = health.info(opened)
     if json:
-        console.emit({"lake": found.uri, "tables": [asdict(table) for table in looked]})
+        console.emit({"lake": opened.uri, "tables": [asdict(table) for table in tables]})
         return
     screen = console.stdout()
     shown = console.table("table", "rows", "files", "size", "version", "last night", "run", "superseded", "orphans")
-    for table in looked:
+    for table in tables:
         shown.add_row(
             table.table,
             f"{table.rows:,}",
@@ -93,26 +98,28 @@ def info(lake: Where, json: options.Json = False) -> None:
             f"{table.orphans:,}",
         )
     screen.print(shown)
-    matter = {table.table: table.matter for table in looked if table.matter}
-    if matter:
-        named = ", ".join(f"{count:,} of {name}" for name, count in matter.items())
-        screen.print(f"Orphans that hold rows which their table lacks: {named}. Run again what was killed.")
-    elif any(table.orphans for table in looked):
-        screen.print("No orphan matters: their rows are in the tables. `riskscore lake compact` clears them away.")
+    unfinished = {table.table: table.matter for table in tables if table.matter}
+    if unfinished:
+        named = ", ".join(f"{count:,} of {name}" for name, count in unfinished.items())
+        screen.print(f"Orphans with rows that their table lacks: {named}. Run the killed command again.")
+    elif any(table.orphans for table in tables):
+        screen.print("The tables have all rows of the orphans. `riskscore lake compact` removes the orphans.")
 
 
 @app.command()
 def compact(
     lake: Where,
     keep_days: Annotated[
-        int, typer.Option(min=1, help="Days that files are kept which only older versions need.")
+        int,
+        typer.Option(min=1, metavar="DAYS", help="How long to keep files that only older versions of a table need."),
     ] = 30,
     json: options.Json = False,
 ) -> None:
-    """Merge small files into larger ones, and clear away files that were not needed for --keep-days.
+    """Merge small files into larger ones and delete old files.
 
-    No row changes, and nights may go on meanwhile. The rows of any past night stay readable; only the ledger of a past
-    night, which is written anew every night, cannot be seen again beyond --keep-days.
+    No row changes, and nightly runs may continue meanwhile. The rows of every past night can still be read. The one
+    exception is the ledger, the counts of what is known of parties, lanes and boxes. It is written again every night,
+    and an old state of it can be read only for --keep-days.
 
     \b
     Examples:
@@ -123,14 +130,14 @@ def compact(
     from riskscore.lake.delta import DeltaLake
 
     with console.progress():
-        step("opening")
-        done = upkeep.compact(DeltaLake.open(lake), keep=timedelta(days=keep_days))
+        step("opening the lake")
+        tables = upkeep.compact(DeltaLake.open(lake), keep=timedelta(days=keep_days))
     if json:
-        console.emit({"tables": [asdict(table) for table in done]})
+        console.emit({"tables": [asdict(table) for table in tables]})
         return
     screen = console.stdout()
-    shown = console.table("table", "small files merged", "into", "old files cleared away")
-    for table in done:
+    shown = console.table("table", "small files merged", "into", "old files deleted")
+    for table in tables:
         shown.add_row(table.table, f"{table.merged:,}", f"{table.into:,}", f"{table.cleared:,}")
     screen.print(shown)
 
@@ -138,17 +145,17 @@ def compact(
 @app.command()
 def export(
     lake: Where,
-    table: Annotated[str, typer.Argument(help="Table, such as scores; `riskscore lake info` lists them.")],
-    out: Annotated[Path, typer.Argument(help="File to write: .parquet, .csv or .jsonl.")],
-    night: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what this night wrote.")] = None,
-    as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The table as it was after this night.")
-    ] = None,
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="Table, such as scores. `riskscore lake info` lists the tables.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: .parquet, .csv or .jsonl.")],
+    night: Annotated[date | None, options.day(help="Write only the rows of this night.")] = None,
+    as_of: Annotated[date | None, options.day(help="Write the table as it was after this night.")] = None,
     json: options.Json = False,
 ) -> None:
-    """Write a table of the lake as a Parquet, CSV or JSON Lines file, whole or not at all.
+    """Write a table of the lake to a Parquet, CSV or JSON Lines file.
 
-    In CSV, lists become JSON text, and what a spreadsheet would run as a formula gets an apostrophe in front.
+    In a CSV file, lists become JSON text. A text that a spreadsheet would run as a formula gets an apostrophe in front.
 
     \b
     Examples:
@@ -159,20 +166,20 @@ def export(
     from riskscore.lake.delta import DeltaLake
 
     if night is not None and as_of is not None:
-        raise SettingsError("--night takes the rows of one night and --as-of all up to one; give one of them")
+        raise SettingsError("--night writes the rows of one night and --as-of all rows up to a night; give only one")
     with console.progress():
-        step("opening")
-        found = DeltaLake.open(lake)
+        step("opening the lake")
+        opened = DeltaLake.open(lake)
         step(f"writing {table}")
-        rows = upkeep.export(found, table, out, night=night and night.date(), as_of=as_of and as_of.date())
+        rows = upkeep.export(opened, table, out, night=night, as_of=as_of)
     if json:
         console.emit({"table": table, "rows": rows, "file": str(out)})
         return
-    console.stdout().print(f"{rows:,} rows of {console.plain(table)} are in {console.plain(out)}.")
+    console.stdout().print(f"{counted(rows, 'row')} of {console.plain(table)} written to {console.plain(out)}.")
 
 
 def _size(count: float) -> str:
-    """Bytes as a number below 1,000 with its unit."""
+    """A number of bytes with a unit, such as 12 MB."""
     for unit in _UNITS[:-1]:
         if count < 1000:
             return f"{count:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""The commands of the registry: `models list`, `show`, `compare`, `promote`, `rollback` and `retire`."""
+"""The commands of the group `models`: `list`, `show`, `rollback` and `retire`; compare.py has the other two."""
 
 from __future__ import annotations
 
@@ -9,32 +9,40 @@ import typer
 
 from riskscore.cli import compare, options
 from riskscore.cli.compare import Name, in_words, registry_lake
+from riskscore.cli.help import App
 from riskscore.views import console
 
 if TYPE_CHECKING:
     from riskscore.model.registry import Change, Version
 
-app = typer.Typer(
+app = App(
     name="models",
-    help="See which model is the champion, compare models, and promote a better one.",
+    help="Compare models, and choose the one to score with.\n\nThe champion is the model that scores. A challenger is "
+    "a model that may replace it. The registry records which model is the champion, and every change.",
     epilog=(
-        "With --lake the registry is that of the lake, which its nights go by once a model was promoted there; without "
-        "it, that of the folder $RISKSCORE_MODELS (./models)."
+        "With --lake, the registry of that lake is used: its nightly runs score with the champion that was promoted "
+        "there. Without --lake, the registry of the folder $RISKSCORE_MODELS (default: ./models) is used."
     ),
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
-Where = Annotated[
+Registry = Annotated[
     str | None,
-    typer.Option("--lake", metavar="LAKE", help="The lake whose registry it is: a folder, or s3://bucket/lake."),
+    typer.Option(
+        "--lake",
+        metavar="LAKE",
+        help="Use the registry of this lake, a folder or s3://bucket/lake. Default: the registry of the folder of "
+        "models.",
+    ),
 ]
-Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why. The reason is kept in the registry permanently.")]
 
 
 @app.command("list")
-def list_(lake: Where = None, settings: options.Settings = None, json: options.Json = False) -> None:
-    """List the versions: which is champion, which were, which may be, and which are retired or cannot be read.
+def list_(lake: Registry = None, settings: options.Settings = None, json: options.Json = False) -> None:
+    """List the models and the state of each.
+
+    The states are champion, challenger, former (a champion that was replaced) and retired. A model that cannot be
+    loaded is marked as unreadable, with the reason.
 
     \b
     Examples:
@@ -44,27 +52,27 @@ def list_(lake: Where = None, settings: options.Settings = None, json: options.J
     from riskscore.lifecycle import models
     from riskscore.settings import find_settings
 
-    own = find_settings(settings)
-    found = models.versions(registry_lake(lake, own), own)
+    service = find_settings(settings)
+    versions = models.versions(registry_lake(lake, service), service)
     if json:
-        console.emit({"models": [_entry(version) for version in found]})
+        console.emit({"models": [_entry(version) for version in versions]})
         return
     table = console.table("name", "state", "data", "from", "to", "rows", "seizures", "recall at 5%")
-    for version in found:
+    for version in versions:
         entry = _entry(version)
-        told = [*(entry.get("period") or ("", "")), _number(entry.get("rows")), _number(entry.get("seizures"))]
+        counts = [*(entry.get("period") or ("", "")), _number(entry.get("rows")), _number(entry.get("seizures"))]
         state = version.state + (", unreadable" if version.unreadable else "")
         recall = "" if entry.get("recall") is None else f"{entry['recall']['value']:.2f}"
-        table.add_row(*map(console.plain, (version.name, state, entry.get("data") or "", *told, recall)))
+        table.add_row(*map(console.plain, (version.name, state, entry.get("data") or "", *counts, recall)))
     screen = console.stdout()
     screen.print(table)
-    for version in found:
+    for version in versions:
         if version.unreadable:
             screen.print(f"{console.plain(version.name)}: {console.plain(version.unreadable)}")
 
 
 def _entry(version: Version) -> dict[str, Any]:
-    """A version as a record."""
+    """One version of the list, for JSON."""
     entry: dict[str, Any] = {"name": version.name, "state": version.state, "unreadable": version.unreadable}
     card = version.card
     if card is None:
@@ -87,8 +95,11 @@ def _number(value: int | None) -> str:
 
 
 @app.command()
-def show(name: Name, lake: Where = None, settings: options.Settings = None, json: options.Json = False) -> None:
-    """Show a model: its card, the features that were declared since it was trained, and what became of it.
+def show(name: Name, lake: Registry = None, settings: options.Settings = None, json: options.Json = False) -> None:
+    """Show the card of a model and its history.
+
+    The card says what the model learned from and how good it is. Below it are the features that are newer than the
+    model, and when the model was promoted, replaced or retired.
 
     \b
     Examples:
@@ -99,22 +110,22 @@ def show(name: Name, lake: Where = None, settings: options.Settings = None, json
     from riskscore.lifecycle import models
     from riskscore.settings import find_settings
 
-    found = registry_lake(lake)
-    model = models.find(name, found)
+    opened = registry_lake(lake)
+    model = models.find(name, opened)
     card = model.card
     declared = own.catalogue(find_settings(settings)).features.values()
     pending = [feature for feature in declared if feature.name not in card.features]
-    history = models.registry_of(found)
-    changes = history.of(model.name)
+    registry = models.registry_of(opened)
+    changes = registry.of(model.name)
     if json:
-        history_of = [asdict(change) for change in changes]
+        history = [asdict(change) for change in changes]
         console.emit(
-            {"name": model.name, "state": history.state(model.name), "card": asdict(card), "history": history_of}
+            {"name": model.name, "state": registry.state(model.name), "card": asdict(card), "history": history}
             | {"not_in_model": [feature.name for feature in pending]}
         )
         return
     screen = console.stdout()
-    screen.print(f"{console.plain(model.name)}: {history.state(model.name)}")
+    screen.print(f"{console.plain(model.name)}: {registry.state(model.name)}")
     screen.print()
     for line in card.to_markdown().splitlines():
         screen.print("".join(c for c in line if c.isprintable()), soft_wrap=True)
@@ -122,7 +133,7 @@ def show(name: Name, lake: Where = None, settings: options.Settings = None, json
         screen.print(console.heading("Not in this model yet"))
         for feature in pending:
             screen.print(console.hanging("-", f"{feature.name}: {feature.meaning}"))
-    screen.print(console.heading("What became of it"))
+    screen.print(console.heading("History of this model"))
     for change in changes:
         screen.print(console.hanging(change.at[:16].replace("T", " "), in_words(change)))
     if not changes:
@@ -135,35 +146,38 @@ for command in (compare.compare, compare.promote):
 
 @app.command()
 def rollback(
-    lake: Where = None, settings: options.Settings = None, reason: Reason = "", json: options.Json = False
+    lake: Registry = None, settings: options.Settings = None, reason: Reason = "", json: options.Json = False
 ) -> None:
-    """Make the champion before the present one champion again.
+    """Make the previous champion the champion again.
 
     \b
     Examples:
-      riskscore models rollback --reason "it sends every reefer to red"
+      riskscore models rollback --reason "every refrigerated container was put in the red lane"
       riskscore models rollback --lake s3://customs-risk/lake
     """
     from riskscore.lifecycle import models
     from riskscore.settings import find_settings
 
-    _made(models.rollback(registry_lake(lake), find_settings(settings), reason), json=json)
+    _print_change(models.rollback(registry_lake(lake), find_settings(settings), reason), json=json)
 
 
 @app.command()
-def retire(name: Name, lake: Where = None, reason: Reason = "", json: options.Json = False) -> None:
-    """Mark a model as not to be promoted or used by a night again; its folder stays.
+def retire(name: Name, lake: Registry = None, reason: Reason = "", json: options.Json = False) -> None:
+    """Retire a model, so that it is never used again.
+
+    A retired model cannot be promoted, and no nightly run scores with it. Its folder is not deleted. The champion
+    cannot be retired.
 
     \b
-    Examples:
+    Example:
       riskscore models retire 2023-11 --reason "trained before the tariff changed"
     """
     from riskscore.lifecycle import models
 
-    _made(models.retire(registry_lake(lake), name, reason), json=json)
+    _print_change(models.retire(registry_lake(lake), name, reason), json=json)
 
 
-def _made(change: Change, *, json: bool) -> None:
+def _print_change(change: Change, *, json: bool) -> None:
     if json:
         console.emit(asdict(change))
     else:

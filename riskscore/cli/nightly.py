@@ -1,8 +1,8 @@
-"""The command that runs by itself: `nightly`."""
+"""The command `nightly`, which a timer runs once per night."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,38 +13,61 @@ from riskscore.progress import step
 from riskscore.units import counted
 from riskscore.views import console
 
-LEFT = 1
-"""Exit code of a run that is done, but left a file that cannot be read: somebody has to look at it."""
+UNREADABLE = 1
+"""Exit code of a run that is done, but left a file in the inbox because it cannot be read."""
 
 
 def nightly(
     lake: options.Lake,
-    inbox: Annotated[Path, typer.Option(help="Folder where manifests arrive; taken ones are moved to its done/.")],
+    inbox: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", help="Folder where manifests arrive. Files that were read are moved to its subfolder done/."
+        ),
+    ],
     outcomes_inbox: Annotated[
-        Path | None, typer.Option(help="Folder where findings of inspections arrive, likewise.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder where inspection results arrive. Its files are moved in the same way."
+        ),
     ] = None,
-    date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The night to run. Default: today, in UTC.")
+    date: Annotated[datetime.date | None, options.day(help="The night to run. Default: today, in UTC.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Name or folder of the model for this night. Default: the model that was promoted last in the lake, "
+            "otherwise in $RISKSCORE_MODELS, otherwise the shipped one.",
+        ),
     ] = None,
-    model: options.Model = None,
     capacity: options.Capacity = None,
     settings: options.Settings = None,
     seed: options.Seed = None,
     reports: Annotated[
-        Path | None, typer.Option(help="Folder for the reports of the nights. Default: reports/ in the inbox.")
+        Path | None, typer.Option(metavar="DIR", help="Folder for the reports. Default: reports/ in the inbox.")
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Run one night: take what has arrived, score it, explain it, choose what to open, and report.
+    """Score what has arrived and choose what to inspect.
 
-    Nothing is done twice: a run that was killed is simply run again, and files that were taken before are known by
-    their content. Exit codes: 0 done, or nothing to do; 1 done, but a file cannot be read and waits; 2 something to
-    mend; 75 another run is at work.
+    Reads the files in the inbox into the lake, scores the consignments, explains the riskiest, draws the slate of each
+    port (the list of boxes to inspect) within its capacity, and writes a report.
+
+    A run that was killed can be started again, and nothing is done twice. Files that were read before are recognised by
+    their content. A night that is finished is closed: files that arrive later belong to the next night.
 
     \b
     Examples:
       riskscore nightly --lake lake --inbox inbox
-      riskscore nightly --lake lake --inbox inbox --outcomes-inbox findings --capacity ports.toml --seed "draw 4711"
+      riskscore nightly --lake lake --inbox inbox --outcomes-inbox findings --capacity ports.toml \\
+        --seed "lottery 4711"
+
+    \b
+    Exit codes:
+      0   done, or nothing to do
+      1   done, but a file in the inbox cannot be read; its name is printed
+      2   an error that you can fix; one line says what it is
+      75  another run is working on this lake; try again later
     """
     from riskscore.lake.open import open_lake
     from riskscore.nightly.inbox import Inbox
@@ -63,8 +86,8 @@ def nightly(
     )
     folder = reports or inbox / "reports"
     with console.progress():
-        made_up = night_report.write_missing(night.lake, folder)
-        report = run_night(night, (date or datetime.now(UTC)).date())
+        late_report = night_report.write_missing(night.lake, folder)
+        report = run_night(night, date or datetime.datetime.now(datetime.UTC).date())
         pages = None
         if report.counts is not None:
             step("writing the report")
@@ -72,13 +95,15 @@ def nightly(
     if json:
         console.emit({"report": report.counts, "left": [{"name": file.name, "why": file.why} for file in report.left]})
     else:
-        if made_up is not None:
-            console.stdout().print(f"The report of the run before was missing; it is in {console.plain(made_up)}.")
+        if late_report is not None:
+            console.stdout().print(
+                f"The previous run had not written its report. The report is now in {console.plain(late_report)}."
+            )
         _show(report.counts, pages)
         for file in report.left:
-            console.stdout().print(f"Left: {console.plain(file.name)}: {console.plain(file.why)}")
+            console.stdout().print(f"Left in the inbox: {console.plain(file.name)}: {console.plain(file.why)}")
     if report.unreadable:
-        raise typer.Exit(LEFT)
+        raise typer.Exit(UNREADABLE)
 
 
 def _show(counts: dict[str, Any] | None, pages: Path | None) -> None:
@@ -86,25 +111,24 @@ def _show(counts: dict[str, Any] | None, pages: Path | None) -> None:
     if counts is None:
         screen.print("Nothing new in the inbox.")
         return
-    taken, scored, slate = counts["manifests"], counts["scores"], counts["slate"]
-    refused = sum(taken["refused"].values())
-    actions = slate["actions"]
+    manifests, scores, actions = counts["manifests"], counts["scores"], counts["slate"]["actions"]
+    refused = sum(manifests["refused"].values())
     screen.print(
-        f"Night of {counts['night']}, run {counts['run']}: {taken['rows_in']:,} rows read = {taken['accepted']:,} "
-        f"accepted + {refused:,} in quarantine; {scored['scored']:,} consignments scored, {scored['explained']:,} with "
-        "reasons."
+        f"Night of {counts['night']}, run {counts['run']}: {counted(manifests['rows_in'], 'row')} read = "
+        f"{manifests['accepted']:,} accepted + {refused:,} in quarantine; "
+        f"{counted(scores['scored'], 'consignment')} scored, {scores['explained']:,} with reasons."
     )
     screen.print(
-        f"To open: {actions.get('open', 0):,}; to scan: {actions.get('scan', 0):,}; documents to check: "
-        f"{actions.get('documents', 0):,}; audits: {actions.get('audit', 0):,}."
+        f"Boxes to open: {actions.get('open', 0):,}. Boxes to scan: {actions.get('scan', 0):,}. Documents to check: "
+        f"{actions.get('documents', 0):,}. Audits after release: {actions.get('audit', 0):,}."
     )
     alerts = counts.get("alerts", {})
     if alerts.get("in_force"):
         screen.print(
-            f"Alerts in force: {alerts['in_force']:,}; they name {counted(alerts['consignments'], 'consignment')}, "
-            f"{alerts['strong']:,} strongly."
+            f"Alerts in force: {alerts['in_force']:,}. Consignments that they name: {alerts['consignments']:,}, of "
+            f"which {alerts['strong']:,} match strongly."
         )
-    screen.print(f"Model {console.plain(counts['model'])}, trained on {console.plain(scored['data'])} data.")
+    screen.print(f"Model {console.plain(counts['model'])}, trained on {console.plain(scores['data'])} data.")
     screen.print(f"The report is in {console.plain(pages)}.")
 
 

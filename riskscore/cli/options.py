@@ -1,39 +1,86 @@
-"""Options that several commands share, so that they are called and explained alike everywhere."""
+"""Options that several commands share, so that they have the same name and the same explanation everywhere."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-Files = Annotated[
-    list[Path],
-    typer.Argument(help="Manifests: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or in gzip or zip."),
-]
-File = Annotated[Path, typer.Argument(help="A manifest: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed.")]
+_MOMENT_FORMS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
+
+
+def _parse_day(value: str | date) -> date:
+    """A day written as YYYY-MM-DD. Raises typer.BadParameter for any other text; a default is a date already."""
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a date; write YYYY-MM-DD, such as 2024-03-01") from None
+
+
+def _parse_moment(value: str) -> datetime:
+    """A day or a moment in UTC. Raises typer.BadParameter for a text in another form."""
+    for form in _MOMENT_FORMS:
+        try:
+            return datetime.strptime(value, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    raise typer.BadParameter(f"{value!r} is not a date or time; write 2024-03-01 or 2024-03-01T14:30 (UTC)")
+
+
+def day(*names: str, help: str) -> Any:
+    """An option whose value is a day."""
+    return typer.Option(*names, metavar="YYYY-MM-DD", parser=_parse_day, help=help)
+
+
+def moment(*names: str, help: str) -> Any:
+    """An option whose value is a day or a moment in UTC."""
+    return typer.Option(*names, metavar="YYYY-MM-DD[THH:MM]", parser=_parse_moment, help=help)
+
+
+_FORMATS = "CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed with gzip or zip."
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=f"Manifests to read: {_FORMATS}")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help=f"The manifest to read: {_FORMATS}")]
 History = Annotated[
     list[Path],
     typer.Option(
-        help="Manifests filed before: files or folders, several after one flag. Without it nobody has a past."
+        metavar="PATH...",
+        help="Manifests filed earlier: files or folders, several after one flag. Without a history, every party looks "
+        "new.",
     ),
 ]
-Outcomes = Annotated[
-    Path | None,
-    typer.Option(help="What inspections found: bill_of_lading, container_number, known_at, finding ..."),
-]
+_OUTCOMES = (
+    "What inspections found: a table with bill_of_lading, container_number, known_at (when the result became known) "
+    "and finding (clean, irregular or seizure)."
+)
+Outcomes = Annotated[Path | None, typer.Option(metavar="FILE", help=_OUTCOMES)]
+RequiredOutcomes = Annotated[Path, typer.Option(metavar="FILE", help=_OUTCOMES)]
 Model = Annotated[
     str | None,
-    typer.Option(help="Folder of a model, or a name below $RISKSCORE_MODELS. Default: the champion, or what ships."),
+    typer.Option(
+        metavar="MODEL",
+        help="A model's folder, or its name in the folder $RISKSCORE_MODELS. Default: the model that was promoted "
+        "last, otherwise the shipped one.",
+    ),
 ]
 Columns = Annotated[
     Path | None,
-    typer.Option(help="TOML that says which heading means which column, for headings that are not known."),
+    typer.Option(
+        metavar="MAP.toml",
+        help="File that says which heading means which column, for headings that riskscore does not know (see "
+        "`riskscore columns --help`).",
+    ),
 ]
 Settings = Annotated[
     Path | None,
     typer.Option(
-        help="TOML of what the service has of its own: fields, rows, findings. Default: riskscore.toml, if it is here."
+        metavar="FILE.toml",
+        help="A service's own fields, row names and findings. Default: $RISKSCORE_SETTINGS, otherwise riskscore.toml "
+        "in the working folder, if there is one.",
     ),
 ]
 Manifests = Annotated[
@@ -43,28 +90,41 @@ Manifests = Annotated[
 Worlds = Annotated[
     list[Path],
     typer.Option(
-        metavar="PATH...", help="Simulated worlds to learn from, several after one flag; instead of the other inputs."
+        metavar="PATH...",
+        help="Learn from these simulated worlds, folders of `riskscore simulate`; several after one flag.",
     ),
 ]
 Truth = Annotated[
     Path | None,
-    typer.Option(help="What was really smuggled; only a simulated world has it."),
+    typer.Option(
+        metavar="FILE", help="What was really smuggled, truth.parquet. Only a simulated world has such a file."
+    ),
 ]
 Lake = Annotated[str, typer.Option(metavar="LAKE", help="Folder of the lake, or its address: s3://bucket/lake.")]
 Capacity = Annotated[
     Path | None,
-    typer.Option(help="TOML: boxes, scans, documents and audits a day, by port. Default: 10, 20, 40 and 20."),
+    typer.Option(
+        metavar="FILE.toml",
+        help="What each port can do per day (see `riskscore slate draw --help`). Default: open 10 boxes, scan 20, "
+        "check the documents of 40 and audit 20.",
+    ),
 ]
 Seed = Annotated[
     str | None,
-    typer.Option(help="A text published after the last filing, from which the lots are drawn. Default: the date."),
+    typer.Option(
+        metavar="TEXT",
+        help="Text that decides the random draw. It should be published after the last filing, such as lottery "
+        "numbers, so that nobody can foresee the draw. Default: the date.",
+    ),
 ]
 Lang = Annotated[
     str,
     typer.Option(
         metavar="LANG",
         envvar="RISKSCORE_LANG",
-        help="Language of reasons, checks and sheets: en, zh, fr, vi, es or pt.",
+        help="Language of reasons, checks and case sheets: en, zh, fr, vi, es or pt.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Container = Annotated[str, typer.Option(metavar="ID", help="Container number, such as MSKU1234565.")]
+Bill = Annotated[str, typer.Option(metavar="ID", help="Number of the bill of lading.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]

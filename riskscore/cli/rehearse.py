@@ -1,4 +1,4 @@
-"""The command that tries policies out: `rehearse`."""
+"""The command `rehearse`: inspection policies tried on simulated traffic."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskscore.cli import options
+from riskscore.units import counted
 from riskscore.views import console
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Policy(StrEnum):
-    """Who plays."""
+    """What can be given to --policy."""
 
     score = "score"
     mixed = "mixed"
@@ -29,35 +30,73 @@ _WRITTEN = (".svg", ".png", ".csv")
 
 
 def rehearse(
-    weeks: Annotated[int, typer.Option(min=2, help="Weeks that are played; smugglers change after half of them.")] = 24,
+    weeks: Annotated[
+        int,
+        typer.Option(min=2, metavar="N", help="Weeks to simulate. Smugglers change their ways after half of them."),
+    ] = 24,
     policy: Annotated[
-        Policy, typer.Option(help="Highest scores only, the mix of a slate, all by lot, or the three of them.")
+        Policy,
+        typer.Option(
+            metavar="score|mixed|random|all",
+            help="Boxes with the highest scores only, the mix of a slate (--mix), random boxes only, or all three "
+            "policies.",
+        ),
     ] = Policy.all,
-    capacity: Annotated[int, typer.Option(min=1, help="Boxes opened a day, over all ports together.")] = 10,
-    seed: Annotated[int, typer.Option(min=0, help="First simulated world; the same seed gives the same result.")] = 0,
-    repeats: Annotated[int, typer.Option(min=1, help="Worlds, with seeds that follow each other.")] = 3,
-    per_day: Annotated[int, typer.Option(min=1, help="Consignments filed a day.")] = 300,
-    warm_up: Annotated[int, typer.Option(min=1, help="Weeks before, in which officers open boxes as usual.")] = 8,
+    capacity: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Boxes opened per day, at all ports together.")
+    ] = 10,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Seed of the first world. The same seed gives the same result.")
+    ] = 0,
+    repeats: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many simulated worlds, with consecutive seeds.")
+    ] = 3,
+    per_day: Annotated[int, typer.Option(min=1, metavar="N", help="Consignments filed per day.")] = 300,
+    warm_up: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Weeks before the start, in which officers choose the boxes.")
+    ] = 8,
     smuggling_rate: Annotated[
-        float, typer.Option(help="Share of consignments that smuggle: ten times that of `simulate`, to have any.")
+        float,
+        typer.Option(
+            metavar="SHARE",
+            show_default="1 in 150",
+            help="Share of the consignments that are smuggled. Ten times that of `riskscore simulate`, so that each "
+            "week has some.",
+        ),
     ] = 1 / 150,
     mix: Annotated[
-        tuple[float, float, float], typer.Option(metavar="SCORE EXPLORE RANDOM", help="What mixed is, 1 together.")
+        tuple[float, float, float],
+        typer.Option(
+            metavar="SCORE EXPLORE RANDOM",
+            show_default="0.8 0.1 0.1",
+            help="Parts of the boxes that the mixed policy opens by score, to explore and at random. They add up to 1.",
+        ),
     ] = (0.8, 0.1, 0.1),
     half_life: Annotated[
-        float | None, typer.Option(help="Weeks after which a finding counts half in training. Default: none is lost.")
+        float | None,
+        typer.Option(
+            metavar="WEEKS",
+            help="Weeks after which a finding counts half in training. Default: it always counts fully.",
+        ),
     ] = None,
     by_inclusion: Annotated[
-        bool, typer.Option("--by-inclusion", help="Weigh findings in training by 1 / chance of the box to be opened.")
+        bool,
+        typer.Option(
+            "--by-inclusion", help="Weight each finding in training by 1 / the chance of the box to be opened."
+        ),
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Draw into this .svg or .png, or write the weeks to a .csv.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw a chart (.svg or .png), or write the figures of each week (.csv)."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
-    """Rehearse policies of opening boxes on simulated worlds, where only opened boxes teach.
+    """Compare policies for opening boxes, on simulated traffic.
 
-    Officers open boxes for some weeks; then the policy alone decides, and the model is trained anew every week on what
-    it has found. Half-way, smugglers give up the routes and covers that they used most. Policies play on the same
-    worlds, so that their difference is due to them. Nothing in it is real; it takes about a minute a world.
+    In the first weeks, officers choose the boxes. Then the policy alone chooses them, and the model is trained again
+    every week on what was found in the opened boxes. Half-way, smugglers give up the routes and the cover loads (goods
+    that often hide contraband) that they used most. All policies run on the same worlds, so that only the policy makes
+    a difference. Nothing in it is real. It takes about a minute per world.
 
     \b
     Examples:
@@ -67,43 +106,43 @@ def rehearse(
     """
     from riskscore import export
     from riskscore.rehearsal import chart, tally
-    from riskscore.rehearsal import rehearse as job
+    from riskscore.rehearsal import rehearse as rehearsing
     from riskscore.selection.capacity import Shares
 
     suffix = console.suffix(out, _WRITTEN)
     if out is not None:
         (export.check if suffix == ".csv" else chart.check)(out)
-    script = job.Script(weeks, capacity, per_day, warm_up, smuggling_rate)
-    names = job.POLICIES if policy is Policy.all else (policy.value,)
-    policies = job.Policies(names, Shares(*mix), job.Learning(half_life, by_inclusion))
+    script = rehearsing.Script(weeks, capacity, per_day, warm_up, smuggling_rate)
+    names = rehearsing.POLICIES if policy is Policy.all else (policy.value,)
+    policies = rehearsing.Policies(names, Shares(*mix), rehearsing.Learning(half_life, by_inclusion))
     with console.progress():
-        played = job.rehearse(script, policies, seed=seed, repeats=repeats)
-    found, less = tally.results(played, script.change), tally.differences(played, script.change)
+        by_week = rehearsing.rehearse(script, policies, seed=seed, repeats=repeats)
+    results, differences = tally.results(by_week, script.change), tally.differences(by_week, script.change)
     if out is not None and suffix == ".csv":
-        export.write((played, out))
+        export.write((by_week, out))
     elif out is not None:
-        chart.draw(played, script.change, out)
+        chart.draw(by_week, script.change, out)
     if json:
         console.emit(
             {
                 "script": {**asdict(script), "change": script.change},
                 "policies": asdict(policies),
                 "seeds": list(range(seed, seed + repeats)),
-                "results": [asdict(each) for each in found],
-                "differences": [asdict(each) for each in less],
-                "weeks": played.to_dicts(),
+                "results": [asdict(each) for each in results],
+                "differences": [asdict(each) for each in differences],
+                "weeks": by_week.to_dicts(),
             }
         )
         return
     screen = console.stdout()
-    worlds = "1 simulated world" if repeats == 1 else f"{repeats} simulated worlds"
     screen.print(
-        f"{worlds}, {per_day:,} consignments and {capacity:,} opened boxes a day; smugglers change ways with week "
-        f"{script.change} of {weeks}."
+        f"{counted(repeats, 'simulated world')}. Per day: {counted(per_day, 'consignment')} and "
+        f"{counted(capacity, 'opened box', 'opened boxes')}. Smugglers change their ways in week {script.change} of "
+        f"{weeks}."
     )
     _show(
-        "Seizures a week, mean over worlds",
-        ("policy", "phase", "weeks", "smuggled", "seized", "spread", "in all"),
+        "Per week, mean of the worlds",
+        ("policy", "phase", "weeks", "smuggled", "seized", "spread", "total"),
         [
             (
                 each.policy,
@@ -114,20 +153,20 @@ def rehearse(
                 "-" if each.seizures.spread is None else f"{each.seizures.spread:.2f}",
                 f"{each.total:.1f}",
             )
-            for each in found
+            for each in results
         ],
     )
-    if less:
+    if differences:
         _show(
-            "One policy less another on the same worlds, seizures a week",
-            ("policies", "phase", "difference", "95%"),
+            "Difference between two policies on the same worlds, in seizures per week",
+            ("policies", "phase", "difference", "95% interval"),
             [
                 (f"{each.policy} - {each.other}", each.phase, f"{each.seizures.mean:+.2f}", _interval(each.seizures))
-                for each in less
+                for each in differences
             ],
         )
     if out is not None:
-        screen.print(f"{'The weeks are' if suffix == '.csv' else 'The chart is'} in {console.plain(out)}.")
+        screen.print(f"{'The figures are' if suffix == '.csv' else 'The chart is'} in {console.plain(out)}.")
 
 
 def _show(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from riskscore.settings import Settings
 
 SHOWN = 10
-"""Consignments in the printed table when --top does not say."""
+"""Consignments in the printed table where --top is not given."""
 
 
 def score(
@@ -32,22 +32,48 @@ def score(
     outcomes: options.Outcomes = None,
     model: options.Model = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write every consignment, ranked, to this .parquet, .csv or .jsonl file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write all consignments, riskiest first, to this file instead of printing a list: .parquet, .csv or "
+            ".jsonl.",
+        ),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Consignments to print, and to give reasons at least.")] = SHOWN,
+    top: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="How many consignments to print. At least so many also get reasons."),
+    ] = SHOWN,
     quarantine: Annotated[
-        Path | None, typer.Option(help="Write refused rows, whole, with file, line, rule and value, to this file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the refused rows to this file, each with its file, line, the rule it broke and the value: "
+            ".parquet, .csv or .jsonl.",
+        ),
     ] = None,
     columns: options.Columns = None,
     settings: options.Settings = None,
-    explain_share: Annotated[float, typer.Option(help="Share of the consignments that get reasons, 0 to 1.")] = 0.01,
+    explain_share: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", help="Share of the consignments that get reasons, from 0 to 1: 0.01 is the riskiest 1%."
+        ),
+    ] = 0.01,
     lang: options.Lang = "en",
     json: options.Json = False,
 ) -> None:
-    """Rank the consignments of manifests by smuggling risk, with reasons.
+    """Rank the consignments of manifests by smuggling risk.
 
-    Without --out it prints the riskiest with their three strongest reasons. Rows that break a rule are set aside, never
-    lost: rows read = rows accepted + rows in quarantine.
+    A consignment is one container on one bill of lading. The list starts with the riskiest. Each entry shows what was
+    filed and the three strongest reasons. The percentage is the share of such consignments that were smuggled in the
+    data that the model learned from, which is simulated traffic for the shipped model. It helps to decide what to
+    inspect first, and it proves nothing.
+
+    With --history and --outcomes, consignments are also compared with earlier shipments of the same parties and
+    routes. Without a history, every party looks new.
+
+    Rows that break a rule, such as a date that cannot be read, are put in quarantine and not scored. Nothing is lost:
+    rows read = rows accepted + rows in quarantine.
 
     \b
     Examples:
@@ -61,8 +87,8 @@ def score(
     from riskscore.settings import find_settings
 
     if not 0 <= explain_share <= 1:
-        raise SettingsError(f"--explain-share takes a share of the consignments from 0 to 1, not {explain_share:g}")
-    own, told = find_settings(settings), language.find(lang)
+        raise SettingsError(f"--explain-share is {explain_share:g}; give a share from 0 to 1")
+    service, spoken = find_settings(settings), language.find(lang)
     targets = [path for path in (out, quarantine) if path is not None]
     inputs = (*files, *read.files(history), *(path for path in (outcomes, columns) if path is not None))
     for target in targets:
@@ -71,7 +97,7 @@ def score(
         raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
     with console.progress():
         step("reading")
-        manifest, past, card = _read(files, columns, own, _Others(history, outcomes, model))
+        manifest, past, card = _read(files, columns, service, _Sources(history, outcomes, model))
         from riskscore.engine import score as scoring
         from riskscore.views import ranking
 
@@ -79,29 +105,36 @@ def score(
             manifest,
             past,
             model=model,
-            settings=own,
+            settings=service,
             explained=max(top, math.ceil(explain_share * manifest.consignments.height)),
-            language=told,
+            language=spoken,
         )
         step("writing")
-        written = [(ranked, out), (manifest.quarantine, quarantine)]
-        export.write(*((frame, path) for frame, path in written if path is not None))
+        frames = [(ranked, out), (manifest.quarantine, quarantine)]
+        export.write(*((frame, path) for frame, path in frames if path is not None))
     counts = ranking.counts(manifest, ranked)
-    shown = ranking.beside(ranked.head(top), manifest.consignments) if out is None else None
+    listed = ranking.with_filed(ranked.head(top), manifest.consignments) if out is None else None
     if json:
-        console.emit(counts | ({} if shown is None else {"ranked": ranking.records(shown)}))
+        console.emit(counts | ({} if listed is None else {"ranked": ranking.records(listed)}))
         return
     screen = console.stdout()
-    if shown is not None and not shown.is_empty():
-        screen.print(ranking.ranking(shown))
+    if listed is not None and not listed.is_empty():
+        screen.print(ranking.ranking(listed))
     screen.print(ranking.summary(counts, card, out=out, quarantine=quarantine, history=bool(history)))
 
 
 def explain(
     file: options.File,
-    container: Annotated[str | None, typer.Option(help="Number of the container, such as MSKU1234565.")] = None,
+    container: Annotated[
+        str | None, typer.Option(metavar="ID", help="Number of the container to explain, such as MSKU1234565.")
+    ] = None,
     bill: Annotated[
-        str | None, typer.Option(help="Bill of lading, where the container stands on several, or rows have none.")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Number of its bill of lading. Needed where the container is on several bills, or where a service's "
+            "rows have no container.",
+        ),
     ] = None,
     history: options.History = [],
     outcomes: options.Outcomes = None,
@@ -112,31 +145,45 @@ def explain(
         str | None,
         typer.Option(
             metavar="LIMIT",
-            help="Where the red lane ends: a probability (0.05, 5%) or a rank (20). Default: 1% of them.",
+            help="Where the red lane ends: a probability (0.05 or 5%) or a rank (20). Default: the riskiest 1%.",
         ),
     ] = None,
     change: Annotated[
         list[str],
-        typer.Option("--set", metavar="FIELD=VALUE", help="Assess it once more with another value; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Score the consignment again with another value in this field, such as gross_weight_kg=18000. May be "
+            "repeated.",
+        ),
     ] = [],
     waterfall: Annotated[
-        Path | None, typer.Option(help="Draw what moved the score, step by step, to this .png or .svg file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw what moved the score, step by step, to this file: .png or .svg."),
     ] = None,
     sheet: Annotated[
-        Path | None, typer.Option(help="Write its case sheet, a page or two, to this .html or .pdf file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a case sheet of one or two pages to this file: .html or .pdf."),
     ] = None,
     lake: Annotated[
         str | None,
-        typer.Option(metavar="LAKE", help="A lake, for the sheet: rank of the last 90 days there, and its history."),
+        typer.Option(
+            metavar="LAKE",
+            help="Lake for the case sheet, which then shows the rank among the last 90 days. Without --history, it "
+            "also takes the history from the lake. A folder or an address such as s3://bucket/lake.",
+        ),
     ] = None,
     lang: options.Lang = "en",
     json: options.Json = False,
 ) -> None:
-    """Explain one consignment in full: what was filed, what speaks for and against it, what could not be seen.
+    """Explain why one consignment has its score.
 
-    The whole manifest is ranked for it, because a consignment is judged beside the others of its ship. Of one in the
-    red lane, the fewest checks are named that would take it out if they came back clean. --set changes a field as if
-    the manifest had said so, and shows what that does to score and reasons.
+    Shows what was filed, the reasons for and against opening the box with what to check, and what could not be
+    assessed. The whole manifest is scored for this, because a consignment is compared with the others on its ship.
+
+    If the consignment is in the red lane (boxes to open or scan), the explanation also names the fewest checks that
+    would take it out of the red lane if they came back clean. With --set, it shows how the score and the reasons would
+    change with another value in the manifest.
 
     \b
     Examples:
@@ -144,31 +191,32 @@ def explain(
       riskscore explain tonight.csv --container MSKU1234565 --waterfall why.png
       riskscore explain tonight.csv --container MSKU1234565 --sheet case.pdf --lang fr
       riskscore explain tonight.csv --container MSKU1234565 --limit 5%
-      riskscore explain tonight.csv --container MSKU1234565 --set gross_weight_kg=18000 --set hs_codes=3902
-      riskscore explain tonight.csv --container MSKU1234565 --history past/ --outcomes outcomes.parquet --json
+      riskscore explain tonight.csv --container MSKU1234565 --set gross_weight_kg=18000
+      riskscore explain tonight.csv --container MSKU1234565 --history past/ \\
+        --outcomes outcomes.parquet
       riskscore explain today.csv --settings ours.toml --bill 97061800
     """
     from riskscore import language
     from riskscore.explanation import limits
     from riskscore.settings import find_settings
 
-    own, told = find_settings(settings), language.find(lang)
-    lane, changed = None if limit is None else limits.parse(limit), _changed(change)
+    service, spoken = find_settings(settings), language.find(lang)
+    red_lane, new_values = None if limit is None else limits.parse(limit), _new_values(change)
     if sheet is not None:
         from riskscore.sheet import write
 
         write.check(sheet)
     with console.progress():
         step("reading")
-        others = _Others(history, outcomes, model, whole=sheet is not None)
-        manifest, past, card = _read([file], columns, own, others)
+        sources = _Sources(history, outcomes, model, for_sheet=sheet is not None)
+        manifest, past, card = _read([file], columns, service, sources)
         from riskscore.engine import explain as explaining
         from riskscore.views import explanation as views
 
-        asked: dict[str, Any] = {"model": model, "settings": own, "language": told}
-        explained = explaining.explain(manifest, (bill, container), past, limit=lane, **asked)
-        if changed:
-            explained = explaining.explain_changed(manifest, explained, changed, past, **asked)
+        common: dict[str, Any] = {"model": model, "settings": service, "language": spoken}
+        explained = explaining.explain(manifest, (bill, container), past, limit=red_lane, **common)
+        if new_values:
+            explained = explaining.explain_changed(manifest, explained, new_values, past, **common)
         if waterfall is not None:
             step("drawing")
             explained.draw(waterfall)
@@ -178,69 +226,71 @@ def explain(
             step("writing the sheet")
             more = [word for path in history for word in ("--history", path.name)]
             more += [] if outcomes is None else ["--outcomes", outcomes.name]
-            inputs = single.Inputs(file, explained, past.history, past.outcomes, card, lake, own, history, model, more)
-            write.one(single.make(inputs, told), sheet)
+            given = single.Inputs(
+                file, explained, past.history, past.outcomes, card, lake, service, history, model, more
+            )
+            write.one(single.make(given, spoken), sheet)
     if json:
         console.emit(views.record(explained))
     else:
         views.show(console.stdout(), explained, card, history=bool(history))
         if sheet is not None:
-            console.stdout().print(f"Its case sheet is in {console.plain(sheet)}.")
+            console.stdout().print(f"The case sheet is in {console.plain(sheet)}.")
 
 
-def _changed(given: list[str]) -> dict[str, str]:
-    """FIELD=VALUE as a mapping. Raises SettingsError where one has no field or stands there twice."""
-    changed: dict[str, str] = {}
-    for text in given:
+def _new_values(pairs: list[str]) -> dict[str, str]:
+    """FIELD=VALUE as a mapping. Raises SettingsError for a text without a field, and for a field given twice."""
+    values: dict[str, str] = {}
+    for text in pairs:
         field, sign, value = text.partition("=")
         if not sign or not field.strip():
             raise SettingsError(f"--set takes FIELD=VALUE, such as gross_weight_kg=18000, not {text!r}")
-        if field in changed:
+        if field in values:
             raise SettingsError(f"--set {field} is given twice; set a field once")
-        changed[field] = value
-    return changed
+        values[field] = value
+    return values
 
 
 @dataclass(frozen=True, slots=True)
-class _Others:
-    """What is read beside a manifest: the past, with what a sheet tells of it where `whole`, and the model's card."""
+class _Sources:
+    """Where history, outcomes and model come from; `for_sheet` reads the further columns that a case sheet shows."""
 
     history: list[Path]
     outcomes: Path | None
     model: str | None
-    whole: bool = False
+    for_sheet: bool = False
 
-    def read(self, own: Settings) -> tuple[Past, Card]:
-        """Read them. Raises as `engine.read` does."""
+    def read(self, service: Settings) -> tuple[Past, Card]:
+        """The history with its outcomes, and the model's card. Raises as `engine.read` does."""
         from riskscore.engine import read
         from riskscore.history.past import Past
 
         more: Sequence[str] = ()
-        if self.whole:
+        if self.for_sheet:
             from riskscore.sheet.track_record import COLUMNS
 
             more = COLUMNS
-        card = read.read_card(self.model, own)
-        history = read.read_history(self.history, own, more=more) if self.history else None
-        return Past(history, read.read_outcomes(self.outcomes, history=self.history, settings=own)), card
+        card = read.read_card(self.model, service)
+        history = read.read_history(self.history, service, more=more) if self.history else None
+        return Past(history, read.read_outcomes(self.outcomes, history=self.history, settings=service)), card
 
 
-def _read(files: list[Path], columns: Path | None, own: Settings, others: _Others) -> tuple[Manifest, Past, Card]:
-    """The manifest, the past and the model's card.
+def _read(files: list[Path], columns: Path | None, service: Settings, sources: _Sources) -> tuple[Manifest, Past, Card]:
+    """The manifest, the history and the model's card, read in two threads.
 
-    The manifest is read beside the rest, because neither keeps all cores busy: the engine alone, with the libraries
-    that it stands on, takes as long to load as half a million rows to read.
+    Neither keeps all cores busy. The engine alone, with its libraries, takes as long to load as half a million rows
+    take to read.
     """
     from riskscore.manifest import read
 
-    with ThreadPoolExecutor(1) as beside:
-        rest = beside.submit(others.read, own)
+    with ThreadPoolExecutor(1) as pool:
+        past_and_card = pool.submit(sources.read, service)
         try:
-            manifest = read.read_many(files, columns=columns, settings=own)
+            manifest = read.read_many(files, columns=columns, settings=service)
         except RiskscoreError:
-            rest.result()  # a model that does not fit is told first: it takes no reading of files to see it
+            past_and_card.result()  # an error of the model comes first: no file has to be read to find it
             raise
-        return manifest, *rest.result()
+        return manifest, *past_and_card.result()
 
 
 COMMANDS = (score, explain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ import typer
 from riskscore.cli import options
 from riskscore.errors import SettingsError
 from riskscore.progress import step
+from riskscore.units import counted
 from riskscore.views import console
 
 if TYPE_CHECKING:
@@ -20,27 +21,42 @@ if TYPE_CHECKING:
 
 
 def simulate(
-    out: Annotated[Path, typer.Argument(help="Folder to write the world to; it must be new or empty.")],
-    days: Annotated[int, typer.Option(min=1, help="Days of filings.")] = 30,
-    per_day: Annotated[int, typer.Option(min=1, help="Consignments filed a day, on average.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 0,
-    smuggling_rate: Annotated[float, typer.Option(help="Share of consignments that smuggle.")] = 1 / 1500,
-    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = datetime(2024, 1, 1),
+    out: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder for the simulated world. It must be new or empty.")
+    ],
+    days: Annotated[int, typer.Option(min=1, metavar="N", help="How many days to simulate.")] = 30,
+    per_day: Annotated[int, typer.Option(min=1, metavar="N", help="Consignments filed per day, on average.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same world.")] = 0,
+    smuggling_rate: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            show_default="1 in 1500",
+            help="Share of the consignments that are smuggled, from 0 to 0.2.",
+        ),
+    ] = 1 / 1500,
+    start: Annotated[date, options.day(help="First day.")] = date(2024, 1, 1),
     change_day: Annotated[
         int | None,
-        typer.Option(min=1, help="From this day on (0 is the first) smugglers use other routes, covers and schemes."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Number of the day (the first is 0) from which smugglers use other routes, cover loads and methods. "
+            "Default: they never change.",
+        ),
     ] = None,
 ) -> None:
-    """Simulate container traffic with smuggling in it, its inspections and their outcomes.
+    """Simulate container traffic with smuggling and inspections.
 
-    Writes manifests/YYYY-MM-DD.parquet, outcomes.parquet (what inspectors found) and truth.parquet (what was really
-    there). Nothing in it is real: firms, vessels and numbers are made up.
+    Writes manifests/YYYY-MM-DD.parquet (what was filed), outcomes.parquet (what inspections found) and truth.parquet
+    (what was really smuggled). Nothing in them is real: firms, vessels and numbers are made up. A cover load is goods
+    that smugglers often use to hide contraband.
 
     \b
     Examples:
       riskscore simulate world --days 30 --per-day 1000
       riskscore simulate busy --days 120 --per-day 1500 --seed 7 --smuggling-rate 0.002
-      riskscore simulate turned --days 240 --change-day 120
+      riskscore simulate changing --days 240 --change-day 120
     """
     from riskscore.simulation import write
 
@@ -50,52 +66,83 @@ def simulate(
             days=days,
             per_day=per_day,
             seed=seed,
-            start=start.date(),
+            start=start,
             smuggling_rate=smuggling_rate,
             change_day=change_day,
         )
-    console.stdout().print(f"{days:,} simulated days from {start:%Y-%m-%d} are in {console.plain(out)}.")
+    console.stdout().print(f"Simulated {counted(days, 'day')} from {start} on, in {console.plain(out)}.")
 
 
 def train(
-    out: Annotated[Path, typer.Option(help="Folder of the model; written whole or not at all.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the model.")],
     manifests: options.Manifests = [],
-    outcomes: Annotated[Path | None, typer.Option(help="What inspections found.")] = None,
+    outcomes: options.Outcomes = None,
     truth: options.Truth = None,
     world: options.Worlds = [],
     lake: Annotated[
         str | None,
-        typer.Option(metavar="LAKE", help="Learn from what this lake holds: filings, outcomes, and chances of slates."),
+        typer.Option(
+            metavar="LAKE",
+            help="Learn from this lake: its filings, its outcomes and the chance of each box to be opened. A folder or "
+            "an address such as s3://bucket/lake.",
+        ),
     ] = None,
     settings: options.Settings = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Learn from nothing filed or known after this day.")
+        date | None, options.day(help="Last day to learn from. What was filed or became known later is left out.")
     ] = None,
     hold_back: Annotated[
         int | None,
-        typer.Option(min=0, help="Learn nothing of the last so many days. Default: 28 with --lake, else 0."),
+        typer.Option(
+            min=0,
+            metavar="DAYS",
+            help="Do not learn from the last DAYS days, so that models can be compared on them. Default: 28 with "
+            "--lake, otherwise 0.",
+        ),
     ] = None,
-    tune: Annotated[float | None, typer.Option(metavar="MINUTES", help="Search for better settings so long.")] = None,
-    trials: Annotated[int | None, typer.Option(help="Search by a number of trials instead: alike everywhere.")] = None,
+    tune: Annotated[
+        float | None,
+        typer.Option(metavar="MINUTES", help="Search for better training settings for so many minutes. Default: none."),
+    ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Search with N trials instead of MINUTES, so that every machine finds the same settings."
+        ),
+    ] = None,
     study: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the search, to be taken up again. Default: OUT.study.")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder that saves the search, so that it can be continued. Default: the name of --out with .study at "
+            "the end.",
+        ),
     ] = None,
     mlflow: Annotated[
-        str | None, typer.Option(metavar="URI", help="Log the training to this MLflow; needs riskscore[mlflow].")
+        str | None,
+        typer.Option(
+            metavar="URI",
+            help="Log the training to this MLflow server or folder. Needs `pip install riskscore[mlflow]`.",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed and data give the same model.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed and data give the same model.")] = 0,
 ) -> None:
-    """Train a model on past manifests and outcomes, split by time, and write it with its card.
+    """Train a model on past manifests and inspection results.
 
-    Without --truth only inspected consignments teach, as in a real service. With --truth, which only a simulated world
-    has, all do, and the card says so. --world names folders of `riskscore simulate` and takes all three from each.
-    With --lake the last four weeks are held back, so that models can be compared on them. A search that was stopped or
-    killed goes on when the same command is given again.
+    Give the data in one of three ways: --manifests with --outcomes, --world, or --lake. The rows are split by time, so
+    that the model is tested on later days than it learned from. The folder gets the model and its card (card.md), which
+    says how good the model is. It is written completely or not at all.
+
+    With --outcomes alone, the model learns from inspected consignments, as a real service has them. With --truth, which
+    only a simulated world has, it learns from all consignments, and the card says so.
+
+    A search (--tune or --trials) that was interrupted continues when the same command is run again.
 
     \b
     Examples:
       riskscore train --manifests past/*.parquet --outcomes outcomes.parquet --out models/2024-06
-      riskscore train --manifests world/manifests --outcomes world/outcomes.parquet --truth world/truth.parquet --out m1
+      riskscore train --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet \\
+        --out models/w
       riskscore train --world busy/ quiet/ --out models/simulated
       riskscore train --lake lake --out models/june --tune 30
     """
@@ -113,102 +160,113 @@ def train(
     if mlflow is not None:
         tracking.mlflow()
     if until is not None and hold_back is not None:
-        raise SettingsError("--until and --hold-back both say where learning ends; give one of them")
-    given = {"--manifests": manifests, "--outcomes": outcomes, "--truth": truth, "--world": world, "--lake": lake}
-    named = [name for name, value in given.items() if value]
-    words = [word for name in named for word in (name, *map(str, _several(given[name])))]
-    words += _words(settings=settings, until=until and until.date(), hold_back=hold_back)
+        raise SettingsError("--until and --hold-back both say where learning ends; give only one of them")
+    data = {"--manifests": manifests, "--outcomes": outcomes, "--truth": truth, "--world": world, "--lake": lake}
+    given = [name for name, value in data.items() if value]
+    words = [word for name in given for word in (name, *map(str, _several(data[name])))]
+    words += _words(settings=settings, until=until, hold_back=hold_back)
     words += _words(tune=tune, trials=trials, study=study)
-    last = until.date() if until else None
     back = (retrain.HOLD_BACK_DAYS if lake else 0) if hold_back is None and until is None else hold_back or 0
-    plan = Plan(last, back, _tuning(out, tune, trials, study), seed, _command(words, seed))
+    plan = Plan(until, back, _tuning(out, tune, trials, study), seed, _command(words, seed))
     with console.progress():
-        if named == ["--world"]:
+        if given == ["--world"]:
             booster = train_on_worlds(world, plan, out)
-        elif named == ["--lake"]:
+        elif given == ["--lake"]:
             source = open_lake(str(lake), find_settings(settings))
             booster = retrain.retrain(source, plan, out)
         elif manifests and outcomes and not (world or lake):
             step("reading")
-            own = find_settings(settings)
-            found = read_outcomes(outcomes, settings=own)
-            labels = Labels(found, None if truth is None else read_truth(truth))
-            filed = read.read_many(read.files(manifests), settings=own)
-            booster = train_model(filed.consignments, labels, earlier=filed.earlier, settings=own, plan=plan, out=out)
+            service = find_settings(settings)
+            labels = Labels(read_outcomes(outcomes, settings=service), None if truth is None else read_truth(truth))
+            filed = read.read_many(read.files(manifests), settings=service)
+            booster = train_model(
+                filed.consignments, labels, earlier=filed.earlier, settings=service, plan=plan, out=out
+            )
         else:
             raise SettingsError(
-                "train takes either --manifests and --outcomes, or --world alone, or --lake alone; see train --help"
+                "give the data in one way: either --manifests with --outcomes, or --world, or --lake (see riskscore "
+                "train --help)"
             )
         if mlflow is not None:
             step("logging to MLflow")
             tracking.log(booster.card, mlflow)
     screen = console.stdout()
-    screen.print(f"Model {booster.name} is in {console.plain(out)}; card.md there says how good it is.")
+    screen.print(f"Model {booster.name} is in {console.plain(out)}. Its card.md says how good it is.")
     if warning := booster.card.calibration.get("warning"):
         console.warn(warning)
-    if held := booster.card.selection.get("held_back"):
-        screen.print(console.plain(held))
+    if held_back := booster.card.selection.get("held_back"):
+        screen.print(console.plain(held_back))
 
 
 def _several(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _words(**given: object) -> list[str]:
-    """The options that were given, as words of a command."""
+def _words(**values: object) -> list[str]:
+    """The options that have a value, as words of a command."""
     return [
         word
-        for name, value in given.items()
+        for name, value in values.items()
         if value is not None
         for word in (f"--{name.replace('_', '-')}", str(value))
     ]
 
 
 def _tuning(out: Path, tune: float | None, trials: int | None, study: Path | None) -> Tuning | None:
-    """The search that is asked for, if any."""
+    """The search for better settings, or None where none was asked for."""
     from riskscore.training.plan import Tuning
 
     if tune is None and trials is None:
         if study is not None:
-            raise SettingsError("--study keeps a search; say how long it takes with --tune or --trials")
+            raise SettingsError("--study saves a search; say how long to search with --tune or --trials")
         return None
     return Tuning(study or out.with_name(f"{out.name}.study"), tune, trials)
 
 
 def _command(words: Sequence[str], seed: int) -> str:
-    """The command as it was given, for the card; not where to, so that the same model has the same card anywhere."""
+    """The command for the card, without the real --out, so that the same model has the same card in any folder."""
     return shlex.join(["riskscore", "train", *words, "--seed", str(seed), "--out", "MODEL"])
 
 
 def evaluate(
     manifests: options.Manifests,
-    outcomes: Annotated[Path, typer.Option(help="What inspections found.")],
+    outcomes: options.RequiredOutcomes,
     model: options.Model = None,
     truth: options.Truth = None,
     history: options.History = [],
     settings: options.Settings = None,
     capacity: options.Capacity = None,
     explanations: Annotated[
-        bool, typer.Option("--explanations", help="Judge the reasons, too; it takes a simulation's truth.")
+        bool, typer.Option("--explanations", help="Also judge how good the reasons are. Needs --truth.")
     ] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Write what --explanations finds into the card of the model (--model DIR).")
+        bool,
+        typer.Option("--keep", help="Write the result of --explanations into the model's card. Needs --model."),
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write a page (.html) or everything (.json) to this file.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap behind the intervals.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with charts (.html) or all figures (.json).")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Seed of the bootstrap that gives the 95% intervals.")
+    ] = 0,
     json: options.Json = False,
 ) -> None:
-    """Judge a model: precision, recall and kilograms at shares and at the ports' capacity, ranking, calibration.
+    """Judge how well a model finds smuggling.
 
-    Every consignment is scored as of its own day, with what was known then. --history names what was filed before the
-    period that is judged. --out writes a page with curves and plots, or all figures as JSON.
+    Prints precision, recall and kilograms found, for shares of the consignments and for each port's capacity. Also
+    prints how well the model ranks and whether its probabilities are right (calibration).
+
+    Each consignment is scored as on its own day, with what was known then. Give manifests of a period that the model
+    did not learn from, and the manifests before that period as --history.
 
     \b
     Examples:
-      riskscore evaluate --model models/2024-06 --manifests july/ --history past/ --outcomes outcomes.parquet
-      riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --json
-      riskscore evaluate --manifests july/ --outcomes outcomes.parquet --capacity ports.toml --out july.html
-      riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet --truth w/truth.parquet --explanations
+      riskscore evaluate --model models/2024-06 --manifests july/ --history past/ \\
+        --outcomes outcomes.parquet
+      riskscore evaluate --manifests july/ --outcomes outcomes.parquet --capacity ports.toml \\
+        --out july.html
+      riskscore evaluate --manifests w/manifests --outcomes w/outcomes.parquet \\
+        --truth w/truth.parquet --explanations
     """
     from riskscore import export
     from riskscore.engine import evaluate as judging
@@ -226,22 +284,22 @@ def evaluate(
     if out is not None:
         _check(out, [outcomes, *manifests, *history, *([truth] if truth else [])])
     if explanations and truth is None:
-        raise SettingsError("--explanations asks what was planted, which only a simulation knows: give its --truth")
+        raise SettingsError("--explanations needs to know what was really smuggled: give the --truth of a simulation")
     if keep and (model is None or not explanations):
-        raise SettingsError("--keep writes into the card of a model that you name: give --model and --explanations")
+        raise SettingsError("--keep writes into the card of a model: give --model and --explanations")
     boxes = capacities.read(capacity)
     with console.progress():
-        own = find_settings(settings)
-        card = read_card(model, own)
+        service = find_settings(settings)
+        card = read_card(model, service)
         step("reading")
-        found = read_outcomes(outcomes, history=history, settings=own)
-        labels = Labels(found, None if truth is None else read_truth(truth))
-        filed = read.read_many(read.files(manifests), settings=own)
-        past = Past(read_history(history, own) if history else None, found, filed.earlier)
-        judged = judging.evaluate(filed, labels, past, model=model, settings=own, capacity=boxes, seed=seed)
+        results = read_outcomes(outcomes, history=history, settings=service)
+        labels = Labels(results, None if truth is None else read_truth(truth))
+        filed = read.read_many(read.files(manifests), settings=service)
+        past = Past(read_history(history, service) if history else None, results, filed.earlier)
+        judged = judging.evaluate(filed, labels, past, model=model, settings=service, capacity=boxes, seed=seed)
         if explanations:
             judged["explanations"] = quality.judge_explanations(
-                filed, labels.truth, past, model=model, settings=own, seed=seed
+                filed, labels.truth, past, model=model, settings=service, seed=seed
             )
         if keep:
             folder = quality.keep_explanations(str(model), judged["explanations"])
@@ -261,19 +319,19 @@ def evaluate(
     if out is not None:
         screen.print(f"The report is in {console.plain(out)}.")
     if keep:
-        screen.print(f"The card in {console.plain(folder)} says how good the reasons are.")
+        screen.print(f"The card in {console.plain(folder)} now says how good the reasons are.")
 
 
 _WRITTEN = (".html", ".json")
 
 
 def _check(out: Path, inputs: Sequence[Path]) -> None:
-    """Raise SettingsError where a report cannot be written to `out`, or would take the place of one of `inputs`."""
+    """Raise SettingsError if a report cannot be written to `out`, or would overwrite one of `inputs`."""
     console.suffix(out, _WRITTEN)
     if not out.parent.is_dir():
         raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
     if out.exists() and (not out.is_file() or any(source.exists() and out.samefile(source) for source in inputs)):
-        raise SettingsError(f"cannot write {out}: it is there and is no report; choose another name")
+        raise SettingsError(f"cannot write {out}: it exists and is not a report; choose another name")
 
 
 COMMANDS = (simulate, train, evaluate)

@@ -1,4 +1,4 @@
-"""Two models held side by side, and what a promotion asked, as sentences and tables of texts."""
+"""Two models compared, and the checks of a promotion, as sentences and tables of text."""
 
 from __future__ import annotations
 
@@ -7,52 +7,54 @@ from typing import Any
 
 from riskscore.model.tables import Table, interval
 from riskscore.training.promotion import CHECKS, Verdict
+from riskscore.units import counted
 
 
 def basis(record: Mapping[str, Any]) -> list[str]:
-    """What the figures rest on, a sentence each."""
+    """What the figures are based on, as sentences."""
     a, b = record["models"]
-    what = "smuggled" if record["labels"] == "truth" else "seizures"
+    positive = "smuggled" if record["labels"] == "truth" else "seizures"
     lines = [
-        f"{b['name']} against {a['name']}, on {record['rows']:,} consignments of {record['period']['first']} to "
-        f"{record['period']['last']}, {record['positives']:,} of them {what}.",
-        "The rows are labelled with a simulation's truth."
+        f"{b['name']} compared with {a['name']}, on {counted(record['rows'], 'consignment')} filed from "
+        f"{record['period']['first']} to {record['period']['last']}, {record['positives']:,} of them {positive}.",
+        "A simulation says which consignments were smuggled."
         if record["labels"] == "truth"
-        else "Only inspected consignments count, which were chosen and are no sample of the rest.",
+        else "Only inspected consignments count. They were chosen, so they are not a sample of all consignments.",
     ]
     if record["left_out"]:
         left = record["left_out"]
         lines.append(
-            f"{left['rows']:,} rows until {left['until']} are left out, because a model has learned from them."
+            f"Consignments filed until {left['until']} are left out ({left['rows']:,}), because a model learned from "
+            "them."
         )
     if record["capacity"]["instead"]:
         lines.append(
-            f"The capacity would open most of these rows anyway, so {record['capacity']['instead']:.0%} of them stand "
-            "in for it."
+            "The capacity is enough to open most of these consignments anyway. The riskiest "
+            f"{record['capacity']['instead']:.0%} are used instead."
         )
     if record["random"] is None:
-        lines.append("Random inspections found too few seizures to compare the models on these alone.")
-    data = [f"{one['name']} was trained on {one['data']} data" for one in (a, b)]
+        lines.append("Random inspections found too few seizures to compare the models on them alone.")
+    data = [f"{model['name']} was trained on {model['data']} data" for model in (a, b)]
     return [*lines, f"{data[0]}, {data[1]}."]
 
 
 def tables(record: Mapping[str, Any]) -> list[Table]:
-    """What both find, which rows move, and why."""
+    """What each model finds, which consignments enter or leave the top, and why."""
     a, b = (model["name"] for model in record["models"])
-    found = [
+    finds = [
         [name, *(interval(figure[side]) for side in ("a", "b", "difference"))] for name, figure in _figures(record)
     ]
     moves = [
-        [name, f"{move['top']:,}", *(_counted(move[way]) for way in ("stayed", "entered", "left"))]
+        [name, f"{move['top']:,}", *(_with_positives(move[way]) for way in ("stayed", "entered", "left"))]
         for name, move in record["moves"].items()
     ]
-    made = [
-        Table("What each finds", ["figure", a, b, "difference"], found, "In brackets intervals of 95%."),
+    result = [
+        Table("What each model finds", ["figure", a, b, "difference"], finds, "In brackets: 95% intervals."),
         Table(
-            f"In and out of the top, from {a} to {b}",
-            ["top", "rows", "stay", "enter", "leave"],
+            f"Consignments that enter or leave the top, from {a} to {b}",
+            ["top", "consignments", "stay", "enter", "leave"],
             moves,
-            "In brackets how many of them were positive.",
+            "In brackets: how many of them were positive.",
         ),
     ]
     rows = [
@@ -68,56 +70,57 @@ def tables(record: Mapping[str, Any]) -> list[Table]:
     ]
     if rows:
         header = ["move", "consignment", "filed", "rank", "positive"]
-        made.append(Table("Rows that move most in and out of the top 5%", header, rows))
+        result.append(Table("Largest moves into and out of the top 5%", header, rows))
     why = [
         [entry["feature"], entry["flag"] or entry["meaning"], f"{entry['entered']:+.3f}", f"{entry['left']:+.3f}"]
         for entry in record["why"]
     ]
     if why:
         note = (
-            f"How much more {b} lets a feature count than {a}, in log-odds, on the rows that enter the top 5% and on "
-            "those that leave it."
+            f"By how many log-odds {b} rates a feature higher than {a} does, for the consignments that enter the top "
+            "5% and for those that leave it."
         )
-        made.append(Table("Why they move", ["feature", "what it is", "entering", "leaving"], why, note))
-    return made
+        result.append(Table("Why they move", ["feature", "what it is", "entering", "leaving"], why, note))
+    return result
 
 
-def verdict(found: Verdict) -> list[Table]:
-    """Each check with what it came to, and what could not be checked."""
+def verdict(judged: Verdict) -> list[Table]:
+    """Each check, whether it was passed, and its figures; the warnings are the note."""
     rows = []
-    for asked in CHECKS:
-        why, figures = found.refusals.get(asked), _passed(asked, found.figures)
-        rows.append([asked, "no", why] if why else [asked, "yes" if figures else "not known", figures])
-    return [Table("Checks", ["check", "passed", "figures"], rows, " ".join(found.warnings))]
+    for check in CHECKS:
+        why, figures = judged.refusals.get(check), _figures_of_check(check, judged.figures)
+        rows.append([check, "no", why] if why else [check, "yes" if figures else "not known", figures])
+    return [Table("Checks", ["check", "passed", "figures"], rows, " ".join(judged.warnings))]
 
 
-def _passed(asked: str, figures: Mapping[str, Any]) -> str:
-    """The figures of a check that was passed; empty where it was not made."""
+def _figures_of_check(check: str, figures: Mapping[str, Any]) -> str:
+    """The figures of a check that was passed; empty if it could not be made."""
     capacity, random, fit = (figures.get(name) for name in ("capacity", "random", "calibration"))
     leaks = figures["leaks"]
-    told = {
+    texts = {
         "better at capacity": capacity and _better(capacity),
         "better than chance": figures.get("roc_auc") and f"ROC-AUC {interval(figures['roc_auc']['b'])}",
-        "no worse at random": random and f"ROC-AUC {interval(random['roc_auc']['difference'])} beside the champion's",
+        "no worse at random": random
+        and f"ROC-AUC {interval(random['roc_auc']['difference'])} compared with the champion's",
         "calibrated": fit and f"{fit['expected']:,.1f} seizures expected, {fit['observed']:,} found",
         "not from the future": f"learned until {figures['learned_until']}",
         "not too good": leaks["feature"] and f"best single feature: {leaks['feature']}, {leaks['feature_roc_auc']:.3f}",
         "as good as its card": leaks["comparable"]
-        and f"ROC-AUC {interval(leaks['card'])} on its card, {interval(leaks['seen'])} on these rows",
+        and f"ROC-AUC {interval(leaks['card'])} on its card, {interval(leaks['seen'])} on these consignments",
     }
-    return str(told[asked] or "")
+    return str(texts[check] or "")
 
 
 def _better(capacity: Mapping[str, Any]) -> str:
     hits = capacity["found"]
     return (
-        f"{hits['b']} found with {capacity['boxes']:,} boxes, the champion {hits['a']}; 90% sure of "
-        f"{capacity['least']:+.3f} in recall"
+        f"{hits['b']} found in {counted(capacity['boxes'], 'box', 'boxes')}, {hits['a']} by the champion; difference "
+        f"in recall at least {capacity['least']:+.3f} (90% confidence)"
     )
 
 
 def _figures(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every figure that has two sides and a difference, with its name."""
+    """Every figure that both models have, by name."""
     boxes = f"recall, {record['capacity']['boxes']:,} boxes"
     yield boxes, record["capacity"]["recall"]
     for at in record["overall"]["at"]:
@@ -128,12 +131,12 @@ def _figures(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
         yield "ROC-AUC, random inspections", record["random"]["roc_auc"]
 
 
-def _counted(told: Mapping[str, Any]) -> str:
-    return f"{told['rows']:,} ({told['positives']:,})"
+def _with_positives(moved: Mapping[str, Any]) -> str:
+    return f"{moved['rows']:,} ({moved['positives']:,})"
 
 
 def differences(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each figure by name, with the difference between the two models and its interval."""
+    """For each figure, its name and the difference between the two models with its interval."""
     for name, figure in _figures(record):
         if figure["difference"]:
             yield {"name": name, **figure["difference"]}

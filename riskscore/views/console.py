@@ -1,7 +1,7 @@
-"""What commands print with: tables and text on stdout, progress on stderr, JSON for machines.
+"""How commands print: tables and text on stdout, progress and warnings on stderr, JSON for other programs.
 
-Texts from manifests may hold anything. `plain` takes out what a terminal would obey or hide, and nothing from a
-manifest is ever read as markup.
+A text from a manifest may hold anything. `plain` removes characters that control a terminal or cannot be seen, and no
+text is read as markup.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from riskscore.model.card import Card
 
 WIDTH = 100
-"""Columns of what is printed into a pipe; a terminal's own width otherwise, between NARROW and WIDE."""
+"""Width in characters when printing into a pipe. A terminal's width is used within NARROW and WIDE."""
 
 NARROW, WIDE = 60, 140
 
 
 def stdout() -> Console:
-    """The console that results go to; colours only on a terminal."""
+    """The console for results; it has colours only on a terminal."""
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
@@ -41,25 +41,25 @@ def stdout() -> Console:
 
 
 def table(*headings: str) -> Table:
-    """An empty table with these headings, in the look that all of them have."""
+    """An empty table with these headings, in the style of all tables."""
     from rich import box
     from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    empty = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for place, heading in enumerate(headings):
-        made.add_column(heading, overflow="fold", no_wrap=place == 0 and len(headings) > 3)
-    return made
+        empty.add_column(heading, overflow="fold", no_wrap=place == 0 and len(headings) > 3)
+    return empty
 
 
 def heading(text: str) -> Text:
-    """A line above a part of what is printed."""
+    """A bold line above a part of the output."""
     from rich.text import Text
 
     return Text(f"\n{text}", style="bold")
 
 
 def show(screen: Console, part: tables.Table) -> None:
-    """Print a table of texts with its title and note."""
+    """Print a table of text with its title and its note."""
     screen.print(heading(part.title))
     shown = table(*part.header)
     for row in part.rows:
@@ -70,9 +70,9 @@ def show(screen: Console, part: tables.Table) -> None:
 
 
 def suffix(out: Path | None, known: Sequence[str]) -> str:
-    """The ending of the file that is to be written, in small letters; empty where none is.
+    """The ending of the file to write, in lower case, or an empty text where `out` is None.
 
-    Raises SettingsError where it is none of `known`.
+    Raises SettingsError for an ending that is not in `known`.
     """
     if out is None:
         return ""
@@ -82,7 +82,7 @@ def suffix(out: Path | None, known: Sequence[str]) -> str:
 
 
 def hanging(mark: str, text: str) -> Table:
-    """`text` wrapped beside `mark`, not below it."""
+    """`text` to the right of `mark`; wrapped lines are indented."""
     from rich.table import Table
     from rich.text import Text
 
@@ -94,13 +94,13 @@ def hanging(mark: str, text: str) -> Table:
 
 
 def basis(card: Card) -> str:
-    """What a score of this model rests on."""
-    caution = " It orders boxes for a closer look and proves nothing." if card.data == "simulated" else ""
+    """Which model the scores are from, and what data it learned from."""
+    caution = " A score helps to decide what to inspect first. It proves nothing." if card.data == "simulated" else ""
     return f"Model {plain(card.name)}, trained on {plain(card.data)} data.{caution}"
 
 
 def plain(text: object) -> str:
-    """`text` in one line, without characters that steer a terminal or cannot be seen."""
+    """`text` in one line, without characters that control a terminal or cannot be seen."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
 
 
@@ -111,12 +111,12 @@ def short(text: object, length: int) -> str:
 
 
 def warn(text: object) -> None:
-    """Say on stderr, in one line, what to mind."""
+    """Print a warning on stderr, in one line."""
     sys.stderr.write(f"warning: {plain(text)}\n")
 
 
 def emit(value: Any) -> None:
-    """Print `value` as JSON, for machines; days and moments in ISO 8601."""
+    """Print `value` as JSON, with days and times in ISO 8601."""
     sys.stdout.write(text(value))
 
 
@@ -128,12 +128,12 @@ def text(value: Any) -> str:
 def _json(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[None]:
-    """Show the step under way and the time it takes on stderr, on a terminal only."""
+    """Show the current step and its time on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         yield
         return

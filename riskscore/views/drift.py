@@ -1,4 +1,4 @@
-"""Drift as rows of a table: what moved, from what to what."""
+"""Drift as rows of a table: what changed, from what to what."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ KINDS = {
     "column": "missing",
     "value": "more often",
     "unseen": "new",
-    "new": "without a past",
+    "new": "no history",
     "level": "amount",
     "score": "score",
     "feature": "feature",
 }
-"""What a move is called in a table."""
+"""Kind of a change -> its name in a table."""
 
 SHARES = (ALL, *results.SHARES)
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows by `period`, if they have one, and within it by share: all, then those of a slate."""
+    """Sort rows by `period`, if they have one, then by share: first all boxes, then the shares of a slate."""
     order = pl.col("share").replace_strict(SHARES, range(len(SHARES)), default=len(SHARES), return_dtype=pl.Int64)
     return frame.sort(*(["period"] if "period" in frame.columns else []), order)
 
 
-def rows(found: Drift) -> list[dict[str, Any]]:
-    """Moves as rows of a table: level, kind, what, before, now (texts), sentence."""
-    return [row(move) for move in found.moves.iter_rows(named=True)]
+def rows(changes: Drift) -> list[dict[str, Any]]:
+    """Changes as rows of a table: level, kind, what, before, now, cause and sentence, all as text."""
+    return [row(move) for move in changes.moves.iter_rows(named=True)]
 
 
 def row(move: dict[str, Any]) -> dict[str, Any]:
-    """One move as a row of a table; see `rows`."""
+    """One change as a row of a table; see `rows`."""
     kind = move["kind"]
     is_share = kind in {"column", "value", "unseen", "new"}
     form = share if is_share else "{:.2f}".format if kind != "level" else "{:,.4g}".format

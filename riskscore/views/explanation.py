@@ -1,4 +1,4 @@
-"""How one consignment in full looks: on a screen for people, as a record for machines."""
+"""The explanation of one consignment: printed for people, or as a record for JSON."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ from riskscore.views import ranking
 from riskscore.views.console import basis, hanging, heading, plain, short
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from riskscore.explanation.counterfactual import Counterfactual
     from riskscore.explanation.explanation import Explanation
     from riskscore.model.card import Card
 
 _ELSEWHERE = {*KEY, "goods_items", "port_of_loading", "transhipment_ports", "port_of_discharge"}
-"""Columns that stand in an explanation's title and route, or are summed up by others."""
+"""Columns that the title, the route or other columns show already."""
+
+_MOVES = {"left": "gone", "came": "new", "changed": "changed"}
+"""What became of a reason -> the word that is printed."""
 
 
 def show(screen: Console, explained: Explanation, card: Card, *, history: bool) -> None:
-    """Print one consignment in full."""
+    """Print the explanation of one consignment."""
     scored, filed = explained.scored.row(0, named=True), explained.consignment.row(0, named=True)
     bill, container = plain(filed["bill_of_lading"]), filed["container_number"]
     title = f"Container {plain(container)} on bill {bill}" if container != NOTHING else f"Number {bill}"
@@ -38,15 +43,18 @@ def show(screen: Console, explained: Explanation, card: Card, *, history: bool) 
     for name, value in _lines(filed):
         screen.print(hanging(f"{name:<19}", value))
     _amended(screen, explained)
-    for title, told in (("Speaks for opening it", scored["reasons"]), ("Speaks against", scored["mitigating"])):
+    for title, reasons in (
+        ("Reasons to open the box", scored["reasons"]),
+        ("Reasons against opening it", scored["mitigating"]),
+    ):
         screen.print(heading(title))
-        for reason in told or []:
+        for reason in reasons or []:
             flag = "" if reason["indicator"] is None else f" (flag {reason['indicator']})"
             screen.print(hanging(f"{reason['contribution']:+6.2f}", plain(reason["sentence"]) + flag))
             if reason["contribution"] > 0:
                 screen.print(hanging("      ", plain(reason["check"])))
-        if not told:
-            screen.print("Nothing that moves the score.")
+        if not reasons:
+            screen.print("Nothing that changes the score.")
     _clearing(screen, explained)
     _altered(screen, explained)
     screen.print(heading("Could not be assessed"))
@@ -54,7 +62,7 @@ def show(screen: Console, explained: Explanation, card: Card, *, history: bool) 
         screen.print(hanging("-", plain(missing)))
     screen.print()
     screen.print(
-        f"The figures are log-odds: from {explained.base:+.2f} for any consignment, all features together lead to "
+        f"The figures are log-odds. A consignment starts at {explained.base:+.2f}, and all features together lead to "
         f"{scored['margin']:+.2f}."
     )
     if not history:
@@ -63,22 +71,27 @@ def show(screen: Console, explained: Explanation, card: Card, *, history: bool) 
 
 
 def _amended(screen: Console, explained: Explanation) -> None:
-    """Print what the version before said otherwise, and how it would stand."""
+    """Print what an amendment changed, and the rank and score without it."""
     if explained.unchanged.is_empty():
         return
-    screen.print(heading("Amended"))
-    for column, before, now in explained.changes.iter_rows():
-        was, is_now = (short(text or "nothing", 140) for text in (before, now))
-        screen.print(hanging(f"{column.replace('_', ' '):<19}", f"{was} > {is_now}"))
+    screen.print(heading("Changed by an amendment"))
+    _show_changes(screen, explained.changes)
     now, former = (frame.row(0, named=True) for frame in (explained.scored, explained.unchanged))
     screen.print(
-        f"As the version before said it, it would be rank {former['rank']:,} with probability "
-        f"{former['probability']:.2%}; the amendment moved the margin by {now['margin'] - former['margin']:+.2f}."
+        f"With the previous version, it would have rank {former['rank']:,} and probability "
+        f"{former['probability']:.2%}. The amendment moved the margin by {now['margin'] - former['margin']:+.2f}."
     )
 
 
+def _show_changes(screen: Console, changes: pl.DataFrame) -> None:
+    """Print each changed column with its old and its new value."""
+    for column, before, now in changes.iter_rows():
+        old, new = (short(text or "nothing", 140) for text in (before, now))
+        screen.print(hanging(f"{column.replace('_', ' '):<19}", f"{old} > {new}"))
+
+
 def _clearing(screen: Console, explained: Explanation) -> None:
-    """Print which checks would take it out of the red lane."""
+    """Print the checks that would take the consignment out of the red lane."""
     for row in explained.clearing.iter_rows(named=True):
         if row["enough"] and not row["checks"]:
             return
@@ -87,47 +100,46 @@ def _clearing(screen: Console, explained: Explanation) -> None:
         for check in row["checks"]:
             screen.print(hanging("-", f"{plain(check['text'])} ({check['effort']})"))
             if check["flags"]:
-                screen.print(hanging(" ", f"settles: {plain(', '.join(check['flags']))}"))
+                screen.print(hanging(" ", f"clears: {plain(', '.join(check['flags']))}"))
         for fact in checks.unsettled(explained.contributions).iter_rows(named=True):
-            screen.print(hanging(f"{fact['contribution']:+6.2f}", f"no check settles: {fact['why']}"))
+            screen.print(hanging(f"{fact['contribution']:+6.2f}", f"no check can clear: {fact['why']}"))
 
 
 def _altered(screen: Console, explained: Explanation) -> None:
-    """Print what became of it with other values."""
+    """Print the rank, the score and the reasons with the values of --set."""
     altered = explained.counterfactual
     if altered is None:
         return
-    screen.print(heading("As changed"))
-    for column, before, now in altered.fields.iter_rows():
-        was, is_now = (short(text or "nothing", 140) for text in (before, now))
-        screen.print(hanging(f"{column.replace('_', ' '):<19}", f"{was} > {is_now}"))
+    screen.print(heading("With the values of --set"))
+    _show_changes(screen, altered.fields)
     if altered.fields.is_empty():
-        screen.print("The values set are those that were filed.")
-    filed, anew = (frame.row(0, named=True) for frame in (explained.scored, altered.scored))
+        screen.print("These are the values that were filed.")
+    filed, changed = (frame.row(0, named=True) for frame in (explained.scored, altered.scored))
     screen.print(
-        f"Rank {filed['rank']:,} > {anew['rank']:,} of {explained.among:,}; probability {filed['probability']:.2%} > "
-        f"{anew['probability']:.2%}; margin {filed['margin']:+.2f} > {anew['margin']:+.2f}."
+        f"Rank {filed['rank']:,} > {changed['rank']:,} of {explained.among:,}; probability "
+        f"{filed['probability']:.2%} > {changed['probability']:.2%}; margin {filed['margin']:+.2f} > "
+        f"{changed['margin']:+.2f}."
     )
     for reason in altered.reasons.iter_rows(named=True):
-        screen.print(hanging(f"{reason['change']:<7}", _moved(reason)))
-    rest = anew["margin"] - filed["margin"]
+        screen.print(hanging(f"{_MOVES[reason['change']]:<7}", _moved(reason)))
+    rest = changed["margin"] - filed["margin"]
     for feature in altered.features.iter_rows(named=True):
         values = " > ".join(shown(feature[name], "") or "not known" for name in ("before", "now"))
         step = feature["contribution"] - feature["contribution_before"]
         rest -= step
         screen.print(hanging(f"{step:+6.2f}", plain(f"{feature['feature'].replace('_', ' ')}: {values}")))
-    screen.print(hanging(f"{rest:+6.2f}", "features whose value stayed, beside those"))
+    screen.print(hanging(f"{rest:+6.2f}", "other features, whose values did not change"))
 
 
 def _moved(reason: Mapping[str, Any]) -> str:
-    """A reason that left, came or changed, with what it contributes."""
+    """A reason that is new, gone or changed, with its contribution."""
     figures = [reason[name] for name in ("contribution_before", "contribution") if reason[name] is not None]
     sentence = plain(reason["before"] if reason["now"] is None else reason["now"])
     return f"{' > '.join(f'{figure:+.2f}' for figure in figures)}  {sentence}"
 
 
 def _lines(filed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What was filed, a line a field, without what was left open."""
+    """What was filed, one line per field, without empty fields."""
     if filed["port_of_loading"]:
         yield "route", ranking.route(filed)
     for name, value in filed.items():
@@ -142,7 +154,7 @@ def _shown(value: object) -> str:
 
 
 def record(explained: Explanation) -> dict[str, Any]:
-    """One consignment in full, for machines."""
+    """The explanation of one consignment, for JSON."""
     return {
         **ranking.records(explained.scored)[0],
         "among": explained.among,

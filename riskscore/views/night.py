@@ -1,4 +1,4 @@
-"""What a night should be looked at for, in sentences, and what alerts say of its boxes."""
+"""What officers should look at after a night, as sentences."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from typing import Any
 from riskscore.units import counted
 
 SHOWN_ALARMS = 5
+"""Alarms of the drift that are quoted; the others are counted."""
 
 
 def look_at(counts: dict[str, Any]) -> list[str]:
-    """What somebody should look at in the morning, in sentences; none on a quiet night."""
-    taken = counts["manifests"]
-    refused = sum(taken["refused"].values())
+    """What somebody should look at in the morning, as sentences; none after a quiet night."""
+    manifests = counts["manifests"]
+    refused = sum(manifests["refused"].values())
     notes = [f"{file['name']} was left in the inbox: {file['why']}." for file in counts["left"]]
-    if refused > taken["rows_in"] * 0.02:
-        notes.append(f"{refused / max(taken['rows_in'], 1):.0%} of the rows are in quarantine.")
+    if refused > manifests["rows_in"] * 0.02:
+        notes.append(f"{refused / max(manifests['rows_in'], 1):.0%} of the rows are in quarantine.")
     usual = counts["usual_filings"]
-    if usual and not 0.5 <= taken["filings"] / usual <= 2:
+    if usual and not 0.5 <= manifests["filings"] / usual <= 2:
         notes.append(
-            f"{taken['filings']:,} filings came in, where {usual:,.0f} are usual: is a file missing or doubled?"
+            f"{counted(manifests['filings'], 'filing')} arrived. {usual:,.0f} are usual. Check whether a file is "
+            "missing or arrived twice."
         )
     return notes + changed(counts)
 
 
 def changed(counts: dict[str, Any]) -> list[str]:
-    """The alarms of the drift of a night, in sentences, the first few of them, and how to see the others."""
+    """The first alarms of the night's drift, as sentences, and how to see the others."""
     alarms = counts.get("drift", {}).get("alarms", [])
     more = len(alarms) - SHOWN_ALARMS
     if more <= 0:
         return list(alarms)
-    return [*alarms[:SHOWN_ALARMS], f"{counted(more, 'more change')} of this kind; `riskscore drift` shows all."]
+    return [*alarms[:SHOWN_ALARMS], f"{counted(more, 'more change')} of this kind. `riskscore drift` shows all."]

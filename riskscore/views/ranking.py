@@ -1,4 +1,4 @@
-"""How a ranking looks: on a screen for people, as records for machines."""
+"""The ranked list: printed for people, or as records for JSON."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ if TYPE_CHECKING:
     from riskscore.model.card import Card
 
 STRONGEST = 3
-"""Reasons that the list shows of each consignment."""
+"""How many reasons the list shows for each consignment."""
 
-BESIDE = ("goods_description", "hs_codes", "transhipment_ports", "shipper_name", "consignee_name", "gross_weight_kg")
-"""What was filed that stands beside a score."""
+FILED = ("goods_description", "hs_codes", "transhipment_ports", "shipper_name", "consignee_name", "gross_weight_kg")
+"""Filed columns that are shown next to a score."""
 
-
-NO_HISTORY = "No history was given (--history), so that every party, lane and box looks new."
-"""What must be known to read reasons that speak of a past."""
+NO_HISTORY = "No history was given (--history), so every party, lane and box looks new."
+"""A warning for readers of reasons that are about history."""
 
 
 def counts(manifest: Manifest, ranked: pl.DataFrame) -> dict[str, int]:
-    """How many rows were read and what became of them: rows = accepted + quarantined."""
+    """Counts of the rows that were read: rows = accepted + quarantined."""
     return {
         "rows": manifest.rows_in,
         "accepted": manifest.rows_in - manifest.quarantine.height,
@@ -43,20 +42,20 @@ def counts(manifest: Manifest, ranked: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def beside(ranked: pl.DataFrame, consignments: pl.DataFrame) -> pl.DataFrame:
-    """Join what was filed to the scores that are shown; the order stays."""
-    return ranked.join(consignments.select(*KEY, *BESIDE), on=KEY, how="left", maintain_order="left")
+def with_filed(ranked: pl.DataFrame, consignments: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns FILED to scores, in the same order."""
+    return ranked.join(consignments.select(*KEY, *FILED), on=KEY, how="left", maintain_order="left")
 
 
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as records for JSON; numbers that are none become null."""
+    """Rows as records for JSON; NaN becomes null."""
     return frame.with_columns(pl.selectors.float().fill_nan(None)).to_dicts()
 
 
 def summary(
     numbers: Mapping[str, int], card: Card, *, out: Path | None, quarantine: Path | None, history: bool
 ) -> Text:
-    """The lines below a ranking: nothing was lost, where it went, and what the scores rest on."""
+    """The lines below a list: row counts, files that were written, and the model."""
     lines = [
         f"{counted(numbers['rows'], 'row')} read = {numbers['accepted']:,} accepted "
         f"+ {numbers['quarantined']:,} in quarantine; "
@@ -65,13 +64,13 @@ def summary(
         f"{numbers['explained']:,} with reasons."
     ]
     if not numbers["consignments"]:
-        lines.append("The manifest holds no consignments, so there is nothing to rank.")
+        lines.append("The manifest has no consignments, so there is nothing to rank.")
     if out is not None:
-        lines.append(f"Ranked consignments are in {plain(out)}.")
+        lines.append(f"The ranked consignments are in {plain(out)}.")
     if quarantine is not None:
-        lines.append(f"Refused rows are in {plain(quarantine)}.")
+        lines.append(f"The rows in quarantine are in {plain(quarantine)}.")
     elif numbers["quarantined"]:
-        lines.append("Refused rows were set aside; --quarantine FILE keeps them, with the rule that each one broke.")
+        lines.append("To see the rows in quarantine and the rule that each one broke, add --quarantine FILE.")
     if numbers["consignments"] and not history:
         lines.append(NO_HISTORY)
     lines.append(basis(card))
@@ -79,30 +78,30 @@ def summary(
 
 
 def ranking(shown: pl.DataFrame) -> Table:
-    """The ranked list: one block a consignment, with its strongest reasons."""
+    """The ranked list: one block per consignment, with its strongest reasons."""
     table = Table(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False, expand=True)
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("Risk", justify="right", no_wrap=True)
     table.add_column("Consignment", ratio=5)
-    table.add_column("Why: the strongest reasons", ratio=8)
+    table.add_column("Strongest reasons", ratio=8)
     for row in shown.iter_rows(named=True):
         table.add_row(str(row["rank"]), risk(row["probability"]), _filed(row), _bullets(row["reasons"][:STRONGEST]))
     return table
 
 
 def risk(probability: float) -> str:
-    """A probability as people read it."""
+    """A probability as a percentage."""
     return f"{probability:.1%}" if probability >= 0.001 else "<0.1%"
 
 
 def route(row: Mapping[str, Any]) -> str:
-    """Every port of the way, in order."""
+    """All ports of the voyage, in order."""
     stops = [row["port_of_loading"], *(row["transhipment_ports"] or []), row["port_of_discharge"]]
     return " > ".join(plain(stop) for stop in stops if stop)
 
 
 def _filed(row: Mapping[str, Any]) -> Text:
-    if row["container_number"] == NOTHING:  # a service's own rows: neither box nor ports
+    if row["container_number"] == NOTHING:  # rows of a service that have neither a container nor ports
         codes = ", ".join(row["hs_codes"] or ())
         return Text(plain(row["bill_of_lading"]), style="bold").append(
             f"\nHS {plain(codes)}" if codes else "", "not bold"
@@ -110,11 +109,11 @@ def _filed(row: Mapping[str, Any]) -> Text:
     text = Text(plain(row["container_number"]), style="bold")
     text.append(f"\n{short(row['bill_of_lading'], 30)}\n{route(row)}\n", style="not bold")
     text.append(f"{short(row['goods_description'], 60)}\n", style="not bold")
-    text.append(f"consignee: {short(row['consignee_name'] or 'nobody named', 50)}", style="not bold")
+    text.append(f"consignee: {short(row['consignee_name'] or 'not named', 50)}", style="not bold")
     return text
 
 
 def _bullets(reasons: list[Mapping[str, Any]] | None) -> Group:
     if not reasons:
-        return Group(Text("nothing stands out"))
+        return Group(Text("no reasons"))
     return Group(*(hanging("-", plain(reason["sentence"])) for reason in reasons))

@@ -1,4 +1,4 @@
-"""Results of inspections in the order in which they are shown, and as one long table for machines."""
+"""Inspection results in the order in which they are shown, and as one long table."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ from riskscore.monitoring.results import BY, Results
 SHARES = ("score", "intelligence", "explore", "random", "officer")
 """Order in which the shares are shown."""
 
-
 _MEASURES = {
     "commodity": ("cases", "quantity_kg", "unweighed"),
     "other": ("opened", "answered", "irregular", "seizures", "quantity_kg", "closed", "unreached"),
 }
 
 
-def by_share(found: Results) -> pl.DataFrame:
+def by_share(results: Results) -> pl.DataFrame:
     """Hit rates in the order of SHARES."""
     order = pl.col("share").replace_strict(SHARES, range(len(SHARES)), default=len(SHARES), return_dtype=pl.Int64)
-    return found.rates.sort(order)
+    return results.rates.sort(order)
 
 
-def long(found: Results, by: Iterable[str] = BY) -> pl.DataFrame:
-    """A row a figure: `part` (share, unseen, year, or one of BY), `name`, `measure`, `value`, `low`, `high`."""
-    rows = [*_of_shares(found), *_of_unseen(found)]
+def long(results: Results, by: Iterable[str] = BY) -> pl.DataFrame:
+    """One row per figure: `part` (share, unseen, year, or one of BY), `name`, `measure`, `value`, `low`, `high`."""
+    rows = [*_of_shares(results), *_of_unseen(results)]
     for part in by:
-        for row in getattr(found, part).iter_rows(named=True):
+        for row in getattr(results, part).iter_rows(named=True):
             rows.extend(_of_part(part, row))
-    for row in found.years.iter_rows(named=True):
+    for row in results.years.iter_rows(named=True):
         rows.extend(
             ("year", str(row["year"]), name, value, None, None) for name, value in row.items() if name != "year"
         )
@@ -49,20 +48,19 @@ def long(found: Results, by: Iterable[str] = BY) -> pl.DataFrame:
 _Figure = tuple[str, str, str, Any, Any, Any]
 
 
-def _of_shares(found: Results) -> Iterator[_Figure]:
-    for row in by_share(found).iter_rows(named=True):
+def _of_shares(results: Results) -> Iterator[_Figure]:
+    for row in by_share(results).iter_rows(named=True):
         for name in ("opened", "answered", "irregular", "seizures"):
             yield "share", row["share"], name, row[name], None, None
         yield "share", row["share"], "rate", row["rate"], row["low"], row["high"]
 
 
-def _of_unseen(found: Results) -> Iterator[_Figure]:
-    guess = found.unseen
-    known = guess.estimate is not None
-    ends = (guess.low, guess.high) if known else (None, None)
-    yield "unseen", "all", "estimate", guess.estimate, *ends
+def _of_unseen(results: Results) -> Iterator[_Figure]:
+    unseen = results.unseen
+    interval = (None, None) if unseen.estimate is None else (unseen.low, unseen.high)
+    yield "unseen", "all", "estimate", unseen.estimate, *interval
     for name in ("hits", "drawn", "awaited", "closed", "unreached"):
-        yield "unseen", "all", name, getattr(guess, name), None, None
+        yield "unseen", "all", name, getattr(unseen, name), None, None
 
 
 def _of_part(part: str, row: dict[str, Any]) -> Iterator[_Figure]:

@@ -1,4 +1,4 @@
-"""A command line to call, a small model of the real catalogue, and manifests to give it."""
+"""Fixtures: the command line as a function, a small model with the real catalogue, and manifests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,14 +42,14 @@ def riskscore(capsys: pytest.CaptureFixture[str]) -> Riskscore:
 
 
 def small_model(names: list[str]) -> tuple[lightgbm.Booster, Card]:
-    """Trees over random columns called `names`: they rank somehow, which is all that these tests need."""
+    """Trees over random columns called `names`. Their ranking means nothing, which is enough for these tests."""
     rng = np.random.default_rng(3)
     matrix = rng.random((1_000, len(names)), dtype=np.float32) * 10
     label = matrix.mean(axis=1) > np.median(matrix.mean(axis=1)) + rng.normal(0, 0.1, 1_000)
     settings = {"objective": "binary", "verbosity": -1, "num_leaves": 15, "num_threads": 1}
     grown = lightgbm.train(settings, lightgbm.Dataset(matrix, label, feature_name=names), 40)
     trees = lightgbm.Booster(model_str=grown.model_to_string())
-    known = catalogue.load()
+    declared = catalogue.load()
     card = Card(
         name="small",
         data="simulated",
@@ -57,8 +57,8 @@ def small_model(names: list[str]) -> tuple[lightgbm.Booster, Card]:
         period=("2024-01-01", "2024-02-01"),
         rows=1_000,
         positives=int(label.sum()),
-        catalogue=known.hash,
-        features={name: digests(known).get(name, "unknown") for name in names},
+        catalogue=declared.hash,
+        features={name: digests(declared).get(name, "unknown") for name in names},
         model_sha256=digest(trees.model_to_string()),
         settings={},
         trees=trees.num_trees(),
@@ -78,7 +78,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that knows one feature more and one feature less than the catalogue."""
+    """A model with one unknown feature, and without one feature of the catalogue."""
     folder = tmp_path_factory.mktemp("models") / "other"
     trees, card = small_model([*catalogue.load().names[1:], "colour_of_the_box"])
     Booster(trees, Platt(), card).save(folder)
@@ -91,7 +91,7 @@ ROUTES = [("NGAPP", "VNHPH", "SGSIN"), ("DEHAM", "SGSIN", None), ("CNSHA", "VNHP
 
 @pytest.fixture(scope="session")
 def consignments() -> pl.DataFrame:
-    """Forty consignments of one day, one with a formula in its description, as a file would hold them."""
+    """Forty consignments of one day as in a file; some descriptions are a spreadsheet formula."""
     filed = datetime(2024, 3, 1, 10, tzinfo=UTC)
     return pl.DataFrame(
         [
@@ -125,7 +125,7 @@ def manifest(tmp_path: Path, consignments: pl.DataFrame) -> Path:
 
 @pytest.fixture
 def past(tmp_path: Path, consignments: pl.DataFrame) -> tuple[Path, Path]:
-    """Two files of the days before, and what inspections of them found."""
+    """A folder with the manifests of two earlier days, and the outcomes of their inspections."""
     folder = tmp_path / "past"
     folder.mkdir()
     for day in ("2024-02-01", "2024-02-02"):

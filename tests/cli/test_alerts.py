@@ -1,4 +1,4 @@
-"""`riskscore alerts`: every command, and refusals of one line."""
+"""`riskscore alerts`: every command, and errors of one line."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ CSV = """id,kind,name,provider,reliability,handling,reason
 @pytest.fixture
 def lake(tmp_path: Path, riskscore: Riskscore) -> Path:
     """A lake with two alerts and one consignment."""
-    made = create_lake(tmp_path / "lake")
+    new_lake = create_lake(tmp_path / "lake")
     row = {
         "bill_of_lading": ["BL1"],
         "container_number": ["MSCU1234565"],
@@ -33,43 +33,47 @@ def lake(tmp_path: Path, riskscore: Riskscore) -> Path:
         "goods_description": ["GRANULES"],
     }
     pl.DataFrame(row).write_parquet(tmp_path / "night.parquet")
-    made.append("consignments", pl.DataFrame(row), run=1, night=date(2024, 3, 1))
+    new_lake.append("consignments", pl.DataFrame(row), run=1, night=date(2024, 3, 1))
     (tmp_path / "alerts.csv").write_text(CSV)
     ran = riskscore("alerts", "import", tmp_path / "alerts.csv", "--lake", tmp_path / "lake", "--json")
     assert ran.code == 1
-    told = json.loads(ran.out)
-    assert (told["rows"], told["new"], told["refused"]) == (3, 2, 1)
+    record = json.loads(ran.out)
+    assert (record["rows"], record["new"], record["refused"]) == (3, 2, 1)
     return tmp_path / "lake"
 
 
-def test_what_is_refused_is_written_with_its_rule(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
+def test_refused_rows_are_written_with_the_rule_they_broke(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
     out = tmp_path / "refused.csv"
     ran = riskscore("alerts", "import", tmp_path / "alerts.csv", "--lake", lake, "--quarantine", out)
-    assert "3 read = 0 new + 0 changed + 2 there before + 1 in quarantine" in ran.out
+    assert "3 read = 0 new + 0 changed + 2 known already + 1 in quarantine" in ran.out
     assert pl.read_csv(out)["rule"].to_list() == ["unknown_kind"]
 
 
-def test_list_shows_text_as_text(lake: Path, riskscore: Riskscore) -> None:
+def test_list_removes_control_characters_and_keeps_markup_as_text(lake: Path, riskscore: Riskscore) -> None:
     ran = riskscore("alerts", "list", "--lake", lake)
     assert ran.code == 0
     assert "2 alerts in force" in ran.out
     assert "\u202e" not in ran.out + riskscore("alerts", "list", "--lake", lake, "--json").out
-    told = json.loads(riskscore("alerts", "list", "--lake", lake, "--json").out)
-    assert [row["name"] for row in told] == ["Greenfield Commodities", "<b>Sea Pearl</b>"]
+    record = json.loads(riskscore("alerts", "list", "--lake", lake, "--json").out)
+    assert [row["name"] for row in record] == ["Greenfield Commodities", "<b>Sea Pearl</b>"]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".stix"])
-def test_export_leaves_out_what_may_not_leave(lake: Path, tmp_path: Path, riskscore: Riskscore, suffix: str) -> None:
+def test_export_leaves_out_alerts_that_may_not_be_shared(
+    lake: Path, tmp_path: Path, riskscore: Riskscore, suffix: str
+) -> None:
     out = tmp_path / f"out{suffix}"
-    told = json.loads(riskscore("alerts", "export", out, "--lake", lake, "--handling", "amber", "--json").out)
-    assert (told["written"], told["left_out"]) == (1, 1)
+    record = json.loads(riskscore("alerts", "export", out, "--lake", lake, "--handling", "amber", "--json").out)
+    assert (record["written"], record["left_out"]) == (1, 1)
     assert "Sea Pearl" not in out.read_text()
     other = tmp_path / "other"
     create_lake(other)
     assert "1 new" in riskscore("alerts", "import", out, "--lake", other).out
 
 
-def test_match_says_why_and_a_decision_and_expiry_end_it(lake: Path, tmp_path: Path, riskscore: Riskscore) -> None:
+def test_a_match_ends_with_a_decision_or_when_the_alert_is_withdrawn(
+    lake: Path, tmp_path: Path, riskscore: Riskscore
+) -> None:
     match = ("alerts", "match", tmp_path / "night.parquet", "--lake", lake)
     assert "Matches: 1, on 1 of 1 consignments" in riskscore(*match).out
     out = tmp_path / "matches.csv"
@@ -86,7 +90,7 @@ def test_match_says_why_and_a_decision_and_expiry_end_it(lake: Path, tmp_path: P
         "--reason",
         "x",
     )
-    assert "match no more" in riskscore(*pair).out
+    assert "no longer match" in riskscore(*pair).out
     assert "Matches: 0" in riskscore(*match).out
     assert "match again" in riskscore(*pair, "--same").out
     assert "Matches: 1" in riskscore(*match).out
@@ -106,9 +110,9 @@ def test_package_writes_a_case(lake: Path, tmp_path: Path, riskscore: Riskscore)
 
 def test_check_measures_labelled_pairs(riskscore: Riskscore) -> None:
     pairs = Path(__file__).parent.parent / "alerts" / "pairs_unseen.csv"
-    told = json.loads(riskscore("alerts", "check", pairs, "--json").out)
-    assert [row["kind"] for row in told] == ["name", "address"]
-    assert told[0]["recall"] > 0.9
+    record = json.loads(riskscore("alerts", "check", pairs, "--json").out)
+    assert [row["kind"] for row in record] == ["name", "address"]
+    assert record[0]["recall"] > 0.9
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_check_measures_labelled_pairs(riskscore: Riskscore) -> None:
         ("package", "case", "--bill", "NONE", "--container", "MSCU1234565"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(
+def test_errors_are_one_line_and_change_nothing(
     lake: Path, riskscore: Riskscore, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Cases on the command line: published ones, and one's own from files or a lake."""
+"""`riskscore cases`: published cases, and inspections from files or a lake."""
 
 import json
 from datetime import date
@@ -10,17 +10,17 @@ from riskscore.lake.open import create_lake
 from riskscore.manifest.outcomes import read_outcomes
 
 
-def test_search_says_what_it_understood_and_what_fits(riskscore):
+def test_search_prints_how_the_text_was_understood_and_the_best_case(riskscore):
     ran = riskscore("cases", "search", "plastic from West Africa to Haiphong", "--top", 2)
     assert ran.code == 0
     assert "Understood: goods: resin or plastic waste; from: West Africa; to: Haiphong (VNHPH)." in ran.out
     assert "2019-haiphong-pangolin-resin" in ran.out
-    told = json.loads(riskscore("cases", "search", "plastic from West Africa to Haiphong", "--json").out)
-    assert told["hits"][0]["id"] == "2019-haiphong-pangolin-resin"
-    assert told["hits"][0]["fit"] == 1.0
+    record = json.loads(riskscore("cases", "search", "plastic from West Africa to Haiphong", "--json").out)
+    assert record["hits"][0]["id"] == "2019-haiphong-pangolin-resin"
+    assert record["hits"][0]["fit"] == 1.0
 
 
-def test_show_and_list_tell_the_same_cases(riskscore):
+def test_show_and_list_agree(riskscore):
     listed = json.loads(riskscore("cases", "list", "--json").out)
     assert "79 published seizures" in riskscore("cases", "list").out
     shown = json.loads(riskscore("cases", "show", listed[0]["id"], "--json").out)
@@ -30,7 +30,7 @@ def test_show_and_list_tell_the_same_cases(riskscore):
     assert all(text in printed for text in ("8,250 kg", "plastic granules", "flag 6", "press reports"))
 
 
-def test_own_inspections_are_searched_in_files_and_in_a_lake(riskscore, past, tmp_path):
+def test_inspections_in_files_and_in_a_lake_give_the_same_hits(riskscore, past, tmp_path):
     history, outcomes = past
     query = ("cases", "search", "granules from Nigeria 2024", "--json")
     files = json.loads(riskscore(*query, "--history", history, "--outcomes", outcomes).out)["hits"]
@@ -42,23 +42,23 @@ def test_own_inspections_are_searched_in_files_and_in_a_lake(riskscore, past, tm
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
-        (["search", "xyzzy"], "nothing in 'xyzzy' names goods"),
+        (["search", "xyzzy"], "'xyzzy' names no goods"),
         (["search", "timber", "--outcomes", "o.csv"], "give both"),
         (["search", "timber", "--lake", "nowhere"], "no lake at"),
         (["search", "timber", "--lake", "l", "--history", "h"], "not both"),
         (["show", "1999-atlantis"], "no published case"),
     ],
 )
-def test_what_cannot_be_looked_up_is_one_line(riskscore, words, told):
+def test_errors_are_one_line(riskscore, words, expected):
     ran = riskscore("cases", *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: ")
     assert ran.err.count("\n") == 1
-    assert told in ran.err
+    assert expected in ran.err
 
 
 @pytest.mark.parametrize("command", ["search", "show", "list"])
-def test_every_command_teaches_with_examples(riskscore, command):
+def test_help_has_examples(riskscore, command):
     assert f"riskscore cases {command}" in riskscore("cases", command, "--help").out

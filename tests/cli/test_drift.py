@@ -1,4 +1,4 @@
-"""`drift` on the command line: what it prints, what it writes, and what it exits with."""
+"""`riskscore drift`: its output, its files and its exit codes."""
 
 import json
 
@@ -13,20 +13,20 @@ NIGHTS = 9
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    """Eight nights alike, and one whose gross weights are gone."""
-    made = create_lake(tmp_path_factory.mktemp("drift") / "lake")
+    """Eight similar nights, and one without gross weights."""
+    filled = create_lake(tmp_path_factory.mktemp("drift") / "lake")
     for number in range(1, NIGHTS):
-        nights.night(made, number)
-    nights.night(made, NIGHTS, change=lambda rows: rows.with_columns(gross_weight_kg=pl.lit(None, pl.Float64)))
-    return made.store.uri
+        nights.night(filled, number)
+    nights.night(filled, NIGHTS, change=lambda rows: rows.with_columns(gross_weight_kg=pl.lit(None, pl.Float64)))
+    return filled.store.uri
 
 
-def test_the_last_night_is_told_and_written(riskscore, lake, tmp_path):
+def test_the_last_night_is_printed_and_written(riskscore, lake, tmp_path):
     ran = riskscore("drift", "--lake", lake)
     assert (ran.code, ran.err) == (0, "")
-    told = " ".join(ran.out.split())
-    assert "2024-01-09: " in told
-    assert "Gross weight is missing in 100% of the consignments" in told
+    printed = " ".join(ran.out.split())
+    assert "2024-01-09: " in printed
+    assert "Gross weight is missing in 100% of the consignments" in printed
     page = tmp_path / "drift.html"
     assert riskscore("drift", "--lake", lake, "--out", page).out.startswith("The report is in")
     assert "Gross weight is missing in 100%" in page.read_text()
@@ -35,19 +35,19 @@ def test_the_last_night_is_told_and_written(riskscore, lake, tmp_path):
     assert set(record["performance"]) == {"rates", "auc", "change"}
 
 
-def test_fail_on_alarm_tells_by_the_exit_code(riskscore, lake):
+def test_fail_on_alarm_sets_the_exit_code(riskscore, lake):
     assert riskscore("drift", "--lake", lake, "--fail-on-alarm").code == 1
     assert riskscore("drift", "--lake", lake, "--fail-on-alarm", "--to", "2024-01-08").code == 0
 
 
 def test_thresholds_come_from_the_settings(riskscore, lake, tmp_path):
-    own = tmp_path / "own.toml"
-    own.write_text("[drift]\nleast_nights = 20\n")
-    assert "Too few nights" in riskscore("drift", "--lake", lake, "--settings", own).out
+    settings = tmp_path / "own.toml"
+    settings.write_text("[drift]\nleast_nights = 20\n")
+    assert "There are too few nights" in riskscore("drift", "--lake", lake, "--settings", settings).out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["--lake", "{folder}/none"], "lake init"),
         (["--lake", "{lake}", "--from", "2024-01-05", "--to", "2024-01-02"], "is after --to"),
@@ -57,8 +57,8 @@ def test_thresholds_come_from_the_settings(riskscore, lake, tmp_path):
         (["--lake", "{lake}", "--settings", "{folder}/bad.toml"], "did you mean psi?"),
     ],
 )
-def test_what_cannot_be_told_is_one_line(riskscore, lake, tmp_path, arguments, told):
+def test_errors_are_one_line(riskscore, lake, tmp_path, arguments, expected):
     (tmp_path / "bad.toml").write_text("[drift]\npsj = { note = 0.1, alarm = 0.2 }\n")
     ran = riskscore("drift", *(argument.format(lake=lake, folder=tmp_path) for argument in arguments))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
-    assert told in ran.err
+    assert expected in ran.err

@@ -1,4 +1,4 @@
-"""`riskscore lake`: makes, shows, compacts and exports; what cannot be done is one line and exit code 2."""
+"""`riskscore lake`: creates, shows, compacts and exports; an error is one line and exit code 2."""
 
 import json
 from datetime import date
@@ -25,14 +25,14 @@ def filled(tmp_path: Path) -> Lake:
     return lake
 
 
-def test_init_makes_every_table_and_says_what_they_hold(riskscore, tmp_path):
+def test_init_creates_all_tables_and_describes_them(riskscore, tmp_path):
     for _ in range(2):
         ran = riskscore("lake", "init", tmp_path / "lake")
         assert (ran.code, ran.err) == (0, "")
         assert all(name in ran.out for name in TABLES)
-    made = json.loads(riskscore("lake", "init", tmp_path / "lake", "--json").out)
-    assert made["lake"] == str(tmp_path / "lake")
-    assert list(made["tables"]) == list(TABLES)
+    created = json.loads(riskscore("lake", "init", tmp_path / "lake", "--json").out)
+    assert created["lake"] == str(tmp_path / "lake")
+    assert list(created["tables"]) == list(TABLES)
 
 
 def test_info_shows_every_table(riskscore, filled):
@@ -48,16 +48,16 @@ def test_info_shows_every_table(riskscore, filled):
     assert tables["scores"]["last_night"] == "2024-03-02"
 
 
-def test_info_says_which_orphans_matter(riskscore, filled):
+def test_info_distinguishes_orphans_with_missing_rows(riskscore, filled):
     folder = Path(filled.store.table("scores")) / "night=2024-03-02"
     pl.DataFrame({"port": ["VNHPH"], "run": [1]}).write_parquet(folder / "part-1.parquet")
     filled.append("scores", pl.DataFrame(), run=1, night=NIGHTS[1])
-    assert "No orphan matters" in riskscore("lake", "info", filled.store.uri).out
+    assert "The tables have all rows of the orphans" in riskscore("lake", "info", filled.store.uri).out
     pl.DataFrame({"port": ["VNHPH"], "run": [7]}).write_parquet(folder / "part-7.parquet")
-    assert "their table lacks: 1 of scores. Run again" in riskscore("lake", "info", filled.store.uri).out
+    assert "Orphans with rows that their table lacks: 1 of scores" in riskscore("lake", "info", filled.store.uri).out
 
 
-def test_compact_says_what_it_merged(riskscore, filled):
+def test_compact_reports_merged_files(riskscore, filled):
     ran = json.loads(riskscore("lake", "compact", filled.store.uri, "--keep-days", "400", "--json").out)
     assert {table["table"]: table["merged"] for table in ran["tables"]}["scores"] == 4
     assert filled.read("scores").collect().height == 4
@@ -70,7 +70,7 @@ def test_compact_says_what_it_merged(riskscore, filled):
     ("options", "count"),
     [([], 4), (["--night", "2024-03-02"], 2), (["--as-of", "2024-03-01"], 2), (["--as-of", "2024-02-01"], 0)],
 )
-def test_export_writes_what_was_asked_for(options, count, riskscore, filled, tmp_path):
+def test_export_writes_the_chosen_nights(options, count, riskscore, filled, tmp_path):
     out = tmp_path / "scores.csv"
     ran = riskscore("lake", "export", filled.store.uri, "scores", out, *options)
     assert (ran.code, ran.err) == (0, "")
@@ -78,8 +78,8 @@ def test_export_writes_what_was_asked_for(options, count, riskscore, filled, tmp
     written = pl.read_csv(out)
     assert written.height == count
     assert set(written["bill_of_lading"]) <= {"'=B1"}
-    told = json.loads(riskscore("lake", "export", filled.store.uri, "scores", out, *options, "--json").out)
-    assert told == {"table": "scores", "rows": count, "file": str(out)}
+    record = json.loads(riskscore("lake", "export", filled.store.uri, "scores", out, *options, "--json").out)
+    assert record == {"table": "scores", "rows": count, "file": str(out)}
 
 
 REFUSED: dict[str, tuple[list[str], str]] = {
@@ -97,7 +97,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "a day that is none": (["export", "{lake}", "scores", "{tmp}/o.csv", "--night", "Monday"], "--night"),
     "both kinds of day": (
         ["export", "{lake}", "scores", "{tmp}/o.csv", "--night", "2024-03-01", "--as-of", "2024-03-01"],
-        "give one",
+        "give only one",
     ),
     "nothing to keep": (["compact", "{lake}", "--keep-days", "0"], "--keep-days"),
     "a command that is none": (["drop", "{lake}"], "drop"),
@@ -105,20 +105,20 @@ REFUSED: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_done_is_one_line(case, riskscore, filled, tmp_path):
+def test_errors_are_one_line_and_change_nothing(case, riskscore, filled, tmp_path):
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "mine.csv").write_text("mine")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    words, told = REFUSED[case]
+    words, expected = REFUSED[case]
     ran = riskscore("lake", *(word.format(tmp=tmp_path, lake=filled.store.uri) for word in words))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
     assert ran.err.startswith("error: ")
-    assert told in ran.err
+    assert expected in ran.err
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
 def test_a_lake_without_permission_is_one_line(riskscore, filled, monkeypatch):
-    """Root may look into any folder, so the system's answer is put in its place."""
+    """Root may read any folder, so the answer of the system is replaced."""
     monkeypatch.setattr(store.os, "access", lambda *_: False)
     for command in ("info", "init", "compact"):
         ran = riskscore("lake", command, filled.store.uri)
@@ -129,7 +129,7 @@ def test_a_lake_without_permission_is_one_line(riskscore, filled, monkeypatch):
 @pytest.mark.parametrize(
     "words", [["lake", "--help"], *(["lake", name, "--help"] for name in ("init", "info", "compact", "export"))]
 )
-def test_help_teaches(words, riskscore):
+def test_help_has_examples(words, riskscore):
     ran = riskscore(*words)
     assert ran.code == 0
     assert "riskscore lake" in ran.out or "RISKSCORE_STORAGE" in ran.out

@@ -1,4 +1,4 @@
-"""`models list | show | compare | promote | rollback | retire`: what they print, and what they leave behind."""
+"""`riskscore models`: what each command prints and changes."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ def world(tmp_path_factory):
 
 @pytest.fixture
 def models(tmp_path, model, other_model, monkeypatch):
-    """A folder with two small models that rank somehow, one that cannot be read, and one of other features."""
+    """A folder with two small models, one that cannot be loaded, and one with other features."""
     monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "models"))
     booster = Booster.load(model, catalogue.load())
     for name in ("one", "two"):
@@ -34,27 +34,27 @@ def models(tmp_path, model, other_model, monkeypatch):
 
 @pytest.fixture
 def judged(world):
-    """Arguments that name the rows after both have learned."""
+    """Arguments for rows that neither model learned from."""
     days = sorted((world / "manifests").iterdir())
-    known = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
-    return ["--manifests", *days[3:], *known, "--history", *days[:3]]
+    labels = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
+    return ["--manifests", *days[3:], *labels, "--history", *days[:3]]
 
 
 def states(riskscore, *arguments):
-    told = json.loads(riskscore("models", "list", *arguments, "--json").out)
-    return {version["name"]: version["state"] for version in told["models"]}
+    record = json.loads(riskscore("models", "list", *arguments, "--json").out)
+    return {version["name"]: version["state"] for version in record["models"]}
 
 
-def test_the_list_shows_every_version_and_why_one_cannot_be_read(riskscore, models):
+def test_list_shows_all_models_and_why_one_is_unreadable(riskscore, models):
     assert states(riskscore) == {
         "default": "champion", "one": "challenger", "two": "challenger", "torn": "challenger", "other": "challenger",
     }  # fmt: skip
     printed = riskscore("models", "list").out
     assert "challenger, unreadable" in " ".join(printed.split())
     assert "torn: the model's card is not valid JSON" in " ".join(printed.split())
-    told = json.loads(riskscore("models", "list", "--json").out)["models"]
-    assert "other features" in next(version["unreadable"] for version in told if version["name"] == "other")
-    shipped = next(version for version in told if version["name"] == "default")
+    record = json.loads(riskscore("models", "list", "--json").out)["models"]
+    assert "other features" in next(version["unreadable"] for version in record if version["name"] == "other")
+    shipped = next(version for version in record if version["name"] == "default")
     assert shipped["data"] == "simulated"
     assert shipped["recall"]["low"] <= shipped["recall"]["value"] <= shipped["recall"]["high"]
 
@@ -62,38 +62,40 @@ def test_the_list_shows_every_version_and_why_one_cannot_be_read(riskscore, mode
 def test_a_refused_promotion_prints_the_checks_and_one_line_and_changes_nothing(riskscore, models, judged):
     ran = riskscore("models", "promote", "one", *judged)
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "one is not promoted, it fails: better at capacity" in ran.err
+    assert "one was not promoted. Failed: better at capacity" in ran.err
     assert "better at capacity no it finds no more: with" in " ".join(ran.out.split())
-    told = riskscore("models", "promote", "one", *judged, "--json")
-    assert told.code == 2
-    record = json.loads(told.out)
+    result = riskscore("models", "promote", "one", *judged, "--json")
+    assert result.code == 2
+    record = json.loads(result.out)
     assert record["promoted"] is False
     assert "the champion" in record["refusals"]["better at capacity"]
     assert states(riskscore)["default"] == "champion"
     assert not (models / "history").exists()
 
 
-def test_an_override_is_recorded_and_scores_by_the_new_champion_until_the_rollback(riskscore, models, judged, world):
+def test_an_override_is_recorded_and_the_new_champion_scores_until_the_rollback(riskscore, models, judged, world):
     ran = riskscore("models", "promote", "one", *judged, "--override", "we try\nit")
     assert ran.code == 0, ran.err
-    assert "one was promoted, in place of default. Reason: we try it. Overridden: better" in " ".join(ran.out.split())
-    asked = ["score", sorted((world / "manifests").iterdir())[0], "--top", "1", "--json"]
-    (first,) = json.loads(riskscore(*asked).out)["ranked"]
+    assert "one was promoted, in place of default. Reason: we try it. Checks that were overridden: better" in " ".join(
+        ran.out.split()
+    )
+    command = ["score", sorted((world / "manifests").iterdir())[0], "--top", "1", "--json"]
+    (first,) = json.loads(riskscore(*command).out)["ranked"]
     assert (first["model"], first["catalogue"]) == ("small-one", catalogue.load().hash)
     shown = json.loads(riskscore("models", "show", "one", "--json").out)
     assert (shown["state"], shown["card"]["name"]) == ("champion", "small-one")
     assert [change["reason"] for change in shown["history"]] == ["we try it"]
     assert shown["history"][0]["refusals"][0].startswith("better at capacity: it finds no more")
-    assert "Overridden: better at capacity" in " ".join(riskscore("models", "show", "one").out.split())
+    assert "overridden: better at capacity" in " ".join(riskscore("models", "show", "one").out.split())
     back = riskscore("models", "rollback", "--reason", "no better", "--json")
     assert json.loads(back.out)["champion"] == "default"
     assert states(riskscore) == {
         "default": "champion", "one": "former", "two": "challenger", "torn": "challenger", "other": "challenger",
     }  # fmt: skip
-    assert json.loads(riskscore(*asked).out)["ranked"][0]["model"].startswith("simulated-truth")
+    assert json.loads(riskscore(*command).out)["ranked"][0]["model"].startswith("simulated-truth")
 
 
-def test_a_retired_model_is_shown_as_such_and_not_promoted(riskscore, models, judged):
+def test_a_retired_model_is_listed_as_retired_and_cannot_be_promoted(riskscore, models, judged):
     assert "two was retired. Reason: old." in riskscore("models", "retire", "two", "--reason", "old").out
     assert states(riskscore)["two"] == "retired"
     ran = riskscore("models", "promote", "two", *judged, "--override", "still")
@@ -101,7 +103,7 @@ def test_a_retired_model_is_shown_as_such_and_not_promoted(riskscore, models, ju
     assert "two was retired" in ran.err
 
 
-def test_a_comparison_is_printed_and_written_as_a_page_that_is_safe_to_open(riskscore, models, judged, tmp_path):
+def test_a_comparison_is_printed_and_written_as_a_safe_page(riskscore, models, judged, tmp_path):
     evil = models / "<b>x"
     shutil.copytree(models / "one", evil)
     ran = riskscore("models", "compare", "default", "<b>x", *judged, "--out", tmp_path / "page.html")
@@ -109,17 +111,17 @@ def test_a_comparison_is_printed_and_written_as_a_page_that_is_safe_to_open(risk
     assert max(map(len, ran.out.splitlines())) <= 100
     page = (tmp_path / "page.html").read_text()
     assert "<b>x" not in page
-    assert "&lt;b&gt;x against default" in page
+    assert "&lt;b&gt;x compared with default" in page
     assert "simulation" in page
     assert "<script" not in page
-    told = riskscore("models", "compare", "default", "one", *judged, "--out", tmp_path / "page.json", "--json")
-    record = json.loads(told.out)
+    result = riskscore("models", "compare", "default", "one", *judged, "--out", tmp_path / "page.json", "--json")
+    record = json.loads(result.out)
     assert record == json.loads((tmp_path / "page.json").read_text())
     assert [model["name"] for model in record["models"]] == ["default", "one"]
     assert record["left_out"] is None
 
 
-def test_a_lake_has_a_registry_of_its_own(riskscore, models, judged, tmp_path):
+def test_a_lake_has_its_own_registry(riskscore, models, judged, tmp_path):
     lake = tmp_path / "lake"
     create_lake(lake)
     assert riskscore("models", "retire", "two", "--lake", lake).code == 0
@@ -134,7 +136,7 @@ WRONG = {
     "no rows": (["compare", "one", "two"], "give --lake, or --manifests with --outcomes"),
     "rows of two places": (["promote", "one", "--lake", "{tmp}", "--manifests", "{world}/manifests"], "give --lake"),
     "days of files": (["compare", "one", "two", "--manifests", "{world}/manifests", "--outcomes",
-                       "{world}/outcomes.parquet", "--from", "2024-01-05"], "--from and --to choose rows"),
+                       "{world}/outcomes.parquet", "--from", "2024-01-05"], "--from and --to need --lake"),
     "no such model": (["show", "four"], "no model folder"),
     "an unreadable one": (["show", "torn"], "card"),
     "no lake": (["list", "--lake", "{tmp}/none"], "lake init"),
@@ -150,9 +152,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_cannot_be_done_is_one_line(riskscore, models, world, tmp_path, case):
-    arguments, told = WRONG[case]
+def test_errors_are_one_line_and_change_nothing(riskscore, models, world, tmp_path, case):
+    arguments, expected = WRONG[case]
     ran = riskscore("models", *(argument.format(world=world, tmp=tmp_path) for argument in arguments))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
-    assert told in ran.err
+    assert expected in ran.err
     assert not (models / "history").exists()

@@ -1,4 +1,4 @@
-"""A service's own rows from the command line: proposed, trained on, judged and explained, with past outcomes alone."""
+"""A service's own rows: settings are proposed, a model is trained and judged, and rows are scored and explained."""
 
 import json
 import tomllib
@@ -22,17 +22,17 @@ def files(tmp_path_factory):
     return declarations.settings(folder), past, later
 
 
-def test_the_usual_commands_do_it(riskscore, files, tmp_path):
+def test_train_evaluate_score_and_explain_work(riskscore, files, tmp_path):
     ours, past, later = files
     model = tmp_path / "model"
     own_words = ("--settings", ours)
     trained = riskscore("train", "--manifests", past, "--outcomes", past, *own_words, "--out", model)
     assert trained.code == 0, trained.err
     assert json.loads((model / "card.json").read_text())["data"] == "real"
-    asked = ("evaluate", "--model", model, "--manifests", later, "--outcomes", later, "--history", past, *own_words)
-    told = json.loads(riskscore(*asked, "--json").out)
-    assert told["overall"]["rows"] == 800
-    assert told["overall"]["roc_auc"]["value"] > 0.8
+    command = ("evaluate", "--model", model, "--manifests", later, "--outcomes", later, "--history", past, *own_words)
+    result = json.loads(riskscore(*command, "--json").out)
+    assert result["overall"]["rows"] == 800
+    assert result["overall"]["roc_auc"]["value"] > 0.8
     listed = riskscore("score", later, "--history", past, "--model", model, *own_words, "--top", 2)
     assert "Earlier declarations with HS code" in " ".join(listed.out.split())
     number = pl.read_csv(later, infer_schema=False)["Number"][3]
@@ -41,7 +41,7 @@ def test_the_usual_commands_do_it(riskscore, files, tmp_path):
     assert "tax type" in explained.out
 
 
-def test_findings_in_past_manifests_count_and_later_ones_do_not(riskscore, files, tmp_path):
+def test_findings_in_the_history_count_and_later_ones_do_not(riskscore, files, tmp_path):
     ours, past, later = files
     model = tmp_path / "model"
     riskscore("train", "--manifests", past, "--outcomes", past, "--settings", ours, "--out", model)
@@ -60,17 +60,17 @@ def test_findings_in_past_manifests_count_and_later_ones_do_not(riskscore, files
     assert scored("--history", silent) != same
 
 
-def test_settings_are_proposed(riskscore, files):
+def test_propose_prints_valid_settings(riskscore, files):
     _, past, _ = files
     proposed = riskscore("columns", past, "--propose")
     assert proposed.code == 0
     assert settings.parse_settings(tomllib.loads(proposed.out)).key == "Number"
 
 
-def test_the_sample_settings_make_a_catalogue_and_hold_no_answer(riskscore):
+def test_the_sample_settings_give_a_catalogue_and_do_not_read_the_findings(riskscore):
     ours = settings.read_settings(SAMPLE)
-    known = own.catalogue(ours)
-    assert "goods_origin_departure_tax_rate_seizure_rate" in known.names
+    declared = own.catalogue(ours)
+    assert "goods_origin_departure_tax_rate_seizure_rate" in declared.names
     read = {field.source for field in ours.read} | set(ours.columns)
     assert not {"Fraud", "Critical Fraud"} & read
     listed = riskscore("features", "--settings", SAMPLE)
@@ -86,7 +86,7 @@ def test_a_mistake_in_the_settings_is_one_line(riskscore, files, tmp_path):
     assert ran.err == f"error: settings {wrong}: [row] unknown entry 'keyy'; did you mean key?\n"
 
 
-def test_a_row_is_named_by_its_key(riskscore, files):
+def test_explain_needs_a_known_key(riskscore, files):
     ours, past, _ = files
     for words in ([], ["--bill", "nowhere"]):
         ran = riskscore("explain", past, "--settings", ours, *words)

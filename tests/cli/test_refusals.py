@@ -1,4 +1,4 @@
-"""What cannot be done ends in one line on stderr and exit code 2, with nothing written."""
+"""An error that the user can fix is one line on stderr and exit code 2, and nothing is written."""
 
 import gzip
 import os
@@ -91,18 +91,18 @@ BAD_ARGUMENTS: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", BAD_ARGUMENTS)
-def test_an_argument_that_makes_no_sense_is_one_line(case, tmp_path, riskscore, manifest, model):
+def test_a_wrong_argument_is_one_line(case, tmp_path, riskscore, manifest, model):
     (tmp_path / "broken.toml").write_text("[columns\n=")
     (tmp_path / "d.csv").mkdir()
     (tmp_path / "past").mkdir()
     (tmp_path / "past" / "day.csv").write_text(HEADER + ROW)
     (tmp_path / "map.csv").write_text('[columns]\nBox = "container_number"\n')
-    arguments, told = BAD_ARGUMENTS[case]
+    arguments, expected = BAD_ARGUMENTS[case]
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     filled = [argument.format(tmp=tmp_path, file=manifest) for argument in arguments]
     ran = riskscore("score", manifest, *([] if "--model" in filled else ["--model", model]), *filled)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
-    assert told in ran.err
+    assert expected in ran.err
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
@@ -119,7 +119,7 @@ def test_an_unknown_command_is_one_line(riskscore):
 
 @pytest.fixture
 def nobody() -> Iterator[Path]:
-    """An open folder, visited without the rights of root."""
+    """A folder that everybody may use, without the rights of root."""
     folder = Path(tempfile.mkdtemp(prefix="riskscore-"))
     folder.chmod(0o777)
     root = os.geteuid() == 0
@@ -135,7 +135,7 @@ def nobody() -> Iterator[Path]:
 
 @pytest.fixture
 def loaded(riskscore, manifest, model) -> None:
-    """Everything imported, because the interpreter's own folders may be closed to others."""
+    """Import everything first, because another user may not read the interpreter's folders."""
     assert riskscore("score", manifest, "--model", model).code == 0
 
 
@@ -169,7 +169,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_file(riskscore, manifest, model, 
     assert sorted(manifest.parent.iterdir()) == before
 
 
-def test_a_defect_is_shown_as_one(riskscore, manifest, model, monkeypatch):
+def test_a_defect_is_raised_and_not_hidden(riskscore, manifest, model, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a defect")
 

@@ -1,4 +1,4 @@
-"""The shipped samples: nothing is lost in any of them, whatever its format."""
+"""The shipped samples: no row is lost, in any format."""
 
 import json
 from pathlib import Path
@@ -22,14 +22,14 @@ RULES = {
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
 def test_rows_in_are_rows_accepted_and_quarantined(path, riskscore, model):
-    told = json.loads(riskscore("score", path, "--model", model, "--json").out)
-    assert told["rows"] == told["accepted"] + told["quarantined"]
+    record = json.loads(riskscore("score", path, "--model", model, "--json").out)
+    assert record["rows"] == record["accepted"] + record["quarantined"]
     manifest = read_manifest(path)
     assert manifest.balance == 0
-    assert manifest.accepted == told["accepted"]
+    assert manifest.accepted == record["accepted"]
 
 
-def test_the_same_ship_reads_the_same_from_three_formats():
+def test_three_formats_of_a_manifest_give_the_same_consignments():
     ships = [
         read_manifest(SAMPLES / name).consignments for name in ("haiphong-2019.csv", "thirty.jsonl", "thirty.xlsx")
     ]
@@ -43,10 +43,10 @@ def test_the_dirty_sample_has_every_kind_of_refused_row():
     assert manifest.consignments.height == 13
 
 
-def test_american_headings_are_understood(riskscore):
-    told = json.loads(riskscore("columns", SAMPLES / "ams-headings.csv", "--json").out)
-    assert told["missing"] == []
-    aside = [heading["source"] for heading in told["headings"] if heading["column"] is None]
+def test_headings_of_us_manifests_are_recognised(riskscore):
+    record = json.loads(riskscore("columns", SAMPLES / "ams-headings.csv", "--json").out)
+    assert record["missing"] == []
+    aside = [heading["source"] for heading in record["headings"] if heading["column"] is None]
     assert aside == ["identifier"]
     read = read_manifest(SAMPLES / "ams-headings.csv").consignments
     assert read["port_of_discharge"].unique().to_list() == ["USLAX"]
@@ -57,6 +57,6 @@ def test_the_samples_are_small():
     assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 8_000_000
 
 
-def test_history_is_all_before_the_day_that_it_is_for():
+def test_the_sample_history_ends_before_the_sample_day():
     last = pl.read_parquet(SAMPLES / "history.parquet")["filed_at"].max()
     assert last < pl.read_parquet(SAMPLES / "one-day.parquet")["filed_at"].min()

@@ -1,4 +1,4 @@
-"""`score`: the list that people read, the file that machines read, and nothing lost on the way."""
+"""`riskscore score`: the printed list, the file for other programs, and no row lost."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ def test_the_list_shows_the_riskiest_with_three_reasons_in_a_hundred_columns(ris
     assert "Model small, trained on simulated data." in ran.out
 
 
-def test_without_top_ten_are_shown(riskscore, manifest, model):
+def test_ten_consignments_are_shown_by_default(riskscore, manifest, model):
     listed = json.loads(riskscore("score", manifest, "--model", model, "--json").out)
     assert [row["rank"] for row in listed["ranked"]] == list(range(1, 11))
     assert listed["consignments"] == 40
@@ -40,7 +40,7 @@ def test_without_top_ten_are_shown(riskscore, manifest, model):
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".jsonl", ".csv"])
-def test_the_file_has_every_consignment_once_riskiest_first(riskscore, manifest, model, suffix):
+def test_the_file_has_all_consignments_riskiest_first(riskscore, manifest, model, suffix):
     out = manifest.with_name("ranked" + suffix)
     ran = riskscore("score", manifest, "--model", model, "--out", out, "--explain-share", "0.1", "--top", 1)
     assert ran.code == 0
@@ -68,7 +68,7 @@ def test_formulas_are_defused_in_csv(riskscore, manifest, model, consignments):
     assert not [cell for cell in cells if cell.startswith("=")]
 
 
-def test_refused_rows_go_to_quarantine_whole_and_the_sum_is_right(riskscore, manifest, model, consignments):
+def test_refused_rows_are_complete_in_quarantine_and_the_counts_add_up(riskscore, manifest, model, consignments):
     broken = consignments.with_row_index("row").with_columns(
         filed_at=pl.when(pl.col("row") % 10 == 0).then(pl.lit("one fine day")).otherwise("filed_at")
     )
@@ -83,7 +83,7 @@ def test_refused_rows_go_to_quarantine_whole_and_the_sum_is_right(riskscore, man
     assert "--quarantine FILE" in riskscore("score", manifest, "--model", model).out
 
 
-def test_no_consignments_is_said_and_is_no_failure(riskscore, manifest, model, consignments):
+def test_an_empty_manifest_is_not_an_error(riskscore, manifest, model, consignments):
     consignments.clear().write_csv(manifest)
     out = manifest.with_name("o.parquet")
     ran = riskscore("score", manifest, "--model", model, "--out", out)
@@ -94,7 +94,7 @@ def test_no_consignments_is_said_and_is_no_failure(riskscore, manifest, model, c
     assert json.loads(riskscore("score", manifest, "--model", model, "--json").out)["ranked"] == []
 
 
-def test_nothing_acceptable_is_said_and_kept(riskscore, manifest, model, consignments):
+def test_a_manifest_with_only_refused_rows_is_not_an_error(riskscore, manifest, model, consignments):
     consignments.with_columns(filed_at=pl.lit("soon")).write_csv(manifest)
     refused = manifest.with_name("q.jsonl")
     ran = riskscore("score", manifest, "--model", model, "--quarantine", refused)
@@ -103,23 +103,23 @@ def test_nothing_acceptable_is_said_and_kept(riskscore, manifest, model, consign
     assert pl.read_ndjson(refused).height == 40
 
 
-def test_history_takes_files_after_one_flag_repeated_flags_and_folders(riskscore, manifest, model, past):
+def test_history_can_be_files_a_repeated_option_a_folder_or_a_pattern(riskscore, manifest, model, past):
     folder, outcomes = past
     days = sorted(folder.iterdir())
-    ways = [
+    histories = [
         ["--history", *days],
         ["--history", days[0], "--history", days[1]],
         ["--history", folder],
         ["--history", folder / "*.csv"],
     ]
-    outs = [manifest.with_name(f"{number}.parquet") for number in range(len(ways))]
-    for way, out in zip(ways, outs, strict=True):
-        assert riskscore("score", manifest, *way, "--outcomes", outcomes, "--model", model, "--out", out).code == 0
+    outs = [manifest.with_name(f"{number}.parquet") for number in range(len(histories))]
+    for history, out in zip(histories, outs, strict=True):
+        assert riskscore("score", manifest, *history, "--outcomes", outcomes, "--model", model, "--out", out).code == 0
     margins = [pl.read_parquet(out)["margin"].to_list() for out in outs]
     assert margins[1:] == margins[:1] * 3
-    alone = manifest.with_name("alone.parquet")
-    riskscore("score", manifest, "--model", model, "--out", alone)
-    assert pl.read_parquet(alone)["margin"].to_list() != margins[0]
+    without = manifest.with_name("alone.parquet")
+    riskscore("score", manifest, "--model", model, "--out", without)
+    assert pl.read_parquet(without)["margin"].to_list() != margins[0]
 
 
 def test_several_manifests_are_ranked_as_one(riskscore, manifest, model, consignments):
@@ -129,7 +129,7 @@ def test_several_manifests_are_ranked_as_one(riskscore, manifest, model, consign
     assert listed["rows"] == listed["consignments"] == 80
 
 
-def test_headings_can_be_named_by_the_user(riskscore, manifest, model, consignments):
+def test_a_column_map_names_an_unknown_heading(riskscore, manifest, model, consignments):
     consignments.rename({"container_number": "Kiste"}).write_csv(manifest)
     assert riskscore("score", manifest, "--model", model).code == 2
     ours = manifest.with_name("ours.toml")
@@ -137,7 +137,7 @@ def test_headings_can_be_named_by_the_user(riskscore, manifest, model, consignme
     assert riskscore("score", manifest, "--model", model, "--columns", ours).code == 0
 
 
-def test_what_a_terminal_would_obey_is_not_printed(riskscore, manifest, model, consignments):
+def test_control_characters_are_not_printed(riskscore, manifest, model, consignments):
     hostile = "\x1b[31mred\x07 [bold]markup[/bold] \u202etxt\u0000 {value} \u200bx"
     consignments.with_columns(consignee_name=pl.lit(hostile), goods_description=pl.lit(hostile)).write_ndjson(
         path := manifest.with_name("hostile.jsonl")
@@ -157,11 +157,11 @@ def test_the_same_input_gives_the_same_ranking(riskscore, manifest, model):
     assert first.equals(second)
 
 
-def test_a_list_without_history_says_that_everyone_looks_new(riskscore, manifest, model, past):
-    said = "every party, lane and box looks new"
+def test_without_history_a_warning_is_printed(riskscore, manifest, model, past):
+    warning = "every party, lane and box looks new"
     for command in (["score", manifest], ["explain", manifest, "--container", "TOYU0000001"]):
-        assert said in riskscore(*command, "--model", model).out
-        assert said not in riskscore(*command, "--model", model, "--history", past[0]).out
+        assert warning in riskscore(*command, "--model", model).out
+        assert warning not in riskscore(*command, "--model", model, "--history", past[0]).out
 
 
 @pytest.mark.parametrize(("columns", "width"), [(40, 60), (60, 60), (100, 100), (300, 140)])

@@ -1,4 +1,4 @@
-"""`riskscore slate`, `record` and `report`: one night from its draw to its report, and refusals of one line."""
+"""`riskscore slate`, `record` and `report`: one night from the draw to the report, and errors of one line."""
 
 import json
 from datetime import UTC, date, datetime
@@ -16,8 +16,8 @@ REASON = {"indicator": 1, "feature": "x", "sentence": "=1+1 [b]is new", "check":
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Path:
-    """One night of sixty consignments at two ports, scored by nobody's model."""
-    made = create_lake(tmp_path / "lake")
+    """One night of sixty consignments at two ports, with made-up scores."""
+    new_lake = create_lake(tmp_path / "lake")
     probability = np.linspace(0.6, 0.01, 60)
     key = pl.DataFrame(
         {
@@ -35,8 +35,8 @@ def lake(tmp_path: Path) -> Path:
         reasons=pl.Series([[REASON]] * 60),
         model=pl.lit("toy"),
     )
-    made.append("consignments", key, run=1, night=date(2024, 3, 1))
-    made.append("scores", scores, run=1, night=date(2024, 3, 1))
+    new_lake.append("consignments", key, run=1, night=date(2024, 3, 1))
+    new_lake.append("scores", scores, run=1, night=date(2024, 3, 1))
     return tmp_path / "lake"
 
 
@@ -52,32 +52,32 @@ def test_a_slate_is_drawn_once_and_shown(riskscore, lake, tmp_path):
     words = ("--date", NIGHT, "--capacity", capacity, "--seed", "lottery 7")
     first = riskscore("slate", "--lake", lake, *words)
     assert (first.code, first.err) == (0, "")
-    assert "VNHPH, 2024-03-01: 5 of 5 boxes" in first.out
+    assert "VNHPH, 2024-03-01: open 5 of 5" in first.out
     assert "=1+1 [b]is new" in first.out
-    assert "Drawn. The draw's published seed is lottery 7." in first.out
+    assert "Drawn. Seed of the draw, as published: lottery 7." in first.out
     again = riskscore("slate", "draw", "--lake", lake, *words)
-    assert "nothing was changed" in again.out
+    assert "Nothing was changed" in again.out
     other = riskscore("slate", "--lake", lake, "--date", NIGHT)
     assert (other.code, other.err.count("\n")) == (2, 1)
     assert "a slate is drawn once" in other.err
     shown = riskscore("slate", "show", "--lake", lake, "--date", NIGHT, "--port", "sgsin")
     assert "SGSIN" in shown.out
     assert "VNHPH" not in shown.out
-    told = json.loads(riskscore("slate", "show", "--lake", lake, "--date", NIGHT, "--json").out)
-    assert (told["date"], told["seed"], told["published"], told["candidates"]) == (NIGHT, "lottery 7", True, 60)
-    assert len(told["slate"]) == 16
-    assert told["slate"][0]["first_reason"] == "=1+1 [b]is new"
+    record = json.loads(riskscore("slate", "show", "--lake", lake, "--date", NIGHT, "--json").out)
+    assert (record["date"], record["seed"], record["published"], record["candidates"]) == (NIGHT, "lottery 7", True, 60)
+    assert len(record["slate"]) == 16
+    assert record["slate"][0]["first_reason"] == "=1+1 [b]is new"
 
 
-def test_officers_strike_and_add(riskscore, drawn):
+def test_officers_strike_and_add_boxes(riskscore, drawn):
     box = ("--date", NIGHT, "--bill", "BL0000", "--container", "toyu 0000000", "--reason", "gone")
     struck = riskscore("slate", "strike", "--lake", drawn, *box)
-    assert (struck.code, struck.out.strip()) == (
-        0,
-        "Container TOYU0000000 on bill BL0000 is struck. The slate of VNHPH on 2024-03-01 now opens 9 of 10 \nboxes.",
+    assert struck.code == 0
+    assert " ".join(struck.out.split()) == (
+        "Container TOYU0000000 on bill BL0000 was struck. The slate of VNHPH on 2024-03-01 now opens 9 of 10 boxes."
     )
-    told = json.loads(riskscore("slate", "add", "--lake", drawn, *box, "--json").out)
-    assert (told["change"], told["share"], told["opened"], told["boxes"]) == ("added", "score", 10, 10)
+    record = json.loads(riskscore("slate", "add", "--lake", drawn, *box, "--json").out)
+    assert (record["change"], record["share"], record["opened"], record["boxes"]) == ("added", "score", 10, 10)
     assert "added: gone" in riskscore("slate", "show", "--lake", drawn, "--date", NIGHT).out
 
 
@@ -94,10 +94,10 @@ def test_findings_are_recorded_and_reported(riskscore, drawn, tmp_path):
     counts = ("rows", "added", "repeated", "refused", "unknown")
     assert [first[name] for name in counts] == [4, 2, 0, 1, 1]
     again = riskscore("record", "--lake", drawn, file)
-    assert "4 read = 0 recorded + 2 there before + 1 that break a rule + 1 of unknown" in again.out
+    assert "4 read = 0 recorded + 2 recorded before + 1 that break a rule + 1 of unknown" in again.out
     assert "it is on BL0001" in " ".join(again.out.split())
     hand = ("--bill", "BL0001", "--container", "TOYU0000001", "--inspected-at", "2024-03-04", "--finding", "irregular")
-    assert "1 correct what was recorded" in " ".join(riskscore("record", "--lake", drawn, *hand).out.split())
+    assert "Corrections: 1." in " ".join(riskscore("record", "--lake", drawn, *hand).out.split())
     printed = riskscore("report", "--lake", drawn)
     assert (printed.code, printed.err) == (0, "")
     for part in ("Hit rate by share", "By port", "By month", "By commodity", "Cases by year", "=ivory", "toy"):
@@ -107,15 +107,18 @@ def test_findings_are_recorded_and_reported(riskscore, drawn, tmp_path):
     assert "'=ivory" in (tmp_path / "r.csv").read_text()
     assert json.loads((tmp_path / "r.json").read_text())["years"][0]["cases"] == 1
     assert "<svg" in (tmp_path / "r.html").read_text()
-    some = json.loads(
+    by_port = json.loads(
         riskscore("report", "--lake", drawn, "--by", "port", "--from", NIGHT, "--to", NIGHT, "--json").out
     )
-    assert {"port", "rates", "unseen", "years", "notes"} <= set(some)
-    assert not {"month", "commodity"} & set(some)
+    assert {"port", "rates", "unseen", "years", "notes"} <= set(by_port)
+    assert not {"month", "commodity"} & set(by_port)
 
 
 REFUSED: dict[str, tuple[list[str], str]] = {
-    "show where nothing is drawn": (["slate", "show", "--lake", "{lake}", "--date", "2024-04-01"], "no slate is drawn"),
+    "show where nothing is drawn": (
+        ["slate", "show", "--lake", "{lake}", "--date", "2024-04-01"],
+        "no slate was drawn",
+    ),
     "draw where nothing is scored": (["slate", "--lake", "{lake}", "--date", "2024-04-01"], "no scores for 2024-04-01"),
     "draw where no lake is": (["slate", "--lake", "{tmp}/no", "--date", NIGHT], "no lake"),
     "a capacity that is not there": (
@@ -128,7 +131,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     ),
     "a port that is none": (
         ["slate", "show", "--lake", "{lake}", "--date", NIGHT, "--port", "XXXXX"],
-        "its ports are SGSIN, VNHPH",
+        "the ports of that night are SGSIN, VNHPH",
     ),
     "a full slate": (
         [
@@ -190,20 +193,20 @@ REFUSED: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_done_is_one_line(case, riskscore, drawn, tmp_path):
+def test_errors_are_one_line_and_change_nothing(case, riskscore, drawn, tmp_path):
     (tmp_path / "odd.toml").write_text("boxes = ")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    words, told = REFUSED[case]
+    words, expected = REFUSED[case]
     ran = riskscore(*(word.format(tmp=tmp_path, lake=drawn) for word in words))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
-    assert told in ran.err
+    assert expected in ran.err
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
 @pytest.mark.parametrize(
     "words", [["slate"], *(["slate", name] for name in ("draw", "show", "add", "strike")), ["record"], ["report"]]
 )
-def test_help_teaches(words, riskscore):
+def test_help_has_examples(words, riskscore):
     ran = riskscore(*words, "--help")
     assert ran.code == 0
     assert words == ["slate"] or "Example" in ran.out

@@ -1,4 +1,4 @@
-"""`simulate`, `train` and `evaluate`: from nothing to a model that scores."""
+"""`riskscore simulate`, `train` and `evaluate`: from simulated data to a model that scores."""
 
 import json
 from pathlib import Path
@@ -21,15 +21,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_a_world_has_a_file_a_day_outcomes_and_truth(world):
+def test_a_world_has_a_file_per_day_outcomes_and_truth(world):
     assert len(list((world / "manifests").glob("20??-??-??.parquet"))) == 80
     assert set(pl.read_parquet(world / "outcomes.parquet")["finding"]) >= {"clean", "seizure"}
     assert pl.read_parquet(world / "truth.parquet")["smuggled"].sum() > 100
 
 
-def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
-    known = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
-    trained = riskscore("train", "--manifests", world / "manifests", *known, "--out", tmp_path / "mine")
+def test_a_model_is_trained_evaluated_and_used(riskscore, world, tmp_path):
+    labels = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
+    trained = riskscore("train", "--manifests", world / "manifests", *labels, "--out", tmp_path / "mine")
     assert trained.code == 0, trained.err
     assert str(tmp_path / "mine") in trained.out.replace("\n", "")
     assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
@@ -38,49 +38,49 @@ def test_a_model_is_trained_judged_and_used(riskscore, world, tmp_path):
 
     last = sorted((world / "manifests").iterdir())[-20:]
     past = sorted((world / "manifests").iterdir())[:-20]
-    asked = ["evaluate", "--model", tmp_path / "mine", "--manifests", *last, "--history", *past, *known]
-    told = json.loads(riskscore(*asked, "--json").out)
-    assert [at["share"] for at in told["overall"]["at"]] == [0.01, 0.02, 0.05, 0.1]
-    assert told["overall"]["roc_auc"]["value"] > 0.5
-    printed = riskscore(*asked).out
+    command = ["evaluate", "--model", tmp_path / "mine", "--manifests", *last, "--history", *past, *labels]
+    record = json.loads(riskscore(*command, "--json").out)
+    assert [at["share"] for at in record["overall"]["at"]] == [0.01, 0.02, 0.05, 0.1]
+    assert record["overall"]["roc_auc"]["value"] > 0.5
+    printed = riskscore(*command).out
     assert "Ranking and calibration" in printed
     assert max(map(len, printed.splitlines())) <= 100
 
     (tmp_path / "ports.toml").write_text("[default]\nboxes = 0\n[port.VNHPH]\nboxes = 1\n")
     page, figures = tmp_path / "page.html", tmp_path / "figures.json"
-    assert str(page) in riskscore(*asked, "--out", page).out.replace("\n", "")
+    assert str(page) in riskscore(*command, "--out", page).out.replace("\n", "")
     assert "Judged on simulated traffic" in page.read_text()
-    riskscore(*asked, "--out", figures, "--capacity", tmp_path / "ports.toml")
+    riskscore(*command, "--out", figures, "--capacity", tmp_path / "ports.toml")
     written = json.loads(figures.read_text())
-    assert written["capacity"]["used"] <= 20 < told["capacity"]["used"]
-    assert written["overall"]["at"] == told["overall"]["at"]
+    assert written["capacity"]["used"] <= 20 < record["capacity"]["used"]
+    assert written["overall"]["at"] == record["overall"]["at"]
     assert {"curve", "by_port", "by_lane", "cold_start", "calibration"} <= written.keys()
-    assert sum(entry["rows"] for entry in told["by_port"]) == told["overall"]["rows"]
-    assert told["overall"]["quantity_kg"] > 0
+    assert sum(entry["rows"] for entry in record["by_port"]) == record["overall"]["rows"]
+    assert record["overall"]["quantity_kg"] > 0
 
     listed = json.loads(riskscore("score", last[-1], "--history", *past, "--model", tmp_path / "mine", "--json").out)
-    assert listed["ranked"][0]["model"] == told["model"]
+    assert listed["ranked"][0]["model"] == record["model"]
 
 
 @pytest.mark.slow
-def test_worlds_bring_all_that_training_needs(riskscore, world, tmp_path):
+def test_a_world_alone_is_enough_to_train(riskscore, world, tmp_path):
     trained = riskscore("train", "--world", world, "--out", tmp_path / "mine")
     assert trained.code == 0, trained.err
     card = json.loads((tmp_path / "mine" / "card.json").read_text())
     assert (card["labels"], card["data"]) == ("truth", "simulated")
     assert card["command"] == f"riskscore train --world {world} --seed 0 --out MODEL"
-    known = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
-    alone = riskscore("train", "--manifests", world / "manifests", *known, "--out", tmp_path / "same")
-    assert alone.code == 0, alone.err
+    labels = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
+    same = riskscore("train", "--manifests", world / "manifests", *labels, "--out", tmp_path / "same")
+    assert same.code == 0, same.err
     assert (tmp_path / "same" / "model.txt").read_text() == (tmp_path / "mine" / "model.txt").read_text()
 
 
 @pytest.mark.slow
-def test_outcomes_alone_teach_twice_the_same_and_warn_of_what_is_unsure(riskscore, world, tmp_path):
-    asked = ["train", "--manifests", world / "manifests", "--outcomes", world / "outcomes.parquet", "--hold-back", "7"]
+def test_training_on_outcomes_is_repeatable_and_warns_of_unsure_probabilities(riskscore, world, tmp_path):
+    call = ["train", "--manifests", world / "manifests", "--outcomes", world / "outcomes.parquet", "--hold-back", "7"]
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        trained = riskscore(*asked, "--trials", "2", "--study", tmp_path / "study", "--out", tmp_path / name / "m")
+        trained = riskscore(*call, "--trials", "2", "--study", tmp_path / "study", "--out", tmp_path / name / "m")
         assert trained.code == 0, trained.err
         assert trained.err.startswith("warning: Probabilities are not sure")
         assert trained.err.count("\n") == 1
@@ -93,24 +93,24 @@ def test_outcomes_alone_teach_twice_the_same_and_warn_of_what_is_unsure(riskscor
     assert card["selection"]["never_opened"] > 0
 
 
-def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypatch):
-    told = []
+def test_a_model_is_trained_on_a_lake_and_logged_to_mlflow(riskscore, world, tmp_path, monkeypatch):
+    record = []
     monkeypatch.setattr(tracking, "mlflow", lambda: None)
-    monkeypatch.setattr(tracking, "log", lambda card, uri: told.append((card.name, uri)))
+    monkeypatch.setattr(tracking, "log", lambda card, uri: record.append((card.name, uri)))
     monkeypatch.setattr(retrain, "HOLD_BACK_DAYS", 7)
-    made = create_lake(tmp_path / "lake")
+    lake = create_lake(tmp_path / "lake")
     filed = pl.concat([pl.read_parquet(path) for path in sorted((world / "manifests").iterdir())])
-    made.append("consignments", filed.with_columns(night=pl.col("filed_at").dt.date()), run=1)
+    lake.append("consignments", filed.with_columns(night=pl.col("filed_at").dt.date()), run=1)
     outcomes = pl.read_parquet(world / "outcomes.parquet")
-    made.append("outcomes", outcomes.with_columns(recorded_at=pl.col("known_at"), night=pl.col("known_at").dt.date()))
+    lake.append("outcomes", outcomes.with_columns(recorded_at=pl.col("known_at"), night=pl.col("known_at").dt.date()))
     trained = riskscore("train", "--lake", tmp_path / "lake", "--out", tmp_path / "m", "--mlflow", "somewhere")
     assert trained.code == 0, trained.err
     assert "7 later day(s)" in trained.out.replace("\n", " ")
-    assert told == [(json.loads((tmp_path / "m" / "card.json").read_text())["name"], "somewhere")]
+    assert record == [(json.loads((tmp_path / "m" / "card.json").read_text())["name"], "somewhere")]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["simulate", "{world}"], "not an empty folder"),
         (["simulate", "{tmp}/w", "--smuggling-rate", "7"], "smuggling_rate"),
@@ -122,10 +122,10 @@ def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypat
          "no manifest"),
         (["train", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--truth", "{tmp}/no",
           "--out", "{tmp}/m"], "no such file"),
-        (["train", "--world", "{world}", "--outcomes", "{world}/outcomes.parquet", "--out", "{tmp}/m"], "either"),
-        (["train", "--manifests", "{world}/manifests", "--out", "{tmp}/m"], "either"),
-        (["train", "--out", "{tmp}/m"], "either"),
-        (["train", "--lake", "{tmp}", "--world", "{world}", "--out", "{tmp}/m"], "either"),
+        (["train", "--world", "{world}", "--outcomes", "{world}/outcomes.parquet", "--out", "{tmp}/m"], "in one way"),
+        (["train", "--manifests", "{world}/manifests", "--out", "{tmp}/m"], "in one way"),
+        (["train", "--out", "{tmp}/m"], "in one way"),
+        (["train", "--lake", "{tmp}", "--world", "{world}", "--out", "{tmp}/m"], "in one way"),
         (["train", "--lake", "{tmp}/no", "--out", "{tmp}/m"], "no lake"),
         (["train", "--world", "{world}", "--until", "2024-02-01", "--hold-back", "3", "--out", "{tmp}/m"], "one of"),
         (["train", "--world", "{world}", "--hold-back", "90", "--out", "{tmp}/m"], "nothing is left"),
@@ -140,34 +140,34 @@ def test_a_lake_teaches_and_mlflow_is_told(riskscore, world, tmp_path, monkeypat
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--out",
           "{tmp}/no/page.html"], "no folder"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/found.json", "--out",
-          "{world}/found.json"], "no report"),
+          "{world}/found.json"], "not a report"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--capacity",
           "{tmp}/no.toml"], "cannot read the capacities"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_learned_is_one_line_and_leaves_nothing(riskscore, world, tmp_path, arguments, told):
+def test_errors_of_training_are_one_line_and_leave_no_files(riskscore, world, tmp_path, arguments, expected):
     ran = riskscore(*(argument.format(world=world, tmp=tmp_path) for argument in arguments))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
-    assert told in ran.err
+    assert expected in ran.err
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "told"),
+    ("change", "expected"),
     [
-        (lambda found: found.clear(), "is named in the outcomes"),
-        (lambda found: found.with_columns(pl.lit("ELSEWHERE").alias("bill_of_lading")), "is named in the outcomes"),
-        (lambda found: found.with_columns(pl.lit("clean").alias("finding")), "are positive"),
+        (lambda rows: rows.clear(), "is named in the outcomes"),
+        (lambda rows: rows.with_columns(pl.lit("ELSEWHERE").alias("bill_of_lading")), "is named in the outcomes"),
+        (lambda rows: rows.with_columns(pl.lit("clean").alias("finding")), "are positive"),
     ],
     ids=["no outcomes", "outcomes of others", "all clean"],
 )
-def test_what_cannot_be_judged_is_one_line(riskscore, world, tmp_path, outcomes, told):
-    found = tmp_path / "found.parquet"
-    outcomes(pl.read_parquet(world / "outcomes.parquet")).write_parquet(found)
+def test_errors_of_evaluate_are_one_line(riskscore, world, tmp_path, change, expected):
+    outcomes = tmp_path / "outcomes.parquet"
+    change(pl.read_parquet(world / "outcomes.parquet")).write_parquet(outcomes)
     day = sorted((world / "manifests").iterdir())[40]
-    ran = riskscore("evaluate", "--manifests", day, "--outcomes", found, "--out", tmp_path / "page.html")
+    ran = riskscore("evaluate", "--manifests", day, "--outcomes", outcomes, "--out", tmp_path / "page.html")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
-    assert told in ran.err
+    assert expected in ran.err
     assert not (tmp_path / "page.html").exists()
 
 

@@ -72,7 +72,7 @@ def test_a_box_that_an_alert_names_is_opened_and_the_report_says_why(tmp_path: P
     scored = night.lake.read("scores").collect().join(opened, on=["bill_of_lading", "container_number"], how="semi")
     assert scored["reasons"].null_count() == 0
     page = night_report.write(night.lake, result, tmp_path / "reports").read_text()
-    assert "Alert of Customs A (A1, TLP:GREEN): the container number" in page
+    assert "Alert from Customs A (A1, TLP:GREEN): the container number" in page
     assert "<b>tip" not in page
     assert "Alerts do not change\nscores." in page
 

@@ -47,7 +47,7 @@ def test_the_page_shows_the_counts_and_runs_nothing_from_a_manifest() -> None:
         ({}, []),
         ({"left": [{"name": "x.csv", "why": "cannot be read: damaged"}]}, ["x.csv was left"]),
         ({"manifests": {**COUNTS["manifests"], "refused": {"no_bill": 40}}}, ["40% of the rows"]),
-        ({"usual_filings": 1000.0}, ["where 1,000 are usual"]),
+        ({"usual_filings": 1000.0}, ["1,000 are usual"]),
         ({"usual_filings": None}, []),
     ],
 )
@@ -63,7 +63,7 @@ def test_what_has_changed_is_among_what_to_look_at_and_the_first_five_are_told()
     counts = COUNTS | {"drift": drift}
     told = night.look_at(counts)
     assert told[:5] == alarms[:5]
-    assert told[5:] == ["2 more changes of this kind; `riskscore drift` shows all."]
+    assert told[5:] == ["2 more changes of this kind. `riskscore drift` shows all."]
     page = night.render(counts, [BOX], [counts])
     assert "7 alarms" in page
     assert "A &lt;b&gt;note&lt;/b&gt;." in page

@@ -1,4 +1,4 @@
-"""Imports point down only, and nothing that learns reaches the published cases; import-linter holds it."""
+"""import-linter: imports point down only, and code that learns cannot import the published cases."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_imports_keep_to_the_contracts():
+def test_imports_respect_the_contracts():
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout

@@ -1,4 +1,4 @@
-"""The names that others rely on: all of them, documented, and shown by `dir`."""
+"""The public names: a fixed list, documented, and shown by `dir`."""
 
 import importlib
 import inspect
@@ -44,14 +44,14 @@ def test_a_public_class_is_documented(name):
         assert issubclass(getattr(riskscore, name), RiskscoreError)
 
 
-def test_importing_a_package_takes_no_name_away():
+def test_importing_a_package_hides_no_public_name():
     before = {name: getattr(riskscore, name) for name in riskscore.__all__}
     for package in ("riskscore.explanation", "riskscore.simulation", "riskscore.explanation.reasons"):
         importlib.import_module(package)
     assert {name: getattr(riskscore, name) for name in riskscore.__all__} == before
 
 
-def test_an_unknown_name_is_said_to_be_none():
+def test_an_unknown_name_raises_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'rank'"):
         riskscore.rank  # noqa: B018
 
@@ -70,11 +70,11 @@ def test_tables_of_other_libraries_score_as_polars_does(ship):
 
 
 @pytest.mark.parametrize("given", [[1, 2], {"bill_of_lading": ["B"]}, "manifest.csv", None])
-def test_what_is_no_table_is_refused_in_one_line(given):
+def test_anything_but_a_table_is_refused_in_one_line(given):
     with pytest.raises(ManifestError, match=r"not a table; pass a Polars, PyArrow or pandas table"):
         riskscore.score(given)
 
 
-def test_a_manifest_brings_its_earlier_versions_along():
+def test_a_manifest_can_be_scored_directly():
     manifest = riskscore.read(SHIP)
     assert riskscore.score(manifest)["margin"].equals(riskscore.score(manifest.consignments)["margin"])

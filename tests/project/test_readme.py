@@ -1,4 +1,4 @@
-"""The README knows every command and every option, and points to nothing that is not there."""
+"""The README has every command and every option, and no link to a missing file."""
 
 import re
 from pathlib import Path
@@ -22,12 +22,12 @@ def test_every_command_and_option_is_in_the_readme(name):
                 assert f"`{option}" in README, f"{name} {option}"
 
 
-def test_every_picture_and_link_is_there():
+def test_every_link_and_picture_exists():
     links = re.findall(r"\]\(([^)#\s]+)\)", README)
     assert links
     assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
 
 
-def test_every_make_target_that_it_names_exists():
+def test_every_make_target_in_the_readme_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"make ([a-z]+)", README)) <= targets

@@ -1,4 +1,4 @@
-"""What a user installs: a wheel with code, catalogue and model in it, that scores from any folder."""
+"""The wheel: it has code, catalogue and model, and scores from any folder."""
 
 import email
 import json
@@ -26,7 +26,7 @@ def wheel(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory) -> Path:
-    """The `riskscore` command of a fresh environment that has the wheel, and the packages that it needs from here."""
+    """The Python of a new environment with the wheel; the other packages come from this environment."""
     home = tmp_path_factory.mktemp("venv")
     venv.create(home, with_pip=False)
     packages = next(home.glob("lib/python*/site-packages"))
@@ -36,7 +36,7 @@ def installed(wheel, tmp_path_factory) -> Path:
     return home / "bin" / "python"
 
 
-def test_the_wheel_holds_code_catalogue_and_model_and_nothing_else(wheel):
+def test_the_wheel_has_code_catalogue_and_model_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"riskscore", f"riskscore-{riskscore.__version__}.dist-info"}
@@ -53,7 +53,7 @@ def test_the_wheel_holds_code_catalogue_and_model_and_nothing_else(wheel):
     assert not [name for name in names if name.endswith((".pkl", ".pickle", ".joblib"))]
 
 
-def test_the_wheel_says_what_it_is(wheel):
+def test_the_wheel_has_its_metadata(wheel):
     archive = zipfile.ZipFile(wheel)
     metadata = email.message_from_bytes(archive.read(f"riskscore-{riskscore.__version__}.dist-info/METADATA"))
     assert metadata["Name"] == "riskscore"
@@ -68,8 +68,8 @@ def test_an_installed_wheel_scores_a_sample_from_another_folder(installed, tmp_p
     sample = ROOT / "sample_manifests" / "haiphong-2019.csv"
     where = [str(installed), "-c", "import riskscore; print(riskscore.__file__)"]
     clean = {"PATH": "/usr/bin:/bin", "POLARS_MAX_THREADS": "1"}
-    found = subprocess.run(where, cwd=tmp_path, env=clean, capture_output=True, text=True, check=True).stdout
-    assert found.startswith(str(installed.parents[1]))
+    location = subprocess.run(where, cwd=tmp_path, env=clean, capture_output=True, text=True, check=True).stdout
+    assert location.startswith(str(installed.parents[1]))
     command = [str(installed), "-m", "riskscore", "score", str(sample), "--top", "2", "--json"]
     ran = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

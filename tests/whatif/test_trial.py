@@ -119,7 +119,7 @@ def test_the_record_has_every_figure(recorded):
     assert record["models"] == {"toy": "unknown"}
     assert len(record["policies"][0]["ports"]) == 3
     points = view.curve(report)
-    assert points["name"].to_list() == ["as it was", "1", "2"]
+    assert points["name"].to_list() == ["actual", "1", "2"]
     assert points["boxes"].to_list() == pytest.approx([30, 15, 60])
     assert points["actual"].to_list() == [True, False, False]
 
