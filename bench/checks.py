@@ -77,7 +77,7 @@ def main() -> None:
 def flagged(world: Path, booster: Booster, share: float, most: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The last `most` flags (`night`, `limit`), their rows of the matrix, and the rows of it that are no flags."""
     filed = read.read_many(read.files([world / "manifests"]))
-    catalogue = smoothing.of(booster.card, own.catalogue())
+    catalogue = smoothing.catalogue_for(booster.card, own.catalogue())
     matrix = build.build(
         filed.consignments,
         Past(history=filed.consignments, outcomes=read_outcomes(world / "outcomes.parquet"), earlier=filed.earlier),

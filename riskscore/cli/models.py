@@ -105,7 +105,7 @@ def show(name: Name, lake: Where = None, settings: options.Settings = None, json
     declared = own.catalogue(find_settings(settings)).features.values()
     pending = [feature for feature in declared if feature.name not in card.features]
     history = models.registry_of(found)
-    changes = history.of(model.name)
+    changes = history.changes_of(model.name)
     if json:
         history_of = [asdict(change) for change in changes]
         console.emit(

@@ -1,4 +1,4 @@
-"""The explanation of one consignment in full, as the engine hands it on."""
+"""The explanation of one consignment in full, as the engine returns it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore.explanation import waterfall
+from riskscore.explanation import notebook, waterfall
 from riskscore.explanation.contributions import Contributions
 from riskscore.explanation.counterfactual import Counterfactual
 from riskscore.schema import KEY
@@ -15,21 +15,33 @@ from riskscore.schema import KEY
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One consignment in full, as frames.
+    """One consignment in full. A notebook shows it as a table.
 
-    consignment    its canonical row, as read
-    scored         its row of what `score` returns, ranked among everything that was given
-    contributions  one row a feature, strongest first: feature, family, indicators, meaning, unit, value, label,
-                   contribution (log-odds)
-    moved          the same as numbers, a column a feature of the model
-    base           log-odds before any feature speaks; base + all contributions = scored margin
-    among          how many consignments were ranked; `average` is their mean probability
-    data           what the model was trained on: simulated or real
-    changes        one row a column that the version before said otherwise: column, before, now (texts)
-    unchanged      the row of `score` that the version before has in its place; no row where there is none
-    limit          the margin that it has to be below to be out of the red lane; None where nobody is left outside it
-    clearing       the row of `minimal_checks.what_would_clear`: which checks would take it out; no row without a limit
-    counterfactual what it would be with the fields that were set otherwise; None where none was
+    Attributes:
+        consignment: its canonical row, as read.
+        scored: its row of what `score` returns, ranked among all consignments that were passed.
+        contributions: one row per feature, strongest first: `feature`, `family`, `indicators`, `meaning`, `unit`,
+            `value`, `label` and `contribution` (log-odds).
+        moved: the same contributions as an array, one column per feature of the model.
+        base: log-odds before any feature counts; `base` plus all contributions is the margin.
+        among: number of consignments that were ranked.
+        average: their mean probability.
+        data: what the model was trained on, "simulated" or "real".
+        changes: one row per column that the version before had differently: `column`, `before`, `now` (texts).
+        unchanged: the row of `score` for the version before; no row if there is none.
+        limit: the margin (log-odds) below which it is out of the red lane; None if every consignment is in the lane.
+        clearing: which checks would take it out, the row of `minimal_checks.what_would_clear`; no row without `limit`.
+        counterfactual: its score with other values in some fields, from `explain_changed`; else None.
+
+    Example:
+        ```python
+        import riskscore
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        why = riskscore.explain(manifest, "RKHU4103273")
+        why.scored["reasons"][0].struct.field("sentence").to_list()
+        why.draw("why.svg")
+        ```
     """
 
     consignment: pl.DataFrame
@@ -47,7 +59,14 @@ class Explanation:
     counterfactual: Counterfactual | None
 
     def draw(self, path: str | Path) -> None:
-        """Draw the way from `base` to the margin into `path`, a PNG or an SVG. Raises SettingsError if it cannot."""
+        """Draw how the contributions lead from `base` to the margin.
+
+        Args:
+            path: file to write, ending in .png or .svg.
+
+        Raises:
+            SettingsError: if the file name has another ending or the file cannot be written.
+        """
         bill, container, model = self.scored.select(*KEY, "model").row(0)
         waterfall.draw(
             Path(path),
@@ -57,3 +76,7 @@ class Explanation:
             margin=self.scored["margin"].item(),
             probability=self.scored["probability"].item(),
         )
+
+    def _repr_html_(self) -> str:
+        """Return an HTML table for notebooks."""
+        return notebook.html(self.consignment, self.scored, base=self.base, among=self.among, data=self.data)

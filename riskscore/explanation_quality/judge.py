@@ -23,7 +23,7 @@ from riskscore.features import own
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.past import NOTHING, Past
 from riskscore.manifest.read import Manifest
-from riskscore.model.booster import Booster, note
+from riskscore.model.booster import Booster, update_card
 from riskscore.settings import NONE, Settings
 
 
@@ -45,7 +45,7 @@ def judge_explanations(
 def keep_explanations(model: str | Path, judged: Mapping[str, Any]) -> Path:
     """Write what `judge_explanations` found into the card of a model; return its folder. Raises as models are read."""
     folder = environment.model_folder(model)
-    note(folder, explanations=judged)
+    update_card(folder, explanations=judged)
     return folder
 
 

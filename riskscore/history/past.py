@@ -1,4 +1,4 @@
-"""The past that consignments are judged by: what was filed and found before them, as a caller hands it over."""
+"""The history that consignments are scored with: what was filed and found before them, as a caller passes it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,26 @@ from riskscore.settings import NONE, Settings
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is known from before; every part may be missing.
+    """What was filed and found before; every part is optional.
 
-    history   consignments filed before (canonical columns); only days before a consignment's own count for it
-    outcomes  what inspections found (schema.OUTCOME); each counts from the day after it became known
-    earlier   superseded versions of the consignments that are judged, as `riskscore.read` returns them
-    balances  the past as the ledger of a lake keeps it, instead of `history`; the consignments then carry `started`
+    Attributes:
+        history: consignments filed before (canonical columns, one row per filing). For each consignment only filings
+            of earlier days count.
+        outcomes: what inspections found (`schema.OUTCOME`); each counts from the day after it became known (UTC).
+        earlier: superseded versions of the consignments to be scored, as `riskscore.read` returns them. A manifest
+            brings its own.
+        balances: the history in the form that the ledger of a lake keeps, instead of `history`; the consignments then
+            have the column `started` (Date).
+
+    Example:
+        ```python
+        import riskscore
+
+        past = riskscore.Past(
+            history=riskscore.read_history(["sample_manifests/history.parquet"]),
+            outcomes=riskscore.read_outcomes("sample_manifests/outcomes.parquet"),
+        )
+        ```
     """
 
     history: pl.DataFrame | None = None
@@ -29,10 +43,10 @@ class Past:
 
 
 NOTHING = Past()
-"""No past at all: every party, lane and container is new."""
+"""No history: every party, lane and container is new."""
 
 
 def columns(settings: Settings = NONE) -> list[str]:
-    """The columns of past consignments that the ledger reads."""
+    """Return the columns of past consignments that the ledger reads."""
     needed = {*schema.KEY, "filed_at", "version", "gross_weight_kg", *keys.NEEDS, *profiles.of(settings).sources}
     return [name for name in schema.columns(settings) if name in needed]

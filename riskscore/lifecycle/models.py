@@ -58,7 +58,7 @@ class Model:
 
     def contender(self, catalogue: Catalogue) -> Contender:
         """Load it. Raises ModelError where it is damaged or of other features."""
-        with archive.at_hand(self.name, self.files) as folder:
+        with archive.as_folder(self.name, self.files) as folder:
             booster = Booster.load(folder, catalogue)
         shipped = Folder(environment.models()).files(environment.SHIPPED)
         return Contender(self.name, booster, ships=self.checksum == archive.checksum(shipped))
@@ -173,7 +173,7 @@ def compared(
 
 def _measuring(side: Contender, rows: Rows, catalogue: Catalogue) -> Contender:
     """`side` with the rows as it measures them, where it chose other strengths of profiles than are declared."""
-    chosen = smoothing.of(side.booster.card, catalogue)
+    chosen = smoothing.catalogue_for(side.booster.card, catalogue)
     return side if chosen is catalogue else replace(side, own=rows(chosen))
 
 

@@ -199,7 +199,7 @@ def _told(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language) -> list
     if wanted.is_empty():
         return []
     model = _model(lake, run)
-    with archive.at_hand(model.name, model.files) as folder:
+    with archive.as_folder(model.name, model.files) as folder:
         assessed, known = replay.assess(lake.at(run.night), run, folder)
         found = explain_each(assessed, wanted, known.earlier, language)
         progress.step("looking for comparable cases")

@@ -64,7 +64,7 @@ def evaluate(
     booster's. Returns what `judged` does, and besides `by_port`, `by_lane` and the points of a `curve`, which are too
     much for a card. Raises TrainingError where nothing is labelled or only one label occurs.
     """
-    measured = smoothing.of(booster.card, catalogue or load())
+    measured = smoothing.catalogue_for(booster.card, catalogue or load())
     data = dataset(consignments, labels, past, measured)
     scored = score(data.matrix, booster)
     found = judged(scored, data, capacity=capacity, seed=seed)

@@ -112,7 +112,7 @@ def whatif(
     past = pasts.read(lake, first, last)
     scored: dict[str | None, pl.DataFrame] = {None: past.rows}
     for name, model in named.items():
-        with archive.at_hand(model.name, model.files) as folder:
+        with archive.as_folder(model.name, model.files) as folder:
             scored[name] = pasts.rescored(lake, past, folder)
     trials = []
     for policy in policies:

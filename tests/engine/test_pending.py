@@ -72,7 +72,7 @@ def test_a_feature_that_the_model_uses_must_stay_what_it_was(ship, declared):
     text = path.read_text("utf-8")
     path.write_text(text.replace("number of distinct words in the description", "number of letters"), "utf-8")
     catalogue.load.cache_clear()
-    with pytest.raises(riskscore.ModelError, match="declared otherwise: description_words"):
+    with pytest.raises(riskscore.ModelError, match="declared differently: description_words"):
         riskscore.score(ship)
 
 

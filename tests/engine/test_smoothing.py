@@ -51,6 +51,6 @@ def test_rates_are_smoothed_with_the_strengths_of_the_model(
 def test_a_model_that_chose_nothing_is_measured_as_declared() -> None:
     known = catalogue.load()
     card = Booster.load(default_model(), known).card
-    assert smoothing.of(card, known) is known
+    assert smoothing.catalogue_for(card, known) is known
     assert smoothing.chosen(known, 1.0)["lane"] == known.profiles.profiles["lane"].strength
     assert smoothing.measured_with(known, smoothing.chosen(known, 1.0)) == known

@@ -94,7 +94,7 @@ def test_the_champion_of_a_lake_there_is_found_by_whoever_opens_it(address, toy_
     create_lake(address)
     first, second = (Registry(Tables(open_lake(address))) for _ in range(2))
     first.promote("one", archive.read(tmp_path / "one"))
-    with pytest.raises(ModelError, match="somebody else was faster"):
+    with pytest.raises(ModelError, match="changed in the meantime"):
         second.promote("two", archive.read(tmp_path / "two"))
     found = Registry(Tables(open_lake(address)))
     assert found.champion == "one"

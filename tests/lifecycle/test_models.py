@@ -41,7 +41,7 @@ FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of models, with one called `other` beside what ships."""
     monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "models"))
-    with archive.at_hand("default", Folder(tmp_path).files("default")) as shipped:
+    with archive.as_folder("default", Folder(tmp_path).files("default")) as shipped:
         booster = Booster.load(shipped, catalogue.load())
     for name in ("other", "third"):
         made = replace(booster, calibration=Platt(0.5, -1.0), card=replace(booster.card, name=f"{name}-1"))
@@ -134,7 +134,7 @@ def test_a_retired_model_scores_no_night(night: Night) -> None:
 def test_a_champion_that_was_damaged_is_told_before_a_night_begins(night: Night, folder: Path) -> None:
     promote(None, "other")
     (folder / "other" / "model.txt").write_text("tree")
-    with pytest.raises(ModelError, match="another than the one that was promoted"):
+    with pytest.raises(ModelError, match="has changed since it was promoted"):
         run_night(night, FIRST)
     assert night.lake.read("runs").collect().is_empty()
 
@@ -243,7 +243,7 @@ def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -
     assert (change.before, change.champion, change.refusals) == ("weak", "honest", [])
     assert change.figures["capacity"]["found"]["b"] > change.figures["capacity"]["found"]["a"]
     assert change.catalogue == catalogue.load().hash
-    with pytest.raises(ModelError, match="is the champion already"):
+    with pytest.raises(ModelError, match="is already the champion"):
         models.promote(lambda _: rows, models.named("honest", None), None, settings=NONE)
 
 

@@ -44,7 +44,7 @@ def test_rewording_a_sentence_keeps_a_model_usable(toy_catalogue: Catalogue, fol
     ("change", "told"),
     [
         ({"heavy": None}, "not in the catalogue: heavy"),
-        ({"heavy": "turned"}, "declared otherwise: heavy"),
+        ({"heavy": "turned"}, "declared differently: heavy"),
     ],
 )
 def test_a_model_of_other_features_is_refused_and_they_are_named(
@@ -64,7 +64,7 @@ def test_a_model_keeps_its_features_and_their_order_whatever_is_declared_since(
     later = replace(toy_catalogue, features=turned)
     booster = Booster.load(folder, later)
     assert booster.features == toy_catalogue.names
-    known = fit.measured(booster.card, later)
+    known = fit.catalogue_for(booster.card, later)
     assert known.names == toy_catalogue.names
     assert known.pending == (added,)
     assert known.hash == toy_catalogue.hash
@@ -94,7 +94,7 @@ def test_saving_replaces_an_older_model_and_leaves_nothing_else(toy_booster: Boo
 def test_saving_never_replaces_a_folder_of_other_things(toy_booster: Booster, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "mine.txt").write_text("kept")
-    with pytest.raises(ModelError, match="no model folder"):
+    with pytest.raises(ModelError, match="not a model folder"):
         toy_booster.save(tmp_path / "letters")
     assert (tmp_path / "letters" / "mine.txt").read_text() == "kept"
 

@@ -56,15 +56,16 @@ def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> No
     for entry in (*old["by_commodity"], *old["by_scheme"]):
         entry["roc_auc"] = entry["roc_auc"]["value"]
     titles = {table.title: table for table in tables(old)}
-    assert {"What an inspection of the top finds", "Ranking and calibration", "Recall by scheme"} <= titles.keys()
-    assert "capacity" not in {row[1] for row in titles["What an inspection of the top finds"].rows}
+    top = "What inspecting the riskiest consignments finds"
+    assert {top, "Ranking and calibration", "Recall by scheme"} <= titles.keys()
+    assert "capacity" not in {row[1] for row in titles[top].rows}
     assert {len(row[2]) for row in titles["Recall by scheme"].rows} == {len("0.123")}
 
 
 def test_a_card_shows_what_the_capacity_finds_and_whether_probabilities_hold(toy_booster: Booster) -> None:
     text = toy_booster.card.to_markdown()
     assert "| all | capacity |" in text
-    assert "Do the probabilities hold" in text
+    assert "Are the probabilities correct" in text
     assert "curve" not in toy_booster.card.to_json()
     assert len(text.splitlines()) < 160
 
@@ -76,5 +77,5 @@ def test_what_is_no_card_is_refused(text: str) -> None:
 
 
 def test_a_card_with_an_unknown_field_is_refused(toy_booster: Booster) -> None:
-    with pytest.raises(ModelError, match="fields of a card"):
+    with pytest.raises(ModelError, match="missing or unknown fields"):
         Card.from_json(json.dumps({**json.loads(toy_booster.card.to_json()), "more": 1}))

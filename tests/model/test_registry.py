@@ -88,11 +88,11 @@ def test_a_retired_model_is_used_no_more_and_a_rollback_passes_it_over(
 ) -> None:
     for name in MODELS:
         Registry(place).promote(name, files(name))
-    for name, why in (("three", "is the champion"), (SHIPPED, "ships"), ("four", "no model four")):
+    for name, why in (("three", "is the champion"), (SHIPPED, "shipped model"), ("four", "no model four")):
         with pytest.raises(ModelError, match=why):
             Registry(place).retire(name)
     assert Registry(place).retire("two", "old").champion == "three"
-    with pytest.raises(ModelError, match="retired already"):
+    with pytest.raises(ModelError, match="already retired"):
         Registry(place).retire("two")
     with pytest.raises(ModelError, match="was retired"):
         Registry(place).promote("two", files("two"))
@@ -103,7 +103,7 @@ def test_a_retired_model_is_used_no_more_and_a_rollback_passes_it_over(
 def test_of_two_at_once_one_is_told(place: Archive, files: Callable[[str], Files]) -> None:
     ours, theirs = Registry(place), Registry(place)
     theirs.promote("one", files("one"))
-    with pytest.raises(ModelError, match="somebody else was faster: promote of one") as told:
+    with pytest.raises(ModelError, match="changed in the meantime: promote of one") as told:
         ours.promote("two", files("two"))
     assert "\n" not in str(told.value)
     assert Registry(place).champion == "one"
@@ -151,7 +151,7 @@ def test_a_promoted_folder_that_was_changed_is_not_trusted(root: Path, files: Ca
     card = root / "one" / CARD
     card.write_text(card.read_text().replace("toy-one", "toy-1"))
     (found,) = [each for each in Registry(Folder(root)).versions() if each.name == "one"]
-    assert "another than the one that was promoted" in str(found.unreadable)
+    assert "has changed since it was promoted" in str(found.unreadable)
     assert Registry(Folder(root)).promote("one", files("one")).number == 2
 
 

@@ -35,7 +35,7 @@ def test_the_page_says_what_was_judged_on_what_and_shows_it(record: dict[str, An
         "found at capacity",
         "What could not be judged",
         "Kilograms: no quantity is known",
-        "Do the probabilities hold",
+        "Are the probabilities correct",
         "cover_load",
         "by days drawn",
     ):
