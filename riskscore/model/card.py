@@ -100,7 +100,7 @@ class Card:
         if self.explanations:
             reasons = explanations(self.explanations)
             lines += [f"## {reasons.title}", "", *_markdown(reasons)]
-        lines += ["## Which indicators move the scores most", "", *_markdown(_importance(self.importance))]
+        lines += ["## What moves the scores most", "", *_markdown(_importance(self.importance))]
         lines += ["## Known limits", "", *(f"- {limit}" for limit in self.limits), ""]
         lines += ["## Settings", "", *(_setting(key, value) for key, value in self.settings.items()), ""]
         if self.command:

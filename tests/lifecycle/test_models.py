@@ -200,14 +200,14 @@ def weak(folder: Path, trained: Path) -> Path:
 
 REFUSED = {
     "leaked": {
-        "not too good": r"ROC-AUC on its card is (1\.000|0\.99\d); by its card the feature set_point_unfit alone",
-        "as good as its card": r"its card says ROC-AUC .*, later rows",
+        "not too good": r"ROC-AUC on its card is (1\.000|0\.99\d); on its card the feature set_point_unfit alone",
+        "as good as its card": r"ROC-AUC is .* on its card, but .* on later rows",
     },
     "shuffled": {
         "better at capacity": "it finds no more",
-        "better than chance": "cannot be told from chance",
+        "better than chance": "is not clearly better than chance",
     },
-    "future": {"not from the future": "it learned until 2024-02-22, and the evaluation begins on 2024-02-15"},
+    "future": {"not from the future": "it learned from days up to 2024-02-22, and the evaluation begins on 2024-02-15"},
 }
 
 
@@ -295,7 +295,8 @@ def test_a_promotion_to_a_lake_rests_on_its_outcomes_and_can_be_taken_back(
     assert change is not None
     assert verdict.comparison is not None
     assert verdict.comparison["rows"] == judged.rows.height
-    assert any("held against" in warning for warning in verdict.warnings)  # a card of the truth, rows of outcomes
+    # The card has labels of the truth, the rows have outcomes.
+    assert any("figures are not compared" in warning for warning in verdict.warnings)
     shutil.rmtree(folder / "honest")
     assert models.champion(filled).checksum == change.checksum
     assert models.champion(None).name == "default"

@@ -10,7 +10,7 @@ from riskscore.pages import evaluation
 from riskscore.scoring.score import score
 from riskscore.training.curves import curve
 from riskscore.training.dataset import Dataset
-from riskscore.training.evaluate import judged
+from riskscore.training.evaluate import judge_scores
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def record(toy_booster: Booster, toy_data: Dataset) -> dict[str, Any]:
     data = Dataset(rows, toy_data.matrix, toy_data.labels)
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
-    made = {"model": "<script>x</script>", "data": "simulated", **judged(scored, data), "curve": points}
+    made = {"model": "<script>x</script>", "data": "simulated", **judge_scores(scored, data), "curve": points}
     return dict(json.loads(json.dumps(made, allow_nan=False)))
 
 
@@ -55,9 +55,9 @@ def test_outcomes_are_said_to_be_no_sample_and_no_simulation(toy_booster: Booste
     data = Dataset(toy_data.rows, toy_data.matrix, "outcomes")
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
-    page = evaluation.render({"model": "m", "data": "real", **judged(scored, data), "curve": points}, now=NOW)
+    page = evaluation.render({"model": "m", "data": "real", **judge_scores(scored, data), "curve": points}, now=NOW)
     assert "simulated" not in page
-    assert "no sample" in page
+    assert "not a random sample" in page
     assert "seizures" in page
     assert "random inspections only" in page
 
@@ -68,6 +68,6 @@ def test_one_day_with_one_find_and_no_boxes_still_makes_a_page(toy_booster: Boos
     data = Dataset(toy_data.rows[one], toy_data.matrix[one], "truth")
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
-    page = evaluation.render({"model": "m", "data": "real", **judged(scored, data), "curve": points}, now=NOW)
+    page = evaluation.render({"model": "m", "data": "real", **judge_scores(scored, data), "curve": points}, now=NOW)
     assert "10 consignments" in page
     assert page.count("<svg") == 3

@@ -44,7 +44,7 @@ def test_rows_that_either_has_learned_from_are_left_out_and_counted(toy_data: Da
 
 def test_where_no_row_is_left_it_says_who_learned_until_when(toy_data: Dataset, good: Contender) -> None:
     end = date(2024, 12, 31)
-    with pytest.raises(TrainingError, match=f"none of .* is from after {end}, until when late learned"):
+    with pytest.raises(TrainingError, match=f"none of .* is from after {end}, the last day that late learned"):
         later(toy_data, good, Contender("late", until(good.booster, end)))
 
 

@@ -21,7 +21,7 @@ def test_a_fold_learns_only_from_what_was_known_before_it_is_judged(toy_data: Da
     for learn, judge in [*folds.pieces(), folds.test]:
         assert learn.rows["known_at"].dt.date().max() < judge.rows["day"].min()
         assert learn.rows.height > 0
-    assert folds.whole.rows["day"].max() == toy_data.rows["day"].max()
+    assert folds.all_rows.rows["day"].max() == toy_data.rows["day"].max()
 
 
 def test_a_gap_is_as_long_as_outcomes_take(toy_data: Dataset) -> None:

@@ -83,7 +83,11 @@ def test_a_champion_that_cannot_be_read_is_not_taken_for_beaten(judged: Judge, s
 
 @pytest.mark.parametrize(
     ("until", "told"),
-    [("", "does not say until when"), ("2024-04-02", "the evaluation begins on 2024-04-02"), ("2025-01-01", "begins")],
+    [
+        ("", "does not have the last day of its training data"),
+        ("2024-04-02", "the evaluation begins on 2024-04-02"),
+        ("2025-01-01", "begins"),
+    ],
 )
 def test_rows_that_it_may_have_learned_from_do_not_judge(judged: Judge, seeing: Booster, until: str, told: str) -> None:
     assert told in judged(contender(seeing, learned_until=until)).refusals["not from the future"]
@@ -142,10 +146,10 @@ def test_a_feature_that_is_the_label_is_a_leak(judged: Judge, seeing: Booster, r
     assert "the feature heavy alone has a ROC-AUC of 1.000 on these rows" in why
     card = seeing.card.test | {"comparison": {"single_features": [{"feature": "heavy", "roc_auc": 0.99}]}}
     told = judged(contender(seeing, test=card)).refusals["not too good"]
-    assert "by its card the feature heavy alone has a ROC-AUC of 0.990" in told
+    assert "on its card the feature heavy alone has a ROC-AUC of 0.990" in told
 
 
 def test_other_labels_than_the_cards_are_not_held_against_it(judged: Judge, seeing: Booster, rows: Dataset) -> None:
     verdict = judged(contender(seeing), data=replace(rows, labels="outcomes"))
     assert verdict.refusals == {}
-    assert any("not held against" in warning for warning in verdict.warnings)
+    assert any("figures are not compared" in warning for warning in verdict.warnings)

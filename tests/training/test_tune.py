@@ -97,7 +97,7 @@ def test_nothing_is_left_to_do_for_a_search_that_is_over(
 @pytest.mark.parametrize("other", [{"data": "other"}, {"seed": 4}])
 def test_a_search_of_other_inputs_is_refused(tmp_path: Path, other: dict[str, Any]) -> None:
     search(tmp_path / "study", 1)
-    with pytest.raises(SettingsError, match="one of other inputs"):
+    with pytest.raises(SettingsError, match="has other inputs"):
         search(tmp_path / "study", 2, **other)
 
 
@@ -111,10 +111,10 @@ def test_two_do_not_search_in_one_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_and_a_journal_that_is_none_are_told_of(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(SettingsError, match="cannot keep the search"):
+    with pytest.raises(SettingsError, match="cannot store the search"):
         search(tmp_path / "file" / "study", 1)
     (tmp_path / JOURNAL).write_text("this is no journal\n")
-    with pytest.raises(SettingsError, match="no search that can be taken up"):
+    with pytest.raises(SettingsError, match="not a search that can continue"):
         search(tmp_path, 1)
 
 

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from riskscore.training.platt import effective
-from riskscore.training.weights import HEAVIEST, described, inverse, of_trees, with_chances
+from riskscore.training.weights import HEAVIEST, inverse, of_trees, selection, with_chances
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def test_closed_rows_weigh_no_more_than_the_opened_ones(rows: pl.DataFrame, clos
 
 
 def test_the_card_counts_who_chose_and_what_the_rows_are_worth(rows: pl.DataFrame) -> None:
-    told = described(with_chances(rows, 406, None), "outcomes", 406, 100)
+    told = selection(with_chances(rows, 406, None), "outcomes", 406, 100)
     assert told["selected_by"] == {"officer": 5, "random": 4, "not known": 1}
     assert told["chance_known"] == 4
     assert told["effective"] == round(effective(np.array([5.0] * 4 + [1.0] * 6)), 1)
-    assert described(with_chances(rows, 10, None), "truth", 10, 0)["selected_by"] == {"all": 10}
+    assert selection(with_chances(rows, 10, None), "truth", 10, 0)["selected_by"] == {"all": 10}
