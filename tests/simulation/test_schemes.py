@@ -14,7 +14,7 @@ from riskscore.simulation.contraband import DAYS_A_QUARTER, GROUPS, Market
 from riskscore.simulation.schemes import RIP, RIP_SHARE, SCHEMES
 from riskscore.simulation.tactics import Scene, Touch
 from riskscore.simulation.trade_relations import Accounts
-from riskscore.simulation.traffic import ordered
+from riskscore.simulation.traffic import new_orders
 from riskscore.world import boxes, names, parties, plans, routes, world
 from riskscore.world.plans import Plan
 
@@ -99,8 +99,8 @@ def test_fashions_drift_from_quarter_to_quarter() -> None:
 @pytest.fixture(scope="module")
 def scene() -> tuple[Scene, Plan]:
     places, rng = world.load(), np.random.default_rng(1)
-    standing = ordered(rng, places, 4000, 0)
-    parties.settle(rng, places, standing, 4000.0, known=True)
+    standing = new_orders(rng, places, 4000, 0)
+    parties.assign(rng, places, standing, 4000.0, known=True)
     accounts = Accounts(rng, standing)
     errand = next(
         found
@@ -110,7 +110,7 @@ def scene() -> tuple[Scene, Plan]:
     plan = plans.empty(1)
     plan.origin[:], plan.destination[:], plan.goods[:] = errand.source, errand.market, errand.goods
     plan.loading[:], plan.discharge[:] = routes.ports(rng, places, plan.origin, plan.destination)
-    parties.settle(rng, places, plan, 4000.0, known=False)
+    parties.assign(rng, places, plan, 4000.0, known=False)
     noise.draw(rng, places, plan)
     for name in ("vague", "few_fields", "marks_other", "late", "holiday", "collect", "unfit_package", "foreign"):
         getattr(plan, name)[:] = 0
