@@ -1,4 +1,4 @@
-"""An explanation in a notebook: what was filed, the score, the reasons and what is missing, with every text escaped."""
+"""An explanation in a notebook shows what was filed, the score, the reasons and what is missing; text is escaped."""
 
 from dataclasses import replace
 from html import escape, unescape

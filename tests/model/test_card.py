@@ -35,9 +35,9 @@ def test_every_table_is_rectangular(toy_booster: Booster) -> None:
         assert {len(row) for row in table.rows} == {len(table.header)}, table.title
 
 
-def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> None:
-    """Cards written before have areas of groups without intervals, and neither capacity, quantities nor checks."""
-    known = (
+def test_tables_can_be_made_from_an_evaluation_of_an_older_version(toy_booster: Booster) -> None:
+    """Older cards have areas of groups without intervals, and no capacity, quantities or calibration checks."""
+    old_fields = (
         "labels",
         "note",
         "overall",
@@ -47,7 +47,7 @@ def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> No
         "by_commodity",
         "by_scheme",
     )
-    old = json.loads(json.dumps({name: toy_booster.card.test[name] for name in known}))
+    old = json.loads(json.dumps({name: toy_booster.card.test[name] for name in old_fields}))
     for part in (old["overall"], old["without_rip_on_rip_off"]):
         for name in ("resampled", "capacity", "quantity_kg", "unweighed"):
             del part[name]
@@ -62,7 +62,7 @@ def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> No
     assert {len(row[2]) for row in titles["Recall by scheme"].rows} == {len("0.123")}
 
 
-def test_a_card_shows_what_the_capacity_finds_and_whether_probabilities_hold(toy_booster: Booster) -> None:
+def test_a_card_shows_results_at_capacity_and_the_calibration(toy_booster: Booster) -> None:
     text = toy_booster.card.to_markdown()
     assert "| all | capacity |" in text
     assert "Are the probabilities correct" in text
@@ -71,7 +71,7 @@ def test_a_card_shows_what_the_capacity_finds_and_whether_probabilities_hold(toy
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "x"}'])
-def test_what_is_no_card_is_refused(text: str) -> None:
+def test_text_that_is_not_a_card_is_refused(text: str) -> None:
     with pytest.raises(ModelError):
         Card.from_json(text)
 

@@ -24,10 +24,10 @@ def filings() -> pl.DataFrame:
 
 
 def test_the_last_days_are_held_back(filings: pl.DataFrame) -> None:
-    held = hold_back_days(filings, hold_back=3)
-    assert held == Period(date(2024, 1, 7), 3)
-    assert held.keep(filings)["filed_at"].max() == START + timedelta(days=6)
-    assert "after 2024-01-07" in held.describe()
+    period = hold_back_days(filings, hold_back=3)
+    assert period == Period(date(2024, 1, 7), 3)
+    assert period.keep(filings)["filed_at"].max() == START + timedelta(days=6)
+    assert "after 2024-01-07" in period.describe()
     assert hold_back_days(filings, date(2024, 1, 5)) == Period(date(2024, 1, 5), 5)
     assert hold_back_days(filings, date(2030, 1, 1)).days == 0
     assert hold_back_days(filings) == Period()
