@@ -1,11 +1,11 @@
-"""100,000 alerts against a night of 50,000 consignments, by the commands that a service would run.
+"""Measure matching 100,000 alerts against a night of 50,000 consignments, with the commands that a service would run.
 
     python bench/alerts.py [--alerts 100000] [--rows 50000]
 
-The night and the names of the alerts come from two simulated worlds, kept in build/bench. Seven alerts in ten name
-parties, one of them in seven a party of the night in another spelling; the others name addresses, containers, vessels
-and routes. Prints seconds by the wall clock and peak memory of `alerts import` (a CSV file into a lake) and of
-`alerts match` (manifest and lake read, matched, written to Parquet), and how many of the planted parties were found.
+The night and the names in the alerts come from two simulated worlds, kept in build/bench. Seven in ten alerts name
+parties; one in seven of these is a party of the night in another spelling. The others name addresses, containers,
+vessels and routes. Prints seconds of wall clock and peak memory of `alerts import` (a CSV file into a lake) and `alerts
+match` (read manifest and lake, match, write Parquet), and how many of the planted parties were found.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ FORMS = (" CO LTD", " CO., LTD.", " LIMITED", " LTD", " LLC", " GMBH", " PTE LTD
 
 
 def main() -> None:
-    """Make what is missing, then measure."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--alerts", type=int, default=100_000)
-    asked.add_argument("--rows", type=int, default=50_000)
-    given = asked.parse_args()
-    night, others = world("alerts-night", given.rows, SEED), world("alerts-others", given.alerts, SEED + 1)
-    listed = FOLDER / "alerts.csv"
-    planted = make(night, others, given.alerts, listed)
+    """Make missing inputs, then measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--alerts", type=int, default=100_000, help="number of alerts")
+    parser.add_argument("--rows", type=int, default=50_000, help="consignments of the night")
+    options = parser.parse_args()
+    night, others = world("alerts-night", options.rows, SEED), world("alerts-others", options.alerts, SEED + 1)
+    alerts = FOLDER / "alerts.csv"
+    planted = make(night, others, options.alerts, alerts)
     lake, out = FOLDER / "alerts-lake", FOLDER / "alerts-matches.parquet"
     shutil.rmtree(lake, ignore_errors=True)
     run([*RISKSCORE, "lake", "init", str(lake)])
-    taking = run([*RISKSCORE, "alerts", "import", str(listed), "--lake", str(lake), "--provider", "Bench"])
+    importing = run([*RISKSCORE, "alerts", "import", str(alerts), "--lake", str(lake), "--provider", "Bench"])
     matching = run(
         [*RISKSCORE, "alerts", "match", str(night), "--lake", str(lake), "--date", NIGHT, "--out", str(out), "--json"]
     )
-    found = pl.read_parquet(out)
-    hit = found.filter(pl.col("alert_id").is_in(planted))["alert_id"].n_unique()
-    for name, (seconds, peak) in {"import": taking, "match": matching}.items():
+    matches = pl.read_parquet(out)
+    hits = matches.filter(pl.col("alert_id").is_in(planted))["alert_id"].n_unique()
+    for name, (seconds, peak) in {"import": importing, "match": matching}.items():
         print(f"{name:<8}{seconds:6.1f} s  {peak:5.2f} GB")
-    print(f"{given.alerts:,} alerts, {given.rows:,} consignments, {found.height:,} matches")
-    print(f"{hit:,} of {len(planted):,} planted parties found")
+    print(f"{options.alerts:,} alerts, {options.rows:,} consignments, {matches.height:,} matches")
+    print(f"{hits:,} of {len(planted):,} planted parties found")
 
 
 def world(name: str, rows: int, seed: int) -> Path:
-    """Manifests of one simulated day."""
+    """Simulate one day of manifests, once, and return the file."""
     folder = FOLDER / f"{name}-{rows}"
     if not (folder / "manifests").is_dir():
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -64,13 +64,13 @@ def world(name: str, rows: int, seed: int) -> Path:
 def make(night: Path, others: Path, count: int, path: Path) -> list[str]:
     """Write `count` alerts to `path`; return the ids of those that name a party of the night in another spelling."""
     rng = random.Random(SEED)  # noqa: S311  no secret
-    own, other = pl.read_parquet(night), pl.read_parquet(others)
+    filed, other = pl.read_parquet(night), pl.read_parquet(others)
     parties = count * 7 // 10
     names = other["shipper_name"].append(other["consignee_name"]).drop_nulls().unique(maintain_order=True)
-    known = own["shipper_name"].drop_nulls().unique(maintain_order=True)
-    known = known.filter(known.str.contains("^[A-Z]{5,} [A-Z]{5,} [A-Z]+ ")).to_list()
-    spelt = [respelt(name, rng) for name in rng.sample(known, min(parties // 7, len(known)))]
-    listed = (names.head(parties - len(spelt)).to_list() + spelt)[-parties:]
+    shippers = filed["shipper_name"].drop_nulls().unique(maintain_order=True)
+    shippers = shippers.filter(shippers.str.contains("^[A-Z]{5,} [A-Z]{5,} [A-Z]+ ")).to_list()
+    respelt = [other_spelling(name, rng) for name in rng.sample(shippers, min(parties // 7, len(shippers)))]
+    listed = (names.head(parties - len(respelt)).to_list() + respelt)[-parties:]
     tenth = other.head((count - len(listed)) // 3)
     ids = [f"P{place}" for place in range(len(listed))]
     rows = pl.concat(
@@ -91,11 +91,11 @@ def make(night: Path, others: Path, count: int, path: Path) -> list[str]:
     more = names.slice(parties, count - rows.height)
     rows = pl.concat([rows, more.to_frame("name").with_columns(kind=pl.lit("party"))], how="diagonal")
     rows.with_columns(reliability=pl.lit("B2"), handling=pl.lit("green")).write_csv(path)
-    return [f"Bench/{place}" for place in ids[len(listed) - len(spelt) :]]
+    return [f"Bench/{alert}" for alert in ids[len(listed) - len(respelt) :]]
 
 
-def respelt(name: str, rng: random.Random) -> str:
-    """`name` with another legal form, other capitals, and perhaps one letter of a long word lost or swapped."""
+def other_spelling(name: str, rng: random.Random) -> str:
+    """Return `name` with another legal form, other capitals, and sometimes without one letter of a long word."""
     words = name.title().split()
     long = [place for place, word in enumerate(words) if len(word) > 7]
     if long and rng.random() < 0.5:
@@ -106,7 +106,7 @@ def respelt(name: str, rng: random.Random) -> str:
 
 
 def run(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak memory in GB of a command. Raises SystemExit where it fails."""
+    """Run a command and return its seconds and peak memory in GB. Raises SystemExit if it fails."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  our own commands
     _, status, usage = os.wait4(process.pid, 0)

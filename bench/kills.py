@@ -1,23 +1,23 @@
-"""Kill a nightly run at random moments, run it again, and compare with a run that nobody disturbed.
+"""Kill a nightly run at random moments, run it again, and compare with an undisturbed run.
 
     python bench/kills.py [--trials 200] [--seed 0]
 
     nine nights ─┬─▶ the tenth, undisturbed ──────────────────────────▶ tables, files, report
                  └─▶ the tenth, kill -9 ─▶ [again, kill -9] ─▶ again ─▶ the same tables, files, report, each trial
 
-The run is the real command in a process of its own. It is killed after a time drawn evenly from nothing to a little
-more than the undisturbed run took; of every fourth trial the second run is killed likewise, and a third one ends it.
-The night has two manifests, with rows that break a rule and rows that were filed before, and findings, some of which
-break a rule, repeat what is known, or come with their manifest only that night. It is the tenth because Delta Lake
-writes a checkpoint at the twentieth version of a table, which that night makes.
+The run is the real command in its own process. It is killed after a random time, from 0 to a little more than the
+undisturbed run took. In every fourth trial the second run is killed too, and a third one completes the night. The night
+has two manifests, with rows that break a rule and rows that were filed before, and findings, some of which break a
+rule, repeat known ones, or arrive together with their manifest. It is the tenth night because Delta Lake writes a
+checkpoint at the twentieth version of a table, which is reached that night.
 
-Tables must be equal row for row. Left out is the clock alone: when an event or row was written (`Table.stamps`:
-`at`, `recorded_at`, `scored_at`), and in the records of `runs` the moment and the seconds; but what the run wrote must
-carry the moment when it first began. Of the files in `quarantine` the names are compared, not the trial's folder. Every
-file must be in done/ once and in the inbox no more, the report must be there with the same counts, and `riskscore lake
+Tables must be equal row by row, except for the clock: when an event or row was written (`Table.stamps`: `at`,
+`recorded_at`, `scored_at`), and the moment and the seconds in the records of `runs`. But the rows of the run must have
+the moment when it first began. For files in `quarantine` the names are compared, not the folder of the trial. Every
+file must be in done/ once and no longer in the inbox, the report must exist with the same counts, and `riskscore lake
 info` must find no orphan that matters.
 
-Prints a line of JSON in the end and exits 1 where a trial failed. Its folder stays in build/kills.
+Prints a line of JSON at the end and exits with 1 if a trial failed. Folders of failed trials stay in build/kills.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ FOLDER = Path("build/kills")
 NIGHTS, PER_DAY, SEED = 10, 100, 7
 LAST = trial.FIRST + timedelta(NIGHTS - 1)
 AFTER = 1.1
-"""Kills are drawn up to so many times the seconds of an undisturbed run."""
+"""Latest moment of a kill, as a multiple of the seconds of an undisturbed run."""
 
 AGAIN = 4
-"""Of every so many trials one has its second run killed too."""
+"""In one of this many trials the second run is killed too."""
 
 STEPS = (
     ("manifests", "consignments", "nightly", NIGHTS),
@@ -62,16 +62,16 @@ STEPS = (
     ("scores", "scores", "nightly", NIGHTS),
     ("slate", "slates", f"slate {LAST}", 1),
 )
-"""Steps of a run with the table and the transaction that each commits, in their order."""
+"""Steps of a run in order, with the table and the transaction that each commits."""
 
 
 ASIDE = ("ledger", "models", "champions")
-"""Tables that a run need not add to: the ledger is written anew at times, the registry by hand."""
+"""Tables that a run may leave unchanged: the ledger is rewritten at times, the registry is changed by users."""
 
 
 @dataclass
-class Seen:
-    """What the trials came to; a kill that came too late is counted in `ended`."""
+class Tally:
+    """Counts over all trials; a kill that came too late is counted in `ended`."""
 
     killed: int = 0
     ended: int = 0
@@ -83,68 +83,69 @@ class Seen:
 def main() -> None:
     """Run the trials."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trials", type=int, default=200, help="how often a run is killed")
-    parser.add_argument("--seed", type=int, default=0, help="of the moments")
-    asked = parser.parse_args()
+    parser.add_argument("--trials", type=int, default=200, help="number of trials")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random moments")
+    options = parser.parse_args()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    print(f"{NIGHTS - 1} nights before", flush=True)
+    print(f"running {NIGHTS - 1} nights first", flush=True)
     base = before()
-    whole = FOLDER / "undisturbed"
-    shutil.copytree(base, whole)
+    undisturbed = FOLDER / "undisturbed"
+    shutil.copytree(base, undisturbed)
     began = time.monotonic()
-    trial.done(whole / "run", *trial.nightly(whole, LAST))
+    trial.done(undisturbed / "run", *trial.nightly(undisturbed, LAST))
     seconds = time.monotonic() - began
-    expected = look(whole)
-    check(whole, expected)
+    expected = look(undisturbed)
+    check(undisturbed, expected)
     print(f"an undisturbed run takes {seconds:.1f} s", flush=True)
-    chance = random.Random(asked.seed)  # noqa: S311  no secret
-    seen, failed = Seen(), []
-    for number in range(1, asked.trials + 1):
+    chance = random.Random(options.seed)  # noqa: S311  no secret
+    tally, failed = Tally(), []
+    for number in range(1, options.trials + 1):
         folder = FOLDER / f"trial-{number}"
         shutil.copytree(base, folder)
         moments = [chance.uniform(0, AFTER * seconds) for _ in range(1 if number % AGAIN else 2)]
-        wrong = attempt(folder, moments, expected, seen)
+        wrong = attempt(folder, moments, expected, tally)
         if wrong:
             failed.append(number)
             (folder / "wrong.txt").write_text("\n".join(wrong) + "\n", "utf-8")
-            print(f"trial {number}, killed after {moments}: {'; '.join(wrong)}; see {folder}", flush=True)
+            print(f"trial {number}, killed after {moments} s: {'; '.join(wrong)}; see {folder}", flush=True)
         else:
             shutil.rmtree(folder)
         if number % 10 == 0:
-            print(f"{number} trials, {seen.killed} kills, {len(failed)} failures", flush=True)
-    told = {"trials": asked.trials, "seed": asked.seed, "seconds_undisturbed": round(seconds, 2)}
-    told |= {"killed_before_the_end": seen.killed, "ended_before_the_kill": seen.ended, "killed_at": dict(seen.at)}
-    told |= {"orphans_without_harm": seen.orphans, "drafts_left": seen.drafts}
-    print(json.dumps(told | {"failures": len(failed), "failed": failed}), flush=True)
+            print(f"{number} trials, {tally.killed} kills, {len(failed)} failures", flush=True)
+    report = {"trials": options.trials, "seed": options.seed, "seconds_undisturbed": round(seconds, 2)}
+    report |= {"killed_before_the_end": tally.killed, "ended_before_the_kill": tally.ended}
+    report |= {"killed_at": dict(tally.at)}
+    report |= {"orphans_without_harm": tally.orphans, "drafts_left": tally.drafts}
+    print(json.dumps(report | {"failures": len(failed), "failed": failed}), flush=True)
     sys.exit(1 if failed else 0)
 
 
 def before() -> Path:
-    """A lake with all nights but the last, whose files have arrived."""
+    """Run all nights but the last in a new lake, and put the files of the last night into the inboxes."""
     base = FOLDER / "base"
     world = trial.make(base, NIGHTS, PER_DAY, SEED)
-    found = pl.read_parquet(world / "outcomes.parquet")
-    half = found.height // 2
+    outcomes = pl.read_parquet(world / "outcomes.parquet")
+    half = outcomes.height // 2
     for day in range(NIGHTS - 1):
         trial.arrive(trial.filed(world, day), base / "inbox" / f"{trial.FIRST + timedelta(day)}.parquet")
         if day == 1:
-            trial.arrive(found.head(half), base / "findings" / "early.parquet")
+            trial.arrive(outcomes.head(half), base / "findings" / "early.parquet")
         trial.done(base / "run", *trial.nightly(base, trial.FIRST + timedelta(day)))
     rows, yesterday = trial.filed(world, NIGHTS - 1), trial.filed(world, NIGHTS - 2)
     broken = rows.head(5).with_columns(filed_at=pl.lit(None, rows.schema["filed_at"]))
     middle = rows.height // 2
     trial.arrive(rows.head(middle), base / "inbox" / "last-1.parquet")
     trial.arrive(pl.concat([rows.slice(middle), yesterday.head(20), broken]), base / "inbox" / "last-2.parquet")
-    early = found.head(3).with_columns(known_at=pl.col("inspected_at").dt.offset_by("-1d"))
-    nobody = found.head(3).with_columns(bill_of_lading=pl.lit("NOBODY"))
-    late = pl.concat([found.slice(half), found.head(5), early, nobody])
+    early = outcomes.head(3).with_columns(known_at=pl.col("inspected_at").dt.offset_by("-1d"))
+    unknown = outcomes.head(3).with_columns(bill_of_lading=pl.lit("NOBODY"))
+    late = pl.concat([outcomes.slice(half), outcomes.head(5), early, unknown])
     trial.arrive(late, base / "findings" / "late.parquet")
     return base
 
 
-def attempt(folder: Path, moments: list[float], expected: Look, seen: Seen) -> list[str]:
-    """Kill a run after each of `moments`, then run to the end; return what is wrong then."""
+def attempt(folder: Path, moments: list[float], expected: Look, tally: Tally) -> list[str]:
+    """Kill a run after each of `moments`, then run to the end; return the differences from `expected`."""
     words = trial.nightly(folder, LAST)
     for number, moment in enumerate(moments, start=1):
         run = trial.start(folder / f"run-{number}", *words)
@@ -155,20 +156,20 @@ def attempt(folder: Path, moments: list[float], expected: Look, seen: Seen) -> l
                 os.killpg(run.process.pid, signal.SIGKILL)
             code = run.process.wait()
         if code == 0:
-            seen.ended += 1
+            tally.ended += 1
         elif code == -signal.SIGKILL:
-            seen.killed += 1
-            seen.at[reached(folder)] += 1
+            tally.killed += 1
+            tally.at[reached(folder)] += 1
         else:
-            return [f"run {number} ended with {code}: {run.said}"]
+            return [f"run {number} ended with exit code {code}: {run.errors}"]
     run = trial.start(folder / "run-last", *words)
     if code := run.process.wait():
-        return [f"the last run ended with {code}: {run.said}"]
-    return compare(folder, expected, seen)
+        return [f"the last run ended with exit code {code}: {run.errors}"]
+    return compare(folder, expected, tally)
 
 
 def reached(folder: Path) -> str:
-    """The step that a killed run was at."""
+    """Return the step that a killed run was at."""
     lake = open_lake(folder / "lake")
     events = lake.read("runs").filter(run=NIGHTS).collect()["step"].to_list()
     if FINISHED in events:
@@ -180,7 +181,7 @@ def reached(folder: Path) -> str:
 
 @dataclass
 class Look:
-    """What a night leaves: tables, files by path with their content's mark, and reports by name."""
+    """The result of a night: tables, files by path with their hash, and reports by name."""
 
     tables: dict[str, pl.DataFrame]
     files: dict[str, str]
@@ -192,19 +193,19 @@ class Look:
 
 
 def look(folder: Path) -> Look:
-    """Look at everything below `folder`."""
+    """Read everything below `folder`."""
     lake = open_lake(folder / "lake")
-    inboxes = [path for name in ("inbox", "findings") for path in (folder / name).rglob("*") if path.is_file()]
-    shown = [path for path in inboxes if not path.name.startswith(".")]
-    reports = [path for path in shown if path.parent.name == "reports"]
+    files = [path for name in ("inbox", "findings") for path in (folder / name).rglob("*") if path.is_file()]
+    visible = [path for path in files if not path.name.startswith(".")]
+    reports = [path for path in visible if path.parent.name == "reports"]
     info = json.loads(trial.done(folder / "info", "lake", "info", folder / "lake", "--json").printed)["tables"]
     began = lake.read("runs").filter(run=NIGHTS, step=BEGUN).collect()["at"].to_list()
     stamped = [("scores", "scored_at"), ("outcomes", "recorded_at"), ("slates", "at")]
     return Look(
         trial.tables(lake),
-        {str(path.relative_to(folder)): mark(path) for path in shown if path not in reports},
+        {str(path.relative_to(folder)): sha256(path) for path in visible if path not in reports},
         {path.name: trial.timeless(path.read_text("utf-8")) if path.suffix == ".json" else "" for path in reports},
-        len(inboxes) - len(shown),
+        len(files) - len(visible),
         sum(table["orphans"] for table in info),
         sum(table["matter"] for table in info),
         {
@@ -215,40 +216,42 @@ def look(folder: Path) -> Look:
     )
 
 
-def mark(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def check(folder: Path, whole: Look) -> None:
-    """Make sure that the undisturbed run has something of all that is compared. Raises SystemExit where not."""
-    empty = [name for name, rows in whole.tables.items() if name not in ASIDE and rows.filter(run=NIGHTS).is_empty()]
-    waiting = [path for path in whole.files if Path(path).parent.name != "done"]
-    if empty or waiting or whole.matter or whole.orphans or whole.clocks or len(whole.reports) != 2 * NIGHTS:
-        raise SystemExit(f"the undisturbed run is no measure: {empty}, {waiting}, {whole}; see {folder}")
+def check(folder: Path, expected: Look) -> None:
+    """Check that the undisturbed run has rows in every compared table, and no faults. Raises SystemExit otherwise."""
+    tables = {name: rows for name, rows in expected.tables.items() if name not in ASIDE}
+    empty = [name for name, rows in tables.items() if rows.filter(run=NIGHTS).is_empty()]
+    waiting = [path for path in expected.files if Path(path).parent.name != "done"]
+    faults = expected.matter or expected.orphans or expected.clocks or len(expected.reports) != 2 * NIGHTS
+    if empty or waiting or faults:
+        raise SystemExit(f"the undisturbed run is not usable: {empty}, {waiting}, {expected}; see {folder}")
 
 
-def compare(folder: Path, expected: Look, seen: Seen) -> list[str]:
-    """What of a night is not as `expected`, in words."""
-    found = look(folder)
-    seen.orphans += found.orphans
-    seen.drafts += max(0, found.drafts - expected.drafts)
+def compare(folder: Path, expected: Look, tally: Tally) -> list[str]:
+    """Return the differences between a night and `expected`, as sentences."""
+    result = look(folder)
+    tally.orphans += result.orphans
+    tally.drafts += max(0, result.drafts - expected.drafts)
     wrong = [
-        f"table {name}: {rows.height} rows for {expected.tables[name].height}, or others"
-        for name, rows in found.tables.items()
+        f"table {name}: {rows.height} rows instead of {expected.tables[name].height}, or other rows"
+        for name, rows in result.tables.items()
         if not rows.equals(expected.tables[name])
     ]
-    for what, now, then in (
-        ("files", found.files, expected.files),
-        ("reports", found.reports, expected.reports),
+    for kind, contents, wanted in (
+        ("files", result.files, expected.files),
+        ("reports", result.reports, expected.reports),
     ):
-        if now != then:
-            odd = sorted({name for name, _ in now.items() ^ then.items()})
-            wrong.append(f"{what} differ: {', '.join(odd)}")
-    if found.matter:
-        wrong.append(f"{found.matter} orphans matter")
-    if found.clocks:
-        wrong.append(f"not of the moment when the run began: {', '.join(sorted(found.clocks))}")
+        if contents != wanted:
+            names = sorted({name for name, _ in contents.items() ^ wanted.items()})
+            wrong.append(f"{kind} differ: {', '.join(names)}")
+    if result.matter:
+        wrong.append(f"{result.matter} orphans matter")
+    if result.clocks:
+        wrong.append(f"columns without the moment when the run began: {', '.join(sorted(result.clocks))}")
     return wrong
 
 

@@ -1,11 +1,11 @@
-"""A night of a million consignments after two million in the year before, beside its floor.
+"""Measure a night of one million consignments with two million in the year before, compared with the minimum work.
 
     python bench/night.py [--rows 1000000] [--past 2000000]
 
-Scores a Parquet file to a Parquet file with reasons for the top 1%, by the command that a service would run, and
-compares seconds and peak memory with the least that anybody could need: reading that file, and LightGBM's `predict`
-alone on a ready float32 matrix of the same shape. A tenth of the night tells how the time grows. The simulated world
-is kept in build/bench. Prints a table and writes build/bench/night.json.
+Scores a Parquet file to a Parquet file with reasons for the top 1%, with the command that a service would run. Seconds
+and peak memory are compared with the minimum (the "floor"): reading that file, and LightGBM's `predict` alone on a
+ready float32 matrix of the same shape. A tenth of the night shows how the time grows. The simulated world is kept in
+build/bench. Prints a table and writes build/bench/night.json.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FIRST = date(2024, 1, 1)
 DAYS = 365
 SEED = 41
 MATRIX_ROWS = 100_000
-"""Rows whose real features fill the floor's matrix, repeated to its height."""
+"""Rows with real features in the matrix of the floor; they are repeated up to its height."""
 
 MATRIX = """
 import sys
@@ -38,7 +38,7 @@ sample, past = (schema.conform(pl.read_parquet(path)) for path in (night, yester
 features = build.build(sample.head(int(rows)), Past(past)).select(catalogue.load().names)
 np.save(matrix, np.resize(features.to_numpy(order="c"), (sample.height, features.width)))
 """
-"""Makes the ready matrix; in a process of its own, because a child's peak memory starts at its parent's."""
+"""Makes the ready matrix, in a separate process, because a child's peak memory starts at its parent's."""
 
 FLOOR = """
 import json, sys, time
@@ -62,7 +62,7 @@ pl.scan_parquet(night).gather_every(10).collect().write_parquet(tenth)
 
 @dataclass(frozen=True)
 class Run:
-    """One measured process: seconds by the wall clock, and the peak of its resident memory."""
+    """One measured process: seconds of wall clock, and peak resident memory."""
 
     seconds: float
     peak_gb: float
@@ -70,7 +70,7 @@ class Run:
 
 
 def run(command: list[str]) -> Run:
-    """Run `command` to its end. Raises SystemExit with its output where it fails."""
+    """Run `command` to its end. Raises SystemExit with its output if it fails."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own commands
     output = process.stdout.read() if process.stdout else ""
@@ -82,7 +82,7 @@ def run(command: list[str]) -> Run:
 
 
 def python(code: str, *arguments: object) -> Run:
-    """Run `code` in an interpreter of its own."""
+    """Run `code` in a new Python process."""
     return run([sys.executable, "-c", code, *map(str, arguments)])
 
 
@@ -92,7 +92,7 @@ def riskscore(*arguments: object) -> Run:
 
 
 def world(rows: int, past: int) -> tuple[Path, Path, Path]:
-    """Simulate, once, a year of `past` consignments and a night of `rows` after it: past folder, outcomes, night."""
+    """Simulate, once, a year of `past` consignments and a night of `rows` after it; return history, outcomes, night."""
     year, night = FOLDER / f"year-{past}", FOLDER / f"night-{rows}"
     for out, days, per_day, start in ((year, DAYS, past // DAYS, FIRST), (night, 1, rows, FIRST + timedelta(DAYS))):
         if not out.exists():
@@ -107,7 +107,7 @@ def score(night: Path, past: Path, outcomes: Path) -> Run:
 
 
 def floor(night: Path, past: Path) -> tuple[Run, dict[str, float]]:
-    """Read `night` and predict a ready matrix of its height: the process, and the seconds of the two steps."""
+    """Read `night` and predict a ready matrix of its height; return the process and the seconds of the two steps."""
     matrix = FOLDER / "matrix.npy"
     python(MATRIX, night, max(past.iterdir()), matrix, MATRIX_ROWS)
     measured = python(FLOOR, night, matrix, "models/default/model.txt")
@@ -116,7 +116,7 @@ def floor(night: Path, past: Path) -> tuple[Run, dict[str, float]]:
 
 
 def tenth(night: Path) -> Path:
-    """Every tenth consignment of `night`, as a file of its own."""
+    """Return a file with every tenth consignment of `night`."""
     path = FOLDER / f"tenth-of-{night.parts[-3]}.parquet"
     if not path.exists():
         python(TENTH, night, path)
@@ -128,28 +128,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000, help="consignments of the night")
     parser.add_argument("--past", type=int, default=2_000_000, help="consignments of the year before")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    past, outcomes, night = world(asked.rows, asked.past)
-    whole, part = score(night, past, outcomes), score(tenth(night), past, outcomes)
-    bare, steps = floor(night, past)
+    past, outcomes, night = world(options.rows, options.past)
+    full, part = score(night, past, outcomes), score(tenth(night), past, outcomes)
+    minimum, steps = floor(night, past)
     least = steps["read"] + steps["predict"]
-    found = {
+    report = {
         "cores": os.cpu_count(),
-        "rows": asked.rows,
-        "past": asked.past,
-        "seconds": round(whole.seconds, 1),
-        "peak_gb": round(whole.peak_gb, 2),
+        "rows": options.rows,
+        "past": options.past,
+        "seconds": round(full.seconds, 1),
+        "peak_gb": round(full.peak_gb, 2),
         "seconds_of_a_tenth": round(part.seconds, 1),
         "peak_gb_of_a_tenth": round(part.peak_gb, 2),
         "floor_read_seconds": round(steps["read"], 1),
         "floor_predict_seconds": round(steps["predict"], 1),
-        "floor_peak_gb": round(bare.peak_gb, 2),
-        "times_the_floor": round(whole.seconds / least, 2),
+        "floor_peak_gb": round(minimum.peak_gb, 2),
+        "times_the_floor": round(full.seconds / least, 2),
     }
-    for name, value in found.items():
+    for name, value in report.items():
         print(f"{name.replace('_', ' '):<24} {value:>12,}")
-    (FOLDER / "night.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    (FOLDER / "night.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

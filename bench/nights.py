@@ -1,11 +1,11 @@
-"""Nights on a lake: how fast, with how much memory, and whether a long past makes them slower.
+"""Measure nights on a lake: seconds, memory, and whether a long history makes them slower.
 
     python bench/nights.py [--per-day 2000] [--pairs 3]
 
-Two lakes, one with 24 months of filings and findings, one with the last 2 of them, take the same night of 50,000
-consignments, in turns, each time from a fresh copy: seconds from inbox to slate, and their ratio. What the long lake's
-ledger said is compared with a computation over its whole log. Then the short lake takes a night of 500,000. The past
-is put into the lakes month by month, without being scored; a small night before the measured one makes their ledgers.
+Two lakes, one with 24 months of filings and findings and one with the last 2 months, run the same night of 50,000
+consignments in turns, each time from a fresh copy. Measured are the seconds from inbox to slate, and their ratio. The
+scores of the long lake are compared with scores from its complete log. Then the short lake runs a night of 500,000. The
+history is put into the lakes month by month, without scoring; a small night before the measured one builds the ledgers.
 Everything is simulated and kept in build/bench. Prints a table and writes build/bench/nights.json.
 """
 
@@ -39,43 +39,53 @@ SEED = 43
 EVE = FIRST + timedelta(LONG)
 NIGHT = EVE + timedelta(1)
 
+LABELS = {
+    "filed a day before": "filed per day in the history",
+    "scores as over the whole log": "same scores as from the full log",
+    "consignments a second of 50,000": "consignments per second, 50,000",
+    "seconds of 500,000": "seconds for 500,000",
+    "consignments a second of 500,000": "consignments per second, 500,000",
+    "peak gb of 500,000": "peak gb for 500,000",
+}
+"""Key of the report -> printed label, where they differ."""
+
 
 def main() -> None:
-    """Measure, print, and write build/bench/nights.json; exits with 1 where ledger and log disagree."""
+    """Measure, print, and write build/bench/nights.json; exits with 1 if ledger and log disagree."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--per-day", type=int, default=2_000, help="consignments filed on each day of the past")
-    parser.add_argument("--pairs", type=int, default=3, help="times that both lakes take the night")
-    asked = parser.parse_args()
+    parser.add_argument("--per-day", type=int, default=2_000, help="consignments filed per day of the history")
+    parser.add_argument("--pairs", type=int, default=3, help="times that each lake runs the night")
+    options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    past = _simulated(f"past-{asked.per_day}", LONG + 1, asked.per_day, FIRST)
-    lakes = {days: _lake(past, days, asked.per_day) for days in (LONG, SHORT)}
+    past = _simulated(f"past-{options.per_day}", LONG + 1, options.per_day, FIRST)
+    lakes = {days: _lake(past, days, options.per_day) for days in (LONG, SHORT)}
     usual, large = (_manifest(rows) for rows in (50_000, 500_000))
-    taken = [{days: _night(lake, usual) for days, lake in lakes.items()} for _ in range(asked.pairs)]
-    seconds = {days: [turn[days].seconds for turn in taken] for days in lakes}
+    pairs = [{days: _night(lake, usual) for days, lake in lakes.items()} for _ in range(options.pairs)]
+    seconds = {days: [pair[days].seconds for pair in pairs] for days in lakes}
     same = _same(FOLDER / "lake-taken", lakes[LONG], usual)
     busy = _night(lakes[SHORT], large)
-    found = {
+    report = {
         "cores": os.cpu_count(),
-        "filed a day before": asked.per_day,
+        "filed a day before": options.per_day,
         "seconds after 24 months": round(statistics.median(seconds[LONG]), 1),
         "seconds after 2 months": round(statistics.median(seconds[SHORT]), 1),
-        "ratio": round(statistics.median(turn[LONG].seconds / turn[SHORT].seconds for turn in taken), 2),
-        "peak gb after 24 months": round(max(turn[LONG].peak_gb for turn in taken), 2),
-        "peak gb after 2 months": round(max(turn[SHORT].peak_gb for turn in taken), 2),
+        "ratio": round(statistics.median(pair[LONG].seconds / pair[SHORT].seconds for pair in pairs), 2),
+        "peak gb after 24 months": round(max(pair[LONG].peak_gb for pair in pairs), 2),
+        "peak gb after 2 months": round(max(pair[SHORT].peak_gb for pair in pairs), 2),
         "scores as over the whole log": same,
         "consignments a second of 50,000": round(50_000 / statistics.median(seconds[SHORT])),
         "seconds of 500,000": round(busy.seconds, 1),
         "consignments a second of 500,000": round(500_000 / busy.seconds),
         "peak gb of 500,000": round(busy.peak_gb, 2),
     }
-    for name, value in found.items():
-        print(f"{name:<34} {value!s:>10}")
-    (FOLDER / "nights.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    for name, value in report.items():
+        print(f"{LABELS.get(name, name):<34} {value!s:>10}")
+    (FOLDER / "nights.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     sys.exit(not same)
 
 
 def _simulated(name: str, days: int, per_day: int, start: date) -> Path:
-    """A simulated world, made once."""
+    """Return a simulated world, made once."""
     out = FOLDER / name
     if not out.exists():
         riskscore("simulate", out, "--days", days, "--per-day", per_day, "--seed", SEED, "--start", start)
@@ -83,12 +93,12 @@ def _simulated(name: str, days: int, per_day: int, start: date) -> Path:
 
 
 def _manifest(rows: int) -> Path:
-    """One night's filings, in one file."""
+    """Return the file with one night's filings."""
     return next((_simulated(f"night-of-{rows}", 1, rows, NIGHT) / "manifests").glob("*.parquet"))
 
 
 def _lake(past: Path, days: int, per_day: int) -> Path:
-    """A lake with the last `days` of the past in it, and its eve taken by a real run; made once."""
+    """Return a lake with the last `days` of the history, and with a real run of the night before; made once."""
     folder = FOLDER / f"lake-{per_day}-{days}"
     if folder.exists():
         return folder
@@ -104,7 +114,7 @@ def _lake(past: Path, days: int, per_day: int) -> Path:
 
 
 def _fill(lake: Lake, past: Path, outcomes: pl.DataFrame, number: int, days: list[date]) -> None:
-    """Put the filings and findings of the nights `days` into the lake, as one run."""
+    """Put the filings and findings of some nights into the lake, as one run."""
     filed = pl.concat(
         schema.conform(pl.read_parquet(past / "manifests" / f"{day}.parquet")).with_columns(night=pl.lit(day))
         for day in days
@@ -112,7 +122,7 @@ def _fill(lake: Lake, past: Path, outcomes: pl.DataFrame, number: int, days: lis
     filed = filed.with_columns(started=pl.lit(None, pl.Date)).unique([*schema.KEY, "version"], maintain_order=True)
     run = log.begin(lake, number, days[-1], {"manifests": [], "outcomes": []})
     if run is None:
-        raise SystemExit(f"run {number} is there already")
+        raise SystemExit(f"run {number} is already in the lake")
     lake.append("consignments", filed.with_columns(sessions(filed)), run=number, night=days[-1])
     known = outcomes.filter(pl.col("night").is_between(days[0], days[-1]))
     lake.append("outcomes", known.with_columns(recorded_at="known_at"), run=number, night=days[-1])
@@ -121,7 +131,7 @@ def _fill(lake: Lake, past: Path, outcomes: pl.DataFrame, number: int, days: lis
 
 
 def _inbox(manifest: Path) -> Path:
-    """A new inbox with one file in it, as old as files are that nobody writes to any more."""
+    """Create an inbox with one file that counts as complete, because its time of change is old."""
     inbox = FOLDER / "inbox"
     shutil.rmtree(inbox, ignore_errors=True)
     inbox.mkdir()
@@ -130,36 +140,36 @@ def _inbox(manifest: Path) -> Path:
 
 
 def _night(lake: Path, manifest: Path) -> Run:
-    """Let a copy of `lake` take the night of `manifest`."""
-    taken = FOLDER / "lake-taken"
-    shutil.rmtree(taken, ignore_errors=True)
-    shutil.copytree(lake, taken)
+    """Run the night of `manifest` on a copy of `lake`."""
+    copy = FOLDER / "lake-taken"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(lake, copy)
     inbox = _inbox(manifest)
     os.sync()
-    measured = riskscore("nightly", "--lake", taken, "--inbox", inbox, "--date", NIGHT)
+    measured = riskscore("nightly", "--lake", copy, "--inbox", inbox, "--date", NIGHT)
     if len(list((inbox / "done").iterdir())) != 1:
-        raise SystemExit("the night took nothing")
+        raise SystemExit("the night did not import the manifest")
     return measured
 
 
-def _same(taken: Path, lake: Path, manifest: Path) -> bool:
-    """Whether the night's scores are those of its filings judged by the whole log, to the last bit."""
+def _same(copy: Path, lake: Path, manifest: Path) -> bool:
+    """Return whether the night's scores equal, to the last bit, the scores from the complete log."""
     _night(lake, manifest)
-    after = open_lake(taken)
+    after = open_lake(copy)
     scores = after.read("scores", nights=(NIGHT, NIGHT)).select(*schema.KEY, "margin", "rank").collect()
     before = after.read("consignments", columns=[*past.columns(), "night"])
-    manifests = read_manifest(manifest)
-    whole = score(
-        manifests.consignments,
+    filed = read_manifest(manifest)
+    from_log = score(
+        filed.consignments,
         Past(
             history=before.filter(pl.col("night") < NIGHT).drop("night").collect(),
             outcomes=after.read("outcomes", columns=list(schema.OUTCOME)).collect(),
-            earlier=manifests.earlier,
+            earlier=filed.earlier,
         ),
         explained=0,
     )
     order = list(schema.KEY)
-    return scores.sort(order).equals(whole.select(scores.columns).sort(order))
+    return scores.sort(order).equals(from_log.select(scores.columns).sort(order))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Learning from selective inspections, with what corrects for it and without, judged on what was chosen by lot.
+"""Compare training on selective inspections with and without corrections for the selection.
 
     simulated world ─▶ outcomes of its inspections ─▶ with chances and unopened rows ─┐
                                     └───────────────▶ as if they were a sample ───────┴─▶ the weeks after, seed by seed
 
-Officers' rules and tips choose most of what is opened; one box in 200 is opened at random. Judged are the truth about
-every consignment of the later weeks, of which the random inspections are a sample, and these inspections themselves.
-The calibration error stands beside the one that a perfectly calibrated model would show on so few rows.
+Officers' rules and tips choose most of the opened boxes; one box in 200 is opened at random. Both models are judged on
+the truth about every consignment of the later weeks, and on the random inspections of these weeks, which are a sample
+of them. The calibration error is compared with that of a perfectly calibrated model on as many rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from riskscore.training.worlds import read_truth
 FIRST = date(2024, 1, 1)
 LATER_DAYS = 30
 RATE = 0.01
-"""Fifteen times the rate of `simulate`, so that weeks are not empty."""
+"""Share of smuggled consignments: fifteen times the default of `simulate`, so that every week has some."""
 
 FIGURES = (
     "ROC-AUC",
@@ -54,25 +54,25 @@ Floats = NDArray[np.float64]
 
 
 def main() -> None:
-    """Play the seeds and print the figures."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--seeds", type=int, default=6)
-    asked.add_argument("--days", type=int, default=150)
-    asked.add_argument("--per-day", type=int, default=600)
-    given = asked.parse_args()
-    played = []
-    for seed in range(1, given.seeds + 1):
+    """Run all seeds and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=6, help="number of simulated worlds")
+    parser.add_argument("--days", type=int, default=150, help="days of each world")
+    parser.add_argument("--per-day", type=int, default=600, help="consignments per day")
+    options = parser.parse_args()
+    results = []
+    for seed in range(1, options.seeds + 1):
         with tempfile.TemporaryDirectory() as folder:
-            played.append(play(Path(folder) / "world", seed, given.days, given.per_day))
-        print(f"seed {seed}: {played[-1]['told']}", flush=True)
+            results.append(run(Path(folder) / "world", seed, options.days, options.per_day))
+        print(f"seed {seed}: {results[-1]['summary']}", flush=True)
     for title in ("truth", "random"):
-        rows = [one[title] for one in played if one[title] is not None]
+        rows = [result[title] for result in results if result[title] is not None]
         if rows:
             _print(title, np.array(rows), len(rows))
 
 
-def play(folder: Path, seed: int, days: int, per_day: int) -> dict[str, object]:
-    """Simulate one world, learn from its inspections both ways, and judge the later days."""
+def run(folder: Path, seed: int, days: int, per_day: int) -> dict[str, object]:
+    """Simulate one world, train on its inspections with and without corrections, and judge on the later days."""
     simulate(folder, days=days, per_day=per_day, seed=seed, smuggling_rate=RATE, start=FIRST)
     filed = read.read_many(read.files([folder / "manifests"]))
     outcomes, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
@@ -88,26 +88,26 @@ def play(folder: Path, seed: int, days: int, per_day: int) -> dict[str, object]:
     later = dataset(filed.consignments.filter(~early), Labels(outcomes, truth), before)
     catalogue = catalogues.load()
     models = [fit([data], catalogue, seed=seed) for data in (learned, _uncorrected(learned))]
-    by_lot = (later.rows["selected_by"] == "random").fill_null(False).to_numpy()
+    at_random = (later.rows["selected_by"] == "random").fill_null(False).to_numpy()
     scored = [score(later.matrix, model) for model in models]
-    found = {"truth": np.ones(later.rows.height, dtype=np.bool_), "random": by_lot}
-    judged = {name: _judged(scored, later, at, seed) for name, at in found.items()}
+    subsets = {"truth": np.ones(later.rows.height, dtype=np.bool_), "random": at_random}
+    figures = {name: _figures(scored, later, at, seed) for name, at in subsets.items()}
     calibration = models[0].card.calibration
-    told = (
-        f"{learned.rows.height:,} opened, {learned.positives} seizures; calibrated on {calibration['on']}; "
-        f"later {later.rows.height:,} with {later.positives} smuggled, {int(by_lot.sum())} opened at random"
+    summary = (
+        f"{learned.rows.height:,} opened, {learned.positives} seizures; calibrated on {calibration['on']}; later: "
+        f"{later.rows.height:,} consignments, {later.positives} smuggled, {int(at_random.sum())} opened at random"
     )
-    return {**judged, "told": told}
+    return {**figures, "summary": summary}
 
 
 def _uncorrected(data: Dataset) -> Dataset:
-    """`data` as if nobody had kept how its rows were chosen."""
+    """Return `data` without the record of how its rows were chosen."""
     rows = data.rows.with_columns(selected_by=pl.lit(None, pl.String), inclusion=pl.lit(None, pl.Float64))
     return replace(data, rows=rows, closed=None)
 
 
-def _judged(scored: Sequence[pl.DataFrame], later: Dataset, at: NDArray[np.bool_], seed: int) -> Floats | None:
-    """FIGURES of each model, and last the error by chance: float64[3, figures]; None without both labels."""
+def _figures(scored: Sequence[pl.DataFrame], later: Dataset, at: NDArray[np.bool_], seed: int) -> Floats | None:
+    """Return FIGURES of each model, and last the error by chance: float64[3, figures]; None without both labels."""
     target = later.target[at]
     if not 0 < target.sum() < len(target):
         return None
@@ -129,16 +129,17 @@ def _judged(scored: Sequence[pl.DataFrame], later: Dataset, at: NDArray[np.bool_
 
 
 def _print(title: str, rows: Floats, seeds: int) -> None:
-    """A table of means over seeds, and the paired difference with its 95% interval."""
-    what = {"truth": "truth about every later consignment", "random": "random inspections of the later days alone"}
-    print(f"\nJudged on the {what[title]}, {seeds} seeds")
+    """Print a table of means over seeds, and the paired difference with its 95% interval."""
+    names = {"truth": "truth about every later consignment", "random": "random inspections of the later days only"}
+    print(f"\nJudged on the {names[title]}, {seeds} seeds")
     print(f"{'':20s}{'with':>10s}{'without':>10s}{'difference':>22s}{'by chance':>12s}")
     for place, name in enumerate(FIGURES):
-        ours, theirs, chance = rows[:, :, place].T
-        gap = ours - theirs
+        corrected, uncorrected, chance = rows[:, :, place].T
+        gap = corrected - uncorrected
         spread = 1.96 * gap.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else np.nan
         by_chance = "" if np.isnan(chance).all() else f"{chance.mean():12.4f}"
-        print(f"{name:20s}{ours.mean():10.4f}{theirs.mean():10.4f}{gap.mean():+12.4f} ± {spread:.4f}{by_chance}")
+        means = f"{corrected.mean():10.4f}{uncorrected.mean():10.4f}"
+        print(f"{name:20s}{means}{gap.mean():+12.4f} ± {spread:.4f}{by_chance}")
 
 
 if __name__ == "__main__":

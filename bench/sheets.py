@@ -1,4 +1,4 @@
-"""How long case sheets take: one after warm-up, as HTML and as PDF, and a hundred of a night with index and one PDF.
+"""Measure case sheets: one after warm-up, as HTML and as PDF, and a hundred of a night with index and one PDF.
 
 python bench/sheets.py [LAKE]     default: the lake of `make nights`
 """
@@ -23,7 +23,7 @@ MANY, ONE = 100, 20
 
 
 def main(uri: str) -> None:
-    """Print seconds a sheet, seconds of a slate, and peak memory."""
+    """Print seconds per sheet, seconds per slate, and peak memory."""
     lake = open_lake(uri)
     day = lake.read("scores", columns=["night"]).max().collect().item()
     for code in ("en", "zh"):
@@ -34,13 +34,13 @@ def _slate(lake: Lake, day: date, code: str) -> None:
     language = find(code)
     with tempfile.TemporaryDirectory() as place:
         begun = time.perf_counter()
-        made = night.sheets(lake, day, top=MANY, language=language)
-        told = time.perf_counter() - begun
-        write.slate(made, Path(place) / "out", title="bench", language=language)
-        whole = time.perf_counter() - begun
+        sheets = night.sheets(lake, day, top=MANY, language=language)
+        contents = time.perf_counter() - begun
+        write.slate(sheets, Path(place) / "out", title="bench", language=language)
+        total = time.perf_counter() - begun
         shutil.rmtree(Path(place) / "out")
     seconds: dict[str, list[float]] = {"html": [], "pdf": []}
-    for sheet in made[:ONE]:
+    for sheet in sheets[:ONE]:
         begun = time.perf_counter()
         page.html(sheet)
         seconds["html"].append(time.perf_counter() - begun)
@@ -48,11 +48,11 @@ def _slate(lake: Lake, day: date, code: str) -> None:
         seconds["pdf"].append(time.perf_counter() - begun)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     each = ", ".join(
-        f"{kind} {statistics.median(took):.3f} s (at most {max(took):.3f})" for kind, took in seconds.items()
+        f"{kind} {statistics.median(times):.3f} s (at most {max(times):.3f})" for kind, times in seconds.items()
     )
     print(
-        f"{code}: {len(made)} sheets of {day} in {whole:.1f} s, of which {told:.1f} s until their contents are known "
-        f"({told / len(made):.3f} s each); then, one by one: {each}; peak {peak:.2f} GB"
+        f"{code}: {len(sheets)} sheets of {day} in {total:.1f} s, of which {contents:.1f} s for their contents "
+        f"({contents / len(sheets):.3f} s each); one by one: {each}; peak {peak:.2f} GB"
     )
 
 

@@ -1,7 +1,4 @@
-"""What the trials share: a small world, commands as processes of their own, and what a lake holds but for the clock.
-
-kills.py and writers.py put a night through what should not happen, and look at what is left.
-"""
+"""Shared by the trials kills.py and writers.py: a small world, commands as processes, and a lake without the clock."""
 
 from __future__ import annotations
 
@@ -35,29 +32,29 @@ shares = { score = 0.34, explore = 0.33, random = 0.33 }
 """
 
 CLOCK = ("begun", "seconds")
-"""What a run's record says of the clock: when it began, and how long its steps took."""
+"""Entries of a run's record that depend on the clock: when it began, and how long its steps took."""
 
 
 @dataclass
 class Started:
-    """A command at work; what it prints goes to two files, so that it never waits for a reader."""
+    """A running command; its output goes to two files, so that it never waits for a reader."""
 
     process: subprocess.Popen[bytes]
     log: Path
 
     @property
     def printed(self) -> str:
-        """What it wrote to stdout."""
+        """Its output on stdout."""
         return self.log.with_suffix(".out").read_text("utf-8")
 
     @property
-    def said(self) -> str:
-        """What it wrote to stderr."""
+    def errors(self) -> str:
+        """Its output on stderr."""
         return self.log.with_suffix(".err").read_text("utf-8")
 
 
 def start(log: Path, *words: object) -> Started:
-    """Start `riskscore WORDS` in a process group of its own."""
+    """Start `riskscore WORDS` in a new process group."""
     command = [sys.executable, "-m", "riskscore", *map(str, words)]
     with log.with_suffix(".out").open("wb") as out, log.with_suffix(".err").open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, start_new_session=True)  # noqa: S603  our own
@@ -65,21 +62,21 @@ def start(log: Path, *words: object) -> Started:
 
 
 def done(log: Path, *words: object) -> Started:
-    """Run a command to its end. Raises SystemExit where it fails."""
+    """Run a command to its end. Raises SystemExit if it fails."""
     started = start(log, *words)
     if code := started.process.wait():
-        raise SystemExit(f"riskscore {' '.join(map(str, words))} ended with {code}:\n{started.said}")
+        raise SystemExit(f"riskscore {' '.join(map(str, words))} ended with exit code {code}:\n{started.errors}")
     return started
 
 
 def nightly(folder: Path, night: date) -> list[object]:
-    """Words of the night's command on what `make` made."""
+    """Return the words of the nightly command for the folder from `make`."""
     places = ["--lake", folder / "lake", "--inbox", folder / "inbox", "--outcomes-inbox", folder / "findings"]
     return ["nightly", *places, "--date", night, "--capacity", folder / "ports.toml", "--json"]
 
 
 def make(folder: Path, days: int, per_day: int, seed: int) -> Path:
-    """Make `folder` anew with an empty lake, two empty inboxes and a capacity; return the world beside it."""
+    """Create `folder` with an empty lake, two empty inboxes and a capacity; return the simulated world next to it."""
     shutil.rmtree(folder, ignore_errors=True)
     for inbox in ("inbox", "findings"):
         (folder / inbox).mkdir(parents=True)
@@ -91,7 +88,7 @@ def make(folder: Path, days: int, per_day: int, seed: int) -> Path:
 
 
 def arrive(rows: pl.DataFrame, path: Path) -> None:
-    """Let a file arrive, as old as files are that nobody writes to any more."""
+    """Put a file into an inbox, with an old time of change, so that it counts as complete."""
     draft = path.with_name(f".{path.name}")
     rows.write_parquet(draft)
     os.utime(draft, (1, 1))
@@ -99,23 +96,23 @@ def arrive(rows: pl.DataFrame, path: Path) -> None:
 
 
 def filed(world: Path, day: int) -> pl.DataFrame:
-    """Manifests of one day of a world, counted from 0."""
+    """Read the manifest of one day of a world; the first day is 0."""
     return pl.read_parquet(world / "manifests" / f"{FIRST + timedelta(day)}.parquet")
 
 
 def tables(lake: Lake) -> dict[str, pl.DataFrame]:
-    """Every table in an order of its own, without `Table.stamps` and CLOCK; files by name, whatever their folder."""
-    found = {}
+    """Read every table, sorted, without `Table.stamps` and CLOCK, and with file names without their folder."""
+    by_name = {}
     for name, table in TABLES.items():
         rows = lake.read(name).drop(table.stamps).collect()
         if name == "runs":
             rows = rows.with_columns(pl.col("detail").map_elements(timeless, return_dtype=pl.String))
         if name == "quarantine":
             rows = rows.with_columns(pl.col("file").str.split("/").list.last())
-        found[name] = rows.sort([name for name, dtype in rows.schema.items() if not dtype.is_nested()])
-    return found
+        by_name[name] = rows.sort([column for column, dtype in rows.schema.items() if not dtype.is_nested()])
+    return by_name
 
 
 def timeless(text: str) -> str:
-    """A run's record (JSON) without CLOCK."""
+    """Return a run's record (JSON) without CLOCK."""
     return json.dumps({name: value for name, value in json.loads(text).items() if name not in CLOCK}, sort_keys=True)

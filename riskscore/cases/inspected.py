@@ -90,7 +90,7 @@ def gather(
     """
     outcomes = pl.DataFrame(schema=OUTCOME) if past.outcomes is None else past.outcomes
     chosen = choose(outcomes, before, most)
-    catalogue = fit.measured(booster.card, catalogue)
+    catalogue = fit.catalogue_for(booster.card, catalogue)
     rows, matrix = measure(read_rows, chosen, past, catalogue)
     records = outcomes.join(rows.select(KEY), on=KEY, how="semi")
     return Inspected(rows, matrix, contributions(matrix, booster), records, catalogue)

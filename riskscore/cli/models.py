@@ -116,7 +116,7 @@ def show(name: Name, lake: Registry = None, settings: options.Settings = None, j
     declared = own.catalogue(find_settings(settings)).features.values()
     pending = [feature for feature in declared if feature.name not in card.features]
     registry = models.registry_of(opened)
-    changes = registry.of(model.name)
+    changes = registry.changes_of(model.name)
     if json:
         history = [asdict(change) for change in changes]
         console.emit(

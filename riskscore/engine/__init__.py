@@ -1,4 +1,4 @@
-"""The engine: what the command line and Python do with manifests; one module for each thing that it does.
+"""The engine: read, score, explain, train and evaluate, one module for each; the command line and Python both call it.
 
-It calls the rooms below in their order and keeps nothing between calls. No file formats, tables or pages in here.
+It calls the rooms below in order and keeps nothing between calls. No file formats, tables or pages belong here.
 """

@@ -1,7 +1,7 @@
-"""An assessment: consignments measured and scored, with what it takes to explain some of them.
+"""An assessment: consignments measured and scored, with what is needed to explain some of them.
 
 rows, past ─▶ facts ─▶ matrix ─▶ scores ─▶ ranked
-                                    └────▶ contributions and reasons of the rows that are asked for
+                                    └────▶ contributions and reasons of chosen rows
 """
 
 from __future__ import annotations
@@ -28,9 +28,30 @@ from riskscore.scoring.score import score
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Every consignment scored; `facts`, `matrix` and `scores` have one row each, in the order of `rows`.
+    """Consignments that were measured and scored together, ready to be ranked and explained.
 
-    `catalogue` declares the features as this model measures them.
+    All frames have one row per consignment, in the order of `rows`.
+
+    Attributes:
+        booster: the model that scored them.
+        catalogue: the features that this model uses, as it measures them.
+        rows: the consignments in canonical columns.
+        facts: what the features are computed from.
+        matrix: bill, container, `filed_at` and one Float32 column per feature; null where a value is missing.
+        scores: `probability` (0 to 1), `margin` (log-odds) and `rank` (1 = riskiest).
+
+    Example:
+        ```python
+        import riskscore
+        from riskscore.engine.assessment import Assessment
+        from riskscore.engine.read import load_model
+        from riskscore.features.catalogue import load
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        past = riskscore.Past(earlier=manifest.earlier)
+        assessed = Assessment.of(manifest.consignments, past, load_model(), load())
+        assessed.ranked(keep=["consignee_before"])
+        ```
     """
 
     booster: Booster
@@ -42,8 +63,15 @@ class Assessment:
 
     @classmethod
     def of(cls, rows: pl.DataFrame, past: Past, booster: Booster, catalogue: Catalogue) -> Assessment:
-        """Measure and score `rows` (canonical columns, and `started` where the past is balances)."""
-        measured = fit.measured(booster.card, catalogue)
+        """Measure and score consignments.
+
+        Args:
+            rows: canonical columns, one row per consignment; also `started` where `past` has balances.
+            past: history, outcomes and earlier versions, as Polars frames.
+            booster: the model.
+            catalogue: the features as they are declared now.
+        """
+        measured = fit.catalogue_for(booster.card, catalogue)
         progress.step(f"measuring {rows.height:,}")
         facts = build.facts(rows, past, measured)
         matrix = build.matrix(facts, measured)
@@ -51,7 +79,11 @@ class Assessment:
         return cls(booster, measured, rows, facts, matrix, score(matrix, booster))
 
     def ranked(self, keep: Sequence[str] = ()) -> pl.DataFrame:
-        """Every row with its score, riskiest first; `keep` names features that stand at the end, null where unknown."""
+        """Return every row with its score, riskiest first.
+
+        Args:
+            keep: features to add as last columns; null where the model does not use the feature.
+        """
         return (
             self.rows.select(*KEY, "filed_at", "port_of_loading", "port_of_discharge")
             .with_columns(
@@ -68,12 +100,20 @@ class Assessment:
         )
 
     def positions(self, keys: pl.DataFrame) -> pl.Series:
-        """Numbers of the rows that `keys` (KEY) name, ascending."""
+        """Return the row numbers of the consignments in `keys` (KEY), ascending."""
         numbered = self.rows.select(KEY).with_row_index("row")
         return numbered.join(keys, on=KEY, how="semi").sort("row")["row"]
 
     def explain(self, chosen: pl.Series, language: Language = ENGLISH) -> tuple[pl.DataFrame, Contributions]:
-        """Reasons (KEY, reasons, mitigating, not_assessed) and contributions of the rows numbered `chosen`."""
+        """Return reasons and contributions of some rows.
+
+        Args:
+            chosen: row numbers.
+            language: the language of the sentences.
+
+        Returns:
+            A frame with KEY, `reasons`, `mitigating` and `not_assessed`, and the contributions in log-odds.
+        """
         matrix = self.matrix[chosen]
         moved = contributions(matrix, self.booster)
         facts = evidence(self.facts[chosen], language)
@@ -81,7 +121,7 @@ class Assessment:
 
 
 def with_reasons(ranked: pl.DataFrame, explained: pl.DataFrame) -> pl.DataFrame:
-    """`ranked` with the reasons of some rows behind the rank of each; null where there are none."""
+    """Join the reasons of some rows to `ranked`, as columns after `rank`; null for the other rows."""
     joined = ranked.join(explained, on=KEY, how="left", maintain_order="left")
     added = [name for name in explained.columns if name not in KEY]
     before = ranked.columns[: ranked.columns.index("rank") + 1]

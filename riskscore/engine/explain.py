@@ -31,7 +31,7 @@ from riskscore.schema import KEY
 from riskscore.settings import NONE, Settings
 
 Box = str | tuple[str | None, str | None]
-"""Which consignment is meant: the number of its container or, where that is on several bills, (bill, container)."""
+"""The consignment to explain: a container number or, where the container is on several bills, (bill, container)."""
 
 
 def explain(
@@ -44,17 +44,38 @@ def explain(
     limit: float | None = None,
     language: Language = ENGLISH,
 ) -> Explanation:
-    """Explain one consignment of a manifest in full; other arguments as in `score`.
+    """Explain one consignment of a manifest in full: reasons, contributions, and what would clear it.
 
-    The whole manifest is ranked, because a consignment is judged beside the others of its ship. Where it was amended,
-    it is ranked once more with the version before in its place, which shows what the amendment did.
+    The whole manifest is scored, because some features compare a consignment with the others of its ship. If the
+    consignment was amended, the manifest is scored again with the version before, to show what the amendment changed.
 
     Args:
-        box: number of the container, or (bill, container) where the container is on several bills.
-        limit: where the red lane ends, as a probability (float) or as the number of consignments in it (int); by
-            default EXPLAINED of the consignments. Of a consignment in it the checks are named that would take it out.
+        consignments: what `read` returns, or a table of canonical columns, one row per consignment.
+        box: container number, or (bill, container) where the container is on several bills.
+        past: what was filed and found before. Without it every party, lane and container is new.
+        model: folder of a model, or its name in the folder of models; None for the champion.
+        settings: own fields of a service, from `read_settings`.
+        limit: where the red lane ends, as a probability (float, 0 to 1) or as a number of consignments (int); by
+            default the riskiest 1%. For a consignment in the lane, the explanation names checks that would take it out.
+        language: language of the sentences.
 
-    Raises SettingsError where `box` names no consignment or more than one, or where the limit is none.
+    Returns:
+        The explanation. A notebook shows it as a table; `draw` writes it as a picture.
+
+    Raises:
+        SettingsError: if `box` matches no consignment or more than one, or `limit` is out of range.
+        ManifestError: if a table lacks a required column, has other types, or has a consignment twice.
+        ModelError: if the model is damaged or uses features that the catalogue declares differently.
+
+    Example:
+        ```python
+        import riskscore
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        past = riskscore.Past(history=riskscore.read_history(["sample_manifests/history.parquet"]))
+        why = riskscore.explain(manifest, "RKHU4103273", past)
+        why.contributions.head(5)
+        ```
     """
     rows, known = inputs(consignments, past, settings)
     filed = _named(rows, box, settings)
@@ -84,10 +105,32 @@ def explain_changed(
     settings: Settings = NONE,
     language: Language = ENGLISH,
 ) -> Explanation:
-    """Assess an explained consignment once more as if its manifest had said something else; see its `counterfactual`.
+    """Score an explained consignment again with other values in some fields, and show what moves.
 
-    `values` maps fields to texts, as cells of a manifest. Other arguments as they were given to `explain`. Raises
-    SettingsError where a field cannot be set to a text.
+    Args:
+        consignments: the same as for `explain`, like `past`, `model`, `settings` and `language`.
+        explained: what `explain` returned.
+        values: new values by field name, as text, in any form that a manifest may have ("18 t" for a weight).
+        past: what was filed and found before.
+        model: folder of a model, or its name in the folder of models; None for the champion.
+        settings: own fields of a service, from `read_settings`.
+        language: language of the sentences.
+
+    Returns:
+        `explained` with its `counterfactual`: the new score, the features and the reasons that changed.
+
+    Raises:
+        SettingsError: if a field cannot be set, or its new value cannot be read.
+
+    Example:
+        ```python
+        import riskscore
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        why = riskscore.explain(manifest, "RKHU4103273")
+        changed = riskscore.explain_changed(manifest, why, {"gross_weight_kg": "18 t"})
+        changed.counterfactual.scored["probability"].item()
+        ```
     """
     rows, known = inputs(consignments, past, settings)
     filed = explained.consignment
@@ -110,13 +153,13 @@ def explain_each(
 ) -> list[Explanation]:
     """Explain several assessed consignments at once, in the order of `wanted`.
 
-    `wanted` has KEY and, where a red lane is known, `limit`, the margin at which it ends for that consignment. What an
-    amendment did to the score is left out, because each would have to be ranked once more. Raises SettingsError where
-    one that is wanted is not among the consignments.
+    `wanted` has KEY and, where a red lane is known, `limit`: the margin at which it ends for that consignment. The
+    effect of amendments on the score is left out, because each one would need another ranking. Raises SettingsError
+    if a consignment in `wanted` was not assessed.
     """
-    lost = wanted.join(assessed.rows, on=KEY, how="anti")
-    if lost.height:
-        raise SettingsError(f"bill {lost.row(0)[0]}, container {lost.row(0)[1]} is not among the consignments")
+    unknown = wanted.join(assessed.rows, on=KEY, how="anti")
+    if unknown.height:
+        raise SettingsError(f"bill {unknown.row(0)[0]}, container {unknown.row(0)[1]} is not among the consignments")
     progress.step(f"explaining {wanted.height:,}")
     ends = wanted["limit"].to_list() if "limit" in wanted.columns else [None] * wanted.height
     return explain_all(assessed, wanted.select(KEY), earlier, ends, language)
@@ -129,46 +172,46 @@ def explain_all(
     ends: Sequence[float | None],
     language: Language,
 ) -> list[Explanation]:
-    """Explain the consignments `wanted` (KEY), in its order; `ends` are the margins at which their red lanes end."""
+    """Explain the consignments in `wanted` (KEY), in its order; `ends` has the margin at which each red lane ends."""
     order = wanted.with_row_index("place")
-    named = assessed.rows.select(KEY).with_row_index("row").join(order, on=KEY, how="inner").sort("row")
-    chosen = named["row"]
+    numbered = assessed.rows.select(KEY).with_row_index("row").join(order, on=KEY, how="inner").sort("row")
+    chosen = numbered["row"]
     reasons, moved = assessed.explain(chosen, language)
     matrix, filed = assessed.matrix[chosen], assessed.rows[chosen].drop("started", strict=False)
     ranked = with_reasons(assessed.ranked().join(wanted, on=KEY, how="semi"), reasons)
     average = assessed.scores["probability"].mean()
     usual = {end: _usual(assessed, end) for end in set(ends)}
-    made: list[Explanation | None] = [None] * wanted.height
-    for at, place in enumerate(named["place"]):
-        one, own_row, end = moved.row(at), filed[at], ends[place]
-        scored = ranked.join(own_row.select(KEY), on=KEY, how="semi")
-        made[place] = Explanation(
-            consignment=own_row,
+    explained: list[Explanation | None] = [None] * wanted.height
+    for at, place in enumerate(numbered["place"]):
+        contributions, consignment, end = moved.row(at), filed[at], ends[place]
+        scored = ranked.join(consignment.select(KEY), on=KEY, how="semi")
+        explained[place] = Explanation(
+            consignment=consignment,
             scored=scored,
-            contributions=by_feature(one, matrix[at], assessed.catalogue),
-            moved=one,
+            contributions=by_feature(contributions, matrix[at], assessed.catalogue),
+            moved=contributions,
             base=moved.base,
             among=assessed.rows.height,
             average=float(average),  # type: ignore[arg-type]
             data=assessed.booster.card.data,
-            changes=changes(version_before(own_row, earlier), own_row),
+            changes=changes(version_before(consignment, earlier), consignment),
             unchanged=scored.clear(),
             limit=end,
             clearing=_clearing(assessed, matrix[at], end, usual[end]),
             counterfactual=None,
         )
-    return [one for one in made if one is not None]
+    return [explanation for explanation in explained if explanation is not None]
 
 
 def _named(rows: pl.DataFrame, box: Box, settings: Settings) -> pl.DataFrame:
-    """The row that `box` names."""
+    """Return the row that `box` names."""
     bill, container = (None, box) if isinstance(box, str) else box
     bill, container = frame.key(rows, container, bill, settings)
     return rows.filter(bill_of_lading=bill, container_number=container)
 
 
 def _usual(assessed: Assessment, limit: float | None) -> dict[str, float]:
-    """What features usually are in the rows below the `limit`, a margin."""
+    """Return the usual values of features among the rows with a margin below `limit`."""
     if limit is None:
         return {}
     below = assessed.matrix.filter(assessed.scores["margin"] < limit)
@@ -178,7 +221,7 @@ def _usual(assessed: Assessment, limit: float | None) -> dict[str, float]:
 def _clearing(
     assessed: Assessment, flag: pl.DataFrame, limit: float | None, usual: Mapping[str, float]
 ) -> pl.DataFrame:
-    """What would take the row `flag` of the matrix below the `limit`; no row without one."""
+    """Return what would take the matrix row `flag` below `limit`; an empty frame without a limit."""
     flags = flag.clear() if limit is None else flag
     end = -math.inf if limit is None else limit
     return what_would_clear(flags, assessed.booster, end, assessed.catalogue, usual=usual)

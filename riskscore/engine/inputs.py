@@ -1,4 +1,4 @@
-"""What a caller hands to the engine, checked once: canonical columns, known findings, tables of any library."""
+"""Check what a caller passes to the engine, once: canonical columns, known findings, tables of any library."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tuple[pl.DataFrame, Past]:
-    """Consignments in canonical columns, and the past as Polars frames.
+    """Return the consignments in canonical columns, and `past` with Polars frames.
 
-    Where the past is balances, the consignments keep the column `started`. The earlier versions of a manifest are
-    those of its own, unless `past` names others. Raises ManifestError where a table cannot be used.
+    If `past` has balances, the consignments keep the column `started`. A manifest's own earlier versions are used
+    unless `past` has some. Raises ManifestError if a table cannot be used.
     """
     earlier = past.earlier
     if isinstance(consignments, Manifest):
         earlier = consignments.earlier if earlier is None else earlier
-        given = consignments.consignments
+        filed = consignments.consignments
     else:
-        given = frame.table(consignments, "consignments")
-    rows = frame.consignments(given, settings)
+        filed = frame.table(consignments, "consignments")
+    rows = frame.consignments(filed, settings)
     if past.balances is not None:
-        if STARTED not in given.columns:
+        if STARTED not in filed.columns:
             raise ManifestError(f"consignments that are scored by balances need the column {STARTED!r} (Date)")
-        rows = rows.with_columns(given[STARTED])
+        rows = rows.with_columns(filed[STARTED])
     history = None if past.history is None else frame.table(past.history, "history")
     outcomes = None if past.outcomes is None else frame.outcomes(frame.table(past.outcomes, "outcomes"))
     return rows, replace(past, history=history, outcomes=outcomes, earlier=earlier)

@@ -1,4 +1,4 @@
-"""Measure what was inspected in the past, so that consignments can be compared with it."""
+"""Measure consignments that were inspected in the past, so that others can be compared with them."""
 
 from __future__ import annotations
 

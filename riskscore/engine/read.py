@@ -1,4 +1,4 @@
-"""Read what the engine works on: manifests, the past, outcomes and the card of a model."""
+"""Read what the engine works on: manifests, history, outcomes, models and their cards."""
 
 from __future__ import annotations
 
@@ -21,27 +21,81 @@ from riskscore.settings import NONE, Settings
 def read(
     paths: str | Path | Sequence[str | Path], *, columns: str | Path | None = None, settings: Settings = NONE
 ) -> reader.Manifest:
-    """Read one manifest file or several: CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed.
+    """Read one manifest file or several into canonical columns.
 
-    `columns` is a TOML file that says which heading means which canonical column, for headings that are not known;
-    `settings` are those of a service, as `read_settings` reads them. Raises ManifestError where a file cannot be read
-    at all; a row that breaks a rule goes to `quarantine`.
+    Args:
+        paths: files in CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or in gzip or zip.
+        columns: a TOML file that maps the file's own headings to canonical columns, for headings that are not known.
+        settings: own fields of a service, from `read_settings`.
+
+    Returns:
+        A manifest: `consignments` (the latest version of each, one row per consignment), `earlier` (versions before),
+            `quarantine` (rows that break a rule, with file, line, rule and value) and `understood` (how the file was
+            read). No row is lost: every row is in one of the three tables.
+
+    Raises:
+        ManifestError: if a file cannot be read at all, or lacks a required column.
+        SettingsError: if `columns` is not a valid map.
+
+    Example:
+        ```python
+        import riskscore
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        manifest.consignments.height, manifest.quarantine.height
+        ```
     """
     files = [paths] if isinstance(paths, str | Path) else paths
     return reader.read_many(files, columns=columns, settings=settings)
 
 
 def read_history(paths: Sequence[str | Path], settings: Settings = NONE, *, more: Sequence[str] = ()) -> pl.DataFrame:
-    """Read past consignments from files, patterns or folders: the columns that the ledger reads, and `more`."""
+    """Read consignments filed in the past, as the `history` of a `Past`.
+
+    Args:
+        paths: manifest files, patterns such as "days/*.parquet", or folders.
+        settings: own fields of a service, from `read_settings`.
+        more: columns to read besides those that the ledger needs.
+
+    Returns:
+        Every filing, one row each, with the columns that the ledger needs and `more`.
+
+    Raises:
+        ManifestError: if a file cannot be read.
+
+    Example:
+        ```python
+        import riskscore
+
+        history = riskscore.read_history(["sample_manifests/history.parquet"])
+        ```
+    """
     return read_log(paths, only=list(dict.fromkeys([*past.columns(settings), *more])), settings=settings)
 
 
 def read_outcomes(
     path: str | Path | None, *, history: Sequence[str | Path] = (), settings: Settings = NONE
 ) -> pl.DataFrame | None:
-    """Read what inspections found, from a file of outcomes and from past manifests that say it themselves.
+    """Read what inspections found, from a file of outcomes, from past manifests that contain it, or both.
 
-    Returns None where neither is given. Raises ManifestError where a file cannot be read or has a row that cannot be.
+    Args:
+        path: file of outcomes with `bill_of_lading`, `container_number`, `known_at` and `finding` (clean, irregular
+            or seizure), and optionally `inspected_at`, `selected_by`, `commodity`, `quantity_kg` and `note`.
+        history: past manifests; used where `settings` say in which column a finding is.
+        settings: own fields of a service, from `read_settings`.
+
+    Returns:
+        One row per outcome (`schema.OUTCOME`), or None if there is neither a file nor a finding.
+
+    Raises:
+        ManifestError: if a file cannot be read, or has a row that breaks a rule.
+
+    Example:
+        ```python
+        import riskscore
+
+        outcomes = riskscore.read_outcomes("sample_manifests/outcomes.parquet")
+        ```
     """
     in_manifests = findings.read_findings(history, settings)
     in_file = [] if path is None else [findings.read_outcomes(path, settings=settings)]
@@ -50,14 +104,14 @@ def read_outcomes(
 
 
 def read_card(model: str | Path | None = None, settings: Settings = NONE) -> Card:
-    """Read what a model was trained on and how well it does. Raises ModelError as `load_model` does."""
+    """Read the card of a model: what it was trained on and how well it does. Raises ModelError as `load_model` does."""
     return load_model(model, settings).card
 
 
 def load_model(model: str | Path | None = None, settings: Settings = NONE) -> Booster:
-    """Load a model: a folder, the name of one in the folder of models, or None for the champion.
+    """Load a model: a folder, its name in the folder of models, or None for the champion.
 
-    Raises ModelError where it is damaged or measures something else than the catalogue, SettingsError where there is
-    no such folder.
+    Raises ModelError if it is damaged or uses features that the catalogue declares differently, SettingsError if
+    there is no such folder.
     """
     return Booster.load(environment.model_folder(model), own.catalogue(settings))

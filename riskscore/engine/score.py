@@ -31,35 +31,55 @@ def score(
     explained: float = EXPLAINED,
     language: Language = ENGLISH,
 ) -> pl.DataFrame:
-    """Rank consignments by risk, riskiest first, with reasons for those at the top.
+    """Rank consignments by smuggling risk, riskiest first, with reasons for those at the top.
 
     Args:
-        consignments: what `read` returns, or a table of canonical columns (`schema.COLUMNS`), one row a consignment.
-            Missing columns are null. A PyArrow or pandas table will do.
+        consignments: what `read` returns, or a table of canonical columns (`schema.COLUMNS`), one row per
+            consignment: Polars, PyArrow or pandas. Missing optional columns count as null.
         past: what was filed and found before. Without it every party, lane and container is new.
-        model: folder of a model, or the name of one in the folder of models; None takes the champion of these, or the
-            one that ships where none was promoted.
-        settings: those of a service; the consignments have its own fields behind the canonical columns.
-        explained: how many of the riskiest get reasons: a share of them (float, 0 to 1) or a number (int).
-        language: in which reasons, checks and what could not be assessed are told.
+        model: folder of a model, or its name in the folder of models. None takes the champion of that folder, or the
+            shipped model if none was promoted.
+        settings: own fields of a service, from `read_settings`; the consignments have them after the canonical columns.
+        explained: how many of the riskiest get reasons: a share (float, 0 to 1) or a number (int).
+        language: language of the reasons, checks and what could not be assessed.
 
-    Returns one row for each consignment: bill_of_lading, container_number, filed_at, port_of_loading,
-    port_of_discharge, probability, margin (log-odds), rank (1 = riskiest), reasons and mitigating (lists of structs:
-    indicator, feature, sentence, check, contribution), not_assessed (list), model (its version), catalogue (hash of
-    what was measured and said), scored_at. Reasons are null in rows that were not explained.
-    Raises ManifestError where consignments or outcomes lack a required column, have other types, or name a
-    consignment twice, SettingsError for a share that is none, ModelError where the model does not fit.
+    Returns:
+        One row per consignment: `bill_of_lading`, `container_number`, `filed_at`, `port_of_loading`,
+            `port_of_discharge`, `probability` (0 to 1), `margin` (log-odds), `rank` (1 = riskiest), `reasons` and
+            `mitigating` (lists of `indicator`, `feature`, `sentence`, `check`, `contribution`), `not_assessed` (list
+            of texts), `model` (its version), `catalogue` (hash of the feature declarations) and `scored_at`. The three
+            lists are null in rows that were not explained.
+
+    Raises:
+        ManifestError: if a table lacks a required column, has other types, or has a consignment twice.
+        SettingsError: if `explained` is a share outside 0 to 1, or there is no such model folder.
+        ModelError: if the model is damaged or uses features that the catalogue declares differently.
+
+    Example:
+        ```python
+        import riskscore
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        past = riskscore.Past(
+            history=riskscore.read_history(["sample_manifests/history.parquet"]),
+            outcomes=riskscore.read_outcomes("sample_manifests/outcomes.parquet"),
+        )
+        ranked = riskscore.score(manifest, past, explained=3)
+        ranked.select("rank", "container_number", "probability", "reasons").head(3)
+        ```
     """
     if isinstance(explained, float) and not 0 <= explained <= 1:
-        raise SettingsError(f"a share of the consignments lies between 0 and 1; {explained:g} does not")
+        raise SettingsError(f"the share of consignments to explain must be between 0 and 1, not {explained:g}")
     rows, known = inputs(consignments, past, settings)
     assessed = Assessment.of(rows, known, load_model(model, settings), own.catalogue(settings))
     most = explained if isinstance(explained, int) else math.ceil(explained * rows.height)
-    return told(assessed, assessed.ranked(), pl.col("rank") <= most, language)
+    return add_reasons(assessed, assessed.ranked(), pl.col("rank") <= most, language)
 
 
-def told(assessed: Assessment, ranked: pl.DataFrame, chosen: pl.Expr, language: Language = ENGLISH) -> pl.DataFrame:
-    """`ranked` with reasons for the rows whose scores fulfil `chosen`."""
+def add_reasons(
+    assessed: Assessment, ranked: pl.DataFrame, chosen: pl.Expr, language: Language = ENGLISH
+) -> pl.DataFrame:
+    """Return `ranked` with reasons for the rows whose scores meet the condition `chosen`."""
     rows = assessed.scores.select(chosen.arg_true()).to_series()
     progress.step(f"explaining {rows.len():,}")
     reasons, _ = assessed.explain(rows, language)

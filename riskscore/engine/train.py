@@ -23,17 +23,37 @@ def train(
     plan: Plan = USUAL,
     out: str | Path | None = None,
 ) -> Booster:
-    """Train a model on `consignments` and what is known about them; write it to the folder `out` if given.
+    """Train a model on consignments and their outcomes.
+
+    The number of trees (and, with a search, the settings) is chosen on folds in order of time. The last days judge the
+    result once; then the model is trained again on all days. The same data, plan and settings give the same model,
+    byte for byte, except after a search that is limited by minutes.
 
     Args:
-        consignments: what `read` returns, or a table of canonical columns, one row a consignment.
-        labels: outcomes of inspections, or Labels with the truth of a simulation besides.
-        earlier: superseded versions of the consignments; those of a manifest are its own.
-        settings: those of a service.
-        plan: how far to learn, and how long to search for settings.
-        out: folder to write the model and its card to.
+        consignments: what `read` returns, or a table of canonical columns, one row per consignment.
+        labels: outcomes of inspections, or `Labels` that also have the truth of a simulation.
+        earlier: superseded versions of the consignments; by default those of the manifest.
+        settings: own fields of a service, from `read_settings`.
+        plan: last day to learn from, days to hold back, search for settings, and seed.
+        out: folder to write the model and its card to; an older model there is replaced.
 
-    Raises TrainingError where the period is too short or a part of it has no positive row.
+    Returns:
+        The model. Its `card` has the figures of the test. To score with it, pass the folder `out` as `model`.
+
+    Raises:
+        TrainingError: if there are fewer than 8 days, no consignment is labelled, or a part has no positive row.
+        ModelError: if the model cannot be written to `out`.
+
+    Example:
+        ```python
+        import riskscore
+
+        world = riskscore.simulate("world", days=60, per_day=300, seed=1, smuggling_rate=0.02)
+        manifest = riskscore.read(sorted((world / "manifests").glob("*.parquet")))
+        outcomes = riskscore.read_outcomes(world / "outcomes.parquet")
+        model = riskscore.train(manifest, outcomes, plan=riskscore.Plan(seed=1), out="models/mine")
+        model.card.test["overall"]["roc_auc"]
+        ```
     """
     if isinstance(consignments, Manifest):
         earlier = consignments.earlier if earlier is None else earlier

@@ -1,4 +1,4 @@
-"""Explanation: everything that explains one consignment, as the engine returns it."""
+"""The explanation of one consignment in full, as the engine returns it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore.explanation import waterfall
+from riskscore.explanation import notebook, waterfall
 from riskscore.explanation.contributions import Contributions
 from riskscore.explanation.counterfactual import Counterfactual
 from riskscore.schema import KEY
@@ -15,23 +15,34 @@ from riskscore.schema import KEY
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that explains one consignment. Frames have one row unless stated otherwise.
+    """One consignment in full. A notebook shows it as a table.
 
-    consignment    its canonical row, as read
-    scored         its row of the result of `score`, ranked among all consignments of the call
-    contributions  one row per feature, strongest first: feature, family, indicators, meaning, unit, value,
-                   contribution (log-odds), label
-    moved          the same contributions as numbers, in the order of the model's features
-    base           log-odds without any feature; base + all contributions = margin
-    among          number of consignments that were ranked
-    average        their mean probability, 0 to 1
-    data           the data that the model was trained on: simulated or real
-    changes        one row per column that differs from the previous version: column, before, now (texts)
-    unchanged      its row of `score` with the previous version instead; no row if there is no previous version
-    limit          the margin below which it is out of the red lane; None if no consignment is outside the lane
-    clearing       its row of `minimal_checks.what_would_clear`: the checks that would take it out of the red lane; no
-                   row without a limit
-    counterfactual the result with other values in some fields; None if no field was set
+    Attributes:
+        consignment: its canonical row, as read.
+        scored: its row of what `score` returns, ranked among all consignments that were passed.
+        contributions: one row per feature, strongest first: `feature`, `family`, `indicators`, `meaning`, `unit`,
+            `value`, `label` and `contribution` (log-odds).
+        moved: the same contributions as an array, in the order of the model's features.
+        base: log-odds without any feature; `base` plus all contributions is the margin.
+        among: number of consignments that were ranked.
+        average: their mean probability, 0 to 1.
+        data: what the model was trained on, "simulated" or "real".
+        changes: one row per column that differs from the previous version: `column`, `before`, `now` (texts).
+        unchanged: the row of `score` for the previous version; no row if there is none.
+        limit: the margin (log-odds) below which it is out of the red lane; None if no consignment is outside the lane.
+        clearing: the checks that would take it out of the red lane, a row of `minimal_checks.what_would_clear`; no row
+            without `limit`.
+        counterfactual: its score with other values in some fields, from `explain_changed`; None if no field was set.
+
+    Example:
+        ```python
+        import riskscore
+
+        manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
+        why = riskscore.explain(manifest, "RKHU4103273")
+        why.scored["reasons"][0].struct.field("sentence").to_list()
+        why.draw("why.svg")
+        ```
     """
 
     consignment: pl.DataFrame
@@ -49,9 +60,13 @@ class Explanation:
     counterfactual: Counterfactual | None
 
     def draw(self, path: str | Path) -> None:
-        """Draw the waterfall from `base` to the margin into `path`, a PNG or SVG file.
+        """Draw how the contributions lead from `base` to the margin.
 
-        Raises SettingsError if the file has another ending or cannot be written.
+        Args:
+            path: file to write, ending in .png or .svg.
+
+        Raises:
+            SettingsError: if the file name has another ending or the file cannot be written.
         """
         bill, container, model = self.scored.select(*KEY, "model").row(0)
         waterfall.draw(
@@ -62,3 +77,7 @@ class Explanation:
             margin=self.scored["margin"].item(),
             probability=self.scored["probability"].item(),
         )
+
+    def _repr_html_(self) -> str:
+        """Return an HTML table for notebooks."""
+        return notebook.html(self.consignment, self.scored, base=self.base, among=self.among, data=self.data)

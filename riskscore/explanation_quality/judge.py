@@ -29,7 +29,7 @@ from riskscore.features import own
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.past import NOTHING, Past
 from riskscore.manifest.read import Manifest
-from riskscore.model.booster import Booster, note
+from riskscore.model.booster import Booster, update_card
 from riskscore.settings import NONE, Settings
 
 
@@ -58,7 +58,7 @@ def keep_explanations(model: str | Path, judged: Mapping[str, Any]) -> Path:
     Raises SettingsError if there is no such model, ModelError if its card cannot be written.
     """
     folder = environment.model_folder(model)
-    note(folder, explanations=judged)
+    update_card(folder, explanations=judged)
     return folder
 
 

@@ -14,12 +14,26 @@ from riskscore.settings import NONE, Settings
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Earlier filings and findings; every part may be None.
+    """Earlier filings and findings; every part is optional.
 
-    history   consignments filed before (canonical columns); for a consignment only the days before its own count
-    outcomes  what inspections found (schema.OUTCOME); each counts from the day after it became known
-    earlier   earlier versions of the consignments that are scored, as `riskscore.read` returns them
-    balances  the history as the ledger of a lake keeps it, instead of `history`; consignments then need `started`
+    Attributes:
+        history: consignments filed before (canonical columns, one row per filing). For each consignment only filings
+            of earlier days count.
+        outcomes: what inspections found (`schema.OUTCOME`); each counts from the day after it became known (UTC).
+        earlier: earlier versions of the consignments that are scored, as `riskscore.read` returns them. A manifest
+            brings its own.
+        balances: the history as the ledger of a lake keeps it, instead of `history`; the consignments then have the
+            column `started` (Date).
+
+    Example:
+        ```python
+        import riskscore
+
+        past = riskscore.Past(
+            history=riskscore.read_history(["sample_manifests/history.parquet"]),
+            outcomes=riskscore.read_outcomes("sample_manifests/outcomes.parquet"),
+        )
+        ```
     """
 
     history: pl.DataFrame | None = None

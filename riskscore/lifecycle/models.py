@@ -58,7 +58,7 @@ class Model:
 
     def contender(self, catalogue: Catalogue) -> Contender:
         """Load it. Raises ModelError if it is damaged or has other features than `catalogue`."""
-        with archive.at_hand(self.name, self.files) as folder:
+        with archive.as_folder(self.name, self.files) as folder:
             booster = Booster.load(folder, catalogue)
         shipped = Folder(environment.models()).files(environment.SHIPPED)
         return Contender(self.name, booster, ships=self.checksum == archive.checksum(shipped))
@@ -180,7 +180,7 @@ def compare_models(
 
 def _with_rows(side: Contender, rows: Rows, catalogue: Catalogue) -> Contender:
     """Return `side` with rows measured for it, if it was trained with other profile strengths than are declared."""
-    chosen = smoothing.of(side.booster.card, catalogue)
+    chosen = smoothing.catalogue_for(side.booster.card, catalogue)
     return side if chosen is catalogue else replace(side, own=rows(chosen))
 
 

@@ -1,1 +1,4 @@
-"""The model: trees, calibration and card, kept together in one folder a version and never as a pickle."""
+"""The model: trees, calibration and card as text files in one folder per version, and the registry of versions.
+
+No training belongs here, and nothing is stored as a pickle.
+"""

@@ -1,10 +1,11 @@
-"""Archive: where versions of models are kept, and every change of which one is the champion.
+"""Archive: stores the versions of models, and every change of champion.
 
-    folder   models/NAME/model.txt ...                    models/history/000007.json     one file a change
-    lake     table `models`, one row a file of a model    table `champions`              one row a change
+    folder   models/NAME/model.txt ...                      models/history/000007.json     one file per change
+    lake     table `models`, one row per file of a model    table `champions`              one row per change
 
-Changes are numbered. `add` writes a change whole or not at all, and only where its number is not taken: of two who
-change at once, one is told. A crash leaves the change before or this one as the last.
+Changes are numbered. `add` writes a complete change or nothing, and only if its number is not taken: if two people
+change the champion at once, one of them gets an error. After a crash the last change is either the one before or the
+new one.
 """
 
 from __future__ import annotations
@@ -31,37 +32,40 @@ if TYPE_CHECKING:
     from riskscore.lake.protocol import Lake
 
 Files: TypeAlias = Mapping[str, str]
-"""Texts of the files of a model folder, by their names."""
+"""Texts of the files of a model folder, by name."""
 
 ChangeRecord: TypeAlias = dict[str, Any]
-"""A change, ready for JSON; it has its `number`, `action`, `model` and moment `at`."""
+"""A change, ready for JSON, with `number`, `action`, `model` and the moment `at`."""
 
 
 class Archive(Protocol):
-    """What a registry needs of the place where it is."""
+    """What a registry needs from the place where it is stored."""
 
     @property
     def where(self) -> str:
-        """Folder or address, for people."""
+        """Folder or address, for messages."""
 
     def changes(self) -> list[ChangeRecord]:
-        """Every change so far, in order."""
+        """Return every change so far, in order."""
 
     def add(self, change: ChangeRecord) -> bool:
-        """Write the next change; False where another has its number already."""
+        """Write the next change; return False if its number is already taken."""
 
     def names(self) -> list[str]:
-        """Names of the versions that are kept, sorted."""
+        """Return the names of the stored versions, sorted."""
 
     def files(self, name: str, only: str | None = None) -> Files:
-        """Files of a version, the latest or those of the checksum `only`. Raises ModelError where it lacks them."""
+        """Return the files of a version: the latest, or those with the checksum `only`.
+
+        Raises ModelError if they are not in the archive.
+        """
 
     def keep(self, name: str, files: Files) -> None:
-        """Keep a version; one that is there is left as it is. Raises ModelError where it cannot be kept."""
+        """Store a version; one that is already there stays unchanged. Raises ModelError if it cannot be stored."""
 
 
 def checksum(files: Files) -> str:
-    """SHA-256 of what a model is and says of itself: trees, calibration, card."""
+    """Return the SHA-256 of a model's trees, calibration and card."""
     content = hashlib.sha256()
     for name in (MODEL, CALIBRATION, CARD):
         content.update(hashlib.sha256(files[name].encode()).digest())
@@ -69,22 +73,24 @@ def checksum(files: Files) -> str:
 
 
 def read(folder: Path) -> Files:
-    """The files of a model folder. Raises ModelError where one is missing or cannot be read."""
+    """Read the files of a model folder. Raises ModelError if one is missing or cannot be read."""
     try:
-        found = {name: (folder / name).read_text("utf-8") for name in (CARD, MODEL, CALIBRATION)}
+        texts = {name: (folder / name).read_text("utf-8") for name in (CARD, MODEL, CALIBRATION)}
     except FileNotFoundError as missing:
         name = Path(missing.filename).name
-        raise ModelError(f"{folder} is no model folder: {name} is missing; `riskscore train` makes one") from missing
+        raise ModelError(
+            f"{folder} is not a model folder: {name} is missing; create a model with `riskscore train`"
+        ) from missing
     except (OSError, UnicodeDecodeError) as damaged:
         raise ModelError(f"cannot read the model in {folder}: {damaged}") from damaged
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        found[READABLE] = (folder / READABLE).read_text("utf-8")
-    return found
+        texts[READABLE] = (folder / READABLE).read_text("utf-8")
+    return texts
 
 
 @contextlib.contextmanager
-def at_hand(name: str, files: Files) -> Iterator[Path]:
-    """A folder called `name` that holds `files` until the context ends, for what reads folders."""
+def as_folder(name: str, files: Files) -> Iterator[Path]:
+    """Write `files` to a temporary folder called `name`, and delete it when the context ends."""
     with tempfile.TemporaryDirectory(prefix="riskscore-") as place:
         folder = Path(place) / name
         folder.mkdir()
@@ -94,22 +100,22 @@ def at_hand(name: str, files: Files) -> Iterator[Path]:
 
 
 class Folder:
-    """The archive in a folder, one folder a version."""
+    """The archive in a folder, one subfolder per version."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     @property
     def where(self) -> str:
-        """The folder."""
+        """Path of the folder."""
         return str(self.root)
 
     def changes(self) -> list[ChangeRecord]:
-        """Read every file of the history. Raises ModelError where one is damaged."""
+        """Read every file of the history. Raises ModelError if one is damaged."""
         return [_change(path) for path in sorted((self.root / HISTORY).glob("[0-9]*.json"))]
 
     def add(self, change: ChangeRecord) -> bool:
-        """Write the change beside its place and link it there, which fails where another is there."""
+        """Write the change to a draft file and link it to its name, which fails if that name exists."""
         place = self.root / HISTORY / f"{change['number']:06}.json"
         draft = place.with_name(f".{place.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
         try:
@@ -128,85 +134,85 @@ class Folder:
         return True
 
     def names(self) -> list[str]:
-        """Folders below the root that are not hidden, and SHIPPED."""
-        there = self.root.iterdir() if self.root.is_dir() else []
-        found = {path.name for path in there if path.is_dir() and not path.name.startswith(".")}
-        return sorted((found - {HISTORY}) | {SHIPPED})
+        """Return the folders below the root that are not hidden, and SHIPPED."""
+        paths = self.root.iterdir() if self.root.is_dir() else []
+        folders_below = {path.name for path in paths if path.is_dir() and not path.name.startswith(".")}
+        return sorted((folders_below - {HISTORY}) | {SHIPPED})
 
     def files(self, name: str, only: str | None = None) -> Files:
-        """Read the folder; raises ModelError also where it has changed since `only`."""
-        found = read(folders.default_model() if name == SHIPPED else self.root / name)
-        # What ships changes with each release, and is the champion where nothing else is.
-        if only is not None and name != SHIPPED and checksum(found) != only:
-            raise ModelError(f"the model in {self.root / name} is another than the one that was promoted; promote it")
-        return found
+        """Read the folder. Raises ModelError also if its content no longer has the checksum `only`."""
+        texts = read(folders.default_model() if name == SHIPPED else self.root / name)
+        # The shipped model changes with each release, and is the champion if nothing was promoted.
+        if only is not None and name != SHIPPED and checksum(texts) != only:
+            raise ModelError(f"the model in {self.root / name} has changed since it was promoted; promote it again")
+        return texts
 
     def keep(self, name: str, files: Files) -> None:
-        """Nothing is copied: the version must be a folder below the root."""
+        """Check that the version is a folder below the root; nothing is copied."""
         if name != SHIPPED and not ((self.root / name).is_dir() and self.files(name) == files):
-            raise ModelError(f"this model {name} is not below {self.root}, where those are that are promoted; move it")
+            raise ModelError(f"this model {name} is not below {self.root}; move it there to promote it")
 
 
 class Tables:
-    """The archive in a lake: on a store as in a folder, and versions stay as they were when they were kept."""
+    """The archive in a lake, in a folder or an object store; stored versions never change."""
 
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
 
     @property
     def where(self) -> str:
-        """The lake's folder or address."""
+        """Folder or address of the lake."""
         return self.lake.uri
 
     def changes(self) -> list[ChangeRecord]:
         """Read the table of changes."""
-        told = self.lake.read("champions", columns=["number", "detail"]).collect().sort("number")
-        return [json.loads(text) for text in told["detail"]]
+        rows = self.lake.read("champions", columns=["number", "detail"]).collect().sort("number")
+        return [json.loads(text) for text in rows["detail"]]
 
     def add(self, change: ChangeRecord) -> bool:
-        """Append the change in a commit that carries its number, which a second one of that number cannot."""
+        """Append the change in a commit with its number; a second commit with that number is refused."""
         row = pl.DataFrame(
             {name: [change[name]] for name in ("number", "action", "model")}
             | {"at": [datetime.fromisoformat(change["at"])], "detail": [json.dumps(change, ensure_ascii=False)]}
         )
-        by_hand = row.with_columns(run=pl.lit(None, pl.Int64))
+        without_run = row.with_columns(run=pl.lit(None, pl.Int64))
         return self.lake.append(
-            "champions", by_hand, run=change["number"], night=row["at"].dt.date().item(), step="champion"
+            "champions", without_run, run=change["number"], night=row["at"].dt.date().item(), step="champion"
         )
 
     def names(self) -> list[str]:
-        """Names in the table of models."""
+        """Return the names in the table of models."""
         return self.lake.read("models", columns=["name"]).unique().collect()["name"].sort().to_list()
 
     def files(self, name: str, only: str | None = None) -> Files:
-        """Read the files that were kept under `name`."""
+        """Read the files that were stored under `name`."""
         rows = self.lake.read("models").filter(pl.col("name") == name)
         if only is not None:
             rows = rows.filter(pl.col("checksum") == only)
         with self.lake.wrap_errors("read models of"):
-            found = rows.collect()
-        if found.is_empty():
-            raise ModelError(f"the lake at {self.where} keeps no model {name}" + (" with this content" if only else ""))
-        latest = found.filter(pl.col("kept_at") == pl.col("kept_at").max()).unique("file", keep="any")
+            stored = rows.collect()
+        if stored.is_empty():
+            raise ModelError(f"the lake at {self.where} has no model {name}" + (" with this content" if only else ""))
+        latest = stored.filter(pl.col("kept_at") == pl.col("kept_at").max()).unique("file", keep="any")
         return dict(latest.select("file", "content").iter_rows())
 
     def keep(self, name: str, files: Files) -> None:
-        """Append the files in one commit, unless the lake has the very same."""
-        own = checksum(files)
-        known = self.lake.read("models", columns=["name", "checksum"]).unique().collect()
-        if (name, own) in set(known.iter_rows()):
+        """Append the files in one commit, unless the lake already has exactly these."""
+        content = checksum(files)
+        stored = self.lake.read("models", columns=["name", "checksum"]).unique().collect()
+        if (name, content) in set(stored.iter_rows()):
             return
         now = datetime.now(UTC)
         rows = pl.DataFrame({"file": list(files), "content": list(files.values())})
-        kept = {"name": pl.lit(name), "checksum": pl.lit(own), "kept_at": pl.lit(now)}
-        self.lake.append("models", rows.with_columns(**kept), night=now.date())
+        version = {"name": pl.lit(name), "checksum": pl.lit(content), "kept_at": pl.lit(now)}
+        self.lake.append("models", rows.with_columns(**version), night=now.date())
 
 
 def _change(path: Path) -> ChangeRecord:
     try:
-        found = json.loads(path.read_text("utf-8"))
+        change = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as damaged:
-        raise ModelError(f"cannot read {path}, a change of the champion: {damaged}; restore it") from damaged
-    if not isinstance(found, dict):
-        raise ModelError(f"{path} is no change of the champion; restore it")
-    return found
+        raise ModelError(f"cannot read {path}, a change of champion: {damaged}; restore it from a backup") from damaged
+    if not isinstance(change, dict):
+        raise ModelError(f"{path} is not a change of champion; restore it from a backup")
+    return change

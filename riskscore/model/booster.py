@@ -1,11 +1,11 @@
-"""Booster: the trees, bound to the features that they were grown on.
+"""Booster: the trees, together with the features that they were trained on.
 
     folder/ model.txt          LightGBM text
             calibration.json   margin -> probability
             card.json card.md  what it was trained on, and how well it does
 
-A folder appears whole or not at all. Loading refuses a damaged file (checksum in the card) and a model whose features
-the catalogue lacks or declares otherwise, and names them.
+A folder is written completely or not at all. Loading refuses a damaged file (checksum in the card), and a model whose
+features are missing from the catalogue or declared differently; the error names them.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ Matrix = NDArray[np.float32]
 MODEL, CALIBRATION, CARD, READABLE = "model.txt", "calibration.json", "card.json", "card.md"
 
 CHUNK = 1 << 18
-"""Rows predicted at once: bounds memory, large enough to keep every thread busy."""
+"""Rows per call of predict: few enough to limit memory, enough to keep every thread busy."""
 
 BULK = 1_000
-"""Rows from which on explaining many at once is quicker than LightGBM's own walk over each row."""
+"""Number of rows from which `BulkShapley` is faster than LightGBM's own walk over each row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +52,36 @@ class Booster:
 
     @property
     def name(self) -> str:
-        """Version of the model, as it stands beside every score."""
+        """Version of the model, as it is written with every score."""
         return self.card.name
 
     @property
     def features(self) -> list[str]:
-        """Names of the matrix's columns, in order."""
+        """Names of the columns of the matrix, in order."""
         return list(self.trees.feature_name())
 
     @classmethod
     def load(cls, folder: Path, catalogue: Catalogue) -> Booster:
-        """Read a model folder. Raises ModelError where it is missing, damaged or of other features."""
+        """Read a model folder. Raises ModelError if it is missing, damaged or was trained on other features."""
         card = Card.from_json(_text(folder, CARD))
         text = _text(folder, MODEL)
         if digest(text) != card.model_sha256:
-            raise ModelError(f"{folder / MODEL} is damaged (its checksum is not the card's); train the model again")
+            raise ModelError(f"{folder / MODEL} is damaged (the card has another checksum); train the model again")
         fit.check(card, catalogue, folder)
         try:
             trees = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as damaged:
-            raise ModelError(f"{folder / MODEL} is no LightGBM model ({damaged}); train the model again") from damaged
+            raise ModelError(
+                f"{folder / MODEL} is not a LightGBM model ({damaged}); train the model again"
+            ) from damaged
         if trees.feature_name() != list(card.features):
-            raise ModelError(f"{folder / MODEL} and its card name different features; train the model again")
+            raise ModelError(f"{folder / MODEL} and its card list different features; train the model again")
         return cls(trees, Platt.from_json(_text(folder, CALIBRATION)), card)
 
     def save(self, folder: Path) -> None:
-        """Write the model folder whole, in place of one of the same name. Raises ModelError where it cannot."""
+        """Write the model folder, replacing a model of the same name. Raises ModelError if it cannot be written."""
         if folder.exists() and not (folder.is_dir() and _is_model_or_empty(folder)):
-            raise ModelError(f"cannot write the model to {folder}: it is there and is no model folder")
+            raise ModelError(f"cannot write the model to {folder}: it exists and is not a model folder")
         draft = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
         try:
             draft.mkdir(parents=True)
@@ -94,33 +96,33 @@ class Booster:
             shutil.rmtree(draft, ignore_errors=True)
 
     def margin(self, matrix: Matrix) -> NDArray[np.float64]:
-        """Log-odds of matrix[n, features], float64[n]."""
-        self._fits(matrix)
+        """Return the log-odds of matrix[n, features], float64[n]."""
+        self._check_width(matrix)
         parts = [self.trees.predict(part, raw_score=True, num_threads=_threads(part)) for part in _chunks(matrix)]
         return np.concatenate(parts).astype(np.float64, copy=False) if parts else np.zeros(0)
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
-        """TreeSHAP contributions in log-odds, float64[n, features + 1]; the last column is the base value.
+        """Return TreeSHAP contributions in log-odds, float64[n, features + 1]; the last column is the base value.
 
         Each row sums to its margin.
         """
-        self._fits(matrix)
+        self._check_width(matrix)
         if len(matrix) >= BULK:
             return BulkShapley(self.trees).contributions(matrix)
         if not len(matrix):
             return np.zeros((0, matrix.shape[1] + 1))
-        found = self.trees.predict(matrix, pred_contrib=True, num_threads=_threads(matrix))
-        return np.asarray(found, dtype=np.float64)
+        values = self.trees.predict(matrix, pred_contrib=True, num_threads=_threads(matrix))
+        return np.asarray(values, dtype=np.float64)
 
-    def _fits(self, matrix: Matrix) -> None:
+    def _check_width(self, matrix: Matrix) -> None:
         if matrix.ndim != 2 or matrix.shape[1] != self.trees.num_feature():
             raise ModelError(f"the model has {self.trees.num_feature()} features, the matrix is {matrix.shape}")
 
 
-def note(folder: Path, **told: Any) -> None:
-    """Write fields of the card of the model in `folder` anew; trees and calibration stay. Raises ModelError."""
+def update_card(folder: Path, **fields: Any) -> None:
+    """Replace some fields of the card in a model folder; trees and calibration stay. Raises ModelError."""
     try:
-        card = replace(Card.from_json((folder / CARD).read_text("utf-8")), **told)
+        card = replace(Card.from_json((folder / CARD).read_text("utf-8")), **fields)
         export.write_text(card.to_markdown(), folder / READABLE)
         export.write_text(card.to_json(), folder / CARD)
     except OSError as refused:
@@ -128,12 +130,12 @@ def note(folder: Path, **told: Any) -> None:
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a model's text, as the card keeps it."""
+    """Return the SHA-256 of a model's text, as the card has it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _threads(matrix: Matrix) -> int:
-    """Threads to predict with, 0 for all: on a few rows they take longer to wait for each other than to predict."""
+    """Return the number of threads to predict with, 0 for all: on few rows, waiting costs more than predicting."""
     return 1 if len(matrix) < BULK else 0
 
 
@@ -145,7 +147,9 @@ def _text(folder: Path, name: str) -> str:
     try:
         return (folder / name).read_text("utf-8")
     except FileNotFoundError as missing:
-        raise ModelError(f"{folder} is no model folder: {name} is missing; `riskscore train` makes one") from missing
+        raise ModelError(
+            f"{folder} is not a model folder: {name} is missing; create a model with `riskscore train`"
+        ) from missing
     except (OSError, UnicodeDecodeError) as damaged:
         raise ModelError(f"cannot read {folder / name}: {damaged}") from damaged
 
@@ -155,7 +159,7 @@ def _is_model_or_empty(folder: Path) -> bool:
 
 
 def _replace(draft: Path, folder: Path) -> None:
-    """Move `draft` onto `folder`; the old one steps aside first and comes back if the move fails."""
+    """Move `draft` to `folder`; the old folder is renamed first, and restored if the move fails."""
     old = draft.with_suffix(".old")
     with contextlib.ExitStack() as undo:
         if folder.exists():

@@ -1,8 +1,8 @@
-"""Calibration: from the model's margin to a probability, by a curve that only rises (Platt).
+"""Calibration: from the model's margin to a probability, by a rising curve (Platt).
 
     probability = 1 / (1 + exp(-(slope * margin + intercept)))
 
-Isotonic steps would tie thousands of consignments to one probability; a logistic curve keeps the ranking.
+Isotonic steps would give thousands of consignments the same probability; a logistic curve keeps the ranking.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from riskscore.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class Platt:
-    """A rising logistic curve over margins (log-odds). `method` says what was fitted: platt or level."""
+    """A rising logistic curve over margins (log-odds); `method` is "platt", or "level" if only the level was fitted."""
 
     slope: float = 1.0
     intercept: float = 0.0
     method: str = "level"
 
     def apply(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probabilities, in the order of `margins`."""
+        """Return probabilities, in the order of `margins`."""
         return np.asarray(expit(self.slope * margins + self.intercept), dtype=np.float64)
 
     def margin(self, probability: float) -> float:
-        """The margin (log-odds) of a probability between 0 and 1: the other way round than `apply`."""
+        """Return the margin (log-odds) of a probability between 0 and 1: the inverse of `apply`."""
         return float((logit(probability) - self.intercept) / self.slope)
 
     def to_json(self) -> str:
-        """The curve as JSON text."""
+        """Return the curve as JSON text."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Platt:
-        """Read what `to_json` wrote. Raises ModelError where it is no rising curve."""
+        """Read what `to_json` wrote. Raises ModelError if it is not a rising curve."""
         try:
-            found = json.loads(text)
-            curve = cls(float(found["slope"]), float(found["intercept"]), str(found["method"]))
+            fields = json.loads(text)
+            curve = cls(float(fields["slope"]), float(fields["intercept"]), str(fields["method"]))
         except (ValueError, KeyError, TypeError) as malformed:
             raise ModelError(f"the calibration is malformed ({malformed}); train the model again") from malformed
         if not (np.isfinite([curve.slope, curve.intercept]).all() and curve.slope > 0.0):
-            raise ModelError(f"the calibration's slope is {curve.slope}, not above zero; train the model again")
+            raise ModelError(f"the slope of the calibration is {curve.slope}, not above 0; train the model again")
         return curve

@@ -1,6 +1,6 @@
 """The card: what a model was trained on, how well it does, and what it cannot do.
 
-`card.json` is for programs and is what the booster checks a folder against; `card.md` says the same to people.
+Programs read `card.json`, and the booster checks a folder against it; `card.md` has the same content for people.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from typing import Any
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model.tables import Table, explanations, tables
+from riskscore.units import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything worth knowing about one model.
+    """What is known about one model.
 
-    `data` is simulated or real; `labels` truth or outcomes; `features` maps each feature, in the matrix's order, to
-    the digest of its declaration; `splits` has one entry a part (days, rows, positives); `test` is the evaluation on
-    the last part, by trees of the same settings that had not seen it; `importance` the mean absolute contribution by
-    indicator. `learned_until` is the last day of filings that trees, stopping or calibration saw (ISO 8601; empty: not
-    known). `selection` says how the labelled rows were chosen and what they weigh, `reference` how each feature and
-    the score were distributed, for drift, `service` what was declared of a service's own fields, and `reproduction`
-    which data, seed and versions beside the `command` make it again. `explanations` is how good the reasons were on a
-    simulated world, where somebody judged them (`riskscore evaluate --explanations --keep`).
+    `data` is simulated or real, `labels` truth or outcomes. `features` maps each feature, in the order of the matrix,
+    to the digest of its declaration. `splits` has one entry per part (days, rows, positives). `test` is the evaluation
+    on the last part, by trees with the same settings that had not seen it. `importance` is the mean absolute
+    contribution by indicator. `learned_until` is the last day of filings that trees, stopping or calibration used (ISO
+    8601; empty if not known). `selection` is how the labelled rows were chosen and weighted, `reference` the
+    distribution of each feature and of the score, for drift, `service` a service's own fields. `command`, and the data,
+    seed and versions in `reproduction`, give the same model again. `explanations` is how good the reasons were on a
+    simulated world, if they were judged (`riskscore evaluate --explanations --keep`).
     """
 
     name: str
@@ -55,74 +56,75 @@ class Card:
     explanations: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The card as JSON text; equal cards give equal text."""
+        """Return the card as JSON text; equal cards give equal text."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """Read what `to_json` wrote. Raises ModelError where it is malformed or lacks a field."""
+        """Read what `to_json` wrote. Raises ModelError if it is malformed or a field is missing."""
         try:
-            found = json.loads(text)
+            content = json.loads(text)
         except json.JSONDecodeError as malformed:
             raise ModelError(f"the model's card is not valid JSON ({malformed}); train the model again") from malformed
         names = {each.name for each in fields(cls)}
         needed = {each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING}
-        if not isinstance(found, dict) or not needed <= set(found) <= names or not isinstance(found["features"], dict):
-            raise ModelError("the model's card does not have the fields of a card; train the model again")
-        return cls(**found)
+        is_card = isinstance(content, dict) and needed <= set(content) <= names
+        if not is_card or not isinstance(content["features"], dict):
+            raise ModelError("the model's card has missing or unknown fields; train the model again")
+        return cls(**content)
 
     def to_markdown(self) -> str:
-        """The card for people."""
-        what = "smuggled" if self.labels == "truth" else "seizures"
+        """Return the card as a Markdown page."""
+        positives = "smuggled" if self.labels == "truth" else "seizures"
         lines = [
             f"# Model {self.name}",
             "",
             f"Trained on **{self.data} data**, {self.period[0]} to {self.period[1]}: {self.rows:,} consignments with a "
-            f"known label, {self.positives:,} of them {what}.",
+            f"known label, {self.positives:,} of them {positives}.",
             _LABELS[self.labels],
             "",
-            f"{self.trees} trees over {len(self.features)} features (catalogue {self.catalogue}). "
-            f"Calibration: {self.calibration['method']}, on {self.calibration['on']}.",
-            *([f"Nothing filed after {self.learned_until} was learned."] if self.learned_until else []),
+            f"{self.trees} trees, {len(self.features)} features (catalogue {self.catalogue}). "
+            f"Calibration: {self.calibration['method']}, fitted on {self.calibration['on']}.",
+            *([f"Last day of filings used in training: {self.learned_until}."] if self.learned_until else []),
             "",
             *_selected(self.selection),
             "## Parts of the period",
             "",
-            *_markdown(Table("", ["part", "from", "to", "rows", what], [_split_row(part) for part in self.splits])),
-            "## On the test part",
+            *_markdown(Table("", ["part", "from", "to", "rows", positives], list(map(_split_row, self.splits)))),
+            "## Results on the test part",
             "",
             *([_TEST, ""] if self.learned_until else []),
         ]
         for table in tables(self.test) if self.test else []:
             lines += [f"### {table.title}", "", *_markdown(table)]
         if self.explanations:
-            told = explanations(self.explanations)
-            lines += [f"## {told.title}", "", *_markdown(told)]
-        lines += ["## What moves the scores", "", *_markdown(_importance(self.importance))]
+            reasons = explanations(self.explanations)
+            lines += [f"## {reasons.title}", "", *_markdown(reasons)]
+        lines += ["## What moves the scores most", "", *_markdown(_importance(self.importance))]
         lines += ["## Known limits", "", *(f"- {limit}" for limit in self.limits), ""]
         lines += ["## Settings", "", *(_setting(key, value) for key, value in self.settings.items()), ""]
         if self.command:
-            lines += ["## How to get this model again", "", f"    {self.command}", ""]
+            lines += ["## How to train this model again", "", f"    {self.command}", ""]
         if self.reproduction:
             lines += [*(f"- {key}: {value}" for key, value in self.reproduction.items()), ""]
         return "\n".join(lines)
 
 
 _TEST = (
-    "Judged once, by trees of the same settings that had learned only from what was known before it. The model itself "
-    "was then grown anew on all days, these among them."
+    "The test was done once, with trees of the same settings that were trained only on what was known before the test "
+    "days. The final model was then trained on all days, including the test days."
 )
 
 _LABELS = {
-    "truth": "Labels are the simulation's truth about every consignment; real data never has that.",
-    "outcomes": "Labels are the outcomes of inspections: a chosen part of the consignments, not a sample of them.",
+    "truth": "The labels are the simulation's truth about every consignment. Real data never has that.",
+    "outcomes": "The labels are the outcomes of inspections. Inspected consignments are selected, not a random sample.",
 }
 
 
 def digests(catalogue: Catalogue) -> dict[str, str]:
-    """Feature -> digest of what a model relies on: meaning, unit, direction, needs.
+    """Return feature -> digest of what a model relies on: meaning, unit, direction, needs.
 
-    Sentences, checks and sources may be reworded without making a model useless, so they are left out.
+    Sentences, checks and sources are left out, so that they can be reworded and the model stays usable.
     """
     return {
         name: hashlib.sha256(
@@ -133,26 +135,28 @@ def digests(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _selected(selection: Mapping[str, Any]) -> list[str]:
-    """How the labelled rows were chosen and what they weigh."""
+    """Return lines about how the labelled rows were chosen and weighted."""
     if not selection:
         return []
-    ways = ", ".join(f"{way} {count:,}" for way, count in selection["selected_by"].items())
+    counts = ", ".join(f"{how} {count:,}" for how, count in selection["selected_by"].items())
     rows = f"{selection['labelled']:,} of {selection['filed']:,} consignments filed on these days are labelled"
-    lines = [f"{rows}: {ways}."]
+    lines = [f"{rows}."]
     if "heaviest" in selection:
         lines += [
-            f"The chance of having been opened is known of {selection['chance_known']:,}; a row weighs 1 / chance, at "
-            f"most {selection['heaviest']:g}, and all of them together say as much as {selection['effective']:,.0f} "
-            f"rows of equal weight. {selection['never_opened']:,} rows that nobody opened were taken for clean, all "
-            "together at no more weight than the opened ones.",
+            f"Selected by: {counts}.",
+            f"For {selection['chance_known']:,} of them the chance of being opened is known. A row has the weight 1 / "
+            f"chance, at most {selection['heaviest']:g}; the weighted rows carry as much information as "
+            f"{selection['effective']:,.0f} rows of equal weight. {selection['never_opened']:,} rows that were never "
+            "opened count as clean; their total weight is at most that of the opened rows.",
         ]
-    gap = f"What is judged comes {selection['gap_days']} day(s) after what was learned, as long as outcomes take."
-    return ["## How the rows were chosen", "", *lines, gap, ""]
+    gap = counted(selection["gap_days"], "day")
+    lines.append(f"The gap between training and judging is {gap}, because outcomes become known later.")
+    return ["## How the rows were chosen", "", *lines, ""]
 
 
 def _setting(key: str, value: object) -> str:
-    told = ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, Mapping) else value
-    return f"- `{key}`: {told}"
+    text = ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, Mapping) else value
+    return f"- `{key}`: {text}"
 
 
 def _split_row(part: Mapping[str, Any]) -> list[str]:
@@ -164,7 +168,7 @@ def _importance(entries: list[dict[str, Any]]) -> Table:
         ["" if entry["indicator"] is None else str(entry["indicator"]), entry["text"], f"{entry['mean']:.3f}"]
         for entry in entries
     ]
-    return Table("", ["indicator", "what it is", "mean absolute contribution (log-odds)"], rows)
+    return Table("", ["red flag", "meaning", "mean absolute contribution (log-odds)"], rows)
 
 
 def _markdown(table: Table) -> list[str]:

@@ -1,11 +1,11 @@
-"""Reference: how features and scores were distributed where a model was trained, in a few bins each, for drift.
+"""Reference: the distribution of features and scores in the training data, in a few bins each, for drift.
 
-    values ─▶ edges (deciles, a value that fills several of them parted from its neighbours) ─▶ a share for each bin
+    values ─▶ edges (deciles; a value that fills several of them gets a bin of its own) ─▶ a share for each bin
 
     {"features": {name: {"edges": [...], "shares": [...], "missing": .02}}, "score": {"edges": [...], "shares": [...]}}
 
-Edges ascend, nine at most. Bin i holds what is above edge i - 1 and not above edge i; the last bin has no upper end.
-Shares are of the values that are there and add up to 1; `missing` is a share of all rows.
+Edges ascend; there are at most nine. Bin i has the values above edge i - 1 and not above edge i; the last bin has no
+upper end. Shares are of the values that are not missing and add up to 1; `missing` is a share of all rows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 DECILES = np.arange(1, 10) / 10
 _DIGITS = 6
-"""Decimals of a share: a millionth is less than any sample can tell."""
+"""Decimals of a share: no sample is large enough to measure less than a millionth."""
 
 
 def reference(matrix: pl.DataFrame, margins: NDArray[np.float64], names: Sequence[str]) -> dict[str, Any]:
@@ -35,10 +35,10 @@ def reference(matrix: pl.DataFrame, margins: NDArray[np.float64], names: Sequenc
 
 
 def edges(values: NDArray[Any]) -> list[float]:
-    """Inner edges of bins for `values`: ascending, nine at most; none for no values.
+    """Return the inner edges of bins for `values`: ascending, at most nine; none for no values.
 
-    Deciles, without the largest value, above which nothing is. A value that fills several deciles, as the 0 of a flag
-    does, also gets the next smaller value as an edge, so that it has a bin of its own and what lies below it another.
+    The edges are deciles, without the largest value. For a value that fills several deciles, such as the 0 of a flag,
+    the next smaller value is an edge too, so that it is not in one bin with smaller values.
     """
     if not values.size:
         return []
@@ -46,13 +46,13 @@ def edges(values: NDArray[Any]) -> list[float]:
     cuts, times = np.unique(ordered[np.ceil(DECILES * ordered.size).astype(int) - 1], return_counts=True)
     first = np.searchsorted(ordered, cuts[times > 1])
     below = ordered[first[first > 0] - 1]
-    found = np.unique(np.concatenate([cuts, below]))
-    inner = found[found < ordered[-1]]
-    return [float(edge) for edge in (inner if inner.size else found)]
+    candidates = np.unique(np.concatenate([cuts, below]))
+    inner = candidates[candidates < ordered[-1]]
+    return [float(edge) for edge in (inner if inner.size else candidates)]
 
 
 def counts(values: NDArray[Any], cuts: Sequence[float]) -> NDArray[np.int64]:
-    """How many of `values` are in each of the bins that the edges `cuts` make: int64[len(cuts) + 1]."""
+    """Return how many of `values` are in each bin between the edges `cuts`: int64[len(cuts) + 1]."""
     return np.bincount(np.searchsorted(np.asarray(cuts, np.float64), values), minlength=len(cuts) + 1)
 
 

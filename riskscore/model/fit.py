@@ -1,8 +1,8 @@
-"""How a model and a catalogue fit together.
+"""Check that a model fits a catalogue.
 
-A model scores with the features that it was trained on. Features that the catalogue declared since are not in this
-model yet: they are neither computed nor told as reasons, but listed. A feature that the model does use must still be
-declared as it was, with the same meaning, unit, direction and needs; otherwise the model is refused.
+A model scores with the features that it was trained on. Features that were declared later are not in the model yet:
+they are not computed and give no reasons, but they are listed. A feature that the model uses must still have the same
+meaning, unit, direction and needs; otherwise the model is refused.
 """
 
 from __future__ import annotations
@@ -16,23 +16,25 @@ from riskscore.model.card import Card, digests
 
 
 def check(card: Card, catalogue: Catalogue, where: object) -> None:
-    """Raise ModelError naming the features that the model uses and the catalogue lacks or declares otherwise."""
+    """Raise ModelError with the features of the model that the catalogue lacks or declares differently."""
     declared = digests(catalogue)
     differences = {
         "not in the catalogue": [name for name in card.features if name not in declared],
-        "declared otherwise": [name for name, known in card.features.items() if declared.get(name, known) != known],
+        "declared differently": [
+            name for name, digest in card.features.items() if declared.get(name, digest) != digest
+        ],
     }
     if any(differences.values()):
-        told = "; ".join(f"{how}: {_few(names)}" for how, names in differences.items() if names)
-        raise ModelError(f"the model in {where} was trained on other features ({told}); train it again")
+        details = "; ".join(f"{how}: {_few(names)}" for how, names in differences.items() if names)
+        raise ModelError(f"the model in {where} was trained on other features ({details}); train it again")
 
 
-def measured(card: Card, catalogue: Catalogue) -> Catalogue:
-    """`catalogue` as the model of `card` measures it: its features in its order, with the smoothing that it chose.
+def catalogue_for(card: Card, catalogue: Catalogue) -> Catalogue:
+    """Return `catalogue` for the model of `card`: its features in its order, with its own smoothing.
 
-    The others are the catalogue's `pending` features.
+    Features that the model does not have become `pending`.
     """
-    smoothed = smoothing.of(card, catalogue)
+    smoothed = smoothing.catalogue_for(card, catalogue)
     features = {name: catalogue.features[name] for name in card.features}
     pending = tuple(feature for name, feature in catalogue.features.items() if name not in features)
     return replace(smoothed, features=features, pending=pending)

@@ -1,10 +1,10 @@
-"""Registry: which version of the model is the champion, and how it came to be.
+"""Registry: which version of the model is the champion, and how it became champion.
 
     challenger ── promote ─▶ champion ── rollback ─▶ former, and the champion before it is champion again
-        └─────── retire ───▶ retired: not to be promoted or used again
+        └─────── retire ───▶ retired: cannot be promoted or used again
 
-Nothing is ever changed but by one more entry of the history, so that who was champion at any time, why, and on what
-figures, stays known. Where nothing was promoted the model that ships is the champion.
+Every change adds an entry to the history and alters nothing else, so that the champion at any time, the reason and the
+figures stay on record. If nothing was promoted, the shipped model is the champion.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ CHAMPION, FORMER, CHALLENGER, RETIRED = "champion", "former", "challenger", "ret
 class Change:
     """One entry of the history.
 
-    `model` is what was promoted, rolled back to or retired, `before` the champion until then and `champion` the one
-    from then on, whose content `checksum` tells; `catalogue` is the hash of the declarations that `model` was trained
-    on. `reason` is what was said, `refusals` what a promotion overrode, and `figures` what it rested on.
+    `model` was promoted, rolled back to or retired. `before` is the champion until then, `champion` the one from then
+    on, and `checksum` that of its content. `catalogue` is the hash of the declarations that `model` was trained on.
+    `reason` is what the user wrote, `refusals` are the objections that a promotion overrode, and `figures` the figures
+    that it was based on.
     """
 
     action: str
@@ -48,17 +49,17 @@ class Change:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Change:
-        """Read what an archive keeps; fields that a later release added are left aside."""
+        """Read a record of an archive; fields from a later release are ignored."""
         names = {each.name for each in fields(cls)}
         try:
             return cls(**{name: value for name, value in record.items() if name in names})
         except TypeError as lacking:
-            raise ModelError(f"a change of the champion lacks fields ({lacking}); restore it") from None
+            raise ModelError(f"a change of champion lacks fields ({lacking}); restore it from a backup") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version as it stands: its name, its state, its card if it has one, and why it is `unreadable`, if it is."""
+    """A version: its name, state and card, and the error if it is `unreadable`."""
 
     name: str
     state: str
@@ -67,9 +68,9 @@ class Version:
 
 
 class Registry:
-    """The history in an archive, read once; a change is refused where another was made since.
+    """The history in an archive, read once; a change is refused if another one was made since.
 
-    `otherwise` is the champion where nothing was promoted.
+    `otherwise` is the champion if nothing was promoted.
     """
 
     def __init__(self, archive: Archive, *, otherwise: str = SHIPPED) -> None:
@@ -84,25 +85,25 @@ class Registry:
 
     @property
     def checksum(self) -> str | None:
-        """What the champion's content was when it became champion; None where nothing ever did."""
+        """Checksum of the champion's content when it became champion; None if nothing was promoted."""
         return self.changes[-1].checksum if self.changes else None
 
     @property
     def retired(self) -> set[str]:
-        """Names that were retired."""
+        """Names of retired models."""
         return {change.model for change in self.changes if change.action == RETIRE}
 
     def state(self, name: str) -> str:
-        """What `name` is at present."""
+        """Return the present state of `name`: CHAMPION, FORMER, CHALLENGER or RETIRED."""
         if name == self.champion:
             return CHAMPION
         if name in self.retired:
             return RETIRED
-        was = any(name in (change.champion, change.before) for change in self.changes)
-        return FORMER if was else CHALLENGER
+        was_champion = any(name in (change.champion, change.before) for change in self.changes)
+        return FORMER if was_champion else CHALLENGER
 
-    def of(self, name: str) -> list[Change]:
-        """The changes that `name` took part in."""
+    def changes_of(self, name: str) -> list[Change]:
+        """Return the changes that involve `name`."""
         return [change for change in self.changes if name in (change.model, change.before, change.champion)]
 
     def versions(
@@ -110,19 +111,19 @@ class Registry:
         others: Mapping[str, Files | ModelError] | None = None,
         fits: Callable[[str, Files], object] = lambda *_: None,
     ) -> list[Version]:
-        """Every version: those of the archive, and `others` that are at hand elsewhere, by name.
+        """Return every version by name: those of the archive, and `others` from elsewhere.
 
-        `fits` is told each name and its files, and raises ModelError where they cannot be used.
+        `fits` is called with each name and its files, and raises ModelError if they cannot be used.
         """
-        found: dict[str, Files | ModelError] = dict(others or {})
+        by_name: dict[str, Files | ModelError] = dict(others or {})
         for name in {*self.archive.names(), self.champion}:
             try:
                 only = self.checksum if name == self.champion else None
-                found[name] = self.archive.files(name, only)
-            except ModelError as reason:
-                if name not in found or name == self.champion:
-                    found[name] = reason
-        return [self._version(name, found[name], fits) for name in sorted(found)]
+                by_name[name] = self.archive.files(name, only)
+            except ModelError as error:
+                if name not in by_name or name == self.champion:
+                    by_name[name] = error
+        return [self._version(name, by_name[name], fits) for name in sorted(by_name)]
 
     def _version(self, name: str, files: Files | ModelError, fits: Callable[[str, Files], object]) -> Version:
         if isinstance(files, ModelError):
@@ -136,11 +137,11 @@ class Registry:
         return Version(name, self.state(name), card)
 
     def check(self, name: str, content: str) -> None:
-        """Raise ModelError where `name` with this checksum is the champion already, or is retired."""
+        """Raise ModelError if `name` with this checksum is already the champion, or is retired."""
         if name == self.champion and (content == self.checksum or not self.changes):
-            raise ModelError(f"{name} is the champion already")
+            raise ModelError(f"{name} is already the champion")
         if name in self.retired:
-            raise ModelError(f"{name} was retired, which is for good; train a model under another name")
+            raise ModelError(f"{name} was retired permanently; train a model under another name")
 
     def promote(
         self,
@@ -152,9 +153,9 @@ class Registry:
         refusals: Sequence[str] = (),
         figures: Mapping[str, Any] | None = None,
     ) -> Change:
-        """Make `name`, with these files, the champion; those of the `champion` before are kept for a rollback.
+        """Make `name`, with these files, the champion; the files of the present `champion` are kept for a rollback.
 
-        Raises ModelError where it is the champion or retired, where it cannot be kept, and where somebody was faster.
+        Raises ModelError if it is the champion or retired, if it cannot be stored, or if the champion has just changed.
         """
         self.check(name, checksum(files))
         if champion is not None:
@@ -165,9 +166,9 @@ class Registry:
         return self._add(replace(change, refusals=list(refusals), figures=figures or {}))
 
     def rollback(self, reason: str = "") -> Change:
-        """Make the champion before the present one champion again, leaving out retired ones.
+        """Make the previous champion champion again, skipping retired ones.
 
-        Raises ModelError where there is none, where it cannot be read, and where somebody was faster.
+        Raises ModelError if there is none, if it cannot be read, or if the champion has just changed.
         """
         name, only = self.before()
         files = self.archive.files(name, only)
@@ -175,40 +176,40 @@ class Registry:
         return self._add(Change(ROLLBACK, name, name, checksum(files), catalogue=card.catalogue, reason=reason))
 
     def before(self) -> tuple[str, str | None]:
-        """Name and checksum of the champion before: promotions pile up, and a rollback takes the top one off.
+        """Return name and checksum of the previous champion: promotions form a stack, a rollback removes the top.
 
-        Raises ModelError where there is none that is not retired.
+        Raises ModelError if there is none, or all are retired.
         """
         first = self.changes[0].before if self.changes else self.otherwise
-        pile: list[tuple[str, str | None]] = [(first, None)]
+        stack: list[tuple[str, str | None]] = [(first, None)]
         for change in self.changes:
             if change.action == PROMOTE:
-                pile.append((change.champion, change.checksum))
+                stack.append((change.champion, change.checksum))
             elif change.action == ROLLBACK:
-                while len(pile) > 1 and pile[-1] != (change.champion, change.checksum):
-                    pile.pop()
-        for name, only in reversed(pile[:-1]):
+                while len(stack) > 1 and stack[-1] != (change.champion, change.checksum):
+                    stack.pop()
+        for name, only in reversed(stack[:-1]):
             if name not in self.retired:
                 return name, only
-        raise ModelError(f"there is no champion before {self.champion} to go back to")
+        raise ModelError(f"there is no champion before {self.champion} to roll back to")
 
     def retire(self, name: str, reason: str = "", *, known: Collection[str] = ()) -> Change:
-        """Mark `name` as not to be promoted or used again; `known` are names that are not in the archive yet.
+        """Mark `name` so that it cannot be promoted or used again; `known` are names that are not in the archive yet.
 
-        Raises ModelError for the champion, for what ships, and for a name that is retired already or not known.
+        Raises ModelError for the champion, the shipped model, a retired model, and an unknown name.
         """
         if name == self.champion:
             raise ModelError(f"{name} is the champion; promote another or roll back first")
         if name == SHIPPED:
-            raise ModelError(f"{SHIPPED} ships and stands in where nothing was promoted, so it cannot be retired")
+            raise ModelError(f"{SHIPPED} is the shipped model, used if nothing was promoted; it cannot be retired")
         if name in self.retired:
-            raise ModelError(f"{name} is retired already")
-        if name not in (*self.archive.names(), *known) and not self.of(name):
-            raise ModelError(f"no model {name} at {self.archive.where}; `riskscore models list` shows them")
+            raise ModelError(f"{name} is already retired")
+        if name not in (*self.archive.names(), *known) and not self.changes_of(name):
+            raise ModelError(f"no model {name} at {self.archive.where}; `riskscore models list` shows all models")
         return self._add(Change(RETIRE, name, self.champion, self.checksum, reason=reason))
 
     def _add(self, draft: Change) -> Change:
-        """Write a change down as the next one, made now."""
+        """Add a change to the history as the next one, made now."""
         change = replace(
             draft,
             number=1 + (self.changes[-1].number if self.changes else 0),
@@ -219,8 +220,8 @@ class Registry:
         if not self.archive.add(asdict(change)):
             last = Change.of(self.archive.changes()[-1])
             raise ModelError(
-                f"somebody else was faster: {last.action} of {last.model}, at {last.at[:16]} UTC; look at "
-                f"`riskscore models list` before you {change.action} {change.model}"
+                f"the champion was changed in the meantime: {last.action} of {last.model}, at {last.at[:16]} UTC; "
+                f"check `riskscore models list` before you {change.action} {change.model}"
             )
         self.changes.append(change)
         return change

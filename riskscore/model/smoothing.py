@@ -1,9 +1,9 @@
-"""Strengths: how much a model mistrusts the seizure rates of small pasts, where it chose otherwise than is declared.
+"""Strengths: how much a model smooths seizure rates that rest on few inspections.
 
     seizure rate = (seized + strength x base rate) / (inspected + strength)
 
-A profile declares its strength, in inspections. A search may find that all of them do better weaker or stronger by one
-factor; the model then carries its own, and what is scored with it must be measured with them.
+A profile declares its strength, in inspections. A search may find that all strengths work better when multiplied by one
+factor. The model then has strengths of its own, and everything scored with it must be measured with them.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.model.card import Card
 
 SETTING = "strengths"
-"""Name among a card's settings of the strengths that were chosen: profile -> inspections."""
+"""Name of the chosen strengths (profile -> inspections) in the settings of a card."""
 
 FACTORS = (0.3, 1.0, 3.0, 10.0)
-"""What the declared strengths may be multiplied by."""
+"""Factors that a search tries for the declared strengths."""
 
 
 def chosen(catalogue: Catalogue, factor: float) -> dict[str, float]:
-    """The strengths of all profiles that have one, `factor` times what is declared."""
+    """Return the declared strengths times `factor`, of all profiles that have one."""
     profiles = catalogue.profiles.profiles
     return {name: profile.strength * factor for name, profile in profiles.items() if profile.strength is not None}
 
 
 def measured_with(catalogue: Catalogue, strengths: Mapping[str, float]) -> Catalogue:
-    """`catalogue` with other `strengths` of its profiles; those that are not named keep theirs."""
+    """Return `catalogue` with the given `strengths`; profiles that are not named keep theirs."""
     declared = catalogue.profiles
     profiles = {
         name: replace(profile, strength=strengths.get(name, profile.strength))
@@ -37,7 +37,7 @@ def measured_with(catalogue: Catalogue, strengths: Mapping[str, float]) -> Catal
     return replace(catalogue, profiles=replace(declared, profiles=profiles))
 
 
-def of(card: Card, catalogue: Catalogue) -> Catalogue:
-    """`catalogue` as the model of `card` measures with it: the very same where nothing was chosen."""
+def catalogue_for(card: Card, catalogue: Catalogue) -> Catalogue:
+    """Return `catalogue` with the strengths of the model of `card`; `catalogue` itself if it has none."""
     strengths = card.settings.get(SETTING)
     return measured_with(catalogue, strengths) if strengths else catalogue

@@ -1,4 +1,4 @@
-"""An evaluation as tables of text: the same ones on the screen, in `card.md` and in the README."""
+"""Tables of text for an evaluation: the same on the screen, in `card.md` and in the README."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from riskscore.units import counted
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of text with a title and, below it, perhaps a note."""
+    """A table of text with a title and an optional note."""
 
     title: str
     header: list[str]
@@ -20,7 +20,7 @@ class Table:
 
 
 OF_GROUPS = (0.01, 0.05, 0.10)
-"""Shares whose recall stands in tables of groups; the figures have all of them."""
+"""Shares whose recall is shown in tables of groups; the figures have more."""
 
 GROUPS = {
     "commodity": "Recall by commodity",
@@ -31,27 +31,27 @@ GROUPS = {
 
 
 def tables(evaluation: Mapping[str, Any]) -> list[Table]:
-    """Turn what `training.evaluate` returns into tables, the most important first."""
-    found = [_overall(evaluation), _ranking(evaluation)]
+    """Return the tables for what `training.evaluate` returns, the most important first."""
+    made = [_overall(evaluation), _ranking(evaluation)]
     if evaluation["overall"].get("quantity_kg") is not None:
-        found.append(_quantities(evaluation))
-    found += [
+        made.append(_quantities(evaluation))
+    made += [
         _groups(title, key, evaluation[f"by_{key}"]) for key, title in GROUPS.items() if evaluation.get(f"by_{key}")
     ]
     if evaluation.get("cold_start"):
-        found.append(_groups("Parties that the ledger has never seen", "party", evaluation["cold_start"]))
-    found.append(_reliability(evaluation))
+        made.append(_groups("Recall for parties without a history", "party", evaluation["cold_start"]))
+    made.append(_reliability(evaluation))
     if evaluation.get("calibration"):
-        found.append(_calibration(evaluation["calibration"]))
+        made.append(_calibration(evaluation["calibration"]))
     if evaluation.get("comparison"):
-        found.append(_comparison(evaluation["comparison"]))
+        made.append(_comparison(evaluation["comparison"]))
     if evaluation.get("explanations"):
-        found.append(explanations(evaluation["explanations"]))
-    return found
+        made.append(explanations(evaluation["explanations"]))
+    return made
 
 
 def interval(estimate: Mapping[str, float] | float | None, form: str = ".3f") -> str:
-    """An estimate with its 95% interval; cards of old have some without."""
+    """Return an estimate with its 95% interval as text; old cards have some estimates without an interval."""
     if estimate is None:
         return "-"
     if not isinstance(estimate, Mapping):
@@ -60,13 +60,13 @@ def interval(estimate: Mapping[str, float] | float | None, form: str = ".3f") ->
 
 
 def subsets(evaluation: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """The parts that were judged as a whole, each with its name."""
+    """Return the subsets of rows that were judged, each with its name."""
     names = {"overall": "all", "without_rip_on_rip_off": "without rip-on/rip-off", "random": "random inspections only"}
     return [(text, evaluation[key]) for key, text in names.items() if evaluation.get(key)]
 
 
 def openings(part: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """What is found at each share, and at last under the capacity of the ports, each with its name."""
+    """Return what is found at each share, and last at the capacity of the ports, each with its name."""
     shares = [(f"{entry['share']:.0%}", entry) for entry in part["at"]]
     return shares + ([("capacity", part["capacity"])] if part.get("capacity") else [])
 
@@ -79,13 +79,14 @@ def _overall(evaluation: Mapping[str, Any]) -> Table:
     ]
     notes = [evaluation.get("note", "")]
     if evaluation.get("capacity"):
-        offered = evaluation["capacity"]
+        capacity = evaluation["capacity"]
         notes.append(
-            f"Capacity: the riskiest of each port and day, {offered['used']:,} boxes of {offered['offered']:,} that "
-            f"could be opened ({counted(offered['port_days'], 'day')} of {counted(offered['ports'], 'port')})."
+            f"Capacity: each port opens its riskiest boxes of each day. {capacity['used']:,} of "
+            f"{capacity['offered']:,} possible inspections were used ({counted(capacity['ports'], 'port')}, "
+            f"{counted(capacity['port_days'], 'port day')})."
         )
-    header = ["of", "inspected", "consignments", "found", "precision", "recall"]
-    return Table("What an inspection of the top finds", header, rows, " ".join(notes).strip())
+    header = ["subset", "inspected", "consignments", "found", "precision", "recall"]
+    return Table("What inspecting the riskiest consignments finds", header, rows, " ".join(notes).strip())
 
 
 def _ranking(evaluation: Mapping[str, Any]) -> Table:
@@ -101,7 +102,7 @@ def _ranking(evaluation: Mapping[str, Any]) -> Table:
         ]
         for text, part in subsets(evaluation)
     ]
-    header = ["of", "rows", "positive", "ROC-AUC", "PR-AUC", "Brier", "calibration error"]
+    header = ["subset", "rows", "positive", "ROC-AUC", "PR-AUC", "Brier", "calibration error"]
     return Table("Ranking and calibration", header, rows)
 
 
@@ -113,22 +114,22 @@ def _quantities(evaluation: Mapping[str, Any]) -> Table:
         for share, at in openings(part)
     ]
     overall = evaluation["overall"]
-    note = f"{overall['unweighed']:,} of {overall['positives']:,} finds were not weighed and count as nothing here."
-    header = ["of", "inspected", "kg found", "share of all kg"]
+    note = f"{overall['unweighed']:,} of {overall['positives']:,} finds were not weighed and count as 0 kg here."
+    header = ["subset", "inspected", "kg found", "share of all kg"]
     return Table("Kilograms found", header, rows, note if overall["unweighed"] else "")
 
 
 def _groups(title: str, key: str, entries: list[Mapping[str, Any]]) -> Table:
-    counted = ["rows"] if "rows" in entries[0] else []
+    with_rows = ["rows"] if "rows" in entries[0] else []
     shares = [f"recall at {share:.0%}" for share in OF_GROUPS]
     rows = [
         [entry["name"]]
-        + [f"{entry[name]:,}" for name in [*counted, "positives"]]
+        + [f"{entry[name]:,}" for name in [*with_rows, "positives"]]
         + [interval(entry["roc_auc"], ".2f" if isinstance(entry["roc_auc"], Mapping) else ".3f")]
         + [interval(at["recall"], ".2f") for at in entry["at"] if at["share"] in OF_GROUPS]
         for entry in entries
     ]
-    return Table(title, [key, *counted, "positive", "ROC-AUC", *shares], rows)
+    return Table(title, [key, *with_rows, "positive", "ROC-AUC", *shares], rows)
 
 
 def _reliability(evaluation: Mapping[str, Any]) -> Table:
@@ -136,7 +137,8 @@ def _reliability(evaluation: Mapping[str, Any]) -> Table:
         [f"{entry['rows']:,}", f"{entry['expected']:.3%}", f"{entry['observed']:.3%}"]
         for entry in evaluation["reliability"]
     ]
-    return Table("Probability shown and share found, from the riskiest down", ["rows", "shown", "found"], rows)
+    header = ["rows", "mean probability", "share found"]
+    return Table("Probability and share found, from the riskiest down", header, rows)
 
 
 def _calibration(calibration: Mapping[str, Any]) -> Table:
@@ -153,36 +155,45 @@ def _calibration(calibration: Mapping[str, Any]) -> Table:
         ]
         for text, entry in ((text, calibration[key]) for key, text in names.items() if calibration[key])
     ]
-    header = ["of", "rows", "mean probability", "share found", "calibration error", "of perfect ones", "agrees"]
-    note = "Perfect probabilities have a calibration error too, by chance; above that it speaks against the model."
-    return Table("Do the probabilities hold", header, rows, note)
+    header = [
+        *("subset", "rows", "mean probability", "share found", "calibration error"),
+        *("error of perfect probabilities", "agrees"),
+    ]
+    note = (
+        "By chance, perfect probabilities have a calibration error too. Only a larger error counts against the model."
+    )
+    return Table("Are the probabilities correct", header, rows, note)
 
 
 def explanations(judged: Mapping[str, Any]) -> Table:
-    """How good the reasons are: what `training.explanations.judge` returns."""
+    """Return how good the reasons are, as a table: what `explanation_quality.judge.judge` returns."""
     rows = []
     for part in judged["planted"]:
-        of = f"{part['caught']:,} smuggled boxes in the riskiest {part['share']:.0%}"
-        rows.append(["a planted flag is among the reasons", of, interval(part["named"], ".2f")])
-        rows.append(["the first reason is a planted flag", of, interval(part["first"], ".2f")])
+        boxes = f"{part['caught']:,} smuggled boxes in the riskiest {part['share']:.0%}"
+        rows.append(["a planted flag is among the reasons", boxes, interval(part["named"], ".2f")])
+        rows.append(["a planted flag is the first reason", boxes, interval(part["first"], ".2f")])
     stability, faith = judged["stability"], judged["faithfulness"]
-    changed = ", ".join(f"{name} {interval(share, '.2f')}" for name, share in stability["by_change"].items())
+    by_change = ", ".join(f"{name} {interval(share, '.2f')}" for name, share in stability["by_change"].items())
+    trials = f"{stability['trials']:,} changes without meaning"
+    rows.append(["at least 4 of 5 reasons stay the same", trials, interval(stability["stayed"])])
+    flags = f"the riskiest {faith['flags']:,} boxes"
     rows.append(
-        ["4 of 5 reasons stay", f"{stability['trials']:,} changes that mean nothing", interval(stability["stayed"])]
-    )
-    rows.append(
-        ["the score falls more without what is named", f"{faith['flags']:,} flags", interval(faith["more"], ".2f")]
+        ["removing the named evidence lowers the score more than other evidence", flags, interval(faith["more"], ".2f")]
     )
     if "readable" in judged:
-        told = judged["readable"]
-        of = f"{told['flags']:,} flags, {told['sentences']:,} sentences with {told['values']:,} values worked out anew"
-        rows.append(["every sentence reads well and is right", of, interval(told["true"])])
+        readable = judged["readable"]
+        checked = (
+            f"the riskiest {readable['flags']:,} boxes: {readable['sentences']:,} sentences with "
+            f"{readable['values']:,} recomputed values"
+        )
+        rows.append(["every sentence is readable and correct", checked, interval(readable["true"])])
     note = (
-        "Simulated, where it is known what was planted; only cases whose documents show it count. By change: "
-        f"{changed}. Without the named evidence the score falls by {interval(faith['fall_without_named'], '.2f')} "
-        f"log-odds, without as much other evidence by {interval(faith['fall_without_other'], '.2f')}."
+        "On simulated data, where the planted flags are known. Only cases whose documents show a planted flag count. "
+        f"Reasons that stay the same, by kind of change: {by_change}. Without the named evidence the score falls by "
+        f"{interval(faith['fall_without_named'], '.2f')} log-odds, without the same amount of other evidence by "
+        f"{interval(faith['fall_without_other'], '.2f')}."
     )
-    return Table("How good the reasons are", ["what", "of", "share"], rows, note)
+    return Table("How good the reasons are", ["check", "on", "share"], rows, note)
 
 
 def _comparison(comparison: Mapping[str, Any]) -> Table:
@@ -190,4 +201,4 @@ def _comparison(comparison: Mapping[str, Any]) -> Table:
     best = comparison["single_features"]
     rows = [["logistic regression on the same features", f"{simple['roc_auc']:.3f}", f"{simple['pr_auc']:.3f}"]]
     rows += [[f"feature `{entry['feature']}` alone", f"{entry['roc_auc']:.3f}", ""] for entry in best]
-    return Table("Beside simpler means", ["what", "ROC-AUC", "PR-AUC"], rows)
+    return Table("Compared with simpler methods", ["method", "ROC-AUC", "PR-AUC"], rows)

@@ -1,4 +1,4 @@
-"""LightGBM, imported in the one place where it is kept from loading what scoring never uses."""
+"""Import LightGBM in one place, without the libraries that scoring never uses."""
 
 from riskscore.lean import without
 

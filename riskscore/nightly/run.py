@@ -24,7 +24,7 @@ import polars as pl
 from riskscore import progress, schema
 from riskscore.casework import slates, watch_lists
 from riskscore.engine.read import read_card
-from riskscore.engine.score import EXPLAINED, told
+from riskscore.engine.score import EXPLAINED, add_reasons
 from riskscore.errors import LakeError, ManifestError, SettingsError
 from riskscore.features import own
 from riskscore.lake.protocol import Lake
@@ -182,7 +182,7 @@ def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
 def _score(night: Night, run: Run) -> dict[str, Any]:
     """Score and explain the latest filing of each consignment that the run loaded."""
     model = _model_of(night, run)
-    with archive.at_hand(model.name, model.files) as folder:
+    with archive.as_folder(model.name, model.files) as folder:
         return _scored(night, run, folder)
 
 
@@ -212,7 +212,7 @@ def _scored(night: Night, run: Run, model: Path) -> dict[str, Any]:
         drawn = _draw(night, run, ranked).filter(_LOOKED_AT).select(pl.struct(KEY)).to_series()
         most = math.ceil(EXPLAINED * assessed.rows.height)
         chosen = (pl.col("rank") <= most) | pl.struct(KEY).is_in(drawn.implode())
-        rows = told(assessed, ranked, chosen).with_columns(scored_at=pl.lit(run.at, schema.UTC))
+        rows = add_reasons(assessed, ranked, chosen).with_columns(scored_at=pl.lit(run.at, schema.UTC))
         lake.append("scores", rows, run=run.number, night=run.night)
     scores = _scores(lake, run)
     return {"scored": scores.height, "explained": scores["reasons"].count(), "data": card.data}

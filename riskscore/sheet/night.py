@@ -207,7 +207,7 @@ def _explain_run(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language) 
     if wanted.is_empty():
         return []
     model = _model(lake, run)
-    with archive.at_hand(model.name, model.files) as folder:
+    with archive.as_folder(model.name, model.files) as folder:
         assessed, run_past = replay.assess(lake.at(run.night), run, folder)
         explained = explain_each(assessed, wanted, run_past.earlier, language)
         progress.step("looking for comparable cases")

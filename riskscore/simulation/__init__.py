@@ -1,10 +1,9 @@
-"""A simulated world of container traffic: honest trade with all its faults, and smuggling that hides in it.
+"""Simulate days of traffic with smuggling in it: parties, schemes, inspections, and the truth about each consignment.
 
-    names ─┐
-    world ─┼─▶ parties ─▶ traffic (plans) ─┬─▶ paper (canonical rows) ─▶ inspections ─▶ simulation (days) ─▶ write
-    draws ─┘               schemes ────────┘
+    world ─▶ traffic (honest plans) ──┬─▶ paper (rows) ─▶ inspections ─▶ simulation (days) ─▶ write
+    contraband ─▶ smuggling (schemes) ┘
 
-A **plan** is what really happens to a bill: who, what, from where, by which way. `schemes` bends some plans;
-`paper` writes all of them down with the same pen, so that nothing but the plan tells a smuggler apart. Nothing
-in the simulated data is real: firms, vessels and numbers are made up.
+A plan is what really happens to a bill: parties, goods, ports, route. Schemes alter some plans. All plans are written
+by the same code, so that only the plan can give a smuggled consignment away. Nothing here reads real manifests, and no
+feature, score or model belongs here. Firms, vessels and numbers are made up.
 """

@@ -1,7 +1,7 @@
-"""Contraband: what is smuggled from where to where, behind which goods, and how much of it.
+"""Contraband: what is smuggled, its source, hub and market, the goods that hide it, and how much.
 
-contraband.csv says how strong a country is as source, hub or market; cover_goods.csv what goods hide it. Both are drawn
-from with chance and drift, so that no route is certain and none is excluded.
+contraband.csv grades countries as source, hub or market; cover_goods.csv lists the goods that hide contraband. Draws
+from both are random and drift over time, so that no route is certain and none is impossible.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ GROUPS = {
     "precursors": 0.05,
 }  # fmt: skip
 OFF_PATTERN = 0.16
-"""Routes on which one end is any country at all."""
+"""Share of routes with a random country at one end."""
 DAYS_A_QUARTER = 91
 PLAUSIBLE_COVER = {"wildlife": 0.55}
 _PLAUSIBLE = 0.70
 _SHARPNESS = 1.35
 _BUSY = 0.5
-"""How much a country's honest trade draws smugglers to it: a busy lane hides better than a rare one."""
+"""How much smugglers prefer countries with much honest trade: a busy lane hides contraband better than a rare one."""
 _COVERS = {
     "narcotics": "08 08 08 09 09 44 72 39 03 20 25 68 12 17 23 07 10 18 76",
     "cigarettes": "94 39 48 69 44 68 73 63 19 95 84",
@@ -37,7 +37,7 @@ _COVERS = {
     "weapons": "84 87 73 94 63 85 82 39",
     "precursors": "28 29 38 34 32 33 39 25",
 }
-"""Chapters that the groups other than wildlife travel under; more often named, more often used
+"""Declared HS chapters of the groups other than wildlife; a chapter that is listed twice is used more often
 (WCO Illicit Trade Reports; UNODC World Drug Report; EUIPO and OECD on counterfeits)."""
 _QUANTITY_KG = {
     "ivory": (900, 1.0), "pangolin": (2200, 1.1), "rosewood": (14000, 0.5), "rhino horn": (60, 0.8),
@@ -45,13 +45,13 @@ _QUANTITY_KG = {
     "counterfeits": (6000, 0.7),
     "waste": (19000, 0.3), "weapons": (250, 1.1), "precursors": (4000, 0.9),
 }  # fmt: skip
-"""Median and spread (standard deviation of the logarithm) of a find, by commodity or group."""
+"""Median in kg and spread (standard deviation of the logarithm) of a consignment, by commodity or group."""
 _FAVOURED = {"ivory": 4.0, "pangolin": 4.0, "rosewood": 1.6}
 
 
 @dataclass(frozen=True)
 class Errand:
-    """What is to be brought where: countries and goods by the world's numbers."""
+    """What is smuggled where: countries and goods by their numbers in the world."""
 
     group: str
     commodity: str
@@ -64,7 +64,7 @@ class Errand:
 
 
 class Market:
-    """Draws errands; what is strong drifts from quarter to quarter, and turns over where there is an `upheaval`."""
+    """Draws errands; preferences drift from quarter to quarter, and change on the day of the `upheaval`."""
 
     def __init__(self, world: World, seed: int, upheaval: Upheaval | None = None) -> None:
         self._world, self._seed = world, seed
@@ -72,11 +72,11 @@ class Market:
         self._roles = _roles(tuple(world.countries))
 
     def errand(self, rng: np.random.Generator, day: int, group: str, *, plain: bool) -> Errand:
-        """Draw one errand of `group` for `day`; `plain` ones hide behind goods that the source really exports."""
+        """Draw one errand of `group` for `day`; a `plain` one hides behind goods that the source really exports."""
         world = self._world
         kinds = sorted({commodity for g, commodity, role in self._roles if g == group and role == "source"})
         drift = self._drift(day // DAYS_A_QUARTER)
-        liking = self._turned(np.array([_FAVOURED.get(kind, 1.0) for kind in kinds]), day, f"{group} commodities")
+        liking = self._on_day(np.array([_FAVOURED.get(kind, 1.0) for kind in kinds]), day, f"{group} commodities")
         commodity = kinds[int(Chooser(liking * drift[: len(kinds)]).draw(rng, 1)[0])]
         source, hub, market = (
             self._country(rng, day, key, drift, trade)
@@ -101,9 +101,9 @@ class Market:
         )  # fmt: skip
 
     def cover(self, rng: np.random.Generator, day: int, group: str, origin: int, *, likely: bool) -> int:
-        """Goods to hide behind: such as `origin` exports where `likely`, else any that have served before."""
+        """Draw cover goods: ones that `origin` exports if `likely`, else any known cover."""
         goods, weight = _covers(group)
-        weight = self._turned(weight, day, f"{group} covers")
+        weight = self._on_day(weight, day, f"{group} covers")
         if likely:
             heading = _heading_share(self._world, origin)
             fitted = weight * heading[goods]
@@ -112,14 +112,14 @@ class Market:
         return int(goods[Chooser(weight).draw(rng, 1)[0]])
 
     def _key(self, group: str, commodity: str, role: str) -> tuple[str, str, str]:
-        """The row of the table for this commodity, or for any of its group."""
-        own = (group, commodity, role)
-        if own in self._roles:
-            return own
-        return next((key for key in sorted(self._roles) if key[0] == group and key[2] == role), own)
+        """Return the row of the table for this commodity, else the first one of its group."""
+        of_commodity = (group, commodity, role)
+        if of_commodity in self._roles:
+            return of_commodity
+        return next((key for key in sorted(self._roles) if key[0] == group and key[2] == role), of_commodity)
 
-    def _turned(self, weight: Floats, day: int, name: str) -> Floats:
-        """`weight` as it is on `day`."""
+    def _on_day(self, weight: Floats, day: int, name: str) -> Floats:
+        """Return `weight` as it is on `day`, before or after the upheaval."""
         return self._upheaval.moved(weight, name) if self._upheaval.over(day) else weight
 
     def _country(
@@ -128,11 +128,11 @@ class Market:
         strength = self._roles.get(key)
         if strength is None:
             return -1
-        weight = self._turned(strength**_SHARPNESS * (trade + 5.0) ** _BUSY, day, " ".join(key)) * drift
+        weight = self._on_day(strength**_SHARPNESS * (trade + 5.0) ** _BUSY, day, " ".join(key)) * drift
         return int(Chooser(weight).draw(rng, 1)[0])
 
     def _drift(self, quarter: int) -> Floats:
-        """What is in fashion this quarter, by country."""
+        """Return the factor of each country in this quarter."""
         rng = np.random.default_rng(np.random.SeedSequence([self._seed, 1 << 29, quarter // 2, 7]))
         slow = rng.normal(0, 0.3, len(self._world.countries))
         fast = np.random.default_rng(np.random.SeedSequence([self._seed, 1 << 29, quarter, 8]))
@@ -141,21 +141,21 @@ class Market:
 
 @cache
 def _roles(countries: tuple[str, ...]) -> dict[tuple[str, str, str], Floats]:
-    """(group, commodity, role) -> strength of each country."""
+    """Return (group, commodity, role) -> strength of each country."""
     number = {code: position for position, code in enumerate(countries)}
-    found: dict[tuple[str, str, str], Floats] = {}
+    roles: dict[tuple[str, str, str], Floats] = {}
     for group, commodity, country, role, strength in (
         reference.wildlife().select("group", "commodity", "country", "role", "strength").iter_rows()
     ):
         if country in number:
-            row = found.setdefault((group, commodity, role), np.zeros(len(countries)))
+            row = roles.setdefault((group, commodity, role), np.zeros(len(countries)))
             row[number[country]] = max(row[number[country]], strength)
-    return found
+    return roles
 
 
 @cache
 def _covers(group: str) -> tuple[Ints, Floats]:
-    """Goods that hide contraband of `group`, and how likely each is when nothing else is known."""
+    """Return the goods that hide contraband of `group`, and the weight of each."""
     kinds = wares.load()
     weight = np.zeros(len(kinds))
     if group == "wildlife":
@@ -175,15 +175,15 @@ def _covers(group: str) -> tuple[Ints, Floats]:
 
 @cache
 def _export_table() -> dict[str, list[tuple[str, float]]]:
-    found: dict[str, list[tuple[str, float]]] = {}
+    exports: dict[str, list[tuple[str, float]]] = {}
     for country, heading, flow, weight in reference.trade().select("country", "hs4", "flow", "weight").iter_rows():
         if flow == "export":
-            found.setdefault(country, []).append((heading, weight))
-    return found
+            exports.setdefault(country, []).append((heading, weight))
+    return exports
 
 
 def _heading_share(world: World, origin: int) -> Floats:
-    """Share of each kind of goods in what `origin` exports."""
+    """Return the share of each kind of goods in the exports of `origin`."""
     share = np.zeros(len(wares.load()))
     for heading, weight in _export_table().get(world.countries[origin], []):
         at = wares.load().starting(heading)

@@ -4,8 +4,8 @@
     intelligence ────────┼─▶ opened ─▶ found, overlooked, irregular or clean ─▶ known days later
     at random (0.5%) ────┘
 
-Officers look at a few visible things and at their gut. Intelligence names one in ten of the smuggled boxes, and about
-as many that hide nothing. One smuggled box in seven is opened and closed again without a find.
+Officers judge a few visible signs and follow their intuition. Intelligence names one in ten of the smuggled boxes, and
+almost as many that hide nothing. Of the opened boxes with contraband, about one in seven is closed without a find.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BY_RULES = 0.02
 AT_RANDOM = 0.005
 TIPPED = 0.10
 FALSE_TIPS = 0.8
-"""Tips on boxes that hide nothing, for one on a box that does."""
+"""False tips per true tip."""
 OVERLOOKED = 0.15
 IRREGULAR = 0.045
 _GUT = 1.1
@@ -36,7 +36,7 @@ _GUT = 1.1
 
 @dataclass(frozen=True)
 class Customs:
-    """What officers have learned by heart: countries that they mistrust, and goods."""
+    """What officers know: the countries and goods that they are suspicious of."""
 
     sources: Floats
     markets: Floats
@@ -45,7 +45,7 @@ class Customs:
 
 
 def customs(world: World) -> Customs:
-    """What officers know, from the same tables that everybody reads."""
+    """Return what officers know, from the reference tables that features use too."""
     roles = reference.wildlife()
 
     def strongest(group: str, role: str) -> Floats:
@@ -61,12 +61,12 @@ def customs(world: World) -> Customs:
     )
 
 
-def _suspicion(rng: np.random.Generator, known: Customs, plan: Plan) -> Floats:
-    """How much an officer dislikes each bill."""
-    way = known.sources[plan.origin] * known.markets[plan.destination]
+def _suspicion(rng: np.random.Generator, customs: Customs, plan: Plan) -> Floats:
+    """Return how suspicious each bill looks to an officer."""
+    route = customs.sources[plan.origin] * customs.markets[plan.destination]
     signs = (
-        (1.6, way * (1 + known.covers[plan.goods])),
-        (0.8, known.drug_sources[plan.origin]),
+        (1.6, route * (1 + customs.covers[plan.goods])),
+        (0.8, customs.drug_sources[plan.origin]),
         (0.8, (plan.consignee_age == 0).astype(np.float64)),
         (0.7, plan.consignee_kind == plans.FORWARDER),
         (0.5, plan.consignee_kind == plans.TO_ORDER),
@@ -83,38 +83,40 @@ def _suspicion(rng: np.random.Generator, known: Customs, plan: Plan) -> Floats:
     return np.asarray(sum(weight * sign for weight, sign in signs) + rng.normal(0, _GUT, len(plan)))
 
 
-def inspect(rng: np.random.Generator, known: Customs, pen: Pen, sheet: Sheet, hidden: dict[int, Crime]) -> pl.DataFrame:
-    """Open boxes of a day's `sheet`; `hidden` says what is in which row. Returns rows of schema.OUTCOME."""
+def inspect(
+    rng: np.random.Generator, customs: Customs, pen: Pen, sheet: Sheet, hidden: dict[int, Crime]
+) -> pl.DataFrame:
+    """Open some boxes of a day's `sheet`; `hidden` is the contraband by row. Return rows of schema.OUTCOME."""
     count = len(sheet.bill)
-    score = _suspicion(rng, known, sheet.plan)[sheet.bill] + rng.normal(0, 0.3, count)
-    by = np.full(count, -1)
-    by[where(rng, AT_RANDOM, count)] = schema.SELECTED_BY.index("random")
+    score = _suspicion(rng, customs, sheet.plan)[sheet.bill] + rng.normal(0, 0.3, count)
+    selected_by = np.full(count, -1)
+    selected_by[where(rng, AT_RANDOM, count)] = schema.SELECTED_BY.index("random")
     picked = rng.binomial(count, BY_RULES)
-    by[np.argsort(-score, kind="stable")[:picked]] = schema.SELECTED_BY.index("officer")
+    selected_by[np.argsort(-score, kind="stable")[:picked]] = schema.SELECTED_BY.index("officer")
     smuggled = np.zeros(count, dtype=np.bool_)
     smuggled[list(hidden)] = True
     tipped = smuggled & where(rng, TIPPED, count)
     false = rng.integers(0, count, rng.poisson(FALSE_TIPS * TIPPED * smuggled.sum()))
-    by[tipped] = schema.SELECTED_BY.index("intelligence")
-    by[false] = schema.SELECTED_BY.index("intelligence")
-    opened = np.flatnonzero(by >= 0)
-    selected = pl.Series("selected_by", schema.SELECTED_BY).gather(pl.Series(by[opened].astype(np.uint32)))
+    selected_by[tipped] = schema.SELECTED_BY.index("intelligence")
+    selected_by[false] = schema.SELECTED_BY.index("intelligence")
+    opened = np.flatnonzero(selected_by >= 0)
+    selected = pl.Series("selected_by", schema.SELECTED_BY).gather(pl.Series(selected_by[opened].astype(np.uint32)))
     return reveal(rng, pen, sheet, hidden, opened).with_columns(selected)
 
 
 def reveal(rng: np.random.Generator, pen: Pen, sheet: Sheet, hidden: dict[int, Crime], opened: Ints) -> pl.DataFrame:
-    """What opening the rows `opened` of a day's `sheet` finds: rows of schema.OUTCOME, `selected_by` null."""
+    """Return what opening the rows `opened` of a day's `sheet` finds: rows of schema.OUTCOME, `selected_by` null."""
     smuggled = np.zeros(len(sheet.bill), dtype=np.bool_)
     smuggled[list(hidden)] = True
-    found = smuggled[opened] & ~where(rng, OVERLOOKED, len(opened))
+    seized = smuggled[opened] & ~where(rng, OVERLOOKED, len(opened))
     irregular = ~smuggled[opened] & where(rng, IRREGULAR, len(opened))
-    finding = np.where(found, 2, np.where(irregular, 1, 0))
-    at = sheet.arrives[opened] + rng.uniform(0.1, 3.0, len(opened))
-    crimes = [hidden[int(row)] if hit else None for row, hit in zip(opened, found, strict=True)]
+    finding = np.where(seized, 2, np.where(irregular, 1, 0))
+    inspected = sheet.arrives[opened] + rng.uniform(0.1, 3.0, len(opened))
+    crimes = [hidden[int(row)] if hit else None for row, hit in zip(opened, seized, strict=True)]
     rows = sheet.rows.select(*schema.KEY).select(pl.all().gather(pl.Series(opened.astype(np.uint32))))
     return rows.with_columns(
-        pen.time(at).alias("inspected_at"),
-        pen.time(at + rng.uniform(1.0, 20.0, len(opened))).alias("known_at"),
+        pen.time(inspected).alias("inspected_at"),
+        pen.time(inspected + rng.uniform(1.0, 20.0, len(opened))).alias("known_at"),
         pl.lit(None, pl.String).alias("selected_by"),
         pl.Series("finding", schema.FINDINGS).gather(pl.Series(finding.astype(np.uint32))),
         pl.Series("commodity", [crime.commodity if crime else None for crime in crimes], dtype=pl.String),

@@ -1,7 +1,7 @@
-"""Quirks: the faults, habits and accidents of one bill, at the rates that honest traffic has them.
+"""Noise: the faults, habits and accidents of single bills, as often as in honest traffic.
 
-Every red flag is here, because honest people are careless, in a hurry, new, or sell what nobody else does. Schemes
-add to these; they start from the same draw.
+Every red flag occurs here, because honest people are careless, in a hurry, new, or sell unusual goods. Smuggled bills
+start from the same draw, and schemes add to it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _CHANGES = Chooser([0.0, 0.28, 0.16, 0.09, 0.02, 0.09, 0.06, 0.14, 0.16])
 
 @cache
 def same_chapter() -> RowChooser:
-    """Chapter (0 ... 99) -> kinds of goods in it."""
+    """Return chapter (0 ... 99) -> kinds of goods in it."""
     chapter = wares.load().chapter
     order = np.argsort(chapter, kind="stable")
     return RowChooser(chapter[order], order, np.ones(len(order)), 100)
 
 
 def draw(rng: np.random.Generator, world: World, plan: Plan) -> None:
-    """Draw everything about `plan`'s bills that belongs to the single bill, in place. Parties, ports, goods stay."""
+    """Draw everything that is particular to a single bill, in place; parties, ports and goods stay."""
     count = len(plan)
     plan.hubs[:] = routes.hubs(rng, world, plan.loading, plan.discharge)
     plan.route_stated[:] = where(rng, ROUTE_STATED, count)
@@ -57,7 +57,7 @@ def draw(rng: np.random.Generator, world: World, plan: Plan) -> None:
 
 
 def _inland(rng: np.random.Generator, world: World, countries: Ints, share: float) -> Ints:
-    """Country of an inland place: always for landlocked countries, else at times, seldom a neighbour's."""
+    """Return the country of an inland place: always for landlocked countries, else sometimes; rarely a neighbour's."""
     inland = world.landlocked[countries] | where(rng, share, len(countries))
     abroad = where(rng, 0.012, len(countries))
     anywhere = rng.integers(0, len(world.countries), len(countries))
@@ -66,7 +66,7 @@ def _inland(rng: np.random.Generator, world: World, countries: Ints, share: floa
 
 
 def _words(rng: np.random.Generator, plan: Plan) -> None:
-    """Which goods the words and the code speak of, and how clearly."""
+    """Draw the goods that the description and the code refer to, and how clear the description is."""
     count, kinds = len(plan), len(wares.load())
     plan.described[:] = plan.goods
     plan.coded[:] = plan.goods
@@ -82,7 +82,7 @@ def _words(rng: np.random.Generator, plan: Plan) -> None:
 
 
 def _figures(rng: np.random.Generator, plan: Plan) -> None:
-    """How full the box is, and how far packages, price, volume and freight are from the usual."""
+    """Draw how full the box is, and how far packages, price, volume and freight are from the usual."""
     count, kinds = len(plan), wares.load()
     full = 1.0 - np.abs(rng.normal(0, 0.09, count))
     plan.fill[:] = np.where(where(rng, 0.09, count), rng.uniform(0.04, 0.65, count), np.clip(full, 0.4, 1.0))
@@ -95,5 +95,5 @@ def _figures(rng: np.random.Generator, plan: Plan) -> None:
 
 
 def _mostly(rng: np.random.Generator, count: int, spread: float, share: float, wide: float) -> Floats:
-    """Normal with `spread`, but for a `share` of outliers that have `wide`."""
+    """Draw from a normal distribution with `spread`; a `share` of outliers has the spread `wide`."""
     return np.asarray(rng.normal(0, 1, count) * np.where(where(rng, share, count), wide, spread))

@@ -1,9 +1,9 @@
-"""Smuggling: the bills of a day that hide something, built like honest ones and then touched.
+"""Smuggling: the bills of a day that hide contraband, built like honest ones and then touched.
 
     errand (what, from where, behind what) ─▶ an honest-looking bill ─▶ scheme ─▶ touches ─▶ plan + crime
 
-A quarter and more of them show little but their route and goods. Some parties are used again, and some of them
-also ship honest boxes in between.
+More than a quarter of them show few signs besides route and goods. Some parties are used again, and some also ship
+honest boxes in between.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from riskscore.world.plans import PARTIES, Plan
 from riskscore.world.world import World
 
 QUIET = 0.28
-"""Consignments that show little: an established party, goods that the origin does export, no further touch."""
+"""Share of consignments with few signs: an established party, goods that the origin exports, no extra touch."""
 _GROSS = 0.2
 _AGAIN = 0.25
-"""Consignments whose parties were used before."""
+"""Share of consignments whose parties were used before."""
 _DRY_RUNS = 0.12
 _BY_HUB = 0.35
 _WHOLE_BILL = 0.6
-"""Bills of several boxes on which every box hides something; else it is one of them."""
+"""Share of bills on which every box hides contraband; on the others one box does."""
 _ROWS_A_BILL = 1.37
 _RING = (
     "consignee",
@@ -46,13 +46,13 @@ _RING = (
 )
 _RINGS_KEPT = 40
 _ESTABLISHED = 0.5
-"""Consignments in the name of firms that have traded before, where the scheme says nothing else."""
+"""Share of consignments in the name of firms that have traded before, unless the scheme decides otherwise."""
 _USUAL_GOODS = 0.4
 
 
 @dataclass(frozen=True)
 class Crime:
-    """What hides in a bill."""
+    """The contraband in a bill."""
 
     scheme: str
     commodity: str
@@ -62,33 +62,33 @@ class Crime:
 
 
 class Smugglers:
-    """Everybody who smuggles in one simulation; its days must be asked for in order."""
+    """All smugglers of one simulation; its days must be simulated in order."""
 
     def __init__(
         self, world: World, accounts: Accounts, seed: int, firms: float, change_day: int | None = None
     ) -> None:
-        """On `change_day` they turn to other routes, covers, schemes and parties; None: they never do."""
+        """Start the smugglers; on `change_day` they change routes, covers, schemes and parties (None: never)."""
         self._world, self._accounts, self._firms, self._seed = world, accounts, firms, seed
         self._upheaval = Upheaval(seed, change_day)
         self._market = Market(world, seed, self._upheaval)
         self._rings: list[tuple[str, int, dict[str, np.generic]]] = []
 
     def day(self, rng: np.random.Generator, day: int, expected: float) -> tuple[Plan, list[Crime], list[Crime]]:
-        """Plan the smuggling of `day`, of which `expected` consignments.
+        """Plan the smuggling of `day`, on average `expected` consignments.
 
-        Returns plans with a crime each, and the crimes that go into boxes of others (rip-on/rip-off).
+        Returns plans with one crime each, and the crimes that go into boxes of other traders (rip-on/rip-off).
         """
         if day == self._upheaval.day:
             self._rings.clear()
         rip = sum(GROUPS[group] * share for group, share in RIP_SHARE.items())
         riders = [self._rider(rng, day) for _ in range(rng.poisson(expected * rip))]
-        made: list[Plan] = []
+        bills: list[Plan] = []
         crimes: list[Crime] = []
         for _ in range(rng.poisson(expected * (1 - rip) / _ROWS_A_BILL)):
             plan, crime = self._consignment(rng, day)
-            made.append(plan)
+            bills.append(plan)
             crimes += [crime] * len(plan)
-        plan = plans.join(made) if made else plans.empty(0)
+        plan = plans.join(bills) if bills else plans.empty(0)
         self._accounts.add(rng, plan, day, share=_DRY_RUNS)
         return plan, crimes, riders
 
@@ -119,17 +119,17 @@ class Smugglers:
         return plan, Crime(name, errand.commodity, errand.quantity_kg, flags, whole)
 
     def _fashion(self, quarter: int) -> Floats:
-        """What groups and schemes are in fashion this quarter."""
+        """Return the factor of each group and scheme in this quarter."""
         rng = np.random.default_rng(np.random.SeedSequence([self._seed, 1 << 28, quarter]))
         return np.asarray(np.exp(rng.normal(0, 0.35, len(GROUPS) + len(SCHEMES))))
 
     def _innocent(self, rng: np.random.Generator, errand: Errand, quiet: bool) -> Plan:
-        """A bill as honest traders would have it, on the errand's way."""
+        """Return a bill as honest traders would file it, on the errand's route."""
         plan = plans.empty(1)
         plan.origin[:], plan.destination[:], plan.goods[:] = errand.source, errand.market, errand.goods
         plan.loading[:], plan.discharge[:] = routes.ports(rng, self._world, plan.origin, plan.destination)
         known = quiet or rng.random() < _ESTABLISHED
-        parties.settle(rng, self._world, plan, self._firms, known=known)
+        parties.assign(rng, self._world, plan, self._firms, known=known)
         plan.consignee_age[:] = int(rng.integers(60, 1500)) if known else 0
         regular = self._accounts.on_lane(rng, errand.source, errand.market) if known else -1
         if regular >= 0:
@@ -138,25 +138,25 @@ class Smugglers:
         return plan
 
     def _as_regular(self, plan: Plan, account: int, *, like_goods: bool) -> None:
-        """Put the bill in the name of regular traders of this way, in place, at times with their own goods."""
+        """Put the bill in the name of regular traders of this lane, in place, sometimes with their usual goods."""
         model = self._accounts.templates
         names = [*PARTIES, "loading", "discharge", *(["goods"] if like_goods else [])]
         for name in names:
             getattr(plan, name)[0] = getattr(model, name)[account]
 
     def _reuse(self, rng: np.random.Generator, plan: Plan, errand: Errand) -> None:
-        """Use parties of an earlier consignment again at times, and remember these."""
+        """Sometimes use the parties of an earlier consignment again, else sometimes remember these; in place."""
         market = int(plan.destination[0])
-        fit = [ring for group, place, ring in self._rings if group == errand.group and place == market]
-        if fit and rng.random() < _AGAIN * 2:
-            for name, value in fit[rng.integers(0, len(fit))].items():
+        rings = [ring for group, place, ring in self._rings if group == errand.group and place == market]
+        if rings and rng.random() < _AGAIN * 2:
+            for name, value in rings[rng.integers(0, len(rings))].items():
                 getattr(plan, name)[0] = value
         elif rng.random() < 0.6:
             self._rings.append((errand.group, market, {name: getattr(plan, name)[0] for name in _RING}))
             del self._rings[:-_RINGS_KEPT]
 
     def _touch(self, scene: Scene, plan: Plan, name: str, *, quiet: bool) -> tuple[int, ...]:
-        """Do what the scheme asks for, in place; return the flags that it plants."""
+        """Apply the touches of the scheme, in place; return the red flags that they plant."""
         scheme, rng, errand = SCHEMES[name], scene.rng, scene.errand
         chosen = list(scheme.core)
         if not quiet:
@@ -172,7 +172,7 @@ class Smugglers:
         return tuple(sorted(flags | self._inherent(errand)))
 
     def _inherent(self, errand: Errand) -> set[int]:
-        """Flags that goods and route plant by themselves."""
+        """Return the red flags of the goods and the route themselves."""
         flags = set[int]()
         chapter = int(wares.load().chapter[errand.goods])
         if errand.group == "wildlife":
@@ -183,7 +183,7 @@ class Smugglers:
 
 
 def _split(rng: np.random.Generator, plan: Plan) -> Plan:
-    """Spread one bill over two to four, each with a single box, on one voyage."""
+    """Split one bill into two to four, each with a single box, on one voyage."""
     copies = plan.take(np.zeros(int(rng.integers(2, 5)), dtype=np.int64))
     copies.voyage_group[:] = int(rng.integers(1 << 40, 1 << 41))
     copies.boxes[:] = 1
@@ -191,9 +191,9 @@ def _split(rng: np.random.Generator, plan: Plan) -> Plan:
 
 
 def boxes_hit(rng: np.random.Generator, bill: Ints, crimes: dict[int, Crime]) -> dict[int, Crime]:
-    """Row -> crime: every box of a bill where the crime is of the whole bill, else one of its boxes.
+    """Return row -> crime: every box of a bill if the crime is of the whole bill, else one of its boxes.
 
-    `bill` is the position of each row's bill in the plan, and `crimes` what hides in bills, by position.
+    `bill` is the position of each row's bill in the plan; `crimes` has the crimes by position.
     """
     hit: dict[int, Crime] = {}
     for position, crime in crimes.items():

@@ -1,8 +1,8 @@
-"""Accounts: standing business between parties, with its own life: new, growing, dormant, revived, gone.
+"""Accounts: regular business between parties, which can be new, growing, dormant, revived or ended.
 
-    account = consignee + shipper + goods + lane (a template bill) ─▶ drawn again and again, heavy ones more often
+    account = consignee + shipper + goods + lane (a template bill) ─▶ drawn repeatedly, heavy ones more often
 
-A few accounts carry much of the traffic, as everywhere in trade.
+As in real trade, a few accounts have a large part of the traffic.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _HEAVIEST = 60.0
 _NEVER = 1_000_000
 _DORMANT = 0.10
 _AGAIN = 0.55
-"""Newcomers that come back after their first box."""
+"""Share of newcomers that trade again after their first box."""
 _MEAN_LIFE_DAYS = 160.0
 
 
 class Accounts:
-    """A growing set of accounts. `day` counts from the first simulated day; standing accounts are older."""
+    """A growing set of accounts. `day` counts from the first simulated day; the first accounts are older than that."""
 
     def __init__(self, rng: np.random.Generator, templates: Plan) -> None:
         count = len(templates)
@@ -43,7 +43,7 @@ class Accounts:
         return len(self.templates)
 
     def draw(self, rng: np.random.Generator, count: int, day: int, month: int) -> Ints:
-        """Return the accounts that ship on `day`, with repeats; `month` (0 to 11) moves seasonal goods."""
+        """Draw the accounts that ship on `day`, with repeats; `month` (0 to 11) is for seasonal goods."""
         season = wares.load().season[self.templates.goods, month]
         age = np.maximum(day - self.born, 0)
         active = (day < self.until) & ((day < self.quiet_from) | (day >= self.quiet_to))
@@ -51,7 +51,7 @@ class Accounts:
         return Chooser(weight + 1e-12).draw(rng, count)
 
     def add(self, rng: np.random.Generator, bills: Plan, day: int, *, share: float = _AGAIN) -> None:
-        """Let a `share` of the firms of `bills`, first seen on `day`, stay in business."""
+        """Make accounts of a `share` of the firms on `bills`, first seen on `day`."""
         bills = bills.take(where(rng, share, len(bills)))
         count = len(bills)
         keep = self.until > day
@@ -68,16 +68,16 @@ class Accounts:
         setattr(self, name, np.concatenate([getattr(self, name)[keep], more]))
 
     def busy(self, rng: np.random.Generator, destination: int, day: int) -> int:
-        """Return an old account that ships much to `destination`, or -1."""
-        here = (self.templates.destination == destination) & (day - self.born > 150) & (self.until > day)
-        return self._one(rng, here & (self.quiet_from > day) & (self.weight > 2.0))
+        """Return an old account with much traffic to `destination`, or -1."""
+        old = (self.templates.destination == destination) & (day - self.born > 150) & (self.until > day)
+        return self._one(rng, old & (self.quiet_from > day) & (self.weight > 2.0))
 
     def on_lane(self, rng: np.random.Generator, origin: int, destination: int) -> int:
         """Return an account that trades from `origin` to `destination`, or -1."""
         return self._one(rng, (self.templates.origin == origin) & (self.templates.destination == destination))
 
     def dormant(self, rng: np.random.Generator, destination: int, day: int) -> int:
-        """Return an account to `destination` that has been silent for two months or more, or -1."""
+        """Return an account to `destination` without traffic for two months or more, or -1."""
         silent = (day >= self.quiet_from + 60) & (day < self.quiet_to)
         return self._one(rng, silent & (self.templates.destination == destination))
 

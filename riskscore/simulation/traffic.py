@@ -1,7 +1,7 @@
 """Traffic: the honest bills of a day, and those of a single ship.
 
 accounts (regular business) ─┐
-newcomers (by gravity) ──────┴─▶ plans of the day, with their quirks
+newcomers (by gravity) ──────┴─▶ plans of the day, with noise
 """
 
 from __future__ import annotations
@@ -22,41 +22,41 @@ from riskscore.world.plans import Plan
 from riskscore.world.world import World
 
 NEWCOMERS = 0.17
-"""Bills of firms that never imported before."""
+"""Share of bills of firms that never imported before."""
 UNUSUAL_GOODS = 0.08
-"""Trade that no table has: any goods from anywhere."""
+"""Share of trade that no table has: any goods from anywhere."""
 _ACCOUNTS_A_DAY = 4
 _FEWEST_ACCOUNTS = 400
 _MOST_ACCOUNTS = 600_000
 _SPLIT = 0.03
 ELSEWHERE = 0.08
-"""Bills on which a regular importer buys something else somewhere else."""
+"""Share of bills on which a regular importer buys other goods from another origin."""
 _BATCH_DAYS = 3
 _SHIP_ARRIVES = 6.4
 """Days from the day of filing to the arrival of a single ship."""
 _SHIP_BILLS = 600_000_000
-"""Bill numbers of single ships begin here, far beyond those of a simulation."""
+"""First bill number of single ships, far above those of a simulation."""
 
 
 class Traffic:
-    """The honest traffic of one simulation; its days must be asked for in order."""
+    """The honest traffic of one simulation; its days must be simulated in order."""
 
     def __init__(self, places: World, seed: int, per_day: int, start: date) -> None:
         rng = np.random.default_rng(np.random.SeedSequence([seed, 1 << 31]))
         self.world, self.start = places, start
         self.firms = float(np.clip(per_day * _ACCOUNTS_A_DAY, _FEWEST_ACCOUNTS, _MOST_ACCOUNTS))
-        standing = ordered(rng, places, int(self.firms), start.month - 1)
-        parties.settle(rng, places, standing, self.firms, known=True)
-        self.accounts = Accounts(rng, standing)
+        regular = new_orders(rng, places, int(self.firms), start.month - 1)
+        parties.assign(rng, places, regular, self.firms, known=True)
+        self.accounts = Accounts(rng, regular)
         self._waiting: list[Plan] = []
 
     def day(self, rng: np.random.Generator, day: int, count: int) -> Plan:
-        """Plan the bills of `day` that have `count` boxes together."""
+        """Plan the bills of `day`, with `count` boxes in total."""
         month = (self.start + timedelta(days=day)).month - 1
         bills = int(count / noise.MEAN_BOXES * 1.15) + 12
         fresh = rng.binomial(bills, NEWCOMERS)
-        new = ordered(rng, self.world, fresh, month)
-        parties.settle(rng, self.world, new, self.firms, known=False)
+        new = new_orders(rng, self.world, fresh, month)
+        parties.assign(rng, self.world, new, self.firms, known=False)
         chosen = self.accounts.draw(rng, bills - fresh, day, month)
         old = self.accounts.templates.take(chosen)
         old.consignee_age[:] = day - self.accounts.born[chosen]
@@ -71,7 +71,7 @@ class Traffic:
         return _cut(plan, count)
 
     def _vary(self, rng: np.random.Generator, plan: Plan) -> None:
-        """Regular customers vary: other goods of the chapter, another supplier, another origin, other ports."""
+        """Vary the bills of regular customers, in place: other goods of the chapter, supplier, origin or ports."""
         count = len(plan)
         other = where(rng, 0.13, count)
         plan.goods[other] = noise.same_chapter().draw(rng, wares.load().chapter[plan.goods[other]])
@@ -98,8 +98,8 @@ class Traffic:
         plan.forwarder[agents] = parties.forwarder(plan.forwarder_country, rng.random(count))[agents]
 
 
-def ordered(rng: np.random.Generator, places: World, count: int, month: int) -> Plan:
-    """Plan goods and ways of `count` bills by the gravity of trade alone; `month` is 0 to 11."""
+def new_orders(rng: np.random.Generator, places: World, count: int, month: int) -> Plan:
+    """Plan goods and routes of `count` bills by the gravity of trade alone; `month` is 0 to 11."""
     season = wares.load().season[:, month]
     line = Chooser(places.line_weight).draw(rng, count)
     goods = places.line_goods.draw(rng, line)
@@ -117,7 +117,7 @@ def ordered(rng: np.random.Generator, places: World, count: int, month: int) -> 
 
 
 def _split(rng: np.random.Generator, plan: Plan) -> None:
-    """Some orders go as two to four bills on one ship: the bills that follow become copies, in place."""
+    """Split some orders over two to four bills on one ship: the following bills become copies, in place."""
     starts = np.flatnonzero(where(rng, _SPLIT, len(plan)))
     for copies in (1, 2, 3):
         at = starts[rng.random(len(starts)) < (1.0, 0.4, 0.3)[copies - 1]]
@@ -130,7 +130,7 @@ def _split(rng: np.random.Generator, plan: Plan) -> None:
 
 
 def _cut(plan: Plan, count: int) -> Plan:
-    """Keep the first bills that have `count` boxes together; the last bill may lose some of its boxes."""
+    """Keep the first bills up to `count` boxes in total; the last bill may lose some of its boxes."""
     before = np.cumsum(plan.boxes) - plan.boxes
     plan = plan.take(before < count)
     plan.boxes[-1] = count - before[len(plan) - 1]
@@ -140,8 +140,8 @@ def _cut(plan: Plan, count: int) -> Plan:
 def one_ship(seed: int, *, origins: list[str], port_of_discharge: str, n: int, date: date) -> pl.DataFrame:
     """Simulate `n` honest consignments of one voyage: canonical rows, filed on `date`.
 
-    `origins` are UN/LOCODEs of the ports of loading; all boxes are discharged at `port_of_discharge` six days later.
-    Raises SettingsError for a port that the simulated world does not have.
+    `origins` are UN/LOCODEs of the ports of loading. All boxes are discharged at `port_of_discharge` six days later.
+    Raises SettingsError if a port is not in the simulated world, `origins` is empty, or `n` is below 1.
     """
     places, rng = world.load(), np.random.default_rng(np.random.SeedSequence([seed, 1 << 30]))
     unknown = [code for code in [*origins, port_of_discharge] if code not in places.ports]
@@ -154,25 +154,25 @@ def one_ship(seed: int, *, origins: list[str], port_of_discharge: str, n: int, d
     plan = plans.empty(n)
     plan.origin[:] = places.port_country[loading]
     plan.destination[:] = places.port_country[discharge]
-    plan.goods[:] = _wanted(rng, places, plan.origin, plan.destination)
+    plan.goods[:] = _goods(rng, places, plan.origin, plan.destination)
     plan.loading[:], plan.discharge[:] = loading, discharge
-    parties.settle(rng, places, plan, 3000.0, known=True)
+    parties.assign(rng, places, plan, 3000.0, known=True)
     noise.draw(rng, places, plan)
     plan.boxes[:] = 1
     plan.late[:], plan.holiday[:] = False, False
     sailing = routes.sail(rng, places, plan, 0)
-    same = routes.Sailing(
+    one_voyage = routes.Sailing(
         filed=sailing.filed,
         loaded=_SHIP_ARRIVES - (sailing.arrives - sailing.loaded),
         arrives=np.full(n, _SHIP_ARRIVES),
         vessel=np.full(n, sailing.vessel[0]),
         voyage=np.full(n, sailing.voyage[0]),
     )
-    return Pen(places, seed, n, date, bills=_SHIP_BILLS).write(rng, plan, same, 0).rows
+    return Pen(places, seed, n, date, bills=_SHIP_BILLS).write(rng, plan, one_voyage, 0).rows
 
 
-def _wanted(rng: np.random.Generator, places: World, origin: Ints, destination: Ints) -> Ints:
-    """Goods that each origin exports, those more that the destination buys."""
+def _goods(rng: np.random.Generator, places: World, origin: Ints, destination: Ints) -> Ints:
+    """Draw goods that each origin exports, more often those that the destination imports."""
     goods = np.empty(len(origin), dtype=np.int64)
     for country in np.unique(origin):
         at = np.flatnonzero(origin == country)

@@ -1,6 +1,6 @@
-"""Transport: the touches of smugglers on the box, what is in it, and the way that it takes.
+"""Transport: touches on the box, its contents and its route.
 
-Like those of `touches`, each changes position `i` of a plan in place and returns the flags that it plants.
+Like those in `tactics`, each changes position `i` of a plan in place and returns the red flags that it plants.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ from riskscore.world.plans import Plan
 
 
 def odd_packages(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """Packages much heavier or lighter than such goods come in."""
+    """Make packages much heavier or lighter than usual for the goods."""
     plan.package_shift[i] += scene.rng.choice((-1, 1)) * scene.rng.uniform(0.8, 2.6)
     return (30,)
 
 
 def light_box(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """A box that is half empty or less, on paper."""
+    """Declare a box that is less than half full."""
     plan.fill[i] = scene.rng.uniform(0.06, 0.42)
     return (30, 31)
 
 
 def odd_volume(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """A volume that does not go with the weight."""
+    """Declare a volume that does not fit the weight."""
     plan.volume_shift[i] += scene.rng.choice((-1, 1)) * scene.rng.uniform(0.6, 1.8)
     return (31,)
 
 
 def cheap(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """A price far below the market's."""
+    """Declare a price far below the market price."""
     plan.price_shift[i] -= scene.rng.uniform(2.0, 6.0)
     return (33,)
 
 
 def dear(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """A price far above the market's."""
+    """Declare a price far above the market price."""
     plan.price_shift[i] += scene.rng.uniform(2.0, 5.0)
     return (33,)
 
 
 def dear_freight(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """Freight that eats up the goods' value."""
+    """Declare freight that is high compared with the value of the goods."""
     plan.freight_shift[i] += scene.rng.uniform(0.6, 1.6)
     return (34,)
 
 
 def through_hub(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """By way of a port in a country that contraband passes through."""
+    """Send the box through a port in a transit country for this contraband."""
     port = _hub_port(scene)
     plan.hubs[i] = (port, -1, -1)
     routes.clear_repeats(plan.hubs[i : i + 1], plan.loading[i : i + 1], plan.discharge[i : i + 1])
@@ -57,7 +57,7 @@ def through_hub(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
 
 
 def loop(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """By a way that no trade takes: back and forth, or by way of the destination itself."""
+    """Send the box on a route without commercial reason: back and forth, or through the destination country."""
     rng, world = scene.rng, scene.world
     odd = world.hub_ports[rng.integers(0, len(world.hub_ports), 2)]
     back = world.country_ports.draw(rng, plan.destination[i : i + 1])[0]
@@ -81,7 +81,7 @@ def _hub_port(scene: Scene) -> int:
 
 
 def laundered(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """New papers at the hub: it becomes port of loading, and mostly the origin too."""
+    """Issue new papers at the hub: it becomes the port of loading, and mostly the origin too."""
     hub, rng = scene.errand.hub, scene.rng
     if hub < 0 or hub == plan.destination[i]:
         return through_hub(scene, plan, i)
@@ -96,19 +96,19 @@ def laundered(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
 
 
 def diverted(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """Another port of discharge, once the box is at sea."""
+    """Change the port of discharge while the box is at sea."""
     plan.change[i] = plans.CHANGED_DISCHARGE
     return (43, 51)
 
 
 def redelivered(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """Another place of delivery, once the box is at sea."""
+    """Change the place of delivery while the box is at sea."""
     plan.change[i] = plans.CHANGED_DELIVERY
     return (44, 51)
 
 
 def onward(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """To be delivered in another country, over land."""
+    """Deliver over land to another country of the region."""
     world, rng = scene.world, scene.rng
     near = np.array(world.region) == world.region[int(plan.destination[i])]
     near[int(plan.destination[i])] = False
@@ -118,36 +118,36 @@ def onward(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
 
 
 def before_holiday(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """To arrive when the office is about to close."""
+    """Arrive just before a holiday."""
     plan.holiday[i] = True
     return (54,)
 
 
 def wrong_digit(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """A container number that is none."""
+    """Use a container number with a wrong check digit."""
     plan.box_fault[i] = boxes.WRONG_DIGIT
     return (55,)
 
 
 def cloned(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """The number of a box that is at sea elsewhere."""
+    """Use the number of a box that is at sea under another bill."""
     plan.box_fault[i] = boxes.ELSEWHERE
     return (55, 60)
 
 
 def bad_seal(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """No seal, half a seal, or that of another box."""
+    """Use no seal, a malformed seal, or the seal number of another box."""
     plan.seal_fault[i] = scene.rng.integers(1, 4)
     return (57,)
 
 
 def stuffed_inland(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """Packed and sealed far from the port."""
+    """Pack and seal the box far from the port."""
     plan.receipt[i] = plan.origin[i]
     return (58,)
 
 
 def odd_package_type(scene: Scene, plan: Plan, i: int) -> tuple[int, ...]:
-    """Packages that such goods do not come in."""
+    """Use a package type that is unusual for the goods."""
     plan.unfit_package[i] = True
     return (59,)

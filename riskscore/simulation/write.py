@@ -1,8 +1,8 @@
-"""Write a simulated world to a folder, day by day, so that memory does not grow with the number of days.
+"""Write a simulated world to a folder, day by day, so that memory use does not grow with the number of days.
 
 OUT/manifests/YYYY-MM-DD.parquet   canonical consignments, every version filed that day
 OUT/outcomes.parquet               what inspections found (schema.OUTCOME)
-OUT/truth.parquet                  one row a consignment: what was smuggled, how, and with which red flags
+OUT/truth.parquet                  one row per consignment: what was smuggled, how, and with which red flags
 """
 
 from __future__ import annotations
@@ -31,12 +31,34 @@ def simulate(
     smuggling_rate: float = 1 / 1500,
     change_day: int | None = None,
 ) -> Path:
-    """Simulate `days` of filings with `per_day` new consignments each, and write them to the folder `out`.
+    """Simulate container traffic with some smuggling in it, and write it to a folder.
 
-    The same arguments give the same rows. `smuggling_rate` is the expected share of smuggled consignments; from
-    `change_day` on (0 is the first day) smugglers use other routes, covers, schemes and parties, without it they never
-    do. Returns `out`. Raises SettingsError for arguments that make
-    no sense, and for an `out` that is there and not an empty folder; nothing is left behind when it fails.
+    Firms, vessels and numbers are made up. The same arguments give the same rows.
+
+    Args:
+        out: folder to write to; it must be new or empty, and its parent must exist.
+        days: number of days, at least 1.
+        per_day: new consignments per day, at least 1.
+        seed: seed of the simulation, at least 0. Another seed gives other parties, fashions and consignments.
+        start: first day of filing.
+        smuggling_rate: expected share of smuggled consignments, 0 to 0.2.
+        change_day: day (0 = first) from which smugglers use other routes, covers, schemes and parties; None for never.
+
+    Returns:
+        The folder `out`, with `manifests/YYYY-MM-DD.parquet` (every version filed that day), `outcomes.parquet` (what
+            inspections found) and `truth.parquet` (one row per consignment: what was smuggled and how).
+
+    Raises:
+        SettingsError: if an argument is out of range, or `out` exists and is not an empty folder. Nothing is left
+            behind after a failure.
+
+    Example:
+        ```python
+        import riskscore
+
+        world = riskscore.simulate("world", days=30, per_day=300, seed=1)
+        riskscore.read(sorted((world / "manifests").glob("*.parquet")))
+        ```
     """
     out = Path(out)
     _check(out, days, per_day, seed, smuggling_rate)
@@ -50,10 +72,10 @@ def simulate(
             _Table(folder / "truth.parquet", TRUTH) as truth,
         ):
             for day in range(days):
-                brought = simulation.day(day, smuggling_rate)
-                brought.filed.write_parquet(folder / "manifests" / f"{start + timedelta(days=day)}.parquet")
-                outcomes.append(brought.opened)
-                truth.append(brought.truth)
+                simulated = simulation.day(day, smuggling_rate)
+                simulated.filed.write_parquet(folder / "manifests" / f"{start + timedelta(days=day)}.parquet")
+                outcomes.append(simulated.opened)
+                truth.append(simulated.truth)
                 progress.step(f"day {day + 1:,} of {days:,}")
     return out
 
@@ -67,7 +89,7 @@ def _check(out: Path, days: int, per_day: int, seed: int, smuggling_rate: float)
 
 
 class _Table:
-    """A Parquet file that grows by one part a day."""
+    """A Parquet file that grows by one part per day."""
 
     def __init__(self, path: Path, columns: dict[str, Any]) -> None:
         self._empty = pl.DataFrame(schema=columns)

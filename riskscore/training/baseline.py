@@ -1,4 +1,4 @@
-"""Baseline: what simpler means reach on the same matrix. A model that is not ahead of them is not worth its trees."""
+"""Baseline: what simpler methods reach on the same matrix. A model should do better than these."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from riskscore.training.dataset import Dataset
 from riskscore.training.metrics import Ranking, areas
 
 MOST_ROWS = 150_000
-"""Rows of the training part that the regression sees: every positive one, and as many others as there is room for."""
+"""Most rows of the training part for the regression: every positive row, and others up to this number."""
 
 MOST_SINGLE = 100_000
-"""Rows of the test part on which single features are ranked; every positive one is among them."""
+"""Most rows of the test part on which single features are ranked; all positive rows are among them."""
 
 OUTLIER = 5.0
-"""Standard deviations beyond which a value is cut, so that a few long tails do not rule the regression."""
+"""Standard deviations at which a value is cut, so that a few long tails do not dominate the regression."""
 
 BEST = 10
 
@@ -28,15 +28,15 @@ Floats = NDArray[np.float64]
 
 
 def compare(train: Dataset, test: Dataset, catalogue: Catalogue, *, seed: int = 0) -> dict[str, Any]:
-    """ROC-AUC and PR-AUC of a logistic regression, and the best features on their own, on the test part."""
+    """Return ROC-AUC and PR-AUC of a logistic regression, and of the best single features, on the test part."""
     rng = np.random.default_rng(seed)
-    rows = _thinned(train.target, MOST_ROWS, rng)
-    judged = _columns(test.matrix, catalogue)
-    columns, judged_columns = _prepared(_columns(train.matrix[rows], catalogue), judged)
-    regression = LogisticRegression(C=0.1, max_iter=200, tol=1e-4).fit(columns, train.target[rows])
-    area, average = Ranking.of(regression.decision_function(judged_columns), test.target).figures()[:2]
-    few = _thinned(test.target, MOST_SINGLE, rng)
-    alone = areas(judged[few], test.target[few])
+    rows = _sampled(train.target, MOST_ROWS, rng)
+    test_columns = _columns(test.matrix, catalogue)
+    learned, judged = _standardised(_columns(train.matrix[rows], catalogue), test_columns)
+    regression = LogisticRegression(C=0.1, max_iter=200, tol=1e-4).fit(learned, train.target[rows])
+    area, average = Ranking.of(regression.decision_function(judged), test.target).figures()[:2]
+    few = _sampled(test.target, MOST_SINGLE, rng)
+    alone = areas(test_columns[few], test.target[few])
     return {
         "logistic_regression": {"roc_auc": round(float(area), 4), "pr_auc": round(float(average), 4)},
         "single_features": [
@@ -50,17 +50,18 @@ def _columns(matrix: pl.DataFrame, catalogue: Catalogue) -> Floats:
     return matrix.select(catalogue.names).to_numpy(order="c").astype(np.float64)
 
 
-def _thinned(target: NDArray[np.int8], most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _sampled(target: NDArray[np.int8], most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return at most about `most` row numbers: all positive rows, and a random sample of the others."""
     positive, other = np.flatnonzero(target == 1), np.flatnonzero(target == 0)
     room = min(len(other), max(most - len(positive), 1))
     return np.sort(np.concatenate([positive, rng.choice(other, room, replace=False)]))
 
 
-def _prepared(learned: Floats, judged: Floats) -> tuple[Floats, Floats]:
-    """Median for what is missing, unit variance, and a column that says what was missing; all as learned."""
+def _standardised(learned: Floats, judged: Floats) -> tuple[Floats, Floats]:
+    """Fill gaps with the median, scale to unit variance, and add columns for what was missing; all from `learned`."""
     known = ~np.isnan(learned)
-    some = known.any(axis=0)
-    learned, judged, known = learned[:, some], judged[:, some], known[:, some]
+    used = known.any(axis=0)
+    learned, judged, known = learned[:, used], judged[:, used], known[:, used]
     median = np.nanmedian(learned, axis=0)
     gaps = ~known.all(axis=0)
     filled = np.where(known, learned, median)

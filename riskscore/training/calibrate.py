@@ -1,9 +1,9 @@
-"""Calibrate: which rows, none of which the trees have seen, say what a margin means.
+"""Calibrate: choose the rows that turn margins into probabilities, and fit the curve. The trees have not seen them.
 
-truth known, or everything opened   ─▶ all rows
-ENOUGH seizures by lot              ─▶ the boxes opened at random: a sample of what is filed
-fewer                               ─▶ all that were opened, each by 1 / its chance, and a warning
-none opened at random               ─▶ all that were opened, as they are, and a stronger warning
+truth known, or everything opened      ─▶ all rows
+ENOUGH seizures opened at random       ─▶ the boxes opened at random: a sample of what is filed
+fewer                                  ─▶ all opened boxes, each weighted by 1 / its chance, and a warning
+no box opened at random                ─▶ all opened boxes, unweighted, and a stronger warning
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from riskscore.training.platt import ENOUGH, effective, fit_curve, smoothed
 from riskscore.training.weights import ALL_OPENED, inverse
 
 _FEW = (
-    "Probabilities are not sure: {seizures} seizure(s) among {boxes:,} boxes opened at random are too few to calibrate "
-    f"on ({ENOUGH} would do), so all inspections were used, weighted by their chance. Open more boxes at random."
+    "The probabilities are uncertain: {seizures} seizure(s) among {boxes:,} boxes opened at random are too few for "
+    f"calibration, which needs {ENOUGH}. All inspections were used instead, weighted by 1 / chance. Open more boxes at "
+    "random."
 )
 _NONE = (
-    "Probabilities are those of boxes like the inspected ones, which were chosen: no chance of being opened is known. "
-    "Of all that is filed much less is smuggled. Open some boxes at random, and record selected_by = random."
+    "The probabilities are those of boxes like the inspected ones, which were selected, and no chance of selection is "
+    "known. Among all filed boxes much less is smuggled. Open some boxes at random, and record selected_by = random."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A curve, the rows that it was fitted on in words and in counts, and what to know before relying on it."""
+    """A curve, the rows that it was fitted on (described and counted), and a warning if it is uncertain."""
 
     curve: Platt
     on: str
@@ -42,7 +43,7 @@ class Calibrated:
     warning: str = ""
 
     def entry(self) -> dict[str, Any]:
-        """As it stands on the card."""
+        """Return the entry for the card."""
         return {
             "method": self.curve.method,
             "on": self.on,
@@ -56,24 +57,24 @@ class Calibrated:
 
 
 def all_opened(data: Dataset) -> bool:
-    """Whether nearly all that was filed is labelled, so that nothing was chosen."""
+    """Return whether nearly all filed consignments are labelled, so that there was no selection."""
     return data.labels == "truth" or data.rows.height >= ALL_OPENED * data.filed > 0
 
 
 def calibrate(margins: NDArray[np.float64], rows: pl.DataFrame, *, known: pl.DataFrame, everything: bool) -> Calibrated:
     """Fit a curve on `margins` of `rows` (label, selected_by, inclusion), which the trees have not seen.
 
-    `everything` says that the rows are all that was filed, not a choice of it. Otherwise the level is that of all rows
-    whose label is `known`, which the trees may have seen: it depends on no margin, and boxes opened at random are few.
+    `everything` means that the rows are all that was filed, not a selection. Otherwise the level is that of all `known`
+    rows, which the trees may have seen: it does not depend on a margin, and boxes opened at random are few.
     """
-    by_lot = int(rows.filter(_RANDOM)["label"].cast(pl.Int64).sum())
+    seized_at_random = int(rows.filter(_RANDOM)["label"].cast(pl.Int64).sum())
     if everything:
         return _fitted(margins, rows, None, "all consignments of later days")
-    if by_lot >= ENOUGH:
+    if seized_at_random >= ENOUGH:
         at = rows.select(_RANDOM).to_series().to_numpy()
         return _fitted(margins[at], rows.filter(_RANDOM), known.filter(_RANDOM), "random inspections of later days")
     if (known["inclusion"] < 1).any():
-        warning = _FEW.format(seizures=by_lot, boxes=rows.filter(_RANDOM).height)
+        warning = _FEW.format(seizures=seized_at_random, boxes=rows.filter(_RANDOM).height)
         return _fitted(margins, rows, known, "all inspections of later days, weighted by 1 / chance", warning)
     return _fitted(margins, rows, None, "all inspections of later days", _NONE)
 
@@ -84,7 +85,7 @@ _RANDOM = (pl.col("selected_by") == "random").fill_null(False)
 def _fitted(
     margins: NDArray[np.float64], rows: pl.DataFrame, known: pl.DataFrame | None, on: str, warning: str = ""
 ) -> Calibrated:
-    """A curve of `rows`, weighted by 1 / chance and at the level of `known` where that is given."""
+    """Fit a curve on `rows`; with `known`, weight them by 1 / chance and take the level of `known`."""
     labels = rows["label"].to_numpy()
     if known is None:
         curve, size = fit_curve(margins, labels), float(rows.height)

@@ -1,4 +1,4 @@
-"""Choose: settings and the number of trees, by folds alone; and what came out of them, for the calibration."""
+"""Choose settings and the number of trees on the folds, and keep the folds' margins for the calibration."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _KEPT = ("label", "selected_by", "inclusion")
 
 
 Measured = Callable[[float], Sequence[Dataset]]
-"""The datasets with the declared strengths of all profiles multiplied by a factor."""
+"""Returns the datasets with the declared strengths of all profiles multiplied by a factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the folds chose, with the margins of `rows` (label, selected_by, inclusion) whose trees had not seen them.
+    """What was chosen on the folds, and the `margins` of `rows` (label, selected_by, inclusion) from unseen folds.
 
-    `folds` are measured with the chosen strengths; `search` says how settings were sought.
+    `folds` are measured with the chosen strengths; `search` is what the card says of the search.
     """
 
     folds: Folds
@@ -41,10 +41,10 @@ class Chosen:
     rows: pl.DataFrame
     search: Mapping[str, Any] = field(default_factory=dict)
 
-    def beside(self, judged: Dataset, margins: NDArray[np.float64]) -> Chosen:
-        """With the rows of one more part that trees had not seen, and their margins."""
-        both = np.concatenate([self.margins, margins])
-        return replace(self, margins=both, rows=pl.concat([self.rows, _kept(judged)]))
+    def with_part(self, judged: Dataset, margins: NDArray[np.float64]) -> Chosen:
+        """Return this with the rows of one more part that the trees had not seen, and their margins."""
+        all_margins = np.concatenate([self.margins, margins])
+        return replace(self, margins=all_margins, rows=pl.concat([self.rows, _kept(judged)]))
 
 
 def choose(
@@ -55,18 +55,18 @@ def choose(
     tuning: Tuning | None,
     measured: Measured | None,
 ) -> Chosen:
-    """Choose settings, by a search if `tuning` asks for one, and the number of trees that all folds do best with.
+    """Choose settings (by a search if there is a `tuning`) and the number of trees that is best over all folds.
 
-    The search also tries other strengths of the profiles where `measured` makes the datasets that go with them.
+    The search also tries other strengths of the profiles if `measured` can make their datasets.
     """
     choice, search = Choice(), dict[str, Any]()
     if tuning is not None:
-        at = _Factors(folds, catalogue, measured)
-        choice, search = tune(at, digest(folds.data), catalogue, tuning, seed)
-        folds = at.folds(choice.factor)
+        by_factor = _Factors(folds, catalogue, measured)
+        choice, search = tune(by_factor, digest(folds.data), catalogue, tuning, seed)
+        folds = by_factor.folds(choice.factor)
     pieces = folds.pieces()
     rows = _rows(pieces, catalogue)
-    progress.step(f"growing trees over {len(rows)} folds")
+    progress.step(f"training trees on {len(rows)} folds")
     grown = grow_folds(rows, catalogue, choice, seed)
     margins = [part[: judge.rows.height] for part, (_, judge) in zip(grown.margins, pieces, strict=True)]
     known = pl.concat([_kept(judge) for _, judge in pieces])
@@ -74,7 +74,7 @@ def choose(
 
 
 class _Factors:
-    """The folds by the factor of the strengths: each is measured once, and the rows of the last one are kept."""
+    """The folds for each factor of the strengths: each is measured once, and the rows of the last one are kept."""
 
     def __init__(self, folds: Folds, catalogue: Catalogue, measured: Measured | None) -> None:
         self.factors: Sequence[float] = FACTORS if measured else (1.0,)
@@ -84,13 +84,13 @@ class _Factors:
         self._last: tuple[float, list[tuple[Rows, Rows]]] | None = None
 
     def folds(self, factor: float) -> Folds:
-        """The same days and labels, measured with that factor."""
+        """Return the same days and labels, measured with that factor."""
         if factor not in self._folds and self._measured is not None:
             self._folds[factor] = replace(self._folds[1.0], data=self._measured(factor))
         return self._folds[factor]
 
     def rows(self, factor: float) -> list[tuple[Rows, Rows]]:
-        """What trees learn from and are watched on, a pair a fold."""
+        """Return the rows to learn from and the rows to judge on, one pair per fold."""
         if self._last is None or self._last[0] != factor:
             self._last = (factor, _rows(self.folds(factor).pieces(), self._catalogue))
         return self._last[1]

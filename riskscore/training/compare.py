@@ -1,10 +1,10 @@
-"""Compare: two models on the same rows, what each of them finds, which rows move, and which features move them.
+"""Compare two models on the same rows: what each one finds, which rows move, and which features move them.
 
-    rows after both learned ─▶ scored by A and by B ─▶ differences with paired intervals
-                                        └─▶ in and out of the top ─▶ contributions of B less those of A
+    rows from after both trainings ─▶ scored by A and by B ─▶ differences with paired intervals
+                                        └─▶ in and out of the top ─▶ contributions of B minus those of A
 
-A row that a model has learned from says nothing about it, so such rows are left out, and it is said how many. A day
-before the last one that a model learned from counts as learned, labelled or not.
+Rows that a model has learned from cannot judge it, so they are left out and counted. Every day up to the last one that
+a model learned from counts as learned, labelled or not.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from riskscore.selection.capacity import Capacities
 from riskscore.training import metrics, resamples
 from riskscore.training.capacity import openings
 from riskscore.training.dataset import Dataset
-from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, filled
+from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, with_optional_columns
 from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
 
 TOP = 0.05
-"""Share of the rows whose moves in and out are told, beside those at capacity."""
+"""Share of the rows that is the top; moves in and out of it are reported, and moves at capacity."""
 
 INSTEAD = 0.10
-"""Share that stands in for the capacity where that would open most rows anyway, as among inspected ones."""
+"""Share used instead of the capacity if that would open most rows anyway, as among inspected rows."""
 
 SURE = 10.0
-"""Percentile of the resampled differences that is the lower end of the one-sided interval of 90%."""
+"""Percentile of the resampled differences that is the lower end of the one-sided 90% interval."""
 
 SHOWN = 10
-"""Rows and features that are named of those that moved."""
+"""Most rows and features to list among those that moved."""
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A model with the name of its version. One that `ships` learned from worlds of its own, never from these rows.
+    """A model with the name of its version. One that `ships` learned from simulated worlds, never from these rows.
 
-    `own` are the rows as it measures them, where it has chosen other strengths of profiles than are declared.
+    `own` is the dataset as this model measures it, if its strengths of profiles differ from the declared ones.
     """
 
     name: str
@@ -60,16 +60,16 @@ class Contender:
     own: Dataset | None = None
 
     def measured(self, data: Dataset) -> Dataset:
-        """`data`, as this model measures it."""
+        """Return `data` as this model measures it."""
         return data if self.own is None else self.own
 
     @property
     def learned_until(self) -> date | None:
-        """The last day of these rows from which it may have learned; None for none, or where its card does not say."""
+        """Last day of these rows that it may have learned from; None if there is none or its card does not say."""
         return None if self.ships else learned_until(self.booster.card)
 
     def entry(self) -> dict[str, Any]:
-        """What it is, for JSON."""
+        """Return a description for JSON."""
         card = self.booster.card
         return {
             "name": self.name,
@@ -81,27 +81,27 @@ class Contender:
 
 
 def learned_until(card: Card) -> date | None:
-    """The last day that trees, stopping or calibration saw; of older cards, that of the parts that they name."""
+    """Return the last day that trees, stopping or calibration used; for older cards, the last day of those parts."""
     parts = [part["to"] for part in card.splits if part["part"] in ("train", "validation", "calibration")]
-    said = card.learned_until or max(parts, default="")
-    return date.fromisoformat(said) if said else None
+    last = card.learned_until or max(parts, default="")
+    return date.fromisoformat(last) if last else None
 
 
 def later(data: Dataset, *contenders: Contender) -> tuple[Dataset, dict[str, Any] | None]:
-    """The rows after everything that the contenders learned, and how many were left out until when, or None.
+    """Return the rows from after the training of all contenders, and how many were left out and until when, or None.
 
-    Raises TrainingError where no row is left.
+    Raises TrainingError if no row is left.
     """
-    days = [day for one in contenders if (day := one.learned_until)]
+    days = [day for contender in contenders if (day := contender.learned_until)]
     if not days:
         return data, None
     until = max(days)
     kept = data.where(pl.col("day") > until)
     if kept.rows.is_empty():
-        named = " and ".join(one.name for one in contenders if one.learned_until == until)
+        names = " and ".join(contender.name for contender in contenders if contender.learned_until == until)
         raise TrainingError(
-            f"none of {data.rows.height:,} labelled rows is from after {until}, until when {named} learned; give later "
-            "rows, or train with the last days held back"
+            f"none of {data.rows.height:,} labelled rows is from after {until}, the last day that {names} learned "
+            "from; give later rows, or train with the last days held back"
         )
     left = data.rows.height - kept.rows.height
     return kept, {"rows": left, "until": str(until)} if left else None
@@ -116,17 +116,17 @@ def compare(
     capacity: Capacities | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Compare `b` with `a` on the rows of `data` after both have learned; ready for JSON.
+    """Compare `b` with `a` on the rows of `data` from after both trainings; ready for JSON.
 
     Returns `models`, `period`, `rows`, `positives`, `left_out`; `overall`, what `metrics.paired` returns; `capacity`,
-    what each port's riskiest boxes hold; `random`, as `overall` on the random inspections, or None where these are too
-    few; `moves` in and out of the top; `why`, a row a feature. Differences are b - a.
-    Raises TrainingError where no row is left or only one label occurs.
+    what each port's riskiest boxes contain; `random`, like `overall` on the random inspections, or None if they are too
+    few; `moves` in and out of the top; `why`, one row per feature. Differences are b - a. Raises TrainingError if no
+    row is left or only one label occurs.
     """
     kept, left_out = later(data, a, b)
-    rows, target = filled(kept.rows), kept.target
-    matrices = [later(one.measured(data), a, b)[0].matrix for one in (a, b)]
-    scored = [score(matrix, one.booster) for matrix, one in zip(matrices, (a, b), strict=True)]
+    rows, target = with_optional_columns(kept.rows), kept.target
+    matrices = [later(contender.measured(data), a, b)[0].matrix for contender in (a, b)]
+    scored = [score(matrix, contender.booster) for matrix, contender in zip(matrices, (a, b), strict=True)]
     resampled, clusters = resamples.clusters(rows)
     margins = [each["margin"].to_numpy() for each in scored]
     opened, boxes = _opened(rows, scored, capacity or Capacities())
@@ -150,17 +150,17 @@ def compare(
 
 
 def _opened(rows: pl.DataFrame, scored: list[pl.DataFrame], capacity: Capacities) -> tuple[list[Mask], dict[str, Any]]:
-    """What is opened by each model under the capacity, or of INSTEAD of the rows, and how many boxes that is."""
-    made = [openings(rows["day"], rows["port_of_discharge"], each["rank"], capacity) for each in scored]
-    share = made[0].opened.sum() / rows.height
-    if share <= TOO_MANY:
-        return [each.opened for each in made], {"boxes": int(made[0].opened.sum()), "instead": None}
+    """Return what each model opens at capacity, or of the share INSTEAD of the rows, and how many boxes that is."""
+    at_capacity = [openings(rows["day"], rows["port_of_discharge"], each["rank"], capacity) for each in scored]
+    boxes = int(at_capacity[0].opened.sum())
+    if boxes / rows.height <= TOO_MANY:
+        return [each.opened for each in at_capacity], {"boxes": boxes, "instead": None}
     boxes = metrics.inspected(rows.height, INSTEAD)
     return [(each["rank"] <= boxes).to_numpy() for each in scored], {"boxes": boxes, "instead": INSTEAD}
 
 
 def _found(target: NDArray[np.int8], a: Mask, b: Mask, *, clusters: Any, seed: int) -> dict[str, Any]:
-    """Seizures in what each opens, recall of both and its difference; `least` of it at one-sided 90%."""
+    """Return seizures in what each model opens, recall of both, and the difference; `least` is its lower 90% bound."""
     positive = target == 1
     drawn = []
     for weights in resamples.draws(target, clusters, seed=seed):
@@ -189,7 +189,7 @@ def _found(target: NDArray[np.int8], a: Mask, b: Mask, *, clusters: Any, seed: i
 def _on_random(
     margins: list[NDArray[np.float64]], target: NDArray[np.int8], random: Mask, seed: int
 ) -> dict[str, Any] | None:
-    """Both on the random inspections alone; None where these found fewer than FEWEST_RANDOM, or all of them did."""
+    """Compare both on random inspections alone; None if they found fewer than FEWEST_RANDOM, or in every box."""
     hits = int(target[random].sum())
     if hits < FEWEST_RANDOM or hits == random.sum():
         return None
@@ -197,53 +197,53 @@ def _on_random(
 
 
 def _moves(rows: pl.DataFrame, scored: list[pl.DataFrame], a: Mask, b: Mask) -> dict[str, Any]:
-    """How many rows stay in the top, enter and leave it, with how many positive ones, and those that moved most."""
+    """Return how many rows stay in the top, enter and leave it, how many are positive, and those that moved most."""
     ranks = rows.select(*KEY, "day", "port_of_discharge", "label").with_columns(
         rank_a=scored[0]["rank"], rank_b=scored[1]["rank"]
     )
 
-    def told(mask: Mask) -> dict[str, Any]:
+    def counts(mask: Mask) -> dict[str, Any]:
         return {"rows": int(mask.sum()), "positives": int(rows["label"].filter(pl.Series(mask)).sum())}
 
-    def most(mask: Mask) -> list[dict[str, Any]]:
-        # In ratios: from 2,000 to 20 is further than from 20,000 to 15,000.
-        way = (pl.col("rank_a").log() - pl.col("rank_b").log()).abs()
-        moved = ranks.filter(pl.Series(mask)).sort(way, *KEY, descending=[True, False, False]).head(SHOWN)
+    def moved_most(mask: Mask) -> list[dict[str, Any]]:
+        # As a ratio: from 2,000 to 20 is further than from 20,000 to 15,000.
+        distance = (pl.col("rank_a").log() - pl.col("rank_b").log()).abs()
+        moved = ranks.filter(pl.Series(mask)).sort(distance, *KEY, descending=[True, False, False]).head(SHOWN)
         return moved.with_columns(pl.col("day").cast(pl.String)).to_dicts()
 
     return {
         "top": int(b.sum()),
-        "stayed": told(a & b),
-        "entered": told(b & ~a) | {"most": most(b & ~a)},
-        "left": told(a & ~b) | {"most": most(a & ~b)},
+        "stayed": counts(a & b),
+        "entered": counts(b & ~a) | {"most": moved_most(b & ~a)},
+        "left": counts(a & ~b) | {"most": moved_most(a & ~b)},
     }
 
 
 def _why(
     matrices: list[pl.DataFrame], boosters: list[Booster], tops: list[Mask], catalogue: Catalogue
 ) -> list[dict[str, Any]]:
-    """Features by how much more B moves the rows that enter the top, and those that leave it, than A does."""
+    """Return features by the difference of mean contributions (B - A) on rows that enter the top, and that leave it."""
     means: dict[str, dict[str, float]] = {}
-    for way, mask in (("entered", tops[1] & ~tops[0]), ("left", tops[0] & ~tops[1])):
+    for move, mask in (("entered", tops[1] & ~tops[0]), ("left", tops[0] & ~tops[1])):
         sides = [
             _means(each.filter(pl.Series(mask)), booster) for each, booster in zip(matrices, boosters, strict=True)
         ]
-        means[way] = {name: sides[1].get(name, 0.0) - sides[0].get(name, 0.0) for name in catalogue.names}
-    found: list[dict[str, Any]] = [
+        means[move] = {name: sides[1].get(name, 0.0) - sides[0].get(name, 0.0) for name in catalogue.names}
+    entries: list[dict[str, Any]] = [
         {
             "feature": name,
             "flag": catalogue.flags[feature.indicators[0]] if feature.indicators else None,
             "meaning": feature.meaning,
-            **{way: round(float(means[way][name]), 4) for way in means},
+            **{move: round(float(means[move][name]), 4) for move in means},
         }
         for name, feature in catalogue.features.items()
     ]
-    found.sort(key=lambda entry: (-max(abs(entry["entered"]), abs(entry["left"])), entry["feature"]))
-    return [entry for entry in found[:SHOWN] if entry["entered"] or entry["left"]]
+    entries.sort(key=lambda entry: (-max(abs(entry["entered"]), abs(entry["left"])), entry["feature"]))
+    return [entry for entry in entries[:SHOWN] if entry["entered"] or entry["left"]]
 
 
 def _means(matrix: pl.DataFrame, booster: Booster) -> Mapping[str, float]:
-    """Mean contribution of each feature; none where no row is given."""
+    """Return the mean contribution of each feature; 0 without rows."""
     if matrix.is_empty():
         return dict.fromkeys(booster.features, 0.0)
     moved = contributions(matrix, booster)

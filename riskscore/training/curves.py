@@ -1,4 +1,4 @@
-"""Curves: precision, recall and lift of a ranking from its first row to its last, few enough points to be drawn."""
+"""Curves: precision, recall and lift of a ranking from its first row to its last, in few enough points to draw."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from riskscore.training.metrics import Ranking
 from riskscore.training.resamples import Clusters, Floats, Labels, draws
 
 POINTS = 200
-"""Points that a curve has at most; its first and last are always among them."""
+"""Most points of a curve; the first and the last are always among them."""
 
 
 def curve(scores: Floats, labels: Labels, *, clusters: Clusters | None = None, seed: int = 0) -> list[dict[str, float]]:
-    """Points from the riskiest row down: share inspected, precision, recall (each with low and high), lift.
+    """Return points from the riskiest row down: share inspected, precision and recall (each with low and high), lift.
 
-    Lift is recall over share: how many times what as many random inspections would find. Half the points are evenly
-    spaced in recall, half in the logarithm of the share. Raises TrainingError unless both labels occur.
+    Lift is recall / share: how many times more is found than by as many random inspections. Half of the points are
+    evenly spaced in recall, half in the logarithm of the share. Raises TrainingError unless both labels occur.
     """
     ranking = Ranking.of(scores, labels)
     seen, true, _ = ranking.cumulated()
@@ -38,20 +38,20 @@ def curve(scores: Floats, labels: Labels, *, clusters: Clusters | None = None, s
     return [
         {
             "share": float(share),
-            "precision": float(found[0]),
-            "precision_low": float(found[1]),
-            "precision_high": float(found[2]),
-            "recall": float(part[0]),
-            "recall_low": float(part[1]),
-            "recall_high": float(part[2]),
-            "lift": round(float(part[0] / share), 3),
+            "precision": float(hits[0]),
+            "precision_low": float(hits[1]),
+            "precision_high": float(hits[2]),
+            "recall": float(caught[0]),
+            "recall_low": float(caught[1]),
+            "recall_high": float(caught[2]),
+            "lift": round(float(caught[0] / share), 3),
         }
-        for share, found, part in zip(shares, precision, recall, strict=True)
+        for share, hits, caught in zip(shares, precision, recall, strict=True)
     ]
 
 
 def _thinned(seen: Floats, true: Floats) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """At most POINTS places among the ends of the steps, the first and the last among them."""
+    """Return at most POINTS places among the ends of the steps, always with the first and the last."""
     half = POINTS // 2
     by_recall = np.searchsorted(true, np.linspace(true[0], true[-1], half))
     by_share = np.searchsorted(seen, np.geomspace(seen[0], seen[-1], half))

@@ -1,4 +1,4 @@
-"""Describe: what the card says of a training, as far as it is known before the test."""
+"""Describe: the card of a training, as far as it is known before the test."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ from riskscore.training.folds import Folds, Piece
 from riskscore.training.split import Part
 
 SHOWN_ROWS = 3_000
-"""Riskiest test rows over which the importance of indicators is averaged."""
+"""Number of riskiest test rows over which the importance of indicators is averaged."""
 
 FEWEST_SHOWN = 2_000
-"""Rows from which on the last days alone show how features are distributed."""
+"""Number of rows from which the last days alone are enough for the distribution of features."""
 
 LIMITS = {
-    "simulated": "Trained on simulated data: traffic, schemes and inspections follow published cases and trade "
-    "statistics, not the records of a port. Train on own outcomes before relying on the probabilities.",
-    "real": "Trained on inspected consignments: what was never opened is unknown. Some of it was taken for clean, at "
-    "a small weight, so smuggling of a kind that no inspection ever met stays unseen.",
-    "opened": "Trained on inspected consignments, which were nearly all that was filed.",
-    "both": "Rip-on/rip-off leaves no trace in the documents: such boxes are found by chance only.",
+    "simulated": "Trained on simulated data. Traffic, schemes and inspections follow published cases and trade "
+    "statistics, not the records of a port. Train on your own outcomes before you rely on the probabilities.",
+    "real": "Trained on inspected consignments. What boxes that were never opened contain is unknown. Some of them "
+    "count as clean, with a small weight, so the model cannot know kinds of smuggling that no inspection has found.",
+    "opened": "Trained on inspected consignments, which are nearly all that was filed.",
+    "both": "Rip-on/rip-off leaves no trace in the documents. Such boxes are found by chance only.",
 }
 
 
 def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrated: Calibrated, seed: int) -> Card:
-    """The card of `trees`, without test and importance."""
+    """Return the card of `trees`, without test and importance."""
     folds = chosen.folds
-    data, whole = folds.data, folds.whole
+    data, learned = folds.data, folds.all_rows
     labels, factor = data[0].labels, chosen.choice.factor
     kind = "simulated" if labels == "truth" else "real"
-    days = [day for one in data for day in (one.rows["day"].min(), one.rows["day"].max())]
+    days = [day for dataset in data for day in (dataset.rows["day"].min(), dataset.rows["day"].max())]
     sha256 = digest(trees.model_to_string())
-    settings = chosen.choice.settings(_size(whole), catalogue, seed)
+    settings = chosen.choice.settings(_size(learned), catalogue, seed)
     shown = {key: value for key, value in settings.items() if key != "monotone_constraints"}
-    limit = kind if kind == "simulated" or _size(whole) > whole.rows.height else "opened"
+    limit = kind if kind == "simulated" or _size(learned) > learned.rows.height else "opened"
     return Card(
         name=f"{kind}-{labels}-{sha256[:8]}",
         data=kind,
         labels=labels,
         period=(str(min(days)), str(max(days))),  # type: ignore[type-var]
-        rows=sum(one.rows.height for one in data),
-        positives=sum(one.positives for one in data),
+        rows=sum(dataset.rows.height for dataset in data),
+        positives=sum(dataset.positives for dataset in data),
         catalogue=catalogue.hash,
         features=digests(catalogue),
         model_sha256=sha256,
@@ -73,13 +73,13 @@ def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrat
         calibration=calibrated.entry(),
         splits=_entries(folds.light()),
         limits=[LIMITS[limit], LIMITS["both"], *([calibrated.warning] if calibrated.warning else [])],
-        learned_until=str(whole.rows["day"].max()),
+        learned_until=str(learned.rows["day"].max()),
         selection={
-            **weights.described(
-                pl.concat([one.rows for one in data]),
+            **weights.selection(
+                pl.concat([dataset.rows for dataset in data]),
                 labels,
-                sum(one.filed for one in data),
-                sum(_size(one) - one.rows.height for one in data),
+                sum(dataset.filed for dataset in data),
+                sum(_size(dataset) - dataset.rows.height for dataset in data),
             ),
             "gap_days": folds.gap,
         },
@@ -94,21 +94,21 @@ def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrat
 
 
 def distribution(folds: Folds, later: Dataset, booster: Booster) -> dict[str, Any]:
-    """How features and scores of all that is filed are distributed: in the days `later`, where they hold enough rows.
+    """Return the distribution of features and scores among all filed consignments, in the days of `later` if enough.
 
-    The past of everybody grows, so the last days are most like those to come.
+    Histories grow with time, so the last days are most like the days to come.
     """
-    unopened = sum(one.filed - one.rows.height for one in folds.data)
-    kept = sum(_size(one) - one.rows.height for one in folds.data)
+    unopened = sum(dataset.filed - dataset.rows.height for dataset in folds.data)
+    kept = sum(_size(dataset) - dataset.rows.height for dataset in folds.data)
     share = kept / unopened if kept else 1.0
     filed = _filed(later, share)
     if filed.height < FEWEST_SHOWN:
-        filed = _filed(folds.whole, share)
+        filed = _filed(folds.all_rows, share)
     return reference(filed, booster.margin(features(filed, booster)), booster.features)
 
 
 def _filed(data: Dataset, share: float) -> pl.DataFrame:
-    """A matrix of a `share` of what was filed: of the opened rows as many as the closed ones were kept."""
+    """Return a matrix of a `share` of what was filed: unopened rows were kept at that share, so opened rows are too."""
     if data.closed is None:
         return data.matrix
     size = round(share * data.rows.height)
@@ -117,7 +117,7 @@ def _filed(data: Dataset, share: float) -> pl.DataFrame:
 
 
 def importance(matrix: pl.DataFrame, booster: Booster, catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Mean absolute contribution of each group of features on the riskiest rows of `matrix`, largest first."""
+    """Return the mean absolute contribution of each group of features on the riskiest rows, largest first."""
     at = score(matrix, booster).select(at=pl.col("rank").arg_sort())["at"].head(SHOWN_ROWS)
     moved = contributions(matrix[at], booster)
     by = groups(moved.names, catalogue)
@@ -135,7 +135,7 @@ def importance(matrix: pl.DataFrame, booster: Booster, catalogue: Catalogue) -> 
 
 
 def _text(group: Group, names: Sequence[str], catalogue: Catalogue) -> str:
-    """What the features of a group are, in words."""
+    """Return a name for the features of a group."""
     first = names[group.columns[0]]
     if group.indicator is None:
         return first
@@ -143,12 +143,12 @@ def _text(group: Group, names: Sequence[str], catalogue: Catalogue) -> str:
 
 
 def _size(data: Dataset) -> int:
-    """How many rows trees are grown on."""
+    """Return the number of rows that trees are trained on."""
     return data.rows.height + (0 if data.closed is None else data.closed.rows.height)
 
 
 def _entries(folds: Folds) -> list[dict[str, Any]]:
-    """One entry for what each fold, and last the test, learned from, and one for what it was judged on."""
+    """Return two entries for each fold and, last, for the test: the rows learned from and the rows judged on."""
     named: list[tuple[int, Piece]] = [*zip(folds.usable, folds.pieces(), strict=True), (-1, folds.test)]
     return [_entry(part, rows) for place, piece in named for part, rows in zip(folds.parts(place), piece, strict=True)]
 

@@ -1,12 +1,12 @@
-"""Evaluate: how well a stored model would have done on manifests whose outcomes are known by now.
+"""Evaluate: how well a stored model would have done on manifests whose outcomes are now known.
 
     scored rows ─┬─▶ overall · without rip-on/rip-off · random share: shares, capacity, quantities
-    labels ──────┼─▶ by commodity, scheme, port, lane, and for parties never seen
-    capacity ────┴─▶ calibration, and of it the random share ; curves
+    labels ──────┼─▶ by commodity, scheme, port, lane, and for parties without a history
+    capacity ────┴─▶ calibration, also on the random share; curves
 
-Every consignment is scored as of its own day. With a simulation's truth all of them count; with outcomes alone only
-the inspected ones do, which were chosen for being suspicious and so are no sample of the rest: the result says so,
-and gives the random inspections apart where they found enough.
+Every consignment is scored as of its own day. With a simulation's truth all of them count. With outcomes only the
+inspected ones count; they were selected because they looked suspicious, so they are not a random sample. The result
+says so, and judges the random inspections separately if they found enough.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from riskscore.training.groups import Groups
 from riskscore.training.labels import Labels
 
 TRACELESS = "rip_on_rip_off"
-"""The scheme that leaves nothing in the documents; judged with and without."""
+"""The scheme that leaves no trace in the documents; results are given with and without it."""
 
 NOTES = {
     "truth": "Judged on the simulation's truth about every consignment.",
-    "outcomes": "Judged on inspected consignments alone, which were chosen and are no sample: recall is that among "
-    "the inspected, and says nothing about what was never opened.",
+    "outcomes": "Judged on inspected consignments only. They were selected and are not a random sample: recall is the "
+    "recall among inspected consignments, and says nothing about what was never opened.",
 }
 
 FEWEST_RANDOM = 5
-"""Seizures that random inspections must have made to be judged apart."""
+"""Seizures from random inspections that are needed to judge these separately."""
 
 NO_PORT = "(no port)"
 
 TOO_MANY = 0.5
-"""Share of all consignments above which a capacity says little of their order."""
+"""Share of all consignments above which a capacity says little about their order."""
 
 
 def evaluate(
@@ -60,50 +60,52 @@ def evaluate(
 ) -> dict[str, Any]:
     """Judge `booster` on `consignments`; see the module. Ready for JSON, for `model.tables` and for a page.
 
-    `past` has the consignments filed before, for the ledger alone, and superseded versions; `catalogue` is the
-    booster's. Returns what `judged` does, and besides `by_port`, `by_lane` and the points of a `curve`, which are too
-    much for a card. Raises TrainingError where nothing is labelled or only one label occurs.
+    `past` has consignments filed before, for the ledger only, and superseded versions; `catalogue` has the features of
+    the booster. Returns what `judge_scores` returns, and also `by_port`, `by_lane` and the points of a `curve`, which
+    are too long for a card. Raises TrainingError if nothing is labelled or only one label occurs.
     """
-    measured = smoothing.of(booster.card, catalogue or load())
+    measured = smoothing.catalogue_for(booster.card, catalogue or load())
     data = dataset(consignments, labels, past, measured)
     scored = score(data.matrix, booster)
-    found = judged(scored, data, capacity=capacity, seed=seed)
-    rows, margins = filled(data.rows), scored["margin"].to_numpy()
+    figures = judge_scores(scored, data, capacity=capacity, seed=seed)
+    rows, margins = with_optional_columns(data.rows), scored["margin"].to_numpy()
     opened = _openings(rows, scored, capacity or Capacities()).opened
     groups = Groups.of(margins, data.target, opened)
     ports = _by_ports(["port_of_discharge"], rows, groups)
     if not ports:
-        found["not_judged"].append("Ports and lanes: no consignment names a port, so that all count as one port.")
+        figures["not_judged"].append("Ports and lanes: no consignment has a port, so all count as one port.")
     return {
-        **found,
+        **figures,
         "by_port": ports,
         "by_lane": _by_ports(["port_of_loading", "port_of_discharge"], rows, groups),
         "curve": curve(margins, data.target, clusters=resamples.clusters(rows)[1], seed=seed),
     }
 
 
-def judged(scored: pl.DataFrame, data: Dataset, *, capacity: Capacities | None = None, seed: int = 0) -> dict[str, Any]:
-    """Judge ready scores of the rows of `data`, in the same order.
+def judge_scores(
+    scored: pl.DataFrame, data: Dataset, *, capacity: Capacities | None = None, seed: int = 0
+) -> dict[str, Any]:
+    """Judge the scores of the rows of `data`, in the same order.
 
-    `overall`, `without_rip_on_rip_off` and `random` are what `metrics.judge` returns, or None where one label is
-    missing or nothing sets them apart; `by_commodity`, `by_scheme` and `cold_start` are lists of `groups`; `capacity`
-    is what was offered in all, `calibration` has `bins` and the checks of `all` and `random`; `not_judged` says in
-    sentences what is missing. Without `capacity` each port opens as many boxes as `Capacities()` says.
+    Returns `overall`, `without_rip_on_rip_off` and `random`, as `metrics.judge` returns them, or None if a label is
+    missing or the part equals the whole; `by_commodity`, `by_scheme` and `cold_start`, lists of `groups`; `capacity`,
+    the total that was offered; `calibration` with `bins` and the checks of `all` and `random`; `not_judged`, sentences
+    about what is missing. Without `capacity` each port opens as many boxes as `Capacities()` has.
     """
-    rows, target = filled(data.rows), data.target
+    rows, target = with_optional_columns(data.rows), data.target
     margins, probabilities = scored["margin"].to_numpy(), scored["probability"].to_numpy()
     capacities = capacity or Capacities()
     everything = np.ones(rows.height, np.bool_)
-    opening = _openings(rows, scored, capacities)
+    everywhere = _openings(rows, scored, capacities)
 
     def judge(at: NDArray[np.bool_], opened: NDArray[np.bool_] | None) -> dict[str, Any]:
-        kept = rows.filter(at)
-        resampled, clusters = resamples.clusters(kept)
+        subset = rows.filter(at)
+        resampled, clusters = resamples.clusters(subset)
         figures = metrics.judge(
             margins[at],
             target[at],
             probabilities[at],
-            kilograms=kept["quantity_kg"].cast(pl.Float64).to_numpy(),
+            kilograms=subset["quantity_kg"].cast(pl.Float64).to_numpy(),
             opened=opened,
             clusters=clusters,
             seed=seed,
@@ -113,36 +115,36 @@ def judged(scored: pl.DataFrame, data: Dataset, *, capacity: Capacities | None =
     def part(at: NDArray[np.bool_], capacities: Capacities | None) -> dict[str, Any] | None:
         if not 0 < target[at].sum() < at.sum():
             return None
-        kept = None if capacities is None else _openings(rows.filter(at), scored.filter(at), capacities)
-        return judge(at, None if kept is None else kept.opened)
+        opening = None if capacities is None else _openings(rows.filter(at), scored.filter(at), capacities)
+        return judge(at, None if opening is None else opening.opened)
 
-    overall = judge(everything, opening.opened)
-    groups = Groups.of(margins, target, opening.opened)
+    overall = judge(everything, everywhere.opened)
+    groups = Groups.of(margins, target, everywhere.opened)
     traced = ~rows["scheme"].fill_null("").str.contains(TRACELESS).to_numpy()
     random = (rows["selected_by"] == "random").fill_null(False).to_numpy()
     fit = {"all": reliability.check(probabilities, target, seed=seed), "random": None}
     if random.any():
         fit["random"] = reliability.check(probabilities[random], target[random], seed=seed)
     enough = data.labels == "outcomes" and int(target[random].sum()) >= FEWEST_RANDOM
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "labels": data.labels,
         "note": NOTES[data.labels],
         "period": {"first": str(rows["day"].min()), "last": str(rows["day"].max()), "days": rows["day"].n_unique()},
         "overall": overall,
         "without_rip_on_rip_off": None if traced.all() else part(traced, capacities),
         "random": part(random, None) if enough else None,
-        "capacity": {"default": capacities.default.boxes, **opening.counts()},
+        "capacity": {"default": capacities.default.boxes, **everywhere.counts()},
         "reliability": reliability.reliability(probabilities, target),
         "calibration": {"bins": reliability.bins(probabilities, target), **fit},
         "by_commodity": groups.kinds(rows["commodity"]),
         "by_scheme": groups.kinds(rows["scheme"]),
         "cold_start": _cold_start(data.matrix, groups),
     }
-    return {**found, "not_judged": _not_judged(found, int(random.sum()), int(target[random].sum()))}
+    return {**figures, "not_judged": _not_judged(figures, int(random.sum()), int(target[random].sum()))}
 
 
-def filled(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with the columns that are judged by, null where a dataset was made without them."""
+def with_optional_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return `rows` with ports and quantity, as null columns if a dataset was made without them."""
     wanted = {"port_of_loading": pl.String, "port_of_discharge": pl.String, "quantity_kg": pl.Float64}
     return rows.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in rows.columns
@@ -150,12 +152,12 @@ def filled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _openings(rows: pl.DataFrame, scored: pl.DataFrame, capacities: Capacities) -> Openings:
-    """What is opened where there are these rows and no others."""
+    """Return what is opened if only these rows were filed."""
     return openings(rows["day"], rows["port_of_discharge"], scored["rank"], capacities)
 
 
 def _by_ports(ports: list[str], rows: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
-    """Groups by the columns `ports` in their order, or none where no row has any."""
+    """Return groups by the columns `ports`, or none if no row has a port."""
     if all(rows[name].null_count() == rows.height for name in ports):
         return []
     names = rows.select(pl.concat_str([pl.col(name).fill_null(NO_PORT) for name in ports], separator=" > "))
@@ -163,7 +165,7 @@ def _by_ports(ports: list[str], rows: pl.DataFrame, groups: Groups) -> list[dict
 
 
 def _cold_start(matrix: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
-    """Groups by whether the ledger has seen the parties before; they overlap. A party that is not named is neither."""
+    """Return groups by whether the parties have a history; they overlap. A party that is not named is in neither."""
     if not {"consignee_before", "shipper_before"} <= set(matrix.columns):
         return []
     consignee, shipper = pl.col("consignee_before"), pl.col("shipper_before")
@@ -177,32 +179,32 @@ def _cold_start(matrix: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:
     return [groups.part(mask.name, mask.to_numpy()) for mask in masks if mask.any()]
 
 
-def _not_judged(found: dict[str, Any], random: int, seized: int) -> list[str]:
-    """What could not be judged and why, in sentences."""
-    overall, outcomes = found["overall"], found["labels"] == "outcomes"
+def _not_judged(figures: dict[str, Any], random: int, seized: int) -> list[str]:
+    """Return sentences about what could not be judged and why."""
+    overall, outcomes = figures["overall"], figures["labels"] == "outcomes"
     missing = []
     if overall["capacity"]["share"] > TOO_MANY:
         missing.append(
-            f"The order by what the capacity finds: it opens {overall['capacity']['share']:.0%} of everything anyway."
+            f"The ranking at capacity: it opens {overall['capacity']['share']:.0%} of all consignments anyway."
         )
     if overall["quantity_kg"] is None:
-        missing.append("Kilograms: no quantity is known of anything found.")
+        missing.append("Kilograms: no quantity is known for any find.")
     elif overall["unweighed"]:
         missing.append(
-            f"Kilograms of {overall['unweighed']:,} of {overall['positives']:,} finds that nobody weighed; they count "
-            "as nothing there."
+            f"Kilograms of {overall['unweighed']:,} of {overall['positives']:,} finds, which were not weighed; they "
+            "count as 0 kg."
         )
-    if not found["by_scheme"]:
-        missing.append("Kinds of scheme: only a simulation knows them.")
-    if not found["by_commodity"]:
-        missing.append("Commodities: none is named of anything found.")
-    if not found["cold_start"]:
-        missing.append("Parties never seen: the model's features do not count what parties did before.")
-    if outcomes and not found["random"]:
+    if not figures["by_scheme"]:
+        missing.append("Schemes: only a simulation knows them.")
+    if not figures["by_commodity"]:
+        missing.append("Commodities: no find has one.")
+    if not figures["cold_start"]:
+        missing.append("Parties without a history: no feature of the model counts what parties filed before.")
+    if outcomes and not figures["random"]:
         missing.append(
-            f"The ranking on the random share: {random:,} random inspections with {seized:,} seizures; it takes "
-            f"{FEWEST_RANDOM}, and some without."
+            f"The ranking on the random share: {random:,} random inspections made {seized:,} seizures; at least "
+            f"{FEWEST_RANDOM} are needed, and at least one box without a seizure."
         )
     if not random:
-        missing.append("Calibration on the random share: no inspection was at random.")
+        missing.append("Calibration on the random share: no box was opened at random.")
     return missing

@@ -1,4 +1,4 @@
-"""Intervals of 95%: a figure between two ends, by Wilson, or by resamples that must not claim to be certain."""
+"""Intervals of 95%: Wilson's, those of resamples, and how to combine them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from numpy.typing import NDArray
 Z = 1.96
 
 FEW = 10
-"""Positive rows below which resamples of them are too alike to say how sure a figure is."""
+"""Positive rows below which resamples are too similar to show how uncertain a figure is."""
 
 Floats = NDArray[np.float64]
 
 
 def estimate(value: float, low: float, high: float) -> dict[str, float] | None:
-    """A figure with its ends, for JSON; None where it is not a number."""
+    """Return a figure with the ends of its interval, for JSON; None if one of them is not a finite number."""
     if not np.isfinite([value, low, high]).all():
         return None
     return {"value": round(float(value), 5), "low": round(float(low), 5), "high": round(float(high), 5)}
 
 
 def wilson(share: Any, trials: Any) -> Floats:
-    """Ends of the interval of a `share` that was seen in so many `trials`, float64[..., 2]; numbers or arrays."""
+    """Return the ends of the interval of a `share` observed in `trials`, float64[..., 2]; numbers or arrays."""
     share, trials = np.asarray(share, np.float64), np.asarray(trials, np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         part = Z**2 / trials
@@ -33,13 +33,13 @@ def wilson(share: Any, trials: Any) -> Floats:
 
 
 def share_of(hits: float, trials: float) -> dict[str, float] | None:
-    """`hits` in `trials` as a share, with Wilson's interval."""
+    """Return `hits` / `trials` as a share, with Wilson's interval; None without trials."""
     share = hits / trials if trials else np.nan
     return estimate(share, *wilson(share, trials))
 
 
 def percentiles(drawn: Floats) -> Floats:
-    """Ends of the middle 95% of drawn[resamples, k], float64[k, 2]; NaN are left out."""
+    """Return the ends of the middle 95% of drawn[resamples, k], float64[k, 2]; NaN are ignored."""
     known = ~np.isnan(drawn).all(axis=0)
     ends = np.full((drawn.shape[1], 2), np.nan)
     ends[known] = np.nanpercentile(drawn[:, known], [2.5, 97.5], axis=0).T
@@ -47,12 +47,12 @@ def percentiles(drawn: Floats) -> Floats:
 
 
 def widest(ends: Floats, others: Floats) -> Floats:
-    """The ends that hold both intervals, float64[k, 2] each."""
+    """Return the smallest intervals that contain both given ones, float64[k, 2] each."""
     return np.stack([np.fmin(ends[:, 0], others[:, 0]), np.fmax(ends[:, 1], others[:, 1])], -1)
 
 
 def of_difference(a: Floats, b: Floats) -> Floats:
-    """Ends of b - a from those of both; a and b are float64[k, 3], value, low, high (Newcombe's square and add)."""
+    """Return the ends of b - a; a and b are float64[k, 3]: value, low, high (Newcombe's square-and-add method)."""
     low = np.hypot(b[:, 0] - b[:, 1], a[:, 2] - a[:, 0])
     high = np.hypot(b[:, 2] - b[:, 0], a[:, 0] - a[:, 1])
     return np.stack([-low, high], -1) + (b[:, :1] - a[:, :1])

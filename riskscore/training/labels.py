@@ -1,4 +1,4 @@
-"""Labels: what is known about consignments, to learn from or to judge by."""
+"""Labels: what is known about consignments, to learn from or to judge with."""
 
 from __future__ import annotations
 
@@ -9,12 +9,28 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What is known about consignments; every part may be missing.
+    """What is known about consignments; every part is optional, but one of the first two is needed.
 
-    outcomes   what inspections found (schema.OUTCOME)
-    truth      what a simulation knows about every consignment (KEY, `smuggled`, `scheme`, `commodity`); with it all
-               of these are labelled, without it only the inspected ones
-    inclusion  the chance with which each consignment was opened, where a slate recorded it (KEY, `inclusion`)
+    Attributes:
+        outcomes: what inspections found (`schema.OUTCOME`, one row per outcome). A seizure is a positive label; without
+            `truth` only inspected consignments are labelled.
+        truth: what a simulation knows about every consignment: `bill_of_lading`, `container_number`, `smuggled`
+            (Boolean), `scheme`, `commodity` and, if known, `quantity_kg`. With it every consignment named here is
+            labelled.
+        inclusion: `bill_of_lading`, `container_number` and `inclusion`, the chance (0 to 1) with which a slate chose
+            the consignment for inspection. Training weights rows by it.
+
+    Example:
+        ```python
+        import polars as pl
+        import riskscore
+
+        world = riskscore.simulate("world", days=3, per_day=100)
+        labels = riskscore.Labels(
+            outcomes=riskscore.read_outcomes(world / "outcomes.parquet"),
+            truth=pl.read_parquet(world / "truth.parquet"),
+        )
+        ```
     """
 
     outcomes: pl.DataFrame | None = None
@@ -22,6 +38,6 @@ class Labels:
     inclusion: pl.DataFrame | None = None
 
     @classmethod
-    def of(cls, given: Labels | pl.DataFrame | None) -> Labels:
-        """Labels as they are, or those that a frame of outcomes makes."""
-        return given if isinstance(given, Labels) else cls(given)
+    def of(cls, labels: Labels | pl.DataFrame | None) -> Labels:
+        """Return `labels` if they are Labels, else a table of outcomes as Labels."""
+        return labels if isinstance(labels, Labels) else cls(labels)

@@ -1,10 +1,10 @@
-"""Metrics of a ranking: what an inspection of its top finds, and how sure that figure is.
+"""Metrics of a ranking: what inspecting its top finds, and how certain that figure is.
 
-    scores, labels ─▶ ranked once ─▶ as counted ────────┐
+    scores, labels ─▶ ranked once ─▶ counted ───────────┐
                             └─▶ 200 resamples of rows ──▶ intervals (2.5% to 97.5%)
 
-A resample is a weight a row, so nothing is sorted twice. Rows of equal score count as one step: the share found at
-the border is spread evenly over the tie.
+A resample is one weight per row, so nothing is sorted twice. Rows with equal scores count as one step: what is found
+at the border is spread evenly over the tie.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ SHARES = (0.01, 0.02, 0.05, 0.10)
 class Ranking:
     """Rows in steps from the riskiest down: `step[n]` of each row, and which rows are positive.
 
-    A step is a tie, or several in a row without a positive one: nothing that is counted changes within it.
-    `kilograms` are those of the positive rows, 0 where nobody weighed; `opened[n]` says which rows are opened under
-    a capacity, if there is one.
+    A step is a tie, or several consecutive ties without a positive row: within it no count changes. `kilograms` are
+    those of the positive rows, 0 if not weighed. `opened[n]` says which rows are opened at capacity, if there is one.
     """
 
     step: NDArray[np.int64]
@@ -47,51 +46,52 @@ class Ranking:
         kilograms: Floats | None = None,
         opened: NDArray[np.bool_] | None = None,
     ) -> Ranking:
-        """Rank scores[n] with labels[n]; kilograms[n] are NaN where not known. Raises TrainingError at one label."""
+        """Rank scores[n] with labels[n]; kilograms[n] are NaN if not known. Raises TrainingError for a single label."""
         positives = np.flatnonzero(labels)
         if not 0 < len(positives) < len(labels):
             raise TrainingError(
-                f"cannot judge a ranking: {len(positives)} of {len(labels)} consignments are positive; it takes "
-                "some that are and some that are not, so give a longer period or more outcomes"
+                f"cannot judge a ranking: {len(positives)} of {len(labels)} consignments are positive; positive and "
+                "other consignments are needed, so give a longer period or more outcomes"
             )
         order = np.argsort(-scores, kind="stable")
         falling = scores[order]
         tie = np.cumsum(np.append(False, falling[1:] != falling[:-1]))
-        some = np.bincount(tie, labels[order]) > 0
+        has_positive = np.bincount(tie, labels[order]) > 0
         step = np.empty(len(labels), np.int64)
-        step[order] = np.cumsum(np.append(False, some[1:] | some[:-1]))[tie]
+        step[order] = np.cumsum(np.append(False, has_positive[1:] | has_positive[:-1]))[tie]
         weighed = np.zeros(len(positives)) if kilograms is None else np.nan_to_num(kilograms[positives])
         return cls(step, positives, weighed, opened)
 
     def cumulated(self, weights: Floats | None = None) -> Floats:
-        """Rows, positive rows and kilograms until the end of each step, float64[3, 1 + steps], from 0 on.
+        """Return rows, positive rows and kilograms up to the end of each step, float64[3, 1 + steps], starting at 0.
 
         `weights[n]` are those of a resample.
         """
         steps = int(self.step.max()) + 1
-        own = self.step[self.positives]
-        ones = None if weights is None else weights[self.positives]
-        kilograms = self.kilograms if ones is None else self.kilograms * ones
+        of_positives = self.step[self.positives]
+        times = None if weights is None else weights[self.positives]
+        kilograms = self.kilograms if times is None else self.kilograms * times
         counts = np.zeros((3, 1 + steps))
-        for place, (step, weight) in enumerate(((self.step, weights), (own, ones), (own, kilograms))):
+        columns = ((self.step, weights), (of_positives, times), (of_positives, kilograms))
+        for place, (step, weight) in enumerate(columns):
             counts[place, 1:] = np.cumsum(np.bincount(step, weight, steps))
         return counts
 
     def figures(self, weights: Floats | None = None) -> Floats:
-        """ROC-AUC, PR-AUC, then at each of SHARES, and at last under the capacity, if any: precision, recall,
-        kilograms, share of all kilograms; `weights[n]` are those of a resample.
+        """Return ROC-AUC, PR-AUC, then precision, recall, kilograms and share of all kilograms, each at every one of
+        SHARES and last at the capacity, if there is one; `weights[n]` are those of a resample.
 
-        NaN where there is nothing to divide by, as in a resample that has drawn one label alone.
+        NaN if there is nothing to divide by, as in a resample with a single label.
         """
         seen, true, kilograms = self.cumulated(weights)
         false = seen - true
         taken = np.array([inspected(seen[-1], share) for share in SHARES], np.float64)
         found, heavy = np.interp(taken, seen, true), np.interp(taken, seen, kilograms)
         if self.opened is not None:
-            ones = self.opened[self.positives] * (1.0 if weights is None else weights[self.positives])
+            hits = self.opened[self.positives] * (1.0 if weights is None else weights[self.positives])
             boxes = self.opened.sum() if weights is None else weights[self.opened].sum()
-            taken, found = np.append(taken, boxes), np.append(found, ones.sum())
-            heavy = np.append(heavy, ones @ self.kilograms)
+            taken, found = np.append(taken, boxes), np.append(found, hits.sum())
+            heavy = np.append(heavy, hits @ self.kilograms)
         with np.errstate(invalid="ignore", divide="ignore"):
             area = np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2) / (true[-1] * false[-1])
             average = np.sum(np.diff(true) * np.nan_to_num(true[1:] / seen[1:])) / true[-1]
@@ -99,10 +99,10 @@ class Ranking:
             return np.concatenate([[area, average], *at])
 
     def intervals(self, point: Floats, drawn: Floats) -> Floats:
-        """Value, low and high of each of `figures`, of which drawn[resamples, figures] are those of the resamples.
+        """Return value, low and high of each of `figures`; drawn[resamples, figures] are those of the resamples.
 
-        A share is never surer than Wilson's interval, which an empty or a full one would be; an area is a mean over
-        the positive rows, and where they are FEW is held to the same.
+        The interval of a share is never narrower than Wilson's, because resamples of a share of 0 or 1 are all equal.
+        An area is a mean over the positive rows, so with fewer than FEW of them the same rule applies.
         """
         places = (len(point) - 2) // 4
         few = len(self.positives) if len(self.positives) < FEW else np.inf
@@ -118,7 +118,7 @@ class Ranking:
 
 
 def inspected(rows: float, share: float) -> int:
-    """How many of `rows` consignments an inspection of `share` opens; at least one."""
+    """Return how many of `rows` consignments are opened if a `share` is inspected; at least one."""
     return max(1, round(rows * share))
 
 
@@ -132,10 +132,10 @@ def judge(
     clusters: Clusters | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Everything about one ranking, ready for JSON: counts, areas, what is found at SHARES and under a capacity.
+    """Judge one ranking: counts, areas, what is found at SHARES and at a capacity; ready for JSON.
 
-    kilograms[n] of what was found (NaN: not known), opened[n] under the capacity, clusters[n] that are drawn whole
-    for the intervals. Quantities are None where nothing was weighed. Raises TrainingError unless both labels occur.
+    `kilograms[n]` of what was found (NaN: not known), `opened[n]` at the capacity, `clusters[n]` that are resampled as
+    a unit for the intervals. Quantities are None if nothing was weighed. Raises TrainingError unless both labels occur.
     """
     ranking = Ranking.of(scores, labels, kilograms=kilograms, opened=opened)
     point = ranking.figures()
@@ -175,12 +175,12 @@ def judge(
 def paired(
     scores_a: Floats, scores_b: Floats, labels: Labels, *, clusters: Clusters | None = None, seed: int = 0
 ) -> dict[str, Any]:
-    """Compare two rankings of the same rows, each resample drawn once and put to both; ready for JSON.
+    """Compare two rankings of the same rows on the same resamples; ready for JSON.
 
-    `clusters[n]` (`resamples.clusters` says which) are drawn whole where they are enough; `resampled` says clusters or
+    `clusters[n]` (from `resamples.clusters`) are resampled as a unit if there are enough; `resampled` says clusters or
     rows. Returns rows, positives, `roc_auc`, `pr_auc`, and `at` SHARES `precision` and `recall`, each with `a`, `b` and
-    `difference` (b - a) as value, low, high. What moves both rankings alike, such as an easy day, cancels out in the
-    difference, so its interval says more than two intervals side by side. Raises TrainingError unless both labels
+    `difference` (b - a) as value, low, high. What affects both rankings equally, such as an easy day, cancels out in
+    the difference, so its interval is narrower than two separate ones suggest. Raises TrainingError unless both labels
     occur.
     """
     width = len(SHARES)
@@ -213,9 +213,10 @@ def paired(
 
 
 def areas(columns: Floats, labels: Labels) -> Floats:
-    """ROC-AUC of each column of columns[n, k] on its own, either way round, with missing values at either end."""
+    """Return the best ROC-AUC of each column of columns[n, k]: rising or falling, missing values first or last."""
     best = np.empty(columns.shape[1])
     for place, column in enumerate(columns.T):
-        both = [Ranking.of(np.where(np.isnan(column), end, column), labels).figures()[0] for end in (-np.inf, np.inf)]
-        best[place] = max(max(area, 1 - area) for area in both)
+        ends = (-np.inf, np.inf)
+        by_end = [Ranking.of(np.where(np.isnan(column), end, column), labels).figures()[0] for end in ends]
+        best[place] = max(max(area, 1 - area) for area in by_end)
     return best

@@ -1,4 +1,4 @@
-"""The plan of a training: how far it learns, how it searches for settings, and what its card says of it."""
+"""The plan of a training: last day to learn from, search for settings, seed, and the command on the card."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from riskscore.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """How long to search: `minutes` of trials, or a number of `trials`, which no machine's speed changes.
+    """How long to search for settings: for some `minutes`, or for a number of `trials`.
 
-    `study` is the folder that keeps the search. Raises SettingsError for an end that is none.
+    A number of trials gives the same result on every machine. `study` is the folder that keeps the search. Raises
+    SettingsError unless exactly one of the two is given and is above 0.
     """
 
     study: Path
@@ -22,20 +23,29 @@ class Tuning:
 
     def __post_init__(self) -> None:
         if (self.minutes is None) == (self.trials is None):
-            raise SettingsError("a search ends after minutes (--tune) or after a number of trials (--trials): give one")
+            raise SettingsError("a search needs one limit: give either minutes (--tune) or a number (--trials)")
         if (self.minutes or self.trials or 0) <= 0:
-            raise SettingsError(f"a search needs more than {self.minutes or self.trials or 0:g} minutes or trials")
+            raise SettingsError(f"a search limit must be above 0, not {self.minutes or self.trials or 0:g}")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a model is trained.
 
-    until      the last day that is learned from; None for all days but those held back
-    hold_back  days at the end that are not learned from, so that models can be compared on them
-    tuning     how long to search for better settings; None for the shipped ones
-    seed       makes the same data and settings give the same model
-    command    the command that trains it, for the card
+    Attributes:
+        until: last day to learn from; None for all days except those held back.
+        hold_back: number of last days not to learn from, so that models can be compared on them; ignored if `until`
+            is set.
+        tuning: how long to search for better settings; None for the shipped settings.
+        seed: seed of the training. The same data, settings and seed give the same model.
+        command: the command that trains the model, to be written on its card.
+
+    Example:
+        ```python
+        import riskscore
+
+        plan = riskscore.Plan(hold_back=28, seed=1)
+        ```
     """
 
     until: date | None = None

@@ -1,4 +1,4 @@
-"""Fit a calibration: a rising logistic curve over margins, or its level alone where few cases are known (Platt)."""
+"""Fit a calibration (Platt): a rising logistic curve over margins, or only its level if few positive rows are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from riskscore.model.calibration import Platt
 
 ENOUGH = 10
-"""Positive rows below which only the level is fitted: a slope from a handful of cases is noise."""
+"""Positive rows below which only the level is fitted, because a slope from a handful of cases is noise."""
 
 
 def fit_curve(
@@ -20,18 +20,18 @@ def fit_curve(
     weights: NDArray[np.float64] | None = None,
     share: float | None = None,
 ) -> Platt:
-    """Fit on margins[n] and labels[n] (0 or 1) that the trees have not seen, each weighing weights[n] (1 for all).
+    """Fit on margins[n] and labels[n] (0 or 1) that the trees have not seen, with weights[n] (by default 1).
 
-    With a `share` the mean probability is that one, whatever the labels say, which then only bend the curve.
-    With fewer than ENOUGH positive rows, counted as those of equal weight that say as much, or where more margin
-    does not mean more risk, the slope stays 1, and the mean probability is the `smoothed` share of positive rows.
+    With a `share` that is the mean probability, and the labels only set the slope. The slope stays 1 if there are fewer
+    than ENOUGH positive rows (in effective rows, see `effective`), or if a higher margin does not mean more risk; the
+    mean probability is then the `smoothed` share of positive rows.
     """
     weight = np.ones(len(labels)) if weights is None else weights
     centre = float(np.average(margins, weights=weight))
     slope, method = 1.0, "level"
     if min(effective(weight[labels == label]) for label in (0, 1)) >= ENOUGH:
         spread = float(np.sqrt(np.average((margins - centre) ** 2, weights=weight))) or 1.0
-        # Standardised first: the solver stops early on a margin far from zero.
+        # Standardised first, because the solver stops too early if margins are far from zero.
         curve = LogisticRegression(C=1e6, tol=1e-8, max_iter=500).fit(
             ((margins - centre) / spread)[:, None], labels, sample_weight=weight / weight.mean()
         )
@@ -49,14 +49,14 @@ def fit_curve(
 
 
 def smoothed(labels: NDArray[np.int8], weights: NDArray[np.float64]) -> float:
-    """The share of positive rows, with half a row to spare on either side.
+    """Return the share of positive rows, with half a positive and half a negative row added.
 
-    Where a few heavy rows speak for many, not having met a positive one among them does not mean that there is none.
+    If a few rows with large weights represent many, no positive one among them does not mean that there is none.
     """
     size = effective(weights)
     return (float(np.average(labels, weights=weights)) * size + 0.5) / (size + 1.0)
 
 
 def effective(weights: NDArray[np.float64]) -> float:
-    """How many rows of equal weight say as much (Kish)."""
+    """Return how many rows of equal weight carry as much information (Kish's effective sample size)."""
     return float(weights.sum() ** 2 / np.sum(weights**2)) if len(weights) else 0.0

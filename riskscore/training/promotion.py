@@ -1,12 +1,12 @@
-"""Promotion: whether a challenger has earned the champion's place, each objection with the figures it rests on.
+"""Promotion: check whether a challenger may become champion; each objection comes with its figures.
 
-    the card alone ─▶ learned the future?   too good to be true?
-    rows after it learned ─▶ better at capacity?   no worse at random?   probabilities that hold?   as good as its card?
+    the card alone           ─▶ learned from later rows?   too good to be true?
+    rows after its training  ─▶ better at capacity?   no worse at random?   calibrated?   as good as its card?
 
-Labels are rare, so better is asked for by the point and worse is ruled out by an interval: the challenger must find
-more at capacity, and it must be 90% sure that it finds no more than TOLERANCE of all seizures less. A leaked label is
-looked for where it shows: in a ranking nearly perfect, alone or by one feature, and in rows later than the card that
-are far from what the card promised.
+Labels are rare. So the point estimate must be better, and an interval must rule out that it is much worse: the
+challenger must find more at capacity, and with 90% confidence it must not miss more than TOLERANCE of all seizures
+compared with the champion. Signs of a leaked label are a nearly perfect ranking, by the model or by one feature, and
+later rows with much worse figures than the card.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from riskscore.training.metrics import areas
 from riskscore.training.reliability import BINS, calibration_error
 
 TOLERANCE = 0.05
-"""Share of all seizures that a challenger may, at worst, find less."""
+"""Share of all seizures by which a challenger may, at worst, find less."""
 
 NEAR_PERFECT = 0.985
-"""ROC-AUC beyond which a ranking of smuggling is taken for a leak: no document tells it so well."""
+"""ROC-AUC from which a ranking counts as a leak: documents alone do not rank smuggling this well."""
 
 SHORTFALL = 10.0
-"""Times that the odds of ranking a seizure above a clean box may be less on later rows, where the intervals are apart.
+"""Factor by which the odds of ranking a seizure above a clean box may fall on later rows, if the intervals are apart.
 
-Honest cards of small worlds, whose test is a handful of days, were up to five times as good as later rows.
+Honest models of small worlds, whose test has a handful of days, had odds up to five times as good as on later rows.
 """
 
 ABSOLUTE = 0.01
-"""Calibration error that is small, whatever chance would have it."""
+"""Calibration error that always counts as small, even if chance alone would give less."""
 
 DRAWS = 4_000
-"""Samples of labels by which a miscalibration is told from chance."""
+"""Samples of labels that show how large a miscalibration chance alone gives."""
 
 CHECKS = (
     "better at capacity",
@@ -58,7 +58,7 @@ CHECKS = (
     "not too good",
     "as good as its card",
 )
-"""What is asked of a challenger, in the order in which it is told."""
+"""The checks of a challenger, in the order in which they are reported."""
 
 FEWEST = 50
 """Random inspections below which calibration is judged on all rows, with a warning."""
@@ -66,9 +66,9 @@ FEWEST = 50
 
 @dataclass(slots=True)
 class Verdict:
-    """What speaks against a promotion (`refusals`, by what was asked), what to know (`warnings`), and the figures.
+    """The result: `refusals` by check, `warnings`, and the `figures`.
 
-    `comparison` is what `compare` returns of champion and challenger, None where they could not be compared.
+    `comparison` is what `compare` returns for champion and challenger, or None if they could not be compared.
     """
 
     refusals: dict[str, str] = field(default_factory=dict)
@@ -86,7 +86,7 @@ def judge(
     capacity: Capacities | None = None,
     seed: int = 0,
 ) -> Verdict:
-    """Judge `challenger` beside `champion` (None: it cannot be read) on the rows of `data` after both have learned."""
+    """Compare `challenger` with `champion` (None if it cannot be read) on the rows of `data` after both trainings."""
     verdict = Verdict()
     card = challenger.booster.card
     _future(card, data, verdict)
@@ -95,10 +95,10 @@ def judge(
         kept, _ = later(challenger.measured(data), challenger)
         if champion is not None:
             verdict.comparison = compare(data, champion, challenger, catalogue=catalogue, capacity=capacity, seed=seed)
-    except TrainingError as untold:
-        verdict.refusals["better at capacity"] = str(untold)
+    except TrainingError as error:
+        verdict.refusals["better at capacity"] = str(error)
     if champion is None:
-        verdict.refusals["better at capacity"] = "the champion cannot be read, so nothing shows that it is better"
+        verdict.refusals["better at capacity"] = "the champion cannot be read, so the two cannot be compared"
     if verdict.comparison is not None:
         _better(verdict.comparison, verdict)
         _at_random(verdict.comparison, verdict)
@@ -110,49 +110,49 @@ def judge(
 
 
 def _future(card: Card, data: Dataset, verdict: Verdict) -> None:
-    """Nothing learned from the rows of the evaluation or later ones."""
+    """Check that it did not learn from the rows of the evaluation or later ones."""
     first = str(data.rows["day"].min())
     verdict.figures["learned_until"] = card.learned_until or None
     if not card.learned_until:
-        told = "its card does not say until when it learned, so no row is known to be later"
+        reason = "its card does not have the last day of its training data"
     elif card.learned_until >= first:
-        told = f"it learned until {card.learned_until}, and the evaluation begins on {first}"
+        reason = f"it learned from days up to {card.learned_until}, and the evaluation begins on {first}"
     else:
         return
-    verdict.refusals["not from the future"] = told + ": rows from after its evaluation may be in its training"
+    verdict.refusals["not from the future"] = f"{reason}: rows of the evaluation may be in its training data"
 
 
 def _better(comparison: Mapping[str, Any], verdict: Verdict) -> None:
-    """Better at capacity than the champion, and better than chance."""
+    """Check that it is better at capacity than the champion, and better than chance."""
     at, area, seizures = comparison["capacity"], comparison["overall"]["roc_auc"], comparison["positives"]
     recall = at["recall"]
     verdict.figures["capacity"] = dict(at)
     verdict.figures["roc_auc"] = dict(area)
     found = (
         f"with {at['boxes']:,} boxes it finds {at['found']['b']} of {seizures}, the champion {at['found']['a']} "
-        f"(recall {recall['difference']['value']:+.3f}, 95% {recall['difference']['low']:+.3f} to "
-        f"{recall['difference']['high']:+.3f}; at 90% no worse than {at['least']:+.3f})"
+        f"(recall {recall['difference']['value']:+.3f}, 95% interval {recall['difference']['low']:+.3f} to "
+        f"{recall['difference']['high']:+.3f}; with 90% confidence not below {at['least']:+.3f})"
     )
     if seizures < FEW:
-        verdict.refusals["better at capacity"] = f"{seizures} seizures are too few to tell; it takes {FEW}: {found}"
+        verdict.refusals["better at capacity"] = f"{seizures} seizures are too few; at least {FEW} are needed: {found}"
     elif recall["difference"]["value"] <= 0:
         verdict.refusals["better at capacity"] = f"it finds no more: {found}"
     elif at["least"] < -TOLERANCE:
-        verdict.refusals["better at capacity"] = f"it may well find less, {-TOLERANCE:+.2f} is allowed: {found}"
+        verdict.refusals["better at capacity"] = f"it may find less; at most {-TOLERANCE:+.2f} is allowed: {found}"
     if area["b"]["low"] <= 0.5:
         verdict.refusals["better than chance"] = (
-            f"its ROC-AUC is {_shown(area['b'])}, which cannot be told from chance; the champion's is "
+            f"its ROC-AUC is {_shown(area['b'])}, which is not clearly better than chance; the champion's is "
             f"{area['a']['value']:.3f}"
         )
 
 
 def _at_random(comparison: Mapping[str, Any], verdict: Verdict) -> None:
-    """No worse on the random share, the only one that speaks for boxes that nobody would have chosen."""
+    """Check that it is not worse on the random share, which alone represents boxes that nobody would choose."""
     random = comparison["random"]
     if random is None:
         verdict.warnings.append(
-            f"Too few seizures among random inspections (it takes {FEWEST_RANDOM}): whether it is worse there is not "
-            "known."
+            f"Random inspections made fewer than {FEWEST_RANDOM} seizures, so it is not known whether the model is "
+            "worse on them."
         )
         return
     area = random["roc_auc"]
@@ -165,42 +165,42 @@ def _at_random(comparison: Mapping[str, Any], verdict: Verdict) -> None:
 
 
 def _calibrated(data: Dataset, probabilities: NDArray[np.float64], card: Card, verdict: Verdict, seed: int) -> None:
-    """Probabilities that mean what they say, in the large and over BINS, as far as chance lets see."""
+    """Check that probabilities agree with what was found within chance, in the large and over BINS."""
     random = (data.rows["selected_by"] == "random").fill_null(False)
     on = "random inspections"
     if random.sum() < FEWEST:
         on = "labelled rows"
         verdict.warnings.append(
-            f"{int(random.sum())} random inspections are too few for calibration (it takes {FEWEST}): it is judged on "
-            f"all {on}, which were chosen unless everything is labelled."
+            f"{int(random.sum())} random inspections are too few to judge the calibration; at least {FEWEST} are "
+            f"needed. It is judged on all {on}, which were selected unless everything is labelled."
         )
         random = pl.Series([True]).new_from_index(0, data.rows.height)
-    # One box of each bill: the others of it are smuggled with it or not at all, and chance would look too small.
-    one = random & data.rows.select(pl.struct("bill_of_lading", random.alias("on")).is_first_distinct()).to_series()
-    at = one.to_numpy()
-    told = misfit(probabilities[at], data.target[at], int(card.calibration.get("positives") or 0), seed=seed)
-    verdict.figures["calibration"] = {"on": on, **told}
-    expected, observed = told["expected"], told["observed"]
-    if not told["low"] <= observed <= told["high"]:
+    # One box per bill: the other boxes are smuggled with it or not at all, so chance would look too small.
+    first = random & data.rows.select(pl.struct("bill_of_lading", random.alias("on")).is_first_distinct()).to_series()
+    at = first.to_numpy()
+    fit = misfit(probabilities[at], data.target[at], int(card.calibration.get("positives") or 0), seed=seed)
+    verdict.figures["calibration"] = {"on": on, **fit}
+    expected, observed = fit["expected"], fit["observed"]
+    if not fit["low"] <= observed <= fit["high"]:
         verdict.refusals["calibrated"] = (
-            f"on {told['rows']:,} {on} it expects {expected:,.1f} seizures, where {observed:,} were found (99% of "
-            f"chance: {told['low']:,.0f} to {told['high']:,.0f})"
+            f"on {fit['rows']:,} {on} it expects {expected:,.1f} seizures, but {observed:,} were found (99% range by "
+            f"chance: {fit['low']:,.0f} to {fit['high']:,.0f})"
         )
-    elif told["error"] > max(ABSOLUTE, told["most"]):
+    elif fit["error"] > max(ABSOLUTE, fit["most"]):
         verdict.refusals["calibrated"] = (
-            f"its calibration error on {told['rows']:,} {on} is {told['error']:.4f}, where chance gives at most "
-            f"{told['most']:.4f} in 99%"
+            f"its calibration error on {fit['rows']:,} {on} is {fit['error']:.4f}; by chance it would be at most "
+            f"{fit['most']:.4f} in 99% of cases"
         )
 
 
 def misfit(
     probabilities: NDArray[np.float64], labels: NDArray[np.int8], learned: int, *, seed: int = 0
 ) -> dict[str, Any]:
-    """How far `probabilities` are from `labels`, and how far chance alone would be, in 99% of DRAWS.
+    """Return how far `probabilities` are from `labels`, and how far chance alone would be in 99% of DRAWS.
 
-    Chance is that of the labels and that of the level of the calibration, which was learned from so many seizures
-    (`learned`). Returns rows, `expected` and `observed` seizures, `low` and `high` of the latter, the calibration
-    `error` and the `most` that chance gives.
+    Chance includes the labels and the level of the calibration, which was fitted on `learned` seizures. Returns rows,
+    `expected` and `observed` seizures, `low` and `high` of the latter by chance, the calibration `error`, and `most`,
+    the largest error by chance.
     """
     rng = np.random.default_rng(seed)
     parts = np.array_split(np.sort(probabilities), min(BINS, len(probabilities)))
@@ -221,49 +221,53 @@ def misfit(
 
 
 def _believable(data: Dataset | None, challenger: Contender, verdict: Verdict) -> None:
-    """Not too good to be true: neither the card nor the rows, as a whole or by one feature, nor far apart."""
+    """Check that the figures of card and rows are not too good to be true, and not too far apart."""
     test = challenger.booster.card.test
-    said = test.get("overall", {}).get("roc_auc")
-    seen = None if verdict.comparison is None else verdict.comparison["overall"]["roc_auc"]["b"]
+    on_card = test.get("overall", {}).get("roc_auc")
+    on_rows = None if verdict.comparison is None else verdict.comparison["overall"]["roc_auc"]["b"]
     name, alone = ("", 0.5) if data is None else _strongest(data, challenger)
-    comparable = bool(said and seen and data and test.get("labels") == data.labels)
-    verdict.figures["leaks"] = {"card": said, "seen": seen, "comparable": comparable} | {
+    comparable = bool(on_card and on_rows and data and test.get("labels") == data.labels)
+    verdict.figures["leaks"] = {"card": on_card, "seen": on_rows, "comparable": comparable} | {
         "feature": name,
         "feature_roc_auc": alone,
     }
-    told = list(_perfect(test, said, seen, name, alone))
-    if told:
-        verdict.refusals["not too good"] = "; ".join(told) + ": a label has leaked into the features, most likely"
-    if not (said and seen and data):
-        verdict.warnings.append("There are no test figures on its card to hold against later rows, or no such rows.")
+    signs = list(_signs_of_a_leak(test, on_card, on_rows, name, alone))
+    if signs:
+        verdict.refusals["not too good"] = "; ".join(signs) + ": most likely a label has leaked into the features"
+    if not (on_card and on_rows and data):
+        verdict.warnings.append("Its card has no test figures to compare with later rows, or there are no later rows.")
     elif test.get("labels") != data.labels:
         verdict.warnings.append(
-            f"Its card was judged on {test.get('labels')} and these rows on {data.labels}: they are not held against "
-            "each other."
+            f"The test on its card used {test.get('labels')} as labels and these rows have {data.labels}, so the "
+            "figures are not compared."
         )
-    elif said["low"] > seen["high"] and _odds(said["value"]) > SHORTFALL * _odds(seen["value"]):
+    elif on_card["low"] > on_rows["high"] and _odds(on_card["value"]) > SHORTFALL * _odds(on_rows["value"]):
         verdict.refusals["as good as its card"] = (
-            f"its card says ROC-AUC {_shown(said)}, later rows {_shown(seen)}: its test told it more than what comes "
-            "in does"
+            f"ROC-AUC is {_shown(on_card)} on its card, but {_shown(on_rows)} on later rows: the test data may have "
+            "contained information that later data does not have"
         )
 
 
-def _perfect(
-    test: Mapping[str, Any], said: Mapping[str, float] | None, seen: Mapping[str, float] | None, name: str, alone: float
+def _signs_of_a_leak(
+    test: Mapping[str, Any],
+    on_card: Mapping[str, float] | None,
+    on_rows: Mapping[str, float] | None,
+    name: str,
+    alone: float,
 ) -> Iterator[str]:
-    if said and said["value"] >= NEAR_PERFECT:
-        yield f"ROC-AUC on its card is {said['value']:.3f}"
-    if seen and seen["value"] >= NEAR_PERFECT:
-        yield f"ROC-AUC on these rows is {seen['value']:.3f}"
+    if on_card and on_card["value"] >= NEAR_PERFECT:
+        yield f"ROC-AUC on its card is {on_card['value']:.3f}"
+    if on_rows and on_rows["value"] >= NEAR_PERFECT:
+        yield f"ROC-AUC on these rows is {on_rows['value']:.3f}"
     for entry in test.get("comparison", {}).get("single_features", [])[:1]:
         if entry["roc_auc"] >= NEAR_PERFECT:
-            yield f"by its card the feature {entry['feature']} alone has a ROC-AUC of {entry['roc_auc']:.3f}"
+            yield f"on its card the feature {entry['feature']} alone has a ROC-AUC of {entry['roc_auc']:.3f}"
     if alone >= NEAR_PERFECT:
         yield f"the feature {name} alone has a ROC-AUC of {alone:.3f} on these rows"
 
 
 def _strongest(data: Dataset, challenger: Contender) -> tuple[str, float]:
-    """The feature that ranks these rows best on its own, of those that the trees use, and its ROC-AUC."""
+    """Return the feature that ranks these rows best on its own, among those that the trees use, and its ROC-AUC."""
     booster = challenger.booster
     used = np.flatnonzero(booster.trees.feature_importance("split"))
     if not len(used) or not 0 < data.positives < data.rows.height:
@@ -274,7 +278,7 @@ def _strongest(data: Dataset, challenger: Contender) -> tuple[str, float]:
 
 
 def _odds(area: float) -> float:
-    """Of a pair, a seizure and a clean box, being ranked right; finite where all are."""
+    """Return the odds that a seizure has a higher score than a clean box; finite even for an area of 1."""
     return area / max(1 - area, 1e-4)
 
 

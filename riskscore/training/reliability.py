@@ -1,8 +1,9 @@
-"""Reliability: whether probabilities mean what they say, and by how much they would miss if they did.
+"""Reliability: whether probabilities agree with what was found, beyond the differences that chance gives.
 
-Even perfect probabilities differ from the share found, by chance. So the calibration error stands beside the one that
-labels drawn from the probabilities themselves have: only above that does it speak against the model. Rows count as
-independent here, which random inspections are; boxes of one bill are not, so that on all rows chance is larger still.
+Even perfect probabilities differ from the share found, by chance. So the calibration error is compared with the error
+for labels drawn from the probabilities themselves: only a larger one counts against the model. Rows count as
+independent here. That is right for random inspections; boxes of one bill are not independent, so on all rows chance
+is even larger.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from riskscore.training.intervals import estimate, share_of
 from riskscore.training.resamples import RESAMPLES, Floats, Labels
 
 BINS = 20
-"""Bins of equal size, over which the calibration error is averaged."""
+"""Number of bins of equal size over which the calibration error is averaged."""
 
 STEPS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.10, 0.5)
 """Borders of `reliability`, in shares of all rows."""
 
 
 def calibration_error(probabilities: Floats, labels: Labels) -> float:
-    """Mean distance of probability and share of positive rows over bins of equal size."""
+    """Return the mean distance between probability and share of positive rows, over bins of equal size."""
     order = np.argsort(probabilities, kind="stable")
     starts, sizes = _bins(len(order))
     expected, observed = (np.add.reduceat(each, starts) for each in (probabilities[order], labels[order].astype(float)))
@@ -31,7 +32,7 @@ def calibration_error(probabilities: Floats, labels: Labels) -> float:
 
 
 def reliability(probabilities: Floats, labels: Labels) -> list[dict[str, float]]:
-    """Mean probability and share of positive rows, in steps from the riskiest 0.1% down to the rest."""
+    """Return mean probability and share of positive rows, in steps from the riskiest 0.1% down to the rest."""
     order = np.argsort(-probabilities, kind="stable")
     size = len(order)
     borders = sorted({0, *(max(1, round(size * share)) for share in STEPS), size})
@@ -46,7 +47,7 @@ def reliability(probabilities: Floats, labels: Labels) -> list[dict[str, float]]
 
 
 def bins(probabilities: Floats, labels: Labels) -> list[dict[str, Any]]:
-    """Points of a calibration plot, by rising probability: rows, expected share, observed share with its interval."""
+    """Return points of a calibration plot by rising probability: rows, expected share, observed share with interval."""
     order = np.argsort(probabilities, kind="stable")
     starts, sizes = _bins(len(order))
     expected = np.add.reduceat(probabilities[order], starts) / sizes
@@ -58,11 +59,11 @@ def bins(probabilities: Floats, labels: Labels) -> list[dict[str, Any]]:
 
 
 def check(probabilities: Floats, labels: Labels, *, seed: int = 0) -> dict[str, Any]:
-    """Whether `probabilities` fit `labels`, as far as chance lets see.
+    """Check whether `probabilities` agree with `labels` within chance.
 
     Returns rows, positives; `expected`, the mean probability, and `observed`, the share of positive rows with its
-    interval (calibration in the large); `error`, the calibration error, and `by_chance`, the one that perfect
-    probabilities would have on so many rows; and `agrees`, whether both lie within.
+    interval (calibration in the large); `error`, the calibration error, and `by_chance`, the error that perfect
+    probabilities would have on as many rows; and `agrees`, whether both are within their intervals.
     """
     order = np.argsort(probabilities, kind="stable")
     rising = probabilities[order]
@@ -88,7 +89,7 @@ def check(probabilities: Floats, labels: Labels, *, seed: int = 0) -> dict[str, 
 
 
 def _bins(rows: int) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
-    """First places and sizes of at most BINS bins of equal size; what does not go up is spread over the first."""
+    """Return starts and sizes of at most BINS bins of equal size; the first bins take one more row each if needed."""
     most = min(BINS, rows)
     sizes = np.full(most, rows // most, np.int64)
     sizes[: rows % most] += 1

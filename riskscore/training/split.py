@@ -1,13 +1,13 @@
-"""Split: the days of a log cut into folds that follow each other, as a model meets them in service.
+"""Split: cut the days of a log into folds in order of time, as a model is used in service.
 
     │ warm-up │ learn           │ gap │ judge 1 │                              days ─▶
     │ warm-up │ learn                     │ gap │ judge 2 │
     │ warm-up │ learn                               │ gap │ judge 3 │
     │ warm-up │ learn                                         │ gap │   test   │
 
-Folds choose settings and the number of trees; the test judges once what they chose. Warm-up days only feed the ledger:
-at the start of a log everyone is new. A gap is as long as outcomes take to become known, so that nothing is judged by
-trees that could not have been grown yet.
+Settings and the number of trees are chosen on the folds; the test judges that choice once. Warm-up days only fill the
+ledger, because at the start of a log every party is new. The gap is as long as outcomes take to become known, so that
+no day is judged by a model that could not have existed yet.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from numpy.typing import NDArray
 from riskscore.errors import TrainingError
 
 KNOWN_SHARE = 0.95
-"""Share of the outcomes that a gap waits for."""
+"""Share of outcomes that must be known after the gap."""
 
 WARM_UP_DAYS = 60
 FOLDS = 3
 LEARNED = 0.46
-"""Share of the rows behind the warm-up that come before the first fold's judge."""
+"""Share of the rows after the warm-up that come before the judged days of the first fold."""
 
 TESTED = 0.15
-"""Share of them that the test judges; the folds judge what lies between, in equal parts."""
+"""Share of these rows in the test; the folds judge the rows in between, in equal parts."""
 
 FEWEST_DAYS = 8
 
@@ -46,23 +46,23 @@ class Part:
     last: date
 
     def holds(self, day: str = "day") -> pl.Expr:
-        """Whether the day in column `day` belongs to the part."""
+        """Return whether the day in column `day` is in the part."""
         return pl.col(day).is_between(self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Days to learn from, and later days on which that is judged."""
+    """Days to learn from, and later days to judge on."""
 
     learn: Part
     judge: Part
 
 
 def split(days: pl.Series, *, gap: int, warm_up: int = WARM_UP_DAYS) -> list[Fold]:
-    """Cut the period of the labelled rows, whose `days` are given, into FOLDS folds and, last of the list, the test.
+    """Cut the period of the labelled rows, whose `days` are given, into FOLDS folds and, as last entry, the test.
 
-    Parts hold equal shares of rows, not of days: of the last days few outcomes are known. In short periods gap and
-    warm-up shrink to an eighth of the days each. Raises TrainingError where there are fewer than FEWEST_DAYS.
+    Parts have equal shares of rows, not of days, because few outcomes of the last days are known. In short periods gap
+    and warm-up shrink to an eighth of the days each. Raises TrainingError for fewer than FEWEST_DAYS days.
     """
     first: date = days.min()  # type: ignore[assignment]
     numbers = (days - pl.Series([first])).dt.total_days().to_numpy()
@@ -83,7 +83,7 @@ def split(days: pl.Series, *, gap: int, warm_up: int = WARM_UP_DAYS) -> list[Fol
 
 
 def _starts(numbers: NDArray[np.int64], earliest: int, length: int) -> list[int]:
-    """The days on which the folds and the test begin, each a day at least after the one before."""
+    """Return the days on which the folds and the test begin, each at least one day after the one before."""
     places = np.arange(FOLDS + 1)
     wanted = np.quantile(numbers, np.linspace(LEARNED, 1 - TESTED, FOLDS + 1), method="lower").astype(np.int64)
     apart = np.maximum.accumulate(np.maximum(wanted, earliest) - places) + places
@@ -91,14 +91,14 @@ def _starts(numbers: NDArray[np.int64], earliest: int, length: int) -> list[int]
 
 
 def outcome_days(delays: Sequence[pl.Series]) -> int:
-    """Whole days after which KNOWN_SHARE of outcomes are known, at least 1; `delays` are theirs, each as Duration."""
+    """Return the number of days after which KNOWN_SHARE of outcomes are known, at least 1; `delays` as Duration."""
     known = [delay.drop_nulls().dt.total_hours().to_numpy() / 24 for delay in delays]
-    found = np.concatenate([np.zeros(0), *known])
-    return max(1, int(np.ceil(np.quantile(found, KNOWN_SHARE)))) if len(found) else 1
+    days = np.concatenate([np.zeros(0), *known])
+    return max(1, int(np.ceil(np.quantile(days, KNOWN_SHARE)))) if len(days) else 1
 
 
 def spanning(parts: Sequence[Part]) -> Part:
-    """The days of several parts of one name together."""
+    """Return the part that covers the days of several parts with the same name."""
     return Part(parts[0].name, min(part.first for part in parts), max(part.last for part in parts))
 
 

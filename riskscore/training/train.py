@@ -1,4 +1,4 @@
-"""Train: from a log and what became known about it to a model folder with its card.
+"""Train: from a log and its labels to a model folder with its card.
 
     dataset ─▶ folds ─▶ settings and number of trees ─▶ trees of all days before the test ─▶ judged on the test, once
                  └────▶ margins of days not seen ─────▶ calibration                              │
@@ -6,9 +6,9 @@
                                                               ▼
                all labelled rows ─▶ as many trees ─▶ the model and its card
 
-What was judged is thrown away: the model that is kept has learned from the test's days too, by the same settings and
-the same number of trees. More rows would bear a few trees more; but the calibration rests on margins of just that
-many.
+The model that was judged is not kept. The final model has learned from the test days too, with the same settings and
+the same number of trees. More rows would allow a few more trees, but the calibration was fitted on margins of exactly
+this number.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from riskscore.training.baseline import compare
 from riskscore.training.calibrate import all_opened, calibrate
 from riskscore.training.choose import Measured, choose
 from riskscore.training.dataset import Dataset, dataset
-from riskscore.training.evaluate import judged
+from riskscore.training.evaluate import judge_scores
 from riskscore.training.folds import Folds
 from riskscore.training.labels import Labels
-from riskscore.training.period import Held, hold
+from riskscore.training.period import Period, hold_back_days
 from riskscore.training.plan import USUAL, Plan, Tuning
 from riskscore.training.trees import Rows, grow
 from riskscore.training.weights import BESIDE
@@ -54,15 +54,14 @@ def train(
 ) -> Booster:
     """Train a model on canonical `consignments` and their `labels`, and write it to the folder `out` if given.
 
-    `earlier` holds superseded versions; `settings` say what consignments have of a service's own. Nothing filed or
-    known after the last day of the plan is learned. The same data, plan and settings give the same model, byte for
-    byte, except that a search by time finds what the machine has time for. Raises TrainingError where the period is
-    too short or a part of it has no positive row.
+    `earlier` has superseded versions, `settings` the own fields of a service. Nothing filed or known after the last day
+    of the plan is used. The same data, plan and settings give the same model, byte for byte, except after a search
+    limited by minutes. Raises TrainingError if the period is too short or a part of it has no positive row.
     """
     catalogue = own.catalogue(settings)
-    held = hold(consignments, plan.until, plan.hold_back)
-    newest, before = held.filings(consignments, earlier)
-    known = None if labels.outcomes is None else held.of(labels.outcomes, "known_at")
+    period = hold_back_days(consignments, plan.until, plan.hold_back)
+    newest, before = period.filings(consignments, earlier)
+    known = None if labels.outcomes is None else period.keep(labels.outcomes, "known_at")
 
     def measured(factor: float) -> list[Dataset]:
         progress.step("computing features as of each day")
@@ -77,38 +76,38 @@ def train(
         ]
 
     booster = fit(measured(1.0), catalogue, seed=plan.seed, tuning=plan.tuning, measured=measured)
-    return _finished(booster, out, held, plan.command)
+    return _finished(booster, out, period, plan.command)
 
 
 def train_on_worlds(folders: Sequence[Path], plan: Plan = USUAL, out: Path | None = None) -> Booster:
-    """Train on the truth of simulated worlds, folders as `riskscore simulate` writes them; else as `train`.
+    """Train on the truth of simulated worlds, folders that `riskscore simulate` wrote; otherwise like `train`.
 
-    Each world has its own parties and its own past, and is split by its own days; then equal parts are put together.
-    A model of several worlds cannot learn one world's fashions by heart, nor how long its past happened to be.
+    Each world has its own parties and history, and is split by its own days; then the same parts of all worlds are
+    combined. A model of several worlds cannot memorise the fashions of one world, or the length of its history.
     """
     catalogue = load()
-    held = Held()
+    period = Period()
 
     def measured(factor: float) -> list[Dataset]:
-        nonlocal held
+        nonlocal period
         data = []
         for number, folder in enumerate(folders, 1):
             progress.step(f"computing features of world {number} of {len(folders)} as of each day")
-            wanted = smoothing.measured_with(catalogue, smoothing.chosen(catalogue, factor))
-            world, held = read_world(folder, wanted, plan.until, plan.hold_back)
+            scaled = smoothing.measured_with(catalogue, smoothing.chosen(catalogue, factor))
+            world, period = read_world(folder, scaled, plan.until, plan.hold_back)
             data.append(world)
         return data
 
     booster = fit(measured(1.0), catalogue, seed=plan.seed, tuning=plan.tuning, measured=measured)
-    return _finished(booster, out, held, plan.command)
+    return _finished(booster, out, period, plan.command)
 
 
-def _finished(booster: Booster, out: Path | None, held: Held, command: str) -> Booster:
-    """Say on the card how `booster` was made, and write it to the folder `out` if given."""
+def _finished(booster: Booster, out: Path | None, period: Period, command: str) -> Booster:
+    """Add command and held-back days to the card of `booster`, and write it to the folder `out` if given."""
     card = replace(booster.card, command=command)
-    if held.days:
-        limits = [*card.limits, held.told()]
-        card = replace(card, limits=limits, selection={**card.selection, "held_back": held.told()})
+    if period.days:
+        limits = [*card.limits, period.describe()]
+        card = replace(card, limits=limits, selection={**card.selection, "held_back": period.describe()})
     booster = replace(booster, card=card)
     if out is not None:
         booster.save(out)
@@ -123,9 +122,9 @@ def fit(
     tuning: Tuning | None = None,
     measured: Measured | None = None,
 ) -> Booster:
-    """Train on ready datasets, one or several, each of which is split by its own days; see `train`.
+    """Train on ready datasets, one or several, each split by its own days; see `train`.
 
-    With `measured` a search tries other strengths of the profiles too.
+    With `measured` a search also tries other strengths of the profiles.
     """
     everything = all(map(all_opened, data))
     chosen = choose(Folds.of(data), catalogue, seed=seed, tuning=tuning, measured=measured)
@@ -135,15 +134,15 @@ def fit(
     before, later = folds.test
     judge = grow(Rows.of(before, catalogue), chosen.trees, catalogue, chosen.choice, seed)
     curve = calibrate(chosen.margins, chosen.rows, known=before.rows, everything=everything).curve
-    progress.step("growing the model on all days")
-    trees = grow(Rows.of(folds.whole, catalogue), chosen.trees, catalogue, chosen.choice, seed)
+    progress.step("training the final model on all days")
+    trees = grow(Rows.of(folds.all_rows, catalogue), chosen.trees, catalogue, chosen.choice, seed)
     matrix = later.matrix.select(catalogue.names).to_numpy(order="c")
-    chosen = chosen.beside(later, np.asarray(judge.predict(matrix, raw_score=True), dtype=np.float64))
-    calibrated = calibrate(chosen.margins, chosen.rows, known=folds.whole.rows, everything=everything)
+    chosen = chosen.with_part(later, np.asarray(judge.predict(matrix, raw_score=True), dtype=np.float64))
+    calibrated = calibrate(chosen.margins, chosen.rows, known=folds.all_rows.rows, everything=everything)
     card = describe.card(catalogue, chosen, trees, calibrated, seed)
-    test = judged(score(later.matrix, Booster(judge, curve, card)), later, seed=seed)
+    test = judge_scores(score(later.matrix, Booster(judge, curve, card)), later, seed=seed)
     test["comparison"] = compare(before, later, catalogue, seed=seed)
     booster = Booster(trees, calibrated.curve, card)
     importance = describe.importance(later.matrix, booster, catalogue)
-    described = describe.distribution(folds, later, booster)
-    return replace(booster, card=replace(card, test=test, importance=importance, reference=described))
+    reference = describe.distribution(folds, later, booster)
+    return replace(booster, card=replace(card, test=test, importance=importance, reference=reference))

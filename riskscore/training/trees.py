@@ -1,11 +1,11 @@
-"""Trees: grown on weighted rows; as many as later days say, over all folds at once.
+"""Trees: trained on weighted rows; their number is chosen on later days, over all folds at once.
 
-    fold 1 learn ─▶ one tree more ─▶ loss on judge 1 ─┐
-    fold 2 learn ─▶ one tree more ─▶ loss on judge 2 ─┼─▶ mean; no better for PATIENCE trees: stop, keep the best number
-    fold 3 learn ─▶ one tree more ─▶ loss on judge 3 ─┘
+    fold 1 learn ─▶ one more tree ─▶ loss on judge 1 ─┐
+    fold 2 learn ─▶ one more tree ─▶ loss on judge 2 ─┼─▶ mean; no better for PATIENCE trees: stop, keep the best number
+    fold 3 learn ─▶ one more tree ─▶ loss on judge 3 ─┘
 
-Trees are modest and monotone where the catalogue says which way a flag speaks. Stopping goes by logarithmic loss: it
-judges every row, where average precision on some dozens of positive rows jumps from tree to tree.
+Trees are small, and monotone for features whose direction the catalogue declares. Stopping uses the logarithmic loss,
+because it judges every row; average precision on a few dozen positive rows jumps from tree to tree.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ MOST_TREES = 500
 PATIENCE = 40
 
 SHORTEST = 3.0
-"""Least number of trees times learning rate. On folds with a dozen seizures the loss turns up too soon by chance: of
-simulated inspections 20 trees ranked worse than 80, and 300 no worse than 150."""
+"""Smallest number of trees times learning rate. On folds with a dozen seizures the loss may rise too early by chance:
+on simulated inspections 20 trees ranked worse than 80, and 300 no worse than 150."""
 
 SMALL = 50_000
-"""Rows below which one thread is enough."""
+"""Number of rows below which one thread is used."""
 
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
@@ -39,16 +39,16 @@ SETTINGS: dict[str, Any] = {
     "num_leaves": 31,
     "max_depth": 8,
     "learning_rate": 0.03,
-    # About one smuggled consignment expected in each leaf: without it, trees learn the few positive rows by heart.
+    # About one smuggled consignment expected in each leaf; otherwise trees memorise the few positive rows.
     "min_sum_hessian_in_leaf": 1.0,
-    # Few features a tree make many of them carry weight: a model that leans on the parties' past alone is blind where
-    # that past is short.
+    # With few features per tree, many features get weight: a model that relies only on the parties' history fails
+    # where that history is short.
     "feature_fraction": 0.3,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "lambda_l2": 2.0,
     "monotone_constraints_method": "intermediate",
-    # The same rows and seed give the same bytes, whatever the machine.
+    # The same rows and seed give the same bytes on every machine.
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
@@ -59,11 +59,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a search may choose: LightGBM's parameters beside SETTINGS, and how many others a positive row outweighs,
-    and the `factor` of the declared strengths of profiles that the rows were measured with.
+    """What a search may choose: LightGBM parameters that replace those in SETTINGS, the weight of a positive row, and
+    the `factor` of the declared strengths of profiles that the rows were measured with.
 
-    Without a search a positive row weighs like the others: class weights bend the probabilities, and the ranking
-    gained nothing from them.
+    Without a search a positive row has the same weight as others: class weights distort the probabilities and did not
+    improve the ranking.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -71,12 +71,12 @@ class Choice:
     factor: float = 1.0
 
     def settings(self, size: int, catalogue: Catalogue, seed: int) -> dict[str, Any]:
-        """All parameters for trees on `size` rows: leaves of a few hundred rows where there are many."""
+        """Return all parameters for trees on `size` rows; with many rows, leaves have at least a few hundred rows."""
         return {
             **SETTINGS,
             **self.parameters,
             "seed": seed,
-            # Threads that wait for each other cost more than a small tree does.
+            # On few rows, threads spend more time waiting for each other than growing a tree.
             "num_threads": 1 if size < SMALL else 2,
             "min_data_in_leaf": int(np.clip(size // 300, 10, 200)),
             "monotone_constraints": [feature.direction for feature in catalogue.features.values()],
@@ -85,9 +85,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What trees learn from, or are watched on: matrix float32[n, features], target int8[n], weights[n], 1 on average.
+    """Rows to learn from or to judge on: matrix float32[n, features], target int8[n], weights[n] with a mean of 1.
 
-    The first `opened` rows are labelled; nobody opened those behind them.
+    The first `opened` rows are labelled; the rows after them were never opened.
     """
 
     matrix: NDArray[np.float32]
@@ -97,24 +97,24 @@ class Rows:
 
     @classmethod
     def of(cls, data: Dataset, catalogue: Catalogue) -> Rows:
-        """The rows of `data`, and those beside them that nobody opened."""
-        both = [data] if data.closed is None else [data, data.closed]
-        matrix = np.concatenate([part.matrix.select(catalogue.names).to_numpy(order="c") for part in both])
-        target = np.concatenate([part.target for part in both])
+        """Return the rows of `data`, followed by its unopened ones."""
+        parts = [data] if data.closed is None else [data, data.closed]
+        matrix = np.concatenate([part.matrix.select(catalogue.names).to_numpy(order="c") for part in parts])
+        target = np.concatenate([part.target for part in parts])
         opened = data.rows.height
         return cls(matrix, target, weights.of_trees(data.rows, len(target) - opened), opened)
 
     def as_lightgbm(self, catalogue: Catalogue, settings: dict[str, Any], positive_weight: float) -> lightgbm.Dataset:
-        """The rows as LightGBM takes them, positive ones weighing `positive_weight` times more."""
+        """Return the rows for LightGBM; positive rows have `positive_weight` times their weight."""
         weighed = self.weights * np.where(self.target == 1, positive_weight, 1.0)
-        # Weights that are all alike would only slow it down.
-        given = None if np.ptp(weighed) == 0 else weighed / weighed.mean()
-        return lightgbm.Dataset(self.matrix, self.target, weight=given, feature_name=catalogue.names, params=settings)
+        # Equal weights would only slow it down.
+        weight = None if np.ptp(weighed) == 0 else weighed / weighed.mean()
+        return lightgbm.Dataset(self.matrix, self.target, weight=weight, feature_name=catalogue.names, params=settings)
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """The trees of all folds: how many are best, their mean loss, and each fold's margins on what it is watched on."""
+    """The best number of trees over all folds, their mean loss, and each fold's margins on its judge rows."""
 
     trees: int
     loss: float
@@ -122,10 +122,10 @@ class Grown:
 
 
 def grow(rows: Rows, trees: int, catalogue: Catalogue, choice: Choice, seed: int) -> lightgbm.Booster:
-    """Grow so many `trees` on `rows`."""
+    """Train a model with a given number of `trees` on `rows`."""
     settings = choice.settings(len(rows.target), catalogue, seed)
     grown = lightgbm.train(settings, rows.as_lightgbm(catalogue, settings, choice.positive_weight), trees)
-    # Read back as it will be loaded.
+    # Parse the text, so that the model is the same as after loading.
     return lightgbm.Booster(model_str=grown.model_to_string())
 
 
@@ -135,7 +135,7 @@ def grow_folds(
     choice: Choice,
     seed: int,
 ) -> Grown:
-    """Grow trees on the first rows of each fold for as long as they get better on the second; see the module."""
+    """Add trees on the learn rows of each fold as long as the loss on the judge rows falls; see the module."""
     growing = []
     for learn, judge in folds:
         settings = choice.settings(len(learn.target), catalogue, seed)
@@ -155,7 +155,7 @@ def grow_folds(
         if number - at >= PATIENCE:
             break
         if number % 20 == 0:
-            progress.step(f"growing trees over {len(folds)} folds: {number}, best {at}")
+            progress.step(f"training trees on {len(folds)} folds: {number}, best {at}")
     margins = [
         np.asarray(booster.predict(judge.matrix, raw_score=True, num_iteration=at), dtype=np.float64)
         for booster, (_, judge) in zip(growing, folds, strict=True)

@@ -1,4 +1,4 @@
-"""Worlds: simulated ones as datasets, labelled with the truth about every consignment.
+"""Worlds: simulated worlds as datasets, labelled with the truth about every consignment.
 
 WORLD/manifests/*.parquet, outcomes.parquet, truth.parquet ─▶ features as of each day ─▶ Dataset
 """
@@ -17,29 +17,31 @@ from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
 from riskscore.training.dataset import Dataset, dataset
 from riskscore.training.labels import Labels
-from riskscore.training.period import Held, hold
+from riskscore.training.period import Period, hold_back_days
 
 
 def read_world(
     folder: Path, catalogue: Catalogue, until: date | None = None, hold_back: int = 0
-) -> tuple[Dataset, Held]:
-    """Read a world that `riskscore simulate` wrote, and what of its days is held back; see `period.hold`.
+) -> tuple[Dataset, Period]:
+    """Read a world that `riskscore simulate` wrote, and return its dataset and the days to learn from.
 
-    Raises ManifestError where a part of it is missing or damaged.
+    `until` and `hold_back` as in `period.hold_back_days`. Raises ManifestError if a file is missing or damaged.
     """
     filed = read.read_many(read.files([folder / "manifests"]))
-    found, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
-    held = hold(filed.consignments, until, hold_back)
-    newest, earlier = held.filings(filed.consignments, filed.earlier)
-    known = held.of(found, "known_at")
-    return dataset(newest, Labels(known, truth), Past(earlier=earlier), catalogue), held
+    outcomes, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
+    period = hold_back_days(filed.consignments, until, hold_back)
+    newest, earlier = period.filings(filed.consignments, filed.earlier)
+    known = period.keep(outcomes, "known_at")
+    return dataset(newest, Labels(known, truth), Past(earlier=earlier), catalogue), period
 
 
 def read_truth(path: str | Path) -> pl.DataFrame:
-    """Read what a simulation knows about every consignment. Raises ManifestError where the file is no Parquet."""
+    """Read what a simulation knows about every consignment. Raises ManifestError if the file is not Parquet."""
     try:
         return pl.read_parquet(path)
     except FileNotFoundError:
         raise ManifestError(f"{path}: there is no such file") from None
     except pl.exceptions.PolarsError as damaged:
-        raise ManifestError(f"{path} cannot be read as Parquet ({damaged}); `riskscore simulate` writes it") from None
+        raise ManifestError(
+            f"{path} cannot be read as Parquet ({damaged}); use the truth.parquet that `riskscore simulate` writes"
+        ) from None

@@ -113,7 +113,7 @@ def whatif(
     past = past_nights.read(lake, first, last)
     scored: dict[str | None, pl.DataFrame] = {None: past.rows}
     for name, model in loaded.items():
-        with archive.at_hand(model.name, model.files) as folder:
+        with archive.as_folder(model.name, model.files) as folder:
             scored[name] = past_nights.rescored(lake, past, folder)
     trials = []
     for policy in policies:

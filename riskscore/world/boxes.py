@@ -1,6 +1,6 @@
-"""Boxes: container numbers that come back over the year, and the seals on them.
+"""Boxes: container numbers that are used again over the year, and seals.
 
-A yard holds about eighty days' worth of boxes. A box that was filed is away at sea for weeks before it is used again.
+A yard has boxes for about eighty days. A box that was filed is at sea for weeks before it is used again.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import polars as pl
 from riskscore.world.draws import Bools, Hashes, Ints, below, gather, mix
 
 SOUND, WRONG_DIGIT, MALFORMED, ELSEWHERE = range(4)
-"""What is wrong with a container number; ELSEWHERE is the number of a box that is at sea under another bill."""
+"""Faults of a container number; ELSEWHERE is the number of a box that is at sea under another bill."""
 SEALED, UNSEALED, SPOILED, COPIED = range(4)
-"""What is wrong with a seal."""
+"""Faults of a seal."""
 CARRIERS = 24
 _DAYS = 80
 _MOST = 20_000_000
@@ -24,7 +24,7 @@ _OWNERS = 60
 _SERIALS = 1_000_000
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES = np.array([value for value in range(10, 39) if value % 11])
-"""ISO 6346: A to Z count as 10 to 38, without the multiples of 11."""
+"""ISO 6346: A to Z have the values 10 to 38, without the multiples of 11."""
 
 
 class Yard:
@@ -36,26 +36,26 @@ class Yard:
         self._last = np.full(self._size, -999, dtype=np.int16)
 
     def take(self, rng: np.random.Generator, count: int, day: int) -> Ints:
-        """Return `count` different boxes that are not at sea on `day`, and send them off."""
-        found = np.empty(0, dtype=np.int64)
-        while len(found) < count:
+        """Return `count` different boxes that are not at sea on `day`, and send them to sea."""
+        free = np.empty(0, dtype=np.int64)
+        while len(free) < count:
             drawn = rng.integers(0, self._size, 2 * count + 50)
             rested = (day - self._last[drawn] > _AWAY_DAYS) | (rng.random(len(drawn)) < 0.004)
             fresh = np.unique(drawn[rested])
-            found = np.concatenate([found, np.setdiff1d(fresh, found, assume_unique=True)])
-        chosen = rng.permutation(found)[:count]
+            free = np.concatenate([free, np.setdiff1d(fresh, free, assume_unique=True)])
+        chosen = rng.permutation(free)[:count]
         self._last[chosen] = day
         return chosen
 
     def at_sea(self, rng: np.random.Generator, count: int, day: int) -> Ints:
-        """Return boxes that were filed one to nine days before `day`, as far as a few tries find them."""
+        """Return boxes that were filed one to nine days before `day`, or others if a few hundred tries find none."""
         drawn = rng.integers(0, self._size, (count, 400))
         days = day - self._last[drawn]
         place = np.argmax((days >= 1) & (days <= 9), axis=1)
         return np.asarray(drawn[np.arange(count), place])
 
     def numbers(self, boxes: Ints, fault: Ints) -> pl.Series:
-        """Container numbers of `boxes`, wrong or malformed where `fault` says so."""
+        """Return the container numbers of `boxes`, with a wrong check digit or malformed where `fault` says so."""
         identity = mix(self._seed, 41, boxes)
         serial = (boxes % _SERIALS * 736_879 + 12_345) % _SERIALS
         owner = (below(mix(self._seed, 41, serial), _OWNERS) + boxes // _SERIALS) % _OWNERS
@@ -88,7 +88,7 @@ class Yard:
 
 @cache
 def _owner_letters() -> Ints:
-    """Owner codes as letter numbers, [owners, 4]; the last is U, for freight containers."""
+    """Return owner codes as letter numbers, [owners, 4]; the last letter is U, for freight containers."""
     code = below(mix(42, np.arange(_OWNERS)[:, None], np.arange(3)[None, :]), 26)
     return np.concatenate([code, np.full((_OWNERS, 1), _LETTERS.index("U"))], axis=1)
 
@@ -105,12 +105,12 @@ def _carrier_codes() -> pl.Series:
 
 
 def carriers(positions: Ints) -> pl.Series:
-    """The letters that each carrier's bill numbers begin with."""
+    """Return the letters at the start of each carrier's bill numbers."""
     return gather(_carrier_codes(), positions)
 
 
 def seals(identity: Hashes) -> pl.Series:
-    """Seal numbers: letters of a carrier or none, and six or seven digits."""
+    """Return seal numbers: letters of a carrier or none, and six or seven digits."""
     letters = pl.Series([a + b for a in _LETTERS[:20] for b in ("L", "K", "S", "A", "")] + [""] * 25)
     number = 100_000 + below(mix(identity, 43), 8_900_000)
     return pl.select(
@@ -119,7 +119,7 @@ def seals(identity: Hashes) -> pl.Series:
 
 
 def spoiled(texts: pl.Series, chosen: Bools) -> pl.Series:
-    """Seals that are no seals where `chosen`: three digits, or zeros."""
+    """Replace the seals that are `chosen` by malformed ones: three digits, or zeros."""
     if not chosen.any():
         return texts
     short = pl.col("s").str.tail(3)

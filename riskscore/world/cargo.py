@@ -1,4 +1,4 @@
-"""Cargo: the box that goods travel in, how full it is, and what weights, packages and prices stand on the bill.
+"""Cargo: the box for the goods, how full it is, and the weights, packages and prices on the bill.
 
 goods, fill ─▶ box ─▶ weight that fits ─▶ packages ─▶ gross weight, volume, value, freight
 """
@@ -21,14 +21,14 @@ BOXES = ("22G1", "42G1", "45G1", "22R1", "45R1", "22U1", "22T6", "42P1")
 _OTHER_NAMES = ("22G0", "42G0", "L5G1", "22R0", "45R0", "42U1", "22T1", "22P1")
 _PAYLOAD_KG = 26_500.0
 _VOLUME_M3 = 33.0
-"""For a code that container_types.csv does not have, or a flat one."""
+"""For a code that is not in container_types.csv, or a flat box."""
 _TARE = 1.015
-"""Gross over net weight: the packages' own weight."""
+"""Gross weight / net weight, because packages have weight."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What is in each box; arrays over boxes."""
+    """The contents of each box; arrays over boxes."""
 
     each: Plan
     """The plan of each box's bill."""
@@ -42,20 +42,20 @@ class Load:
 
 
 def _limits() -> tuple[Floats, Floats]:
-    """Payload in kg and volume in m³ of BOXES."""
+    """Return payload in kg and volume in m³ of BOXES."""
     table = {
         code: (payload, volume)
         for code, payload, volume in reference.container_types()
         .select("iso_code", "payload_kg", "volume_m3")
         .iter_rows()
     }
-    found = [table.get(code, (None, None)) for code in BOXES]
-    payload = np.array([kg or _PAYLOAD_KG for kg, _ in found])
-    return payload, np.array([m3 or _VOLUME_M3 for _, m3 in found])
+    limits = [table.get(code, (None, None)) for code in BOXES]
+    payload = np.array([kg or _PAYLOAD_KG for kg, _ in limits])
+    return payload, np.array([m3 or _VOLUME_M3 for _, m3 in limits])
 
 
 def box(rng: np.random.Generator, goods: Ints) -> Ints:
-    """The box that suits each of `goods`: short for heavy ones, cooled or a tank where need be, seldom another."""
+    """Draw the box for each of `goods`: short for heavy ones, cooled or a tank if needed, rarely a special one."""
     kinds, count = wares.load(), len(goods)
     dense = 1 / (1 + np.exp((430.0 - kinds.stowage_kg_m3[goods]) / 110.0))
     short = where(rng, 0.1 + 0.8 * dense, count)
@@ -70,7 +70,7 @@ def box(rng: np.random.Generator, goods: Ints) -> Ints:
 
 
 def load(rng: np.random.Generator, plan: Plan, km: Floats) -> Load:
-    """Fill one box for each position of `plan` (bills repeated, once a box). `km`: length of the way by sea."""
+    """Fill one box for each position of `plan` (bills repeated once per box); `km` is the length of the sea route."""
     kinds, count, goods = wares.load(), len(plan), plan.goods
     chosen = box(rng, goods)
     payload, volume = _limits()
@@ -103,14 +103,14 @@ def load(rng: np.random.Generator, plan: Plan, km: Floats) -> Load:
 
 
 def _rounded(rng: np.random.Generator, weight: Floats) -> Floats:
-    """Weights as clerks write them: to the decimal, the kilogram, the ten, the hundred or the tonne."""
+    """Round weights as clerks do: to two decimals, a kilogram, ten, a hundred, or a tonne."""
     draw = rng.random(len(weight))
     steps = np.select([draw < 0.06, draw < 0.16, draw < 0.34, draw < 0.72], [1000.0, 100.0, 10.0, 1.0], 0.01)
     return np.asarray(np.maximum(np.round(np.rint(weight / steps) * steps, 2), 1.0))
 
 
 def set_point(rng: np.random.Generator, goods: Ints, chosen: Ints) -> tuple[Floats, Bools]:
-    """Set temperatures in °C, and where none is stated: cooled boxes mostly state one, others hardly ever."""
+    """Return set temperatures in °C, and where none is stated: most cooled boxes state one, others almost never."""
     kinds, count = wares.load(), len(goods)
     chilled = np.round(rng.uniform(0.0, 14.0, count), 1)
     frozen = -18.0 - 2.0 * rng.integers(0, 4, count)

@@ -1,4 +1,4 @@
-"""Contents: goods, weights and money as they are written, one row a box, with the goods lines that they sum up."""
+"""Contents: goods, weights and money as written on the bill, one row per box, with the goods lines of the totals."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ _ITEM = tuple(field.name for field in schema.ITEM.fields)
 
 
 def columns(rng: np.random.Generator, world: World, plan: Plan, bill: Ints, load: cargo.Load) -> list[pl.Series]:
-    """Cargo and freight columns of the canonical consignment.
+    """Return the cargo and freight columns of the canonical consignment.
 
-    `plan` has one position a bill, `load` one a box; `bill` is the position in `plan` of each box.
+    `plan` has one position per bill, `load` one per box; `bill` is the position in `plan` of each box.
     """
     each = load.each
-    spot = pl.Series(bill.astype(np.uint32))
+    bill_of_box = pl.Series(bill.astype(np.uint32))
     city = gather(pl.Series(world.port_names), plan.discharge)
     value, currency = _money(rng, world, each, load.value_usd)
     items = pl.DataFrame(
         [
-            wording.describe(rng, world, plan).gather(spot).alias("goods_description"),
-            wording.codes(rng, plan.coded, mask(rng, plan, "hs_codes")).gather(spot).alias("hs_code"),
+            wording.describe(rng, world, plan).gather(bill_of_box).alias("goods_description"),
+            wording.codes(rng, plan.coded, mask(rng, plan, "hs_codes")).gather(bill_of_box).alias("hs_code"),
             leave_out(rng, each, "package_count", pl.Series(load.packages)),
             leave_out(rng, each, "package_type", _packages(rng, each)),
             leave_out(rng, each, "gross_weight_kg", pl.Series(load.gross_kg)),
             leave_out(rng, each, "volume_m3", pl.Series(load.volume_m3)),
             value,
-            wording.marks(rng, plan, city).gather(spot).alias("marks"),
+            wording.marks(rng, plan, city).gather(bill_of_box).alias("marks"),
         ]
     )
     return [
-        *_gathered(rng, items, each),
+        *_from_items(rng, items, each),
         blank(currency, value.is_null().to_numpy()).alias("currency"),
         leave_out(rng, each, "freight_charge", pl.Series(load.freight_usd)),
     ]
 
 
-def _gathered(rng: np.random.Generator, items: pl.DataFrame, each: Plan) -> list[pl.Series]:
-    """Consignment columns from the first goods line; several lines are summed up and kept in `goods_items`."""
+def _from_items(rng: np.random.Generator, items: pl.DataFrame, each: Plan) -> list[pl.Series]:
+    """Return consignment columns from the first goods line; several lines are added up and kept in `goods_items`."""
     frame = items.with_columns(
         hs_codes=pl.when(pl.col("hs_code").is_not_null()).then(pl.concat_list("hs_code")),
         goods_items=pl.lit(None, schema.COLUMNS["goods_items"]),
@@ -71,14 +71,14 @@ def _gathered(rng: np.random.Generator, items: pl.DataFrame, each: Plan) -> list
 
 
 def _spread(positions: Ints, count: int) -> pl.Series:
-    """For each of `count` rows the index of its value among those at `positions`; 0 elsewhere."""
+    """Return for each of `count` rows the index of its value among those at `positions`; 0 elsewhere."""
     index = np.zeros(count, dtype=np.uint32)
     index[positions] = np.arange(len(positions))
     return pl.Series(index)
 
 
 def _several(rng: np.random.Generator, first: pl.DataFrame, each: Plan) -> pl.DataFrame:
-    """Add one or two more goods lines to each row of `first`; the row's figures are shared out among them."""
+    """Add one or two goods lines to each row of `first`; the figures of the row are divided among the lines."""
     count = np.minimum(each.items, 3)
     kinds = len(wares.load())
     lines = []
@@ -113,7 +113,7 @@ def _several(rng: np.random.Generator, first: pl.DataFrame, each: Plan) -> pl.Da
 
 
 def _packages(rng: np.random.Generator, each: Plan) -> pl.Series:
-    """Package types: the usual one of the goods, another that suits them, or any where the plan says so."""
+    """Return package types: the usual one of the goods, another suitable one, or any if the plan says so."""
     kinds, count = wares.load(), len(each)
     usual = gather(kinds.package_type, each.goods)
     others, first, size = _other_packages()
@@ -133,11 +133,11 @@ def _other_packages() -> tuple[pl.Series, Ints, Ints]:
 
 
 def _money(rng: np.random.Generator, world: World, each: Plan, usd: Floats) -> tuple[pl.Series, pl.Series]:
-    """Declared value and its currency: USD mostly, sometimes that of the origin's region."""
-    worth = dict(reference.currencies().select("currency", "usd").iter_rows())
+    """Return declared value and currency: mostly USD, sometimes the currency of the origin's region."""
+    rates = dict(reference.currencies().select("currency", "usd").iter_rows())
     local = np.array([_LOCAL_MONEY.get(region, "USD") for region in world.region])
-    rate = np.array([worth.get(code, 1.0) for code in local])
-    own = where(rng, _LOCAL_SHARE, len(each))
-    amount = np.where(own, usd / rate[each.origin], usd)
-    currency = gather(pl.Series(local), np.where(own, each.origin, -1)).fill_null("USD")
+    rate = np.array([rates.get(code, 1.0) for code in local])
+    in_local = where(rng, _LOCAL_SHARE, len(each))
+    amount = np.where(in_local, usd / rate[each.origin], usd)
+    currency = gather(pl.Series(local), np.where(in_local, each.origin, -1)).fill_null("USD")
     return leave_out(rng, each, "declared_value", pl.Series(np.round(amount, 2))), currency

@@ -1,7 +1,7 @@
 """Draws: weighted choice and stable pseudo-random numbers, for whole columns at a time.
 
-A generator (`rng`) gives what happens once. What belongs to an identity (the name of a firm, the number of its
-street) comes from `mix`, a hash, so that it is the same whenever that identity turns up again.
+A generator (`rng`) draws what happens once. What belongs to an identity (the name of a firm, its street number) comes
+from `mix`, a hash, so that it is the same every time.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def mix(*parts: Any) -> Hashes:
 
 
 def below(hashes: Hashes, bound: int | Ints) -> Ints:
-    """Bring hashes to 0 ... bound - 1."""
+    """Map hashes to 0 ... bound - 1."""
     return np.asarray((hashes >> np.uint64(1)).astype(np.int64) % bound, dtype=np.int64)
 
 
 def unit(hashes: Hashes) -> Floats:
-    """Bring hashes to [0, 1)."""
+    """Map hashes to [0, 1)."""
     return (hashes >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
@@ -86,8 +86,8 @@ class RowChooser:
         place = np.searchsorted(self._upto, rows + units, side="right")
         last = self.first[rows + 1] - 1
         place = np.clip(place, self.first[rows], np.maximum(last, 0))
-        found = self.items[np.minimum(place, max(len(self.items) - 1, 0))]
-        return np.asarray(np.where(self.total[rows] > 0, found, -1))
+        drawn = self.items[np.minimum(place, max(len(self.items) - 1, 0))]
+        return np.asarray(np.where(self.total[rows] > 0, drawn, -1))
 
 
 def where(rng: np.random.Generator, share: float | Floats, count: int) -> Bools:
@@ -112,7 +112,7 @@ def blank(values: pl.Series, missing: Bools) -> pl.Series:
 
 
 def mistype(texts: pl.Series, chosen: Bools, rng: np.random.Generator) -> pl.Series:
-    """Return `texts` with a typing error in those `chosen`: a character dropped, doubled or swapped."""
+    """Return `texts` with a typing error in those `chosen`: a character dropped, doubled, or two swapped."""
     at = np.flatnonzero(chosen)
     if not len(at):
         return texts

@@ -1,10 +1,10 @@
-"""Goods: every kind that the simulated traffic carries, with its figures and the ways to name it.
+"""Goods: every kind of goods in the simulated traffic, with its figures and names.
 
     goods.csv ─────────────────────┐
-    headings that only trade.csv or ├─▶ Goods: one position a kind, arrays beside it
+    headings that only trade.csv or ├─▶ Goods: arrays with one position per kind
     the nomenclature has ──────────┘
 
-A kind that goods.csv does not describe takes its name from the nomenclature and its figures from its chapter.
+A kind that is not in goods.csv has its name from the nomenclature and its figures from its chapter.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from riskscore.world.draws import Bools, Floats, Ints, gather
 
 _FIGURES = ("kg_per_package", "kg_spread", "stowage_kg_m3", "usd_per_kg", "usd_spread")
 _EXTRA_PER_CHAPTER = 2
-"""Kinds taken from the nomenclature for a chapter that goods.csv leaves out."""
+"""Kinds from the nomenclature for each heading or chapter that is not in goods.csv."""
 _MAX_PHRASE = 70
 
 
 @dataclass(frozen=True)
 class Goods:
-    """Arrays of one length, one position a kind of goods."""
+    """Arrays of one length, one position per kind of goods."""
 
     hs6: pl.Series
     chapter: Ints
@@ -38,19 +38,19 @@ class Goods:
     reefer: Bools
     frozen: Bools
     season: Floats
-    """[kinds, 12]: how much of it travels in each month, 1 on average."""
+    """[kinds, 12]: relative traffic in each month, 1 on average."""
     package_type: pl.Series
     other_types: list[list[str]]
     names: list[list[str]]
-    """English ways to name it, the plainest first."""
+    """English names of each kind, the plainest first."""
     foreign: list[dict[str, list[str]]]
-    """Language -> other ways to name it."""
+    """Language -> names in it, of each kind."""
 
     def __len__(self) -> int:
         return len(self.hs6)
 
     def starting(self, prefix: str) -> Ints:
-        """Positions of the kinds whose code starts with `prefix` (2, 4 or 6 digits)."""
+        """Return the positions of the kinds whose HS code starts with `prefix` (2, 4 or 6 digits)."""
         return _starting(prefix)
 
 
@@ -61,7 +61,7 @@ def _starting(prefix: str) -> Ints:
 
 @cache
 def load() -> Goods:
-    """Read the kinds of goods. Raises ReferenceDataError where a table is missing or malformed."""
+    """Read the kinds of goods. Raises ReferenceDataError if a table is missing or malformed."""
     table = pl.concat([_described(), _undescribed()], how="diagonal_relaxed").sort("hs6", "name")
     ways = [_ways(name, phrases or "") for name, phrases in table.select("name", "phrases").iter_rows()]
     words = table["name"].fill_null("").str.to_lowercase()
@@ -84,16 +84,16 @@ def _described() -> pl.DataFrame:
 
 
 def _undescribed() -> pl.DataFrame:
-    """Kinds for headings and chapters that are traded, or have hidden something, but are not described."""
+    """Return kinds for headings and chapters that are traded or used as cover, but are not in goods.csv."""
     known = _described()
-    have = set(known["hs6"]) | set(known["hs6"].str.head(4)) | set(known["hs6"].str.head(2))
+    described = set(known["hs6"]) | set(known["hs6"].str.head(4)) | set(known["hs6"].str.head(2))
     traded = reference.trade()["hs4"].unique().sort()
     chapters = reference.hs()["chapter"].unique().sort()
     covers = reference.cover_goods()["hs"].drop_nulls()
     lacking = pl.concat([traded, covers, chapters.filter(~chapters.is_in(["77", "98", "99"]))]).unique().sort()
-    lacking = lacking.filter(~lacking.is_in(sorted(have)))
+    lacking = lacking.filter(~lacking.is_in(sorted(described)))
     by_prefix = pl.concat([reference.hs().with_columns(prefix=pl.col("hs6").str.head(digits)) for digits in (2, 4, 6)])
-    found = (
+    added = (
         by_prefix.filter(pl.col("prefix").is_in(lacking.to_list()))
         .sort("prefix", "hs6")
         .group_by("prefix", maintain_order=True)
@@ -110,7 +110,7 @@ def _undescribed() -> pl.DataFrame:
     )
     figures = (*_FIGURES, "package_type", "reefer")
     return (
-        found.select("hs6", "chapter", name=_brief("description"), phrases=_brief("description"))
+        added.select("hs6", "chapter", name=_brief("description"), phrases=_brief("description"))
         .join(typical, on="chapter", how="left", maintain_order="left")
         .with_columns(pl.col(name).fill_null(anywhere[name][0]) for name in figures)
         .with_columns(other_package_types=pl.lit(None, pl.String), season=pl.lit(None, pl.String))
@@ -118,7 +118,7 @@ def _undescribed() -> pl.DataFrame:
 
 
 def _brief(column: str) -> pl.Expr:
-    """What a clerk would keep of the nomenclature's wording: what stands before the first semicolon or bracket."""
+    """Return what a clerk would keep of the nomenclature's text: the part before the first semicolon or bracket."""
     return (
         pl.col(column)
         .str.extract(r"^([^;(:]+)")
@@ -140,7 +140,7 @@ def _ways(name: str, phrases: str) -> tuple[list[str], dict[str, list[str]]]:
 
 
 def _months(text: str) -> list[float]:
-    """Weights of the months: '9-12' or '11-2' (or several, by blanks) travels mostly then; '' all year."""
+    """Return weights of the months: higher in '9-12' or '11-2' (several spans are separated by blanks); '' all year."""
     inside = set[int]()
     for part in text.replace(",", " ").replace("|", " ").split():
         first, _, last = part.partition("-")
@@ -162,7 +162,7 @@ def _name_table() -> tuple[pl.Series, Ints, Ints]:
 
 
 def named(kinds: Ints, units: Floats) -> pl.Series:
-    """An English name for each of `kinds`; `units` in [0, 1) chooses among the ways, the first ones more often."""
+    """Return an English name for each of `kinds`; `units` in [0, 1) choose among its names, the first more often."""
     texts, first, count = _name_table()
     return gather(texts, first[kinds] + np.floor(units**1.5 * count[kinds]).astype(np.int64))
 
@@ -181,12 +181,12 @@ def _foreign_table(language: str) -> tuple[pl.Series, Ints]:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Languages that some goods are named in, besides English."""
+    """Return the languages besides English in which some goods have a name."""
     return tuple(sorted({language for ways in load().foreign for language in ways}))
 
 
 def named_in(language: str, kinds: Ints) -> pl.Series:
-    """The name of each of `kinds` in `language`; null where there is none."""
+    """Return the name of each of `kinds` in `language`; null if there is none."""
     texts, place = _foreign_table(language)
     if not len(texts):
         return pl.Series([None] * len(kinds), dtype=pl.String)

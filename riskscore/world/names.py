@@ -1,9 +1,9 @@
-"""Names: firms, streets and ships that do not exist, spelled the way that papers spell them.
+"""Names: invented firms, streets and ships, in the spellings that occur on shipping papers.
 
     identity (a number) ─▶ NAME = words of the country's language + trade word + legal form
 
-A name is a function of its identity, so that a firm keeps it; `spelling` chooses among the ways to write it. Words
-are strung together from syllables of the language, and mean nothing.
+A name is a function of the identity, so that a firm keeps it; `spelling` chooses among the ways to write it. Words are
+combined from syllables of the language and have no meaning.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ALIKE = {"da": "nl", "sv": "nl", "no": "nl", "fi": "nl", "el": "it", "ro": "it"
           "bg": "ru", "sr": "ru", "hr": "pl", "sl": "pl", "lt": "pl", "lv": "pl", "et": "pl", "ka": "ru", "hy": "ru",
           "kk": "ru", "uz": "ru", "mn": "ru", "lo": "th", "my": "km", "si": "hi", "ne": "hi", "ta": "hi", "tl": "es",
           "he": "ar", "so": "ar", "mg": "sw", "af": "nl", "sq": "it", "is": "nl"}  # fmt: skip
-"""Languages whose made-up words are drawn from another one's syllables."""
+"""Languages that use the syllables of another language."""
 
 _TRADES = (
     "TRADING", "IMPORT EXPORT", "INTERNATIONAL", "ENTERPRISE", "INDUSTRIES", "COMMERCIAL", "GROUP", "HOLDINGS",
@@ -100,29 +100,29 @@ _STREETS = {
 }  # fmt: skip
 
 WORDS = 4096
-"""Made-up words of one language."""
+"""Number of invented words per language."""
 
 
 def tongue(language: str) -> str:
-    """Return the language whose syllables stand for `language` (ISO 639-1)."""
+    """Return the language whose syllables are used for `language` (ISO 639-1)."""
     known = _ALIKE.get(language, language)
     return known if known in _SYLLABLES else "en"
 
 
 @cache
 def tongues() -> tuple[str, ...]:
-    """Languages that have syllables of their own, in the order of their numbers."""
+    """Return the languages with their own syllables, in the order of their numbers."""
     return tuple(_SYLLABLES)
 
 
 def tongue_number(language: str) -> int:
-    """Return the number by which the other functions know the language."""
+    """Return the number of the language for the other functions."""
     return tongues().index(tongue(language))
 
 
 @cache
 def _words() -> pl.Series:
-    """Every language's made-up words, one after the other."""
+    """Return the invented words of all languages, one language after the other."""
     made: list[str] = []
     for number, language in enumerate(tongues()):
         syllables = _SYLLABLES[language].upper().split()
@@ -133,7 +133,7 @@ def _words() -> pl.Series:
 
 @cache
 def _forms() -> tuple[pl.Series, np.ndarray, np.ndarray]:
-    """Spellings of legal forms; first spelling and number of forms for each language. Three spellings a form."""
+    """Return spellings of legal forms, three per form, with the first spelling and number of forms of each language."""
     texts: list[str] = []
     first, count = [], []
     for language in tongues():
@@ -147,7 +147,7 @@ def _forms() -> tuple[pl.Series, np.ndarray, np.ndarray]:
 
 
 def firms(identity: Hashes, tongue_numbers: Ints, spelling: Ints) -> pl.Series:
-    """Names of firms. `spelling` 0 is the firm's own way; 1 to 5 are other ways of writing the same name."""
+    """Return names of firms. `spelling` 0 is the firm's own spelling, 1 to 5 are other spellings of the same name."""
     first = tongue_numbers * WORDS + below(mix(identity, 1), WORDS)
     second = tongue_numbers * WORDS + below(mix(identity, 2), WORDS)
     second = np.where(below(mix(identity, 3), 10) < 7, second, -1)
@@ -178,7 +178,7 @@ def _legal(identity: Hashes, tongue_numbers: Ints, spelling: Ints) -> pl.Series:
 
 
 def forwarders(identity: Hashes, tongue_numbers: Ints, spelling: Ints) -> pl.Series:
-    """Names of forwarders, shipping agents and logistics firms; `spelling` as for `firms`."""
+    """Return names of forwarders, shipping agents and logistics firms; `spelling` as for `firms`."""
     word = tongue_numbers * WORDS + below(mix(identity, 1), WORDS)
     return (
         pl.DataFrame(
@@ -194,7 +194,7 @@ def forwarders(identity: Hashes, tongue_numbers: Ints, spelling: Ints) -> pl.Ser
 
 
 def banks(identity: Hashes, tongue_numbers: Ints) -> pl.Series:
-    """Names of banks, as they stand on bills to order."""
+    """Return names of banks, for bills to order."""
     word = tongue_numbers * WORDS + below(mix(identity, 1), WORDS)
     kind = pl.Series(["COMMERCIAL BANK", "BANK", "TRADE BANK", "INVESTMENT BANK"])
     return pl.select(
@@ -219,13 +219,13 @@ PLAIN, PO_BOX, RESIDENTIAL, SHARED = range(4)
 
 
 def addresses(identity: Hashes, tongue_numbers: Ints, kind: Ints, city: pl.Series) -> pl.Series:
-    """Addresses in `city`, of the given kinds; always the same for the same identity and kind."""
+    """Return addresses in `city` of the given kinds; the same identity and kind always have the same one."""
     texts, first, count = _streets()
-    own = np.where(kind == SHARED, mix(tongue_numbers, below(identity, 60)), identity)
-    number = 1 + below(mix(own, 11), 480)
-    word = tongue_numbers * WORDS + below(mix(own, 12), WORDS)
-    street = first[tongue_numbers] + below(mix(own, 13), count[tongue_numbers])
-    box = 10 + below(mix(own, 14), 48_000)
+    building = np.where(kind == SHARED, mix(tongue_numbers, below(identity, 60)), identity)
+    number = 1 + below(mix(building, 11), 480)
+    word = tongue_numbers * WORDS + below(mix(building, 12), WORDS)
+    street = first[tongue_numbers] + below(mix(building, 13), count[tongue_numbers])
+    box = 10 + below(mix(building, 14), 48_000)
     room = 1 + below(mix(identity, 15), 60)
     home = pl.Series(["FLAT ", "APARTMENT ", "ROOM ", "HOUSE NO "])
     return pl.DataFrame(
@@ -249,7 +249,7 @@ _SHIPS = ("STAR", "EXPRESS", "BRIDGE", "SPIRIT", "GLORY", "HORIZON", "PIONEER", 
 
 
 def vessels(seed: int, count: int) -> tuple[pl.Series, pl.Series]:
-    """Names and IMO numbers (seven digits, right check digit) of `count` ships."""
+    """Return names and IMO numbers (seven digits, correct check digit) of `count` ships."""
     identity = mix(seed, 71, np.arange(count))
     tongue_numbers = below(mix(identity, 1), len(tongues()))
     word = tongue_numbers * WORDS + below(mix(identity, 2), WORDS)

@@ -16,18 +16,18 @@ MISSING = {
     "package_type": 0.08, "gross_weight_kg": 0.015, "volume_m3": 0.3, "declared_value": 0.6, "container_type": 0.05,
     "seal_numbers": 0.08, "freight_terms": 0.12, "freight_charge": 0.68,
 }  # fmt: skip
-"""Share of bills that leave a field empty, in the order of size seen in public manifest data."""
+"""Share of bills without the field; orders of magnitude from public manifest data."""
 
 _CARELESS = 2.0
-"""How much more is missing on a bill that was filled in carelessly."""
+"""Factor of these shares on a bill that was filled in carelessly."""
 
 
 def mask(rng: np.random.Generator, plan: Plan, name: str) -> Bools:
-    """Where the field `name` is left empty."""
+    """Draw on which bills the field `name` is empty."""
     share = np.where(plan.few_fields, min(_CARELESS * MISSING[name], 0.95), MISSING[name])
     return where(rng, share, len(plan))
 
 
 def leave_out(rng: np.random.Generator, plan: Plan, name: str, values: pl.Series) -> pl.Series:
-    """Return `values` as the column `name`, with what is left empty."""
+    """Return `values` as the column `name`, null on the bills that leave it empty."""
     return blank(values, mask(rng, plan, name)).alias(name)

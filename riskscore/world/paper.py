@@ -1,6 +1,6 @@
-"""Paper: writes plans down as canonical consignments, honest and smuggled ones with the same pen.
+"""Paper: write plans as canonical consignments, honest and smuggled ones in the same way.
 
-plan ─▶ parties, route, words (a bill) ─▶ box, weight, seals (a container) ─▶ what clerks leave out ─▶ frame
+plan ─▶ parties, route, description (bill) ─▶ box, weight, seals (container) ─▶ fields that clerks leave empty ─▶ frame
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ _HOUSE_BILL_OF_AGENTS = 0.5
 _SECOND_SEAL = 0.13
 _PORT_LOST = 0.006
 _UNKNOWN_PORT = "ZZZZZ"
-"""What some systems write where they do not know the port."""
+"""What some systems write for an unknown port."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Canonical rows, with what only the simulation knows of them."""
+    """Canonical rows, with what only the simulation knows about them."""
 
     rows: pl.DataFrame
     plan: Plan
     bill: Ints
     """Position of each row's bill in the plan."""
     arrives: Floats
-    """True arrival, days since the first simulated day."""
+    """True arrival, in days since the first simulated day."""
 
 
 class Pen:
-    """Writes the plans of one simulation: keeps the bill numbers, and the boxes in the yard."""
+    """Writes the plans of one simulation; keeps track of bill numbers and of the boxes in the yard."""
 
     def __init__(self, world: World, seed: int, per_day: int, start: date, *, bills: int = 0) -> None:
-        """`bills`: how many bill numbers are taken already."""
+        """Start a pen; `bills` is how many bill numbers are already taken."""
         self._world, self._seed = world, seed
         self._yard = boxes.Yard(seed, per_day)
         self._bills = bills
@@ -50,7 +50,7 @@ class Pen:
         self._vessels, self._imo = names.vessels(seed, routes.VESSELS)
 
     def write(self, rng: np.random.Generator, plan: Plan, sailing: routes.Sailing, day: int) -> Sheet:
-        """Write every box of every bill of `plan`, sorted by the time of filing."""
+        """Write one row for every box of every bill of `plan`, sorted by the time of filing."""
         order = np.argsort(sailing.filed, kind="stable")
         bill = np.repeat(order, plan.boxes[order])
         bills = pl.DataFrame(
@@ -77,13 +77,13 @@ class Pen:
         number = pl.select(pl.concat_str(carrier, pl.Series(serial).cast(pl.String).str.zfill(9)))
         house = pl.select(pl.concat_str(pl.lit("H"), pl.Series(rng.integers(10**7, 10**8, count)).cast(pl.String)))
         agents = (plan.shipper_kind == plans.FORWARDER) | (plan.consignee_kind == plans.FORWARDER)
-        housed = where(rng, np.where(agents, _HOUSE_BILL_OF_AGENTS, _HOUSE_BILL), count)
+        has_house_bill = where(rng, np.where(agents, _HOUSE_BILL_OF_AGENTS, _HOUSE_BILL), count)
         ordered = plan.consignee_kind == plans.TO_ORDER
         kind = np.where(ordered, 1, np.where(where(rng, 0.4, count), 2, 0))
         terms = gather(pl.Series(schema.FREIGHT_TERMS), plan.collect.astype(np.int64))
         return [
             number.to_series().alias("bill_of_lading"),
-            blank(house.to_series(), ~housed).alias("house_bill"),
+            blank(house.to_series(), ~has_house_bill).alias("house_bill"),
             leave_out(rng, plan, "bill_type", gather(pl.Series(schema.BILL_TYPES), kind)),
             pl.Series("version", np.ones(count, dtype=np.int64)),
             leave_out(rng, plan, "freight_terms", terms),
@@ -121,12 +121,12 @@ class Pen:
         ]
 
     def time(self, days: Floats) -> pl.Series:
-        """Moments from days since the first simulated day, to the second."""
+        """Convert days since the first simulated day to moments, to the second."""
         seconds = pl.Series(np.floor(days * 86_400).astype(np.int64))
         return pl.select((pl.lit(self._start) + pl.duration(seconds=pl.lit(seconds))).cast(schema.UTC)).to_series()
 
     def _container(self, rng: np.random.Generator, load: cargo.Load, first: Bools, day: int) -> list[pl.Series]:
-        """Container number, type, seals and set point; `first` marks the first box of each bill."""
+        """Return container number, type, seals and set point; `first` marks the first box of each bill."""
         each = load.each
         count = len(each)
         taken = self._yard.take(rng, count, day)
@@ -136,14 +136,14 @@ class Pen:
         copied = each.seal_fault == boxes.COPIED
         seal = np.where(copied & ~first, np.roll(seal, 1), seal)
         seal = np.where(copied & first, seal[rng.integers(0, count, count)], seal)
-        one = boxes.spoiled(boxes.seals(seal), each.seal_fault == boxes.SPOILED)
-        two = blank(boxes.seals(mix(seal, 2)), ~where(rng, _SECOND_SEAL, count))
-        both = pl.select(pl.concat_list([one, two]).list.drop_nulls()).to_series()
+        first_seal = boxes.spoiled(boxes.seals(seal), each.seal_fault == boxes.SPOILED)
+        second_seal = blank(boxes.seals(mix(seal, 2)), ~where(rng, _SECOND_SEAL, count))
+        seals = pl.select(pl.concat_list([first_seal, second_seal]).list.drop_nulls()).to_series()
         unsealed = mask(rng, each, "seal_numbers") | (each.seal_fault == boxes.UNSEALED)
-        warmth, unset = cargo.set_point(rng, each.goods, load.box)
+        temperature, unset = cargo.set_point(rng, each.goods, load.box)
         return [
             self._yard.numbers(taken, each.box_fault).alias("container_number"),
             leave_out(rng, each, "container_type", load.box_named),
-            blank(both, unsealed).alias("seal_numbers"),
-            blank(pl.Series(warmth), unset).alias("temperature_c"),
+            blank(seals, unsealed).alias("seal_numbers"),
+            blank(pl.Series(temperature), unset).alias("temperature_c"),
         ]

@@ -1,7 +1,7 @@
-"""Parties: who stands on a bill, as shipper, consignee, notify party and forwarder.
+"""Parties: the shipper, consignee, notify party and forwarder of each bill.
 
-A firm is an identity (a hash) and a country; `names` gives it its name and address. Shippers of a country's
-chapter are few and known to many buyers; a buyer is its own. A tenth of the bills name a forwarder or nobody.
+A firm is an identity (a hash) and a country; `names` gives it a name and an address. Each chapter of a country has a
+few shippers with many buyers. About one bill in seven has a forwarder as consignee or is made out to order.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from riskscore.world.plans import Plan
 from riskscore.world.world import World
 
 FORWARDERS = 40
-"""Forwarders of a country at most; the first are far busier than the last."""
+"""Most forwarders per country; the first ones are much busier than the last ones."""
 CONSIGNEE_FORWARDER = 0.06
 CONSIGNEE_TO_ORDER = 0.08
 NEW_SHIPPER = 0.22
 _BOX_REGIONS = ("africa", "middle_east", "oceania")
-"""Where firms have a post office box rather than a street address."""
+"""Regions where many firms have a post office box instead of a street address."""
 _TRADING_PLACES = ("HK", "SG", "AE", "CH", "CN", "GB", "TW", "NL")
-"""Where firms sit that sell goods of other countries."""
+"""Countries of firms that trade goods of other countries."""
 
 
 def forwarder(countries: Ints, units: Floats) -> Hashes:
-    """A forwarder of each of `countries`; small `units` give the busy ones."""
+    """Return a forwarder of each of `countries`; small `units` give the busy ones."""
     return mix(24, countries, np.floor(units**2.2 * FORWARDERS).astype(np.int64))
 
 
 def shipper(rng: np.random.Generator, origin: Ints, goods: Ints, makers: Floats) -> Hashes:
-    """A shipper for goods of `origin`: one of about `makers` known ones, or a new one."""
+    """Draw a shipper for goods of `origin`: one of about `makers` known ones, or a new one."""
     count = len(origin)
     slot = np.floor(rng.random(count) ** 1.6 * (2 + makers)).astype(np.int64)
     known = mix(22, origin, wares.load().chapter[goods], slot)
@@ -39,13 +39,13 @@ def shipper(rng: np.random.Generator, origin: Ints, goods: Ints, makers: Floats)
 
 
 def consignee(rng: np.random.Generator, destination: Ints, goods: Ints, buyers: Floats) -> Hashes:
-    """A consignee for goods at `destination`: one of about `buyers` known ones."""
+    """Draw a consignee for goods at `destination`: one of about `buyers` known ones."""
     slot = np.floor(rng.random(len(destination)) ** 1.3 * (1 + buyers)).astype(np.int64)
     return mix(25, destination, wares.load().chapter[goods], slot)
 
 
 def newcomer(rng: np.random.Generator, count: int) -> Hashes:
-    """Firms that nobody had heard of before."""
+    """Return firms without a history."""
     return _fresh(rng, count)
 
 
@@ -54,7 +54,7 @@ def _fresh(rng: np.random.Generator, count: int) -> Hashes:
 
 
 def address_kind(rng: np.random.Generator, world: World, countries: Ints) -> Ints:
-    """Kinds of address as honest firms have them; -1 where none is stated."""
+    """Draw kinds of address as honest firms have them; -1 if none is stated."""
     boxes = np.array([0.34 if region in _BOX_REGIONS else 0.03 for region in world.region])[countries]
     draw = rng.random(len(countries))
     kind = np.full(len(countries), names.PLAIN)
@@ -65,16 +65,16 @@ def address_kind(rng: np.random.Generator, world: World, countries: Ints) -> Int
 
 
 def seat(rng: np.random.Generator, world: World, countries: Ints, abroad: float) -> Ints:
-    """Where the firm sits: mostly in the country of the goods, else in one of the places that trade for others."""
+    """Draw the firm's country: mostly that of the goods, else one of _TRADING_PLACES."""
     places = np.array([world.country(code) for code in _TRADING_PLACES if world.country(code) >= 0])
     elsewhere = places[rng.integers(0, len(places), len(countries))]
     return np.where(where(rng, abroad, len(countries)), elsewhere, countries)
 
 
-def settle(rng: np.random.Generator, world: World, plan: Plan, firms: float, *, known: bool) -> None:
-    """Give every bill of `plan` honest parties, in place: its origin, destination and goods must be there.
+def assign(rng: np.random.Generator, world: World, plan: Plan, firms: float, *, known: bool) -> None:
+    """Give every bill of `plan` honest parties, in place; origin, destination and goods must be set.
 
-    About `firms` firms trade in the world. Where not `known`, the consignee is one that nobody had heard of.
+    About `firms` firms trade in the world. Unless `known`, the consignees have no history.
     """
     count = len(plan)
     chapter = wares.load().chapter[plan.goods]
@@ -96,7 +96,7 @@ def settle(rng: np.random.Generator, world: World, plan: Plan, firms: float, *, 
 
 
 def supply(rng: np.random.Generator, world: World, plan: Plan, makers: Floats) -> None:
-    """Give every bill of `plan` an honest shipper, in place; about `makers` are known for such goods."""
+    """Give every bill of `plan` an honest shipper, in place; about `makers` firms ship such goods."""
     count = len(plan)
     plan.shipper[:] = shipper(rng, plan.origin, plan.goods, makers)
     hashed = unit(mix(plan.shipper, 5))
@@ -108,7 +108,7 @@ def supply(rng: np.random.Generator, world: World, plan: Plan, makers: Floats) -
 
 
 def _stable_address(rng: np.random.Generator, world: World, plan: Plan) -> Ints:
-    """Shippers keep their kind of address whoever they sell to, but for those left out."""
+    """Return kinds of address of shippers: the same for every buyer, or -1 if it is not stated."""
     boxes = np.array([0.34 if region in _BOX_REGIONS else 0.03 for region in world.region])[plan.shipper_country]
     kind = np.where(unit(mix(plan.shipper, 6)) < boxes, names.PO_BOX, names.PLAIN)
     kind = np.where(below(mix(plan.shipper, 7), 100) < 3, names.RESIDENTIAL, kind)
@@ -116,7 +116,7 @@ def _stable_address(rng: np.random.Generator, world: World, plan: Plan) -> Ints:
 
 
 def notify(rng: np.random.Generator, to_order: Bools) -> Ints:
-    """Who is to be notified: on a bill to order the real buyer, otherwise the consignee or nobody, mostly."""
+    """Draw who is notified: mostly the real buyer on a bill to order, else mostly the consignee or no one."""
     usual = Chooser([0.26, 0.24, 0.34, 0.09, 0.07]).draw(rng, len(to_order))
     ordered = Chooser([0.08, 0.0, 0.0, 0.77, 0.15]).draw(rng, len(to_order))
     return np.where(to_order, ordered, usual)

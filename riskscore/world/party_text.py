@@ -1,4 +1,4 @@
-"""Letterhead: the parties of a bill as they are written, with their spellings, addresses and gaps."""
+"""Party text: the parties of a bill as written, with spellings, addresses and empty fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SPELLINGS = Chooser([0.80, 0.06, 0.05, 0.04, 0.02, 0.03])
 
 
 def columns(rng: np.random.Generator, world: World, plan: Plan) -> list[pl.Series]:
-    """Every party column of the canonical consignment, one value a bill."""
+    """Return every party column of the canonical consignment, one value per bill."""
     tongue = world.tongue[plan.forwarder_country]
     agent = names.forwarders(plan.forwarder, tongue, _SPELLINGS.draw(rng, len(plan)))
     return [
@@ -27,7 +27,7 @@ def columns(rng: np.random.Generator, world: World, plan: Plan) -> list[pl.Serie
 
 
 def shipper(rng: np.random.Generator, world: World, plan: Plan) -> list[pl.Series]:
-    """Name, address and country of the shipper."""
+    """Return name, address and country of the shipper."""
     firm = _firm(rng, world, plan.shipper, plan.shipper_country, plan.shipper_kind == plans.FORWARDER)
     country = gather(pl.Series(world.countries), plan.shipper_country)
     return [
@@ -38,9 +38,9 @@ def shipper(rng: np.random.Generator, world: World, plan: Plan) -> list[pl.Serie
 
 
 def consignee(rng: np.random.Generator, world: World, plan: Plan) -> list[pl.Series]:
-    """Name, address, country and tax number of the consignee; name and address of the notify party.
+    """Return name, address, country and tax number of the consignee; name and address of the notify party.
 
-    A bill to order names the buyer as notify party only.
+    A bill to order has the buyer as notify party only.
     """
     count, country = len(plan), plan.consignee_country
     ordered = plan.consignee_kind == plans.TO_ORDER
@@ -61,12 +61,12 @@ def consignee(rng: np.random.Generator, world: World, plan: Plan) -> list[pl.Ser
 def _notify(
     rng: np.random.Generator, world: World, plan: Plan, buyer: pl.Series, address: pl.Series
 ) -> list[pl.Series]:
-    country, said = plan.consignee_country, plan.notify
+    country, notified = plan.consignee_country, plan.notify
     other = _firm(rng, world, mix(plan.consignee, 33), country, np.zeros(len(plan), dtype=np.bool_))
     agents = parties.forwarder(country, unit(mix(plan.consignee, 34)))
     agent = names.forwarders(agents, world.tongue[country], _SPELLINGS.draw(rng, len(plan)))
-    ordered = (plan.consignee_kind == plans.TO_ORDER) & (said == plans.NOTIFY_OTHER)
-    kind = pl.Series(np.where(ordered, plans.NOTIFY_CONSIGNEE, said))
+    ordered = (plan.consignee_kind == plans.TO_ORDER) & (notified == plans.NOTIFY_OTHER)
+    kind = pl.Series(np.where(ordered, plans.NOTIFY_CONSIGNEE, notified))
     name = pl.select(
         pl.when(kind == plans.NOTIFY_SAME)
         .then(pl.lit("SAME AS CONSIGNEE"))
@@ -77,12 +77,12 @@ def _notify(
         .when(kind == plans.NOTIFY_AGENT)
         .then(agent)
     ).to_series()
-    named = leave_out(rng, plan, "notify_address", address)
-    return [name.alias("notify_name"), blank(named, said < plans.NOTIFY_CONSIGNEE)]
+    written = leave_out(rng, plan, "notify_address", address)
+    return [name.alias("notify_name"), blank(written, notified < plans.NOTIFY_CONSIGNEE)]
 
 
 def _firm(rng: np.random.Generator, world: World, identity: Hashes, country: Ints, agents: Bools) -> pl.Series:
-    """Names, some of them in another spelling or with a typing error."""
+    """Return names, some of them in another spelling or with a typing error."""
     tongue, spelling = world.tongue[country], _SPELLINGS.draw(rng, len(identity))
     written = names.firms(identity, tongue, spelling)
     at = np.flatnonzero(agents)

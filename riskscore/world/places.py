@@ -1,4 +1,4 @@
-"""Places inland where carriers take boxes over or deliver them: capitals and dry ports by UN/LOCODE."""
+"""Inland places where carriers receive or deliver boxes: capitals and dry ports by UN/LOCODE."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _INLAND = (
     "BRSAO", "COBOG", "COMDE", "ECUIO", "PEAQP", "ARCOR", "CLSCL", "GTGUA", "RUMOW", "RUSVX", "UAKBP", "ROBUH",
     "BGSOF", "AUBRK", "NZHLZ", "KRICN", "JPNGO", "TWTNN", "KHPNH", "MMMDL", "EGCAI", "MACAS", "DZALG", "TNTUN",
 )  # fmt: skip
-"""Facts of the UN/LOCODE list."""
+"""Codes from the UN/LOCODE list."""
 
 
 @cache
 def _table(countries: tuple[str, ...]) -> tuple[pl.Series, Ints, Ints]:
     by_country = [[code for code in _INLAND if code[:2] == country] for country in countries]
-    size = np.array([len(some) for some in by_country], dtype=np.int64)
+    size = np.array([len(codes) for codes in by_country], dtype=np.int64)
     first = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.int64)
-    return pl.Series([code for some in by_country for code in some]), first, size
+    return pl.Series([code for codes in by_country for code in codes]), first, size
 
 
 def inland(world: World, countries: Ints, units: Floats) -> pl.Series:
-    """A place inland in each of `countries`, chosen by `units` in [0, 1); null for country -1 or one without any."""
+    """Return an inland place in each of `countries`, chosen by `units` in [0, 1); null for -1 or if there is none."""
     texts, first, size = _table(tuple(world.countries))
     known = np.maximum(countries, 0)
     place = first[known] + (units * size[known]).astype(np.int64)

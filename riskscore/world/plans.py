@@ -1,7 +1,7 @@
-"""Plans: what really happens to each bill, before anything is written on paper.
+"""Plans: what really happens to each bill, before it is written on paper.
 
-A plan is a set of arrays of one length, one position a bill. Honest traffic and schemes fill in the same arrays,
-and one pen (`paper`) writes both down, so that only what a plan says can tell them apart.
+A plan is a set of arrays with one position per bill. Honest traffic and schemes fill in the same arrays, and the same
+code (`paper`) writes both, so that only the plan can distinguish them.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from numpy.typing import NDArray
 from riskscore.world.draws import Bools, Floats, Hashes, Ints
 
 NORMAL, FORWARDER, TO_ORDER = range(3)
-"""What a party on the bill is: the owner, a forwarder in the owner's place, or whoever holds the bill."""
+"""Kinds of party: the owner of the goods, a forwarder instead of the owner, or the holder of the bill."""
 
 NO_NOTIFY, NOTIFY_SAME, NOTIFY_CONSIGNEE, NOTIFY_OTHER, NOTIFY_AGENT = range(5)
-"""Who is to be told of the arrival."""
+"""Who is notified of the arrival."""
 
 (
     NO_CHANGE, CHANGED_WEIGHT, CHANGED_WORDS, CHANGED_CONSIGNEE, CHANGED_BOTH_PARTIES, CHANGED_DELIVERY,
     CHANGED_DISCHARGE, CHANGED_NOTIFY, CHANGED_SEAL,
 ) = range(9)  # fmt: skip
-"""What a later version of the bill says otherwise."""
+"""What a later version of the bill changes."""
 
 
 @dataclass
 class Plan:
-    """Arrays over bills. Countries, ports and goods are the world's numbers, -1 is none."""
+    """Arrays over bills. Countries, ports and goods are numbers of the world; -1 is none."""
 
     consignee: Hashes
     consignee_country: Ints
     consignee_kind: Ints
     consignee_address: Ints
-    """Kind of address (names.PLAIN ...), or -1: not stated."""
+    """Kind of address (names.PLAIN ...), or -1 if not stated."""
     consignee_age: Ints
-    """Days since the consignee's first consignment, as an officer would know; 0 for a new one."""
+    """Days since the consignee's first consignment, as an officer would know it; 0 for a new consignee."""
     shipper: Hashes
     shipper_country: Ints
     shipper_kind: Ints
@@ -55,14 +55,14 @@ class Plan:
     """[bills, 3] ports between loading and discharge."""
     route_stated: Bools
     delivery: Ints
-    """Country of the place of delivery where it is not the port of discharge, else -1."""
+    """Country of the place of delivery if that is not the port of discharge, else -1."""
     receipt: Ints
-    """Country where the carrier took the box over away from the port, else -1."""
+    """Country where the carrier received the box, if not at the port; else -1."""
     goods: Ints
     described: Ints
-    """Goods that the description speaks of."""
+    """Goods in the description."""
     coded: Ints
-    """Goods that the HS code is of."""
+    """Goods of the HS code."""
     items: Ints
     boxes: Ints
     fill: Floats
@@ -70,16 +70,16 @@ class Plan:
     package_shift: Floats
     """Log ratio of a package's weight to the usual one."""
     price_shift: Floats
-    """Log ratio of the price to the usual one, in the goods' own spreads."""
+    """Log ratio of the price to the usual one, in units of the goods' price spread."""
     volume_shift: Floats
-    """Log ratio of the stated volume to that of the weight."""
+    """Log ratio of the stated volume to the volume that fits the weight."""
     unfit_package: Bools
     vague: Bools
     foreign: Ints
     """0: English; 1: a language of origin or destination; 2: any other."""
     marks_other: Bools
     few_fields: Bools
-    """Filled in carelessly: more is missing than usual."""
+    """Filled in carelessly: more fields than usual are empty."""
     seal_fault: Ints
     """One of boxes.SEALED ..."""
     box_fault: Ints
@@ -87,13 +87,13 @@ class Plan:
     late: Bools
     """Filed in the last hours before arrival."""
     holiday: Bools
-    """Arrival put just before a holiday."""
+    """Arrival planned just before a holiday."""
     collect: Bools
     freight_shift: Floats
     change: Ints
-    """What a later version says otherwise."""
+    """What a later version changes."""
     voyage_group: Ints
-    """Bills with the same number (not -1) travel on one voyage; otherwise the timetable decides."""
+    """Bills with the same number (not -1) travel on one voyage; for others the timetable decides."""
 
     def __len__(self) -> int:
         return len(self.consignee)
@@ -116,16 +116,16 @@ PARTIES = (
     "consignee", "consignee_country", "consignee_kind", "consignee_address", "shipper", "shipper_country",
     "shipper_kind", "shipper_address", "notify", "forwarder", "forwarder_country",
 )  # fmt: skip
-"""The arrays that say who stands on the bill."""
+"""The arrays of the parties on the bill."""
 
 
 def empty(count: int) -> Plan:
-    """Return `count` bills that say nothing yet: zeros, and -1 where that stands for none."""
-    made = {field.name: np.zeros(count, dtype=_TYPES[str(field.type)]) for field in fields(Plan)}
-    made |= {name: np.full(count, -1, dtype=np.int64) for name in _NONE}
-    return Plan(**{**made, "hubs": np.full((count, 3), -1, dtype=np.int64)})
+    """Return `count` empty bills: zeros, and -1 where that means none."""
+    arrays = {field.name: np.zeros(count, dtype=_TYPES[str(field.type)]) for field in fields(Plan)}
+    arrays |= {name: np.full(count, -1, dtype=np.int64) for name in _NONE}
+    return Plan(**{**arrays, "hubs": np.full((count, 3), -1, dtype=np.int64)})
 
 
 def join(plans: Sequence[Plan]) -> Plan:
-    """Put plans one after the other."""
-    return Plan(**{field.name: np.concatenate([getattr(p, field.name) for p in plans]) for field in fields(Plan)})
+    """Concatenate plans."""
+    return Plan(**{field.name: np.concatenate([getattr(plan, field.name) for plan in plans]) for field in fields(Plan)})

@@ -1,4 +1,4 @@
-"""Wording: goods descriptions, marks and HS codes, as clerks write them on bills of lading."""
+"""Wording: goods descriptions, marks and HS codes, in the style of clerks on bills of lading."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from riskscore.world.world import World
 
 TYPING_ERRORS = 0.03
 SEPARATOR = " | "
-"""Between the descriptions of several goods on one bill."""
+"""Separates the descriptions of several goods on one bill."""
 _MARKS_MISSING = 0.5
 _WOOD, _FURNITURE = 44, 94
 _BEFORE = (
@@ -43,7 +43,7 @@ def _stop_words() -> pl.Series:
 
 
 def describe(rng: np.random.Generator, world: World, plan: Plan) -> pl.Series:
-    """Describe the first goods of each bill: usually in the words that the parties always use."""
+    """Describe the first goods of each bill, mostly in the words that the shipper always uses."""
     count = len(plan)
     always = unit(mix(plan.shipper, plan.described, 9))
     units = np.where(where(rng, 0.75, count), always, rng.random(count))
@@ -65,7 +65,7 @@ def describe(rng: np.random.Generator, world: World, plan: Plan) -> pl.Series:
 
 
 def _with_species(rng: np.random.Generator, plan: Plan, texts: pl.Series) -> pl.Series:
-    """Name a listed species, or one mistaken for it, before some wood and wooden furniture."""
+    """Put a listed species, or one that resembles it, before some descriptions of wood and furniture."""
     species = reference.cites_timber()["term"].str.to_uppercase()
     chapter = wares.load().chapter[plan.described]
     share = np.select([chapter == _WOOD, chapter == _FURNITURE], [0.12, 0.02], 0.0)
@@ -84,10 +84,10 @@ def _filled(texts: pl.Series, number: pl.Series) -> pl.Series:
 
 
 def _translated(rng: np.random.Generator, world: World, plan: Plan, english: pl.Series) -> pl.Series:
-    """Replace the English name where the plan asks for another language and the goods have a name in it."""
+    """Replace the English name if the plan asks for another language and the goods have a name in it."""
     known = wares.languages()
     for position, language in enumerate(known):
-        spoken = np.array([language in said for said in world.languages])
+        spoken = np.array([language in languages for languages in world.languages])
         local = (plan.foreign == 1) & (spoken[plan.origin] | spoken[plan.destination])
         odd = (plan.foreign == 2) & (rng.integers(0, len(known), len(plan)) == position)
         at = np.flatnonzero(local | odd)
@@ -99,7 +99,7 @@ def _translated(rng: np.random.Generator, world: World, plan: Plan, english: pl.
 
 
 def codes(rng: np.random.Generator, goods: Ints, missing: Bools) -> pl.Series:
-    """HS codes: six digits mostly, else four, eight or ten; null where `missing`."""
+    """Return HS codes: mostly six digits, else four, eight or ten; null where `missing`."""
     count = len(goods)
     digits = np.array([6, 4, 8, 10])[Chooser([0.67, 0.08, 0.18, 0.07]).draw(rng, count)]
     tail = pl.Series(rng.integers(0, 100, count) * 100).cast(pl.String).str.zfill(4)
@@ -113,7 +113,7 @@ def codes(rng: np.random.Generator, goods: Ints, missing: Bools) -> pl.Series:
 
 
 def marks(rng: np.random.Generator, plan: Plan, city: pl.Series) -> pl.Series:
-    """Marks and numbers: none, a lot mark, and seldom words for goods (other goods where the plan says so)."""
+    """Return marks and numbers: none, a port or lot mark, rarely names of goods (other goods if the plan says so)."""
     count = len(plan)
     kind = Chooser([0.42, 0.2, 0.3, 0.08]).draw(rng, count)
     kinds = len(wares.load())

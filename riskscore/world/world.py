@@ -1,10 +1,10 @@
-"""The world: who exports what to whom, from which port, and what way ships take.
+"""The world: who exports what to whom, from which port, and on which route.
 
     trade.csv ─▶ lines (origin by heading) ─┐
-    country_trade.csv ─────────────────────┼─▶ gravity: line by destination, nearer and larger ones more
+    country_trade.csv ─────────────────────┼─▶ gravity: line by destination, more for near and large ones
     ports, distances ──────────────────────┘
 
-Countries, ports, goods and lines are numbers here (their position in the world's lists); -1 stands for none.
+Countries, ports, goods and lines are numbers here (positions in the lists of the world); -1 is none.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from riskscore.world import names
 from riskscore.world.draws import Bools, Chooser, Floats, Ints, RowChooser
 
 _GATEWAY_SHARE = 0.15
-"""Part of a coastal country's boxes that go through a neighbour's port, where gateways.csv names one."""
+"""Share of a coastal country's boxes that go through a neighbour's port, if gateways.csv has one."""
 HUB_CHOICES = 4
 _DETOUR_DISLIKE = 7.0
 _DECAY = 0.75
 _NEAR_KM = 900.0
 _ANYWAY = 4e-4
-"""Import weight of a heading that trade.csv does not list for a country: somebody buys a little of everything."""
+"""Import weight of a heading that trade.csv does not list for a country: every country buys a little of everything."""
 AFRICA_TO_ASIA = 0.026
-"""Share of laden containers that go from Africa to South-East and East Asia; gravity alone misjudges it
+"""Share of laden containers that go from Africa to South-East and East Asia; gravity alone gives a wrong share
 (UNCTAD, Review of Maritime Transport: Africa loads about 4% of containers, roughly half of them for Asia)."""
 _ASIA = ("east_asia", "southeast_asia")
 
@@ -51,9 +51,9 @@ class World:
     port_names: list[str]
     port_size: Floats
     km: Floats
-    """[ports, ports] by sea."""
+    """[ports, ports] distance by sea."""
     country_ports: RowChooser
-    """Country -> ports that its trade uses: its own, or the gateways of a landlocked one."""
+    """Country -> ports of its trade: its own, and gateways; only gateways for a landlocked country."""
     line_origin: Ints
     line_heading: list[str]
     line_weight: Floats
@@ -61,7 +61,7 @@ class World:
     export_share: Floats
     """[countries, 100] share of the world's boxes that leave a country with goods of an HS chapter."""
     import_share: Floats
-    """[countries, 100] the same for those that arrive."""
+    """[countries, 100] share of the world's boxes that arrive in a country with goods of an HS chapter."""
     destinations: RowChooser
     """Line -> destination country."""
     sources: RowChooser
@@ -70,24 +70,24 @@ class World:
     hubs: Ints
     """[ports, ports, HUB_CHOICES] hubs that ships between two ports are likely to use."""
     hubs_upto: Floats
-    """Their cumulated shares."""
+    """Cumulated shares of these hubs."""
     any_goods: Chooser
 
     def country(self, code: str) -> int:
-        """Position of the country with this ISO code, or -1."""
+        """Return the position of the country with this ISO code, or -1."""
         return self.countries.index(code) if code in self.countries else -1
 
 
 @cache
 def load() -> World:
-    """Build the world from the reference tables. Raises ReferenceDataError where one is missing."""
+    """Build the world from the reference tables. Raises ReferenceDataError if one is missing."""
     ports = _ports()
     reached = pl.concat([ports["country"], reference.gateways()["country"]]).unique().to_list()
     volume = reference.country_trade().filter(pl.col("country").is_in(reached)).sort("country")
     codes = volume["country"].to_list()
     about = {row["code"]: row for row in reference.countries().iter_rows(named=True)}
     spoken = dict(reference.languages().select("country", "languages").iter_rows())
-    tongues = [str(spoken.get(code, "en")).split() for code in codes]
+    languages = [str(spoken.get(code, "en")).split() for code in codes]
     number = {code: position for position, code in enumerate(codes)}
     place = {locode: position for position, locode in enumerate(ports["locode"])}
     country_ports = _country_ports(ports, codes)
@@ -115,8 +115,8 @@ def load() -> World:
         countries=codes,
         region=regions,
         landlocked=np.array([bool(about[code]["landlocked"]) if code in about else False for code in codes]),
-        tongue=np.array([names.tongue_number(said[0]) for said in tongues]),
-        languages=tongues,
+        tongue=np.array([names.tongue_number(of_country[0]) for of_country in languages]),
+        languages=languages,
         exports=exports,
         imports=imports,
         ports=ports["locode"].to_list(),
@@ -141,7 +141,7 @@ def load() -> World:
 
 
 def _ports() -> pl.DataFrame:
-    """Ports in use: the major ones, gateways and hubs."""
+    """Return the ports in use: major ports, gateways and hubs."""
     used = pl.concat(
         [reference.ports_major()["locode"], reference.gateways()["locode"], reference.hubs()["locode"]]
     ).unique()
@@ -155,7 +155,7 @@ def _ports() -> pl.DataFrame:
 
 
 def _country_ports(ports: pl.DataFrame, codes: list[str]) -> RowChooser:
-    """Country -> its ports by size, then the gateways; a landlocked country has gateways only."""
+    """Return country -> its ports by size, then the gateways; a landlocked country has gateways only."""
     number = pl.DataFrame({"country": codes}).with_row_index("row")
     place = ports.select("locode", "teu").with_row_index("port")
     own = number.join(ports.select("country", "locode"), on="country").join(place, on="locode")
@@ -178,13 +178,13 @@ def _country_ports(ports: pl.DataFrame, codes: list[str]) -> RowChooser:
 
 
 def _hubs(hub_ports: Ints, km: Floats, size: Floats) -> tuple[Ints, Floats]:
-    """Best hubs of each pair of ports and their cumulated shares, [ports, ports, HUB_CHOICES]."""
+    """Return the best hubs of each pair of ports and their cumulated shares, [ports, ports, HUB_CHOICES]."""
     count = len(km)
     best = np.empty((count, count, HUB_CHOICES), dtype=np.int64)
     upto = np.empty((count, count, HUB_CHOICES))
     for start in range(count):
-        way = km[start, hub_ports][None, :] + km[:, hub_ports]
-        ratio = way / np.maximum(km[start][:, None], 500.0)
+        by_hub = km[start, hub_ports][None, :] + km[:, hub_ports]
+        ratio = by_hub / np.maximum(km[start][:, None], 500.0)
         liking = np.sqrt(size[hub_ports]) * np.exp(-_DETOUR_DISLIKE * np.maximum(ratio - 1.0, 0.0))
         liking[:, hub_ports == start] = 0.0
         liking[hub_ports, np.arange(len(hub_ports))] = 0.0
@@ -195,14 +195,14 @@ def _hubs(hub_ports: Ints, km: Floats, size: Floats) -> tuple[Ints, Floats]:
 
 
 def _distances(locodes: list[str]) -> Floats:
-    """Kilometres by sea between all pairs; where no sea leads there, far."""
-    both = pl.DataFrame({"from_port": locodes}).join(pl.DataFrame({"to_port": locodes}), how="cross")
-    km = reference.distances(both)["km"].fill_null(25_000.0).to_numpy()
+    """Return kilometres by sea between all pairs; 25,000 if there is no sea route."""
+    pairs = pl.DataFrame({"from_port": locodes}).join(pl.DataFrame({"to_port": locodes}), how="cross")
+    km = reference.distances(pairs)["km"].fill_null(25_000.0).to_numpy()
     return np.asarray(km, dtype=np.float64).reshape(len(locodes), len(locodes))
 
 
 def _arcs(ports: pl.DataFrame, main_port: Ints) -> Floats:
-    """Great-circle km between the countries' main ports, [countries, countries]."""
+    """Return great-circle km between the main ports of countries, [countries, countries]."""
     lat, lon = (np.radians(ports[name].to_numpy())[np.maximum(main_port, 0)] for name in ("lat", "lon"))
     half = (
         np.sin((lat[:, None] - lat) / 2) ** 2
@@ -212,9 +212,9 @@ def _arcs(ports: pl.DataFrame, main_port: Ints) -> Floats:
 
 
 def _pull(origin: Ints, headings: list[str], codes: list[str], imports: Floats, arcs: Floats) -> Floats:
-    """Pull of each country on each line, [lines, countries], summing to 1 a line: demand by size by nearness."""
-    wanted = reference.trade().filter(pl.col("flow") == "import")
-    weight = {(country, heading): w for country, heading, w in wanted.select("country", "hs4", "weight").iter_rows()}
+    """Return the pull of each country on each line, [lines, countries], sum 1 per line: demand x size x nearness."""
+    trade = reference.trade().filter(pl.col("flow") == "import").select("country", "hs4", "weight")
+    weight = {(country, heading): share for country, heading, share in trade.iter_rows()}
     distinct = sorted(set(headings))
     demand = np.empty((len(distinct), len(codes)))
     for row, heading in enumerate(distinct):
@@ -229,7 +229,7 @@ def _pull(origin: Ints, headings: list[str], codes: list[str], imports: Floats, 
 
 
 def _shares(flow: Floats, country: Ints, headings: list[str], count: int) -> Floats:
-    """Sum up `flow` [lines, any] by country (broadcast to it) and chapter of the line, as shares of all."""
+    """Add up `flow` [lines, any] by `country` (broadcast to it) and chapter of the line, as shares of the total."""
     chapter = np.array([int(heading[:2]) for heading in headings])[:, None]
     cell = np.broadcast_to(country, flow.shape) * 100 + chapter
     total = np.bincount(cell.ravel(), weights=flow.ravel(), minlength=count * 100)
@@ -237,7 +237,7 @@ def _shares(flow: Floats, country: Ints, headings: list[str], count: int) -> Flo
 
 
 def _hold_share(flow: Floats, origin: Ints, regions: list[str]) -> None:
-    """Bring the flow from Africa to Asia to the share that it has in the world's trade, in place."""
+    """Scale the flow from Africa to Asia to its share of world trade, in place."""
     african = np.array([region == "africa" for region in regions])[origin]
     asian = np.array([region in _ASIA for region in regions])
     part = flow[np.ix_(african, asian)].sum()

@@ -79,7 +79,7 @@ BAD_ARGUMENTS: dict[str, tuple[list[str], str]] = {
     "share that is no number": (["--explain-share", "nan"], "0 to 1"),
     "top of nothing": (["--top", "0"], "--top"),
     "no such model": (["--model", "{tmp}/nowhere"], "no model folder"),
-    "folder that is no model": (["--model", "{tmp}"], "no model folder"),
+    "folder that is no model": (["--model", "{tmp}"], "not a model folder"),
     "no such history": (["--history", "{tmp}/nowhere.csv"], "nowhere.csv"),
     "history that is no manifest": (["--history", "{tmp}/broken.toml"], "broken.toml"),
     "no such outcomes": (["--outcomes", "{tmp}/nowhere.csv"], "nowhere.csv"),

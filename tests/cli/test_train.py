@@ -82,9 +82,9 @@ def test_training_on_outcomes_is_repeatable_and_warns_of_unsure_probabilities(ri
         (tmp_path / name).mkdir()
         trained = riskscore(*call, "--trials", "2", "--study", tmp_path / "study", "--out", tmp_path / name / "m")
         assert trained.code == 0, trained.err
-        assert trained.err.startswith("warning: Probabilities are not sure")
+        assert trained.err.startswith("warning: The probabilities are uncertain")
         assert trained.err.count("\n") == 1
-        assert "7 later day(s) were held back" in trained.out.replace("\n", " ")
+        assert "7 later day(s) were held back" in " ".join(trained.out.split())
     for file in ("model.txt", "calibration.json", "card.json", "card.md"):
         assert (tmp_path / "one" / "m" / file).read_bytes() == (tmp_path / "two" / "m" / file).read_bytes()
     card = json.loads((tmp_path / "one" / "m" / "card.json").read_text())
@@ -105,7 +105,7 @@ def test_a_model_is_trained_on_a_lake_and_logged_to_mlflow(riskscore, world, tmp
     lake.append("outcomes", outcomes.with_columns(recorded_at=pl.col("known_at"), night=pl.col("known_at").dt.date()))
     trained = riskscore("train", "--lake", tmp_path / "lake", "--out", tmp_path / "m", "--mlflow", "somewhere")
     assert trained.code == 0, trained.err
-    assert "7 later day(s)" in trained.out.replace("\n", " ")
+    assert "7 later day(s)" in " ".join(trained.out.split())
     assert record == [(json.loads((tmp_path / "m" / "card.json").read_text())["name"], "somewhere")]
 
 
@@ -130,8 +130,8 @@ def test_a_model_is_trained_on_a_lake_and_logged_to_mlflow(riskscore, world, tmp
         (["train", "--world", "{world}", "--until", "2024-02-01", "--hold-back", "3", "--out", "{tmp}/m"], "one of"),
         (["train", "--world", "{world}", "--hold-back", "90", "--out", "{tmp}/m"], "nothing is left"),
         (["train", "--world", "{world}", "--study", "{tmp}/s", "--out", "{tmp}/m"], "--tune or --trials"),
-        (["train", "--world", "{world}", "--tune", "1", "--trials", "1", "--out", "{tmp}/m"], "give one"),
-        (["train", "--world", "{world}", "--tune", "-1", "--out", "{tmp}/m"], "more than"),
+        (["train", "--world", "{world}", "--tune", "1", "--trials", "1", "--out", "{tmp}/m"], "needs one limit"),
+        (["train", "--world", "{world}", "--tune", "-1", "--out", "{tmp}/m"], "must be above 0"),
         (["train", "--world", "{world}", "--mlflow", "x", "--out", "{tmp}/m"], "riskscore[mlflow]"),
         (["train", "--world", "{tmp}", "--out", "{tmp}/m"], "manifests"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{tmp}/no.parquet"], "no.parquet"),
@@ -155,8 +155,8 @@ def test_errors_of_training_are_one_line_and_leave_no_files(riskscore, world, tm
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda rows: rows.clear(), "is named in the outcomes"),
-        (lambda rows: rows.with_columns(pl.lit("ELSEWHERE").alias("bill_of_lading")), "is named in the outcomes"),
+        (lambda rows: rows.clear(), "is in the outcomes"),
+        (lambda rows: rows.with_columns(pl.lit("ELSEWHERE").alias("bill_of_lading")), "is in the outcomes"),
         (lambda rows: rows.with_columns(pl.lit("clean").alias("finding")), "are positive"),
     ],
     ids=["no outcomes", "outcomes of others", "all clean"],

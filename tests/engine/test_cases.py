@@ -1,4 +1,4 @@
-"""The two reconstructed cases stand out, for reasons that they really had, and so do cases like them."""
+"""The two reconstructed cases rank high, for reasons that they really had, and so do similar cases."""
 
 import polars as pl
 import pytest
@@ -12,7 +12,7 @@ FLAGS = {
     HAIPHONG: {1, 6, 9, 20, 23, 24, 30, 31, 33, 38, 39, 40, 41, 42},
     SINGAPORE: {1, 17, 20, 21, 23, 24, 38, 39, 40, 41, 42},
 }
-"""Red flags that each case had: new parties, a forwarder as consignee, cover load, route, source, hub and market ..."""
+"""Red flags of each case: new parties, a forwarder as consignee, cover load, route, source, hub and market ..."""
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +20,17 @@ def ranked(day, history, outcomes) -> pl.DataFrame:
     return riskscore.score(day.consignments, Past(history=history, outcomes=outcomes, earlier=day.earlier))
 
 
-def test_the_day_is_a_busy_one(day):
+def test_the_sample_day_has_many_consignments(day):
     assert day.consignments.height >= 2_000
     assert day.consignments["filed_at"].dt.date().n_unique() == 1
 
 
 @pytest.mark.parametrize("bill", [HAIPHONG, SINGAPORE])
 def test_a_case_is_in_the_top_one_percent_with_reasons_that_it_had(ranked, bill):
-    found = ranked.filter(pl.col("bill_of_lading") == bill)
-    assert found["rank"].min() <= ranked.height / 100
-    told = {reason["indicator"] for reason in found["reasons"][0]}
-    assert len(told & FLAGS[bill]) >= 3, found["reasons"][0].to_list()
+    case = ranked.filter(pl.col("bill_of_lading") == bill)
+    assert case["rank"].min() <= ranked.height / 100
+    flags = {reason["indicator"] for reason in case["reasons"][0]}
+    assert len(flags & FLAGS[bill]) >= 3, case["reasons"][0].to_list()
 
 
 FROM = ("port_of_loading", "place_of_receipt", "origin_country")
@@ -52,9 +52,9 @@ CHANGES = {
 def test_a_case_slightly_changed_stays_in_the_top_two_percent(day, history, outcomes, change):
     bill, values = CHANGES[change]
     rows = day.consignments
-    told = pl.DataFrame([values], schema={name: rows.schema[name] for name in values})
+    typed = pl.DataFrame([values], schema={name: rows.schema[name] for name in values})
     case = rows.filter(pl.col("bill_of_lading") == bill)
-    changed = case.with_columns(pl.lit(told[name]).first().alias(name) for name in values).select(rows.columns)
+    changed = case.with_columns(pl.lit(typed[name]).first().alias(name) for name in values).select(rows.columns)
     others = rows.filter(pl.col("bill_of_lading") != bill)
     ranked = riskscore.score(pl.concat([others, changed]), Past(history=history, outcomes=outcomes), explained=0)
     assert ranked.filter(pl.col("bill_of_lading") == bill)["rank"].min() <= ranked.height / 50

@@ -37,19 +37,19 @@ def test_every_consignment_is_ranked_once(ship, ranked):
     assert ranked.select(KEY).sort(KEY).equals(ship.consignments.select(KEY).sort(KEY))
 
 
-def test_the_share_that_was_asked_for_has_reasons(ranked):
+def test_the_requested_share_has_reasons(ranked):
     assert ranked["reasons"].is_not_null().to_list() == [True] * 6 + [False] * 24
     for column in ("reasons", "mitigating"):
-        told = ranked[column].drop_nulls().explode().drop_nulls().struct.unnest()
-        assert set(told.columns) == REASON
-        assert told["sentence"].null_count() == 0
-        assert not told["sentence"].str.contains(r"[{}]").any()
+        reasons = ranked[column].drop_nulls().explode().drop_nulls().struct.unnest()
+        assert set(reasons.columns) == REASON
+        assert reasons["sentence"].null_count() == 0
+        assert not reasons["sentence"].str.contains(r"[{}]").any()
 
 
-@pytest.mark.parametrize(("asked", "explained"), [(0.0, 0), (0, 0), (4, 4), (0.01, 1), (0.5, 15), (1.0, 30), (99, 30)])
-def test_a_share_or_a_number_says_how_many_are_explained(ship, asked, explained):
-    told = riskscore.score(ship.consignments, explained=asked)
-    assert told["reasons"].is_not_null().sum() == explained
+@pytest.mark.parametrize(("share", "explained"), [(0.0, 0), (0, 0), (4, 4), (0.01, 1), (0.5, 15), (1.0, 30), (99, 30)])
+def test_a_share_or_a_number_sets_how_many_are_explained(ship, share, explained):
+    ranked = riskscore.score(ship.consignments, explained=share)
+    assert ranked["reasons"].is_not_null().sum() == explained
 
 
 def test_the_order_of_the_rows_changes_nothing(ship, history, outcomes, ranked):
@@ -58,39 +58,41 @@ def test_the_order_of_the_rows_changes_nothing(ship, history, outcomes, ranked):
     assert again.drop("scored_at").equals(ranked.drop("scored_at"))
 
 
-def test_the_future_and_the_rows_themselves_are_no_history(ship, history, outcomes, ranked):
+def test_later_filings_and_the_rows_themselves_do_not_count_as_history(ship, history, outcomes, ranked):
     later = history.with_columns(
         pl.col("filed_at") + pl.duration(days=900), pl.format("L{}", "bill_of_lading").alias(KEY[0])
     )
-    own = ship.consignments.select(history.columns)
-    more = pl.concat([history, later, own])
+    same_rows = ship.consignments.select(history.columns)
+    more = pl.concat([history, later, same_rows])
     again = riskscore.score(ship.consignments, Past(history=more, outcomes=outcomes), explained=0.2)
     assert again.drop("scored_at").equals(ranked.drop("scored_at"))
 
 
-def test_history_matters(ship, ranked):
+def test_history_changes_the_scores(ship, ranked):
     assert riskscore.score(ship.consignments)["margin"].to_list() != ranked["margin"].to_list()
 
 
-def test_an_explanation_adds_up_and_is_what_was_stored(ship, history, outcomes, ranked):
+def test_an_explanation_adds_up_and_equals_the_scored_row(ship, history, outcomes, ranked):
     bill, container = ranked.select(KEY).row(2)
-    told = riskscore.explain(ship.consignments, (bill, container), Past(history=history, outcomes=outcomes))
-    assert told.base + told.contributions["contribution"].sum() == pytest.approx(told.scored["margin"].item(), abs=1e-6)
-    again, stored = told.scored.row(0, named=True), ranked.row(2, named=True)
+    explained = riskscore.explain(ship.consignments, (bill, container), Past(history=history, outcomes=outcomes))
+    assert explained.base + explained.contributions["contribution"].sum() == pytest.approx(
+        explained.scored["margin"].item(), abs=1e-6
+    )
+    again, stored = explained.scored.row(0, named=True), ranked.row(2, named=True)
     assert {name: again[name] for name in STORED} == {name: stored[name] for name in STORED}
     assert [reason["sentence"] for reason in again["reasons"]] == [reason["sentence"] for reason in stored["reasons"]]
-    assert told.consignment["container_number"].item() == container
-    assert told.among == 30
-    assert told.data == "simulated"
+    assert explained.consignment["container_number"].item() == container
+    assert explained.among == 30
+    assert explained.data == "simulated"
 
 
-def test_no_consignments_are_no_failure(ship, ranked):
-    nothing = riskscore.score(ship.consignments.clear())
-    assert nothing.schema == ranked.schema
-    assert nothing.is_empty()
+def test_an_empty_table_can_be_scored(ship, ranked):
+    empty = riskscore.score(ship.consignments.clear())
+    assert empty.schema == ranked.schema
+    assert empty.is_empty()
 
 
-def test_what_cannot_be_scored_is_said(ship):
+def test_input_that_cannot_be_scored_is_refused_with_the_reason(ship):
     rows = ship.consignments
     with pytest.raises(ManifestError, match="the consignments lack 1 required column: port_of_loading"):
         riskscore.score(rows.drop("port_of_loading"))
@@ -110,19 +112,19 @@ def test_progress_names_the_steps(ship):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"filed_at": pl.lit("yesterday")}, "a column of the consignments cannot be converted"),
         ({"gross_weight_kg": pl.lit("heavy")}, "a column of the consignments cannot be converted"),
     ],
 )
-def test_consignments_of_other_types_are_refused(ship, change, told):
-    with pytest.raises(ManifestError, match=told):
+def test_consignments_of_other_types_are_refused(ship, change, message):
+    with pytest.raises(ManifestError, match=message):
         riskscore.score(ship.consignments.with_columns(**change))
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("outcomes", "message"),
     [
         (pl.DataFrame(), "the outcomes lack 4 required columns"),
         (pl.DataFrame({"bill_of_lading": ["B1"]}), "the outcomes lack 3 required columns"),
@@ -133,6 +135,6 @@ def test_consignments_of_other_types_are_refused(ship, change, told):
         ),
     ],
 )
-def test_outcomes_that_say_nothing_are_refused(ship, found, told):
-    with pytest.raises(ManifestError, match=told):
-        riskscore.score(ship.consignments, Past(outcomes=found))
+def test_unusable_outcomes_are_refused(ship, outcomes, message):
+    with pytest.raises(ManifestError, match=message):
+        riskscore.score(ship.consignments, Past(outcomes=outcomes))

@@ -1,4 +1,4 @@
-"""A feature that was declared after the model was trained: the model scores on, and says what is not in it yet."""
+"""A feature that was declared after the model was trained: the model still scores, and lists the feature as missing."""
 
 import shutil
 
@@ -34,7 +34,7 @@ def goods_in_capitals() -> pl.Expr:
 
 @pytest.fixture
 def declared(tmp_path, monkeypatch):
-    """The shipped catalogue with one more feature, which the shipped model has never seen."""
+    """The shipped catalogue with one more feature, which the shipped model does not have."""
     shutil.copytree(folders.features(), tmp_path / "features")
     with (tmp_path / "features" / "goods.toml").open("a", encoding="utf-8") as file:
         file.write(ENTRY)
@@ -50,7 +50,7 @@ def declared(tmp_path, monkeypatch):
 
 @pytest.fixture
 def before(ship, history, outcomes):
-    """What the shipped model gives with the shipped catalogue."""
+    """The scores of the shipped model with the shipped catalogue."""
     return riskscore.score(ship, riskscore.Past(history, outcomes), explained=30)
 
 
@@ -60,8 +60,8 @@ def test_the_shipped_model_scores_as_before(ship, history, outcomes, before, dec
     now = riskscore.score(ship, past, explained=30)
     same = ("margin", "probability", "rank", "reasons", "mitigating", "catalogue")
     assert now.select(same).equals(before.select(same))
-    told = "the description is written in capitals: not in this model yet"
-    assert now["not_assessed"].list.contains(told).all()
+    pending = "the description is written in capitals: not in this model yet"
+    assert now["not_assessed"].list.contains(pending).all()
     explained = riskscore.explain(ship, now["container_number"][0], past)
     assert "goods_in_capitals" not in explained.contributions["feature"].to_list()
     assert explained.scored["margin"].item() == now["margin"][0]
@@ -72,12 +72,12 @@ def test_a_feature_that_the_model_uses_must_stay_what_it_was(ship, declared):
     text = path.read_text("utf-8")
     path.write_text(text.replace("number of distinct words of three or more letters", "number of letters"), "utf-8")
     catalogue.load.cache_clear()
-    with pytest.raises(riskscore.ModelError, match="declared otherwise: description_words"):
+    with pytest.raises(riskscore.ModelError, match="declared differently: description_words"):
         riskscore.score(ship)
 
 
 @pytest.mark.parametrize("command", [["features"], ["models", "show", "default"]])
-def test_commands_say_what_is_not_in_the_model(command, declared, capsys):
+def test_commands_list_features_that_are_not_in_the_model(command, declared, capsys):
     with pytest.raises(SystemExit) as ended:
         main(command)
     assert ended.value.code == 0

@@ -1,4 +1,4 @@
-"""A model that chose other strengths is measured with them wherever it scores."""
+"""A model with its own strengths is always measured with them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ RATE = "lane_seizure_rate"
 
 @pytest.fixture(scope="module")
 def stronger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model that ships, as if its search had chosen ten times the declared strengths."""
+    """The shipped model, as if its search had chosen ten times the declared strengths."""
     folder = tmp_path_factory.mktemp("models") / "stronger"
     shipped = Booster.load(default_model(), catalogue.load())
     chosen = {**shipped.card.settings, smoothing.SETTING: smoothing.chosen(catalogue.load(), 10.0)}
@@ -32,7 +32,7 @@ def test_rates_are_smoothed_with_the_strengths_of_the_model(
     stronger: Path, ship: Manifest, history: pl.DataFrame, outcomes: pl.DataFrame
 ) -> None:
     past = Past(history, outcomes, ship.earlier)
-    own, theirs = (
+    shipped, smoothed = (
         Assessment.of(ship.consignments, past, load_model(model), catalogue.load()).ranked([RATE])
         for model in (None, stronger)
     )
@@ -40,17 +40,17 @@ def test_rates_are_smoothed_with_the_strengths_of_the_model(
     assert declared is not None
     scaled = smoothing.measured_with(catalogue.load(), {"lane": 10 * declared})
     facts = build.facts(ship.consignments, past, scaled)
-    wanted = build.matrix(facts, scaled)
+    expected = build.matrix(facts, scaled)
     key = ["bill_of_lading", "container_number"]
-    both = theirs.join(wanted, on=key).join(own, on=key, suffix="_own").drop_nulls(RATE)
-    assert both.height > 0
-    assert both[RATE].equals(both[f"{RATE}_right"])
-    assert (both[RATE] != both[f"{RATE}_own"]).any()
+    joined = smoothed.join(expected, on=key).join(shipped, on=key, suffix="_own").drop_nulls(RATE)
+    assert joined.height > 0
+    assert joined[RATE].equals(joined[f"{RATE}_right"])
+    assert (joined[RATE] != joined[f"{RATE}_own"]).any()
 
 
 def test_a_model_that_chose_nothing_is_measured_as_declared() -> None:
-    known = catalogue.load()
-    card = Booster.load(default_model(), known).card
-    assert smoothing.of(card, known) is known
-    assert smoothing.chosen(known, 1.0)["lane"] == known.profiles.profiles["lane"].strength
-    assert smoothing.measured_with(known, smoothing.chosen(known, 1.0)) == known
+    declared = catalogue.load()
+    card = Booster.load(default_model(), declared).card
+    assert smoothing.catalogue_for(card, declared) is declared
+    assert smoothing.chosen(declared, 1.0)["lane"] == declared.profiles.profiles["lane"].strength
+    assert smoothing.measured_with(declared, smoothing.chosen(declared, 1.0)) == declared

@@ -20,7 +20,7 @@ from riskscore.explanation_quality.recompute import Checker
 from riskscore.features import catalogue
 from riskscore.history.past import Past
 from riskscore.manifest.log import read_log
-from riskscore.model.booster import Booster, note
+from riskscore.model.booster import Booster, update_card
 from riskscore.simulation.write import simulate
 
 DAYS, FIRST = 40, date(2024, 2, 1)
@@ -161,7 +161,7 @@ def test_figures_are_written_into_the_card_and_nothing_else_changes(tmp_path, bo
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     faithful = {"flags": 0, "more": None, "fall_without_named": None, "fall_without_other": None}
     figures = {"planted": [], "stability": {"trials": 0, "by_change": {}, "stayed": None}, "faithfulness": faithful}
-    note(folder, explanations=figures)
+    update_card(folder, explanations=figures)
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert {name for name in before if before[name] != after[name]} == {"card.json", "card.md"}
     assert Booster.load(folder, catalogue.load()).card.explanations == figures

@@ -95,7 +95,7 @@ def test_every_process_finds_the_champion_of_a_lake_at_an_address(address, toy_b
     create_lake(address)
     first, second = (Registry(Tables(open_lake(address))) for _ in range(2))
     first.promote("one", archive.read(tmp_path / "one"))
-    with pytest.raises(ModelError, match="somebody else was faster"):
+    with pytest.raises(ModelError, match="changed in the meantime"):
         second.promote("two", archive.read(tmp_path / "two"))
     registry = Registry(Tables(open_lake(address)))
     assert registry.champion == "one"

@@ -41,7 +41,7 @@ FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of models: `other` and `third`, next to the shipped model."""
     monkeypatch.setenv("RISKSCORE_MODELS", str(tmp_path / "models"))
-    with archive.at_hand("default", Folder(tmp_path).files("default")) as shipped:
+    with archive.as_folder("default", Folder(tmp_path).files("default")) as shipped:
         booster = Booster.load(shipped, catalogue.load())
     for name in ("other", "third"):
         variant = replace(booster, calibration=Platt(0.5, -1.0), card=replace(booster.card, name=f"{name}-1"))
@@ -134,7 +134,7 @@ def test_a_retired_model_scores_no_night(night: Night) -> None:
 def test_a_damaged_champion_is_reported_before_a_night_begins(night: Night, folder: Path) -> None:
     promote(None, "other")
     (folder / "other" / "model.txt").write_text("tree")
-    with pytest.raises(ModelError, match="another than the one that was promoted"):
+    with pytest.raises(ModelError, match="has changed since it was promoted"):
         run_night(night, FIRST)
     assert night.lake.read("runs").collect().is_empty()
 
@@ -200,14 +200,14 @@ def weak(folder: Path, trained: Path) -> Path:
 
 REFUSED = {
     "leaked": {
-        "not too good": r"ROC-AUC on its card is (1\.000|0\.99\d); by its card the feature set_point_unfit alone",
-        "as good as its card": r"its card says ROC-AUC .*, later rows",
+        "not too good": r"ROC-AUC on its card is (1\.000|0\.99\d); on its card the feature set_point_unfit alone",
+        "as good as its card": r"ROC-AUC is .* on its card, but .* on later rows",
     },
     "shuffled": {
         "better at capacity": "it finds no more",
-        "better than chance": "cannot be told from chance",
+        "better than chance": "is not clearly better than chance",
     },
-    "future": {"not from the future": "it learned until 2024-02-22, and the evaluation begins on 2024-02-15"},
+    "future": {"not from the future": "it learned from days up to 2024-02-22, and the evaluation begins on 2024-02-15"},
 }
 
 
@@ -246,7 +246,7 @@ def test_an_honest_challenger_beats_a_weak_champion(weak: Path, rows: Dataset) -
     assert (change.before, change.champion, change.refusals) == ("weak", "honest", [])
     assert change.figures["capacity"]["found"]["b"] > change.figures["capacity"]["found"]["a"]
     assert change.catalogue == catalogue.load().hash
-    with pytest.raises(ModelError, match="is the champion already"):
+    with pytest.raises(ModelError, match="is already the champion"):
         models.promote(lambda _: rows, models.find("honest", None), None, settings=NONE)
 
 
@@ -301,7 +301,8 @@ def test_a_promotion_in_a_lake_is_judged_by_its_outcomes_and_can_be_undone(
     assert change is not None
     assert verdict.comparison is not None
     assert verdict.comparison["rows"] == judged.rows.height
-    assert any("held against" in warning for warning in verdict.warnings)  # a card of the truth, rows of outcomes
+    # The card has labels of the truth, the rows have outcomes.
+    assert any("figures are not compared" in warning for warning in verdict.warnings)
     shutil.rmtree(folder / "honest")
     assert models.champion(filled).checksum == change.checksum
     assert models.champion(None).name == "default"

@@ -19,9 +19,11 @@ def folder(toy_booster: Booster, tmp_path: Path) -> Path:
 
 
 def changed(catalogue: Catalogue, **features: object) -> Catalogue:
-    """The catalogue without features that are None, with others replaced or added."""
-    kept = {**catalogue.features, **features}
-    return replace(catalogue, features={name: feature for name, feature in kept.items() if feature is not None})
+    """Return the catalogue without features that are None, and with the others replaced or added."""
+    features_by_name = {**catalogue.features, **features}
+    return replace(
+        catalogue, features={name: feature for name, feature in features_by_name.items() if feature is not None}
+    )
 
 
 def test_a_stored_model_scores_as_the_trained_one(
@@ -41,19 +43,19 @@ def test_rewording_a_sentence_keeps_a_model_usable(toy_catalogue: Catalogue, fol
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"heavy": None}, "not in the catalogue: heavy"),
-        ({"heavy": "turned"}, "declared otherwise: heavy"),
+        ({"heavy": "turned"}, "declared differently: heavy"),
     ],
 )
 def test_a_model_of_other_features_is_refused_and_they_are_named(
-    toy_catalogue: Catalogue, folder: Path, change: dict[str, str | None], told: str
+    toy_catalogue: Catalogue, folder: Path, change: dict[str, str | None], message: str
 ) -> None:
     heavy = toy_catalogue.features["heavy"]
-    made = {None: None, "turned": replace(heavy, direction=1)}
-    with pytest.raises(ModelError, match=told):
-        Booster.load(folder, changed(toy_catalogue, **{name: made[kind] for name, kind in change.items()}))
+    variants = {None: None, "turned": replace(heavy, direction=1)}
+    with pytest.raises(ModelError, match=message):
+        Booster.load(folder, changed(toy_catalogue, **{name: variants[kind] for name, kind in change.items()}))
 
 
 def test_a_model_keeps_its_features_and_their_order_whatever_is_declared_since(
@@ -64,15 +66,15 @@ def test_a_model_keeps_its_features_and_their_order_whatever_is_declared_since(
     later = replace(toy_catalogue, features=turned)
     booster = Booster.load(folder, later)
     assert booster.features == toy_catalogue.names
-    known = fit.measured(booster.card, later)
-    assert known.names == toy_catalogue.names
-    assert known.pending == (added,)
-    assert known.hash == toy_catalogue.hash
+    measured = fit.catalogue_for(booster.card, later)
+    assert measured.names == toy_catalogue.names
+    assert measured.pending == (added,)
+    assert measured.hash == toy_catalogue.hash
 
 
 @pytest.mark.parametrize("name", ["model.txt", "card.json", "calibration.json"])
 @pytest.mark.parametrize("content", [None, b"", b"{", b"\xff\xfe\x00", b"[]", b'{"slope": -1}', b"tree\nversion=v4"])
-def test_a_missing_or_damaged_file_is_one_clear_line(
+def test_a_missing_or_damaged_file_gives_a_one_line_error(
     toy_catalogue: Catalogue, folder: Path, name: str, content: bytes | None
 ) -> None:
     if content is None:
@@ -91,10 +93,10 @@ def test_saving_replaces_an_older_model_and_leaves_nothing_else(toy_booster: Boo
     assert [path.name for path in folder.parent.iterdir()] == ["toy"]
 
 
-def test_saving_never_replaces_a_folder_of_other_things(toy_booster: Booster, tmp_path: Path) -> None:
+def test_saving_never_replaces_a_folder_with_other_files(toy_booster: Booster, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "mine.txt").write_text("kept")
-    with pytest.raises(ModelError, match="no model folder"):
+    with pytest.raises(ModelError, match="not a model folder"):
         toy_booster.save(tmp_path / "letters")
     assert (tmp_path / "letters" / "mine.txt").read_text() == "kept"
 
@@ -107,6 +109,6 @@ def test_a_matrix_of_another_width_is_refused(toy_booster: Booster) -> None:
 @pytest.mark.parametrize("rows", [0, 1, 50, BULK])
 def test_contributions_and_base_value_add_up_to_the_margin(toy_booster: Booster, toy_data: Dataset, rows: int) -> None:
     matrix = features(toy_data.matrix.head(rows), toy_booster)
-    found = toy_booster.contributions(matrix)
-    assert found.shape == (rows, 7)
-    assert np.allclose(found.sum(axis=1), toy_booster.margin(matrix), rtol=0, atol=1e-9)
+    values = toy_booster.contributions(matrix)
+    assert values.shape == (rows, 7)
+    assert np.allclose(values.sum(axis=1), toy_booster.margin(matrix), rtol=0, atol=1e-9)

@@ -13,7 +13,7 @@ def drawn(slope: float, intercept: float, size: int = 40_000) -> tuple[np.ndarra
 
 
 @pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.5, -3.0), (2.0, 1.0)])
-def test_the_curve_that_made_the_labels_is_found_again(slope: float, intercept: float) -> None:
+def test_fitting_recovers_the_curve_that_made_the_labels(slope: float, intercept: float) -> None:
     fitted = fit_curve(*drawn(slope, intercept))
     assert fitted.method == "platt"
     assert fitted.slope == pytest.approx(slope, rel=0.1)

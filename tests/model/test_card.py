@@ -35,9 +35,9 @@ def test_every_table_is_rectangular(toy_booster: Booster) -> None:
         assert {len(row) for row in table.rows} == {len(table.header)}, table.title
 
 
-def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> None:
-    """Cards written before have areas of groups without intervals, and neither capacity, quantities nor checks."""
-    known = (
+def test_tables_can_be_made_from_an_evaluation_of_an_older_version(toy_booster: Booster) -> None:
+    """Older cards have areas of groups without intervals, and no capacity, quantities or calibration checks."""
+    old_fields = (
         "labels",
         "note",
         "overall",
@@ -47,7 +47,7 @@ def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> No
         "by_commodity",
         "by_scheme",
     )
-    old = json.loads(json.dumps({name: toy_booster.card.test[name] for name in known}))
+    old = json.loads(json.dumps({name: toy_booster.card.test[name] for name in old_fields}))
     for part in (old["overall"], old["without_rip_on_rip_off"]):
         for name in ("resampled", "capacity", "quantity_kg", "unweighed"):
             del part[name]
@@ -56,25 +56,26 @@ def test_an_evaluation_of_old_still_makes_its_tables(toy_booster: Booster) -> No
     for entry in (*old["by_commodity"], *old["by_scheme"]):
         entry["roc_auc"] = entry["roc_auc"]["value"]
     titles = {table.title: table for table in tables(old)}
-    assert {"What an inspection of the top finds", "Ranking and calibration", "Recall by scheme"} <= titles.keys()
-    assert "capacity" not in {row[1] for row in titles["What an inspection of the top finds"].rows}
+    top = "What inspecting the riskiest consignments finds"
+    assert {top, "Ranking and calibration", "Recall by scheme"} <= titles.keys()
+    assert "capacity" not in {row[1] for row in titles[top].rows}
     assert {len(row[2]) for row in titles["Recall by scheme"].rows} == {len("0.123")}
 
 
-def test_a_card_shows_what_the_capacity_finds_and_whether_probabilities_hold(toy_booster: Booster) -> None:
+def test_a_card_shows_results_at_capacity_and_the_calibration(toy_booster: Booster) -> None:
     text = toy_booster.card.to_markdown()
     assert "| all | capacity |" in text
-    assert "Do the probabilities hold" in text
+    assert "Are the probabilities correct" in text
     assert "curve" not in toy_booster.card.to_json()
     assert len(text.splitlines()) < 160
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "x"}'])
-def test_what_is_no_card_is_refused(text: str) -> None:
+def test_text_that_is_not_a_card_is_refused(text: str) -> None:
     with pytest.raises(ModelError):
         Card.from_json(text)
 
 
 def test_a_card_with_an_unknown_field_is_refused(toy_booster: Booster) -> None:
-    with pytest.raises(ModelError, match="fields of a card"):
+    with pytest.raises(ModelError, match="missing or unknown fields"):
         Card.from_json(json.dumps({**json.loads(toy_booster.card.to_json()), "more": 1}))

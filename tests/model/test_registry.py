@@ -1,4 +1,4 @@
-"""One change after the other, in a folder as in a lake: who is champion, who was, and that of two at once one wins."""
+"""Changes of champion in a folder and in a lake: who is champion, who was, and what happens to simultaneous changes."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ def files(root: Path) -> Callable[[str], Files]:
 
 @pytest.fixture(params=["folder", "lake"])
 def place(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Archive:
-    """An archive in which nothing was promoted, and where what ships is kept."""
+    """An archive in which nothing was promoted, with the shipped model."""
     if request.param == "folder":
         return Folder(root)
     tables = Tables(create_lake(tmp_path / "lake"))
@@ -46,14 +46,14 @@ def states(place: Archive, *names: str) -> list[str]:
     return [Registry(place).state(name) for name in names]
 
 
-def test_nothing_promoted_leaves_what_ships(place: Archive) -> None:
+def test_without_a_promotion_the_shipped_model_is_champion(place: Archive) -> None:
     registry = Registry(place)
     assert (registry.champion, registry.changes) == (SHIPPED, [])
     with pytest.raises(ModelError, match="no champion before default"):
         registry.rollback()
 
 
-def test_promotions_pile_up_and_rollbacks_take_them_off(place: Archive, files: Callable[[str], Files]) -> None:
+def test_promotions_form_a_stack_and_rollbacks_remove_the_top(place: Archive, files: Callable[[str], Files]) -> None:
     registry = Registry(place)
     for name in ("one", "two"):
         registry.promote(name, files(name), reason=f"{name} is\nbetter", figures={"recall": 0.5})
@@ -65,8 +65,8 @@ def test_promotions_pile_up_and_rollbacks_take_them_off(place: Archive, files: C
     assert Registry(place).rollback().champion == SHIPPED
     with pytest.raises(ModelError, match="no champion before"):
         Registry(place).rollback()
-    told = [(each.number, each.action, each.model, each.before) for each in Registry(place).changes]
-    assert told == [
+    history = [(each.number, each.action, each.model, each.before) for each in Registry(place).changes]
+    assert history == [
         (1, "promote", "one", "default"),
         (2, "promote", "two", "one"),
         (3, "rollback", "one", "two"),
@@ -83,16 +83,14 @@ def test_promotions_pile_up_and_rollbacks_take_them_off(place: Archive, files: C
     assert Registry(place).changes[3].refusals == ["worse"]
 
 
-def test_a_retired_model_is_used_no_more_and_a_rollback_passes_it_over(
-    place: Archive, files: Callable[[str], Files]
-) -> None:
+def test_a_retired_model_cannot_be_used_and_a_rollback_skips_it(place: Archive, files: Callable[[str], Files]) -> None:
     for name in MODELS:
         Registry(place).promote(name, files(name))
-    for name, why in (("three", "is the champion"), (SHIPPED, "ships"), ("four", "no model four")):
-        with pytest.raises(ModelError, match=why):
+    for name, message in (("three", "is the champion"), (SHIPPED, "shipped model"), ("four", "no model four")):
+        with pytest.raises(ModelError, match=message):
             Registry(place).retire(name)
     assert Registry(place).retire("two", "old").champion == "three"
-    with pytest.raises(ModelError, match="retired already"):
+    with pytest.raises(ModelError, match="already retired"):
         Registry(place).retire("two")
     with pytest.raises(ModelError, match="was retired"):
         Registry(place).promote("two", files("two"))
@@ -100,16 +98,16 @@ def test_a_retired_model_is_used_no_more_and_a_rollback_passes_it_over(
     assert Registry(place).rollback().champion == "one"
 
 
-def test_of_two_at_once_one_is_told(place: Archive, files: Callable[[str], Files]) -> None:
-    ours, theirs = Registry(place), Registry(place)
-    theirs.promote("one", files("one"))
-    with pytest.raises(ModelError, match="somebody else was faster: promote of one") as told:
-        ours.promote("two", files("two"))
-    assert "\n" not in str(told.value)
+def test_of_two_simultaneous_changes_one_is_refused(place: Archive, files: Callable[[str], Files]) -> None:
+    late, early = Registry(place), Registry(place)
+    early.promote("one", files("one"))
+    with pytest.raises(ModelError, match="changed in the meantime: promote of one") as refused:
+        late.promote("two", files("two"))
+    assert "\n" not in str(refused.value)
     assert Registry(place).champion == "one"
 
 
-def test_many_at_once_leave_one_champion_for_each_number(root: Path, files: Callable[[str], Files]) -> None:
+def test_many_simultaneous_promotions_leave_one_change_per_number(root: Path, files: Callable[[str], Files]) -> None:
     won, content = [], {name: files(name) for name in MODELS}
     registries = [(name, Registry(Folder(root))) for name in MODELS * 4]
     gate = threading.Barrier(len(registries))
@@ -130,7 +128,7 @@ def test_many_at_once_leave_one_champion_for_each_number(root: Path, files: Call
 
 
 @pytest.mark.parametrize("broken", ["fsync", "link"])
-def test_a_crash_leaves_the_champion_before(
+def test_after_a_crash_the_champion_is_unchanged(
     root: Path, files: Callable[[str], Files], monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     Registry(Folder(root)).promote("one", files("one"))
@@ -146,16 +144,16 @@ def test_a_crash_leaves_the_champion_before(
     assert Registry(Folder(root)).promote("two", files("two")).number == 2
 
 
-def test_a_promoted_folder_that_was_changed_is_not_trusted(root: Path, files: Callable[[str], Files]) -> None:
+def test_a_promoted_folder_that_has_changed_is_refused(root: Path, files: Callable[[str], Files]) -> None:
     Registry(Folder(root)).promote("one", files("one"))
     card = root / "one" / CARD
     card.write_text(card.read_text().replace("toy-one", "toy-1"))
-    (found,) = [each for each in Registry(Folder(root)).versions() if each.name == "one"]
-    assert "another than the one that was promoted" in str(found.unreadable)
+    (version,) = [each for each in Registry(Folder(root)).versions() if each.name == "one"]
+    assert "has changed since it was promoted" in str(version.unreadable)
     assert Registry(Folder(root)).promote("one", files("one")).number == 2
 
 
-def test_a_lake_keeps_what_was_promoted_whatever_becomes_of_the_folder(
+def test_a_lake_keeps_promoted_files_even_if_the_folder_changes(
     root: Path, files: Callable[[str], Files], tmp_path: Path
 ) -> None:
     tables, before = Tables(create_lake(tmp_path / "lake")), files("one")
@@ -169,27 +167,27 @@ def test_a_lake_keeps_what_was_promoted_whatever_becomes_of_the_folder(
     assert tables.lake.read("models").collect().height == 8
 
 
-def test_a_model_elsewhere_is_no_version_of_the_folder(root: Path, files: Callable[[str], Files]) -> None:
+def test_a_model_outside_the_folder_cannot_be_promoted(root: Path, files: Callable[[str], Files]) -> None:
     with pytest.raises(ModelError, match="is not below"):
         Registry(Folder(root)).promote("four", files("one"))
     with pytest.raises(ModelError, match="is not below"):
         Registry(Folder(root)).promote("two", files("one"))
 
 
-def test_every_version_is_listed_with_its_card_or_why_it_has_none(root: Path) -> None:
+def test_every_version_is_listed_with_its_card_or_an_error(root: Path) -> None:
     (root / "two" / MODEL).unlink()
     (root / "three" / CARD).write_text("{")
     (root / ".hidden").mkdir()
-    found = {version.name: version for version in Registry(Folder(root)).versions()}
-    assert set(found) == {SHIPPED, *MODELS}
-    assert found["one"].card is not None and found["one"].card.name == "toy-one"
-    assert "model.txt is missing" in str(found["two"].unreadable)
-    assert "not valid JSON" in str(found["three"].unreadable)
-    assert found[SHIPPED].state == "champion"
+    versions = {version.name: version for version in Registry(Folder(root)).versions()}
+    assert set(versions) == {SHIPPED, *MODELS}
+    assert versions["one"].card is not None and versions["one"].card.name == "toy-one"
+    assert "model.txt is missing" in str(versions["two"].unreadable)
+    assert "not valid JSON" in str(versions["three"].unreadable)
+    assert versions[SHIPPED].state == "champion"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
-def test_a_damaged_history_is_told(root: Path, text: str) -> None:
+def test_a_damaged_history_is_an_error(root: Path, text: str) -> None:
     (root / HISTORY).mkdir()
     (root / HISTORY / "000001.json").write_text(text)
     with pytest.raises(ModelError, match="restore it"):

@@ -27,12 +27,12 @@ def grown(columns: np.ndarray, **settings: object) -> lightgbm.Booster:
         (np.nan, {"bagging_fraction": 0.5, "bagging_freq": 1, "monotone_constraints": [1, 1, 0, 0, -1, 0, 0, 0]}),
     ],
 )
-def test_contributions_are_those_of_lightgbm(missing: float, settings: dict[str, object]) -> None:
+def test_contributions_equal_those_of_lightgbm(missing: float, settings: dict[str, object]) -> None:
     columns = np.random.default_rng(0).normal(size=(5_000, 8)).astype(np.float32).round(1)
     learned = columns.copy()
     learned[np.random.default_rng(2).random(columns.shape) < 0.2] = missing
     trees = grown(learned, **settings)
-    # Rows of another kind too: values missing where none was while learning, exact zeros, and extremes.
+    # Also rows unlike the training data: missing values, exact zeros and extremes.
     columns[::7] = np.nan
     columns[1::7] = 0.0
     columns[2::7] *= 1e6

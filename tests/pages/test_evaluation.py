@@ -10,7 +10,7 @@ from riskscore.pages import evaluation
 from riskscore.scoring.score import score
 from riskscore.training.curves import curve
 from riskscore.training.dataset import Dataset
-from riskscore.training.evaluate import judged
+from riskscore.training.evaluate import judge_scores
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def record(toy_booster: Booster, toy_data: Dataset) -> dict[str, Any]:
     data = Dataset(rows, toy_data.matrix, toy_data.labels)
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
-    made = {"model": "<script>x</script>", "data": "simulated", **judged(scored, data), "curve": points}
+    made = {"model": "<script>x</script>", "data": "simulated", **judge_scores(scored, data), "curve": points}
     return dict(json.loads(json.dumps(made, allow_nan=False)))
 
 
@@ -35,7 +35,7 @@ def test_the_page_shows_the_data_and_the_figures(record: dict[str, Any]) -> None
         "found at capacity",
         "What could not be judged",
         "Kilograms: no quantity is known",
-        "Do the probabilities hold",
+        "Are the probabilities correct",
         "cover_load",
         "resampled by days",
     ):
@@ -55,9 +55,9 @@ def test_a_page_on_real_outcomes_says_that_they_are_no_sample(toy_booster: Boost
     data = Dataset(toy_data.rows, toy_data.matrix, "outcomes")
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
-    page = evaluation.render({"model": "m", "data": "real", **judged(scored, data), "curve": points}, now=NOW)
+    page = evaluation.render({"model": "m", "data": "real", **judge_scores(scored, data), "curve": points}, now=NOW)
     assert "simulated" not in page
-    assert "no sample" in page
+    assert "not a random sample" in page
     assert "seizures" in page
     assert "random inspections only" in page
 
@@ -68,6 +68,6 @@ def test_one_day_with_one_seizure_and_no_capacity_still_makes_a_page(toy_booster
     data = Dataset(toy_data.rows[one], toy_data.matrix[one], "truth")
     scored = score(data.matrix, toy_booster)
     points = curve(scored["margin"].to_numpy(), data.target)
-    page = evaluation.render({"model": "m", "data": "real", **judged(scored, data), "curve": points}, now=NOW)
+    page = evaluation.render({"model": "m", "data": "real", **judge_scores(scored, data), "curve": points}, now=NOW)
     assert "10 consignments" in page
     assert page.count("<svg") == 3

@@ -1,4 +1,4 @@
-"""One simulated world for all tests here: a month with far more smuggling than there is, so that all kinds occur."""
+"""One simulated world for these tests: a month with much more smuggling than in reality, so that all kinds occur."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Simulated:
 
     @property
     def first(self) -> pl.DataFrame:
-        """First versions, with what hides in them."""
+        """First versions, with their truth."""
         return self.rows.filter(pl.col("version") == 1).join(self.truth.drop("filed_at"), on=KEY)
 
     @property
     def honest(self) -> pl.DataFrame:
-        """First versions that hide nothing."""
+        """Honest first versions."""
         return self.first.filter(~pl.col("smuggled"))
 
 

@@ -1,4 +1,4 @@
-"""What would give smugglers away without any knowledge of trade must not be in the data."""
+"""The simulated data must not reveal smugglers through technical artefacts."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ TECHNICAL = {
 
 
 def _strength(label: np.ndarray, value: np.ndarray) -> float:
-    """AUC of a single column, whichever way round, with missing values at either end."""
-    found = []
+    """Return the AUC of a single column, rising or falling, with missing values at either end."""
+    strengths = []
     for end in (-np.inf, np.inf):
         filled = np.where(np.isnan(value), end, value)
-        found.append(abs(roc_auc_score(label, np.nan_to_num(filled, posinf=1e18, neginf=-1e18)) - 0.5))
-    return 0.5 + max(found)
+        strengths.append(abs(roc_auc_score(label, np.nan_to_num(filled, posinf=1e18, neginf=-1e18)) - 0.5))
+    return 0.5 + max(strengths)
 
 
 @pytest.mark.parametrize("name", TECHNICAL)
-def test_numbers_and_order_say_nothing(world: Simulated, name: str) -> None:
+def test_numbers_and_order_do_not_reveal_smuggling(world: Simulated, name: str) -> None:
     rows = world.first.select("smuggled", value=TECHNICAL[name].cast(pl.Float64))
     assert _strength(rows["smuggled"].to_numpy(), rows["value"].to_numpy()) < 0.62
 
@@ -71,7 +71,7 @@ def test_honest_traffic_shows_every_flag_that_can_be_assessed(matrix: pl.DataFra
     assert silent == []
 
 
-def test_a_box_with_a_rider_looks_like_any_other(matrix: pl.DataFrame) -> None:
+def test_a_rip_on_rip_off_box_looks_like_any_other(matrix: pl.DataFrame) -> None:
     rows = matrix.filter(~pl.col("smuggled") | (pl.col("scheme") == "rip_on_rip_off"))
     label = rows["smuggled"].to_numpy()
     assert label.sum() > 60

@@ -39,7 +39,7 @@ def test_a_change_that_never_comes_changes_nothing() -> None:
             assert_frame_equal(left, right)
 
 
-def test_what_bore_much_is_given_up_and_nothing_impossible_becomes_possible() -> None:
+def test_heavy_choices_are_given_up_and_impossible_ones_stay_impossible() -> None:
     weights = np.array([0.0, 50.0, 1.0, 2.0, 3.0, 30.0, 4.0])
     after = np.array([Upheaval(seed, 1).moved(weights, "covers") for seed in range(400)])
     medians = np.median(after / np.where(weights > 0, weights, 1.0), axis=0)
@@ -60,14 +60,14 @@ def test_other_sources_and_covers_take_over() -> None:
         assert now[strongest].sum() < 0.7 * was[strongest].sum()
 
 
-def test_asking_what_an_opening_would_find_changes_nothing(tmp_path: Path) -> None:
+def test_if_opened_changes_nothing_and_is_reproducible(tmp_path: Path) -> None:
     simulation = Simulation(world.load(), 3, 80, date(2024, 1, 1), 2)
     first = simulation.day(0, 0.08)
-    asked, again = (simulation.if_opened(0, first) for _ in range(2))
-    assert_frame_equal(asked, again)
-    assert asked.height == first.truth.height
+    outcomes, again = (simulation.if_opened(0, first) for _ in range(2))
+    assert_frame_equal(outcomes, again)
+    assert outcomes.height == first.truth.height
     smuggled = first.truth["smuggled"]
-    assert asked.filter(~smuggled)["finding"].is_in(["clean", "irregular"]).all()
+    assert outcomes.filter(~smuggled)["finding"].is_in(["clean", "irregular"]).all()
     assert_frame_equal(simulation.day(1, 0.08).filed, _days(None, 2)[1][0])
 
 

@@ -14,7 +14,7 @@ from riskscore.simulation.contraband import DAYS_A_QUARTER, GROUPS, Market
 from riskscore.simulation.schemes import RIP, RIP_SHARE, SCHEMES
 from riskscore.simulation.tactics import Scene, Touch
 from riskscore.simulation.trade_relations import Accounts
-from riskscore.simulation.traffic import ordered
+from riskscore.simulation.traffic import new_orders
 from riskscore.world import boxes, names, parties, plans, routes, world
 from riskscore.world.plans import Plan
 
@@ -36,18 +36,18 @@ def test_more_than_twelve_kinds_of_scheme_occur(world: Simulated) -> None:
 
 
 def test_groups_of_contraband_have_their_shares(world: Simulated) -> None:
-    found = dict(_smuggled(world)["group"].value_counts(normalize=True).iter_rows())
-    assert set(found) == set(GROUPS)
+    shares = dict(_smuggled(world)["group"].value_counts(normalize=True).iter_rows())
+    assert set(shares) == set(GROUPS)
     for group, share in GROUPS.items():
-        assert found[group] == pytest.approx(share, abs=0.5 * share + 0.02)
+        assert shares[group] == pytest.approx(share, abs=0.5 * share + 0.02)
 
 
 def test_rip_on_rip_off_is_an_eighth_and_touches_nothing(world: Simulated) -> None:
     planned = sum(GROUPS[group] * share for group, share in RIP_SHARE.items())
-    found = _smuggled(world)
-    rip = found.filter(pl.col("scheme") == RIP)
+    smuggled = _smuggled(world)
+    rip = smuggled.filter(pl.col("scheme") == RIP)
     assert 0.10 < planned < 0.14
-    assert rip.height / found.height == pytest.approx(planned, abs=0.04)
+    assert rip.height / smuggled.height == pytest.approx(planned, abs=0.04)
     assert rip["indicators"].list.len().sum() == 0
 
 
@@ -58,7 +58,7 @@ def test_planted_indicators_are_flags_of_the_catalogue(world: Simulated) -> None
     assert planted.isdisjoint(catalogue.load().unassessable)
 
 
-def test_a_good_part_of_the_smuggling_plants_little(world: Simulated) -> None:
+def test_much_of_the_smuggling_plants_few_flags(world: Simulated) -> None:
     planted = _smuggled(world).filter(pl.col("scheme") != RIP)["indicators"].list.len()
     assert 0.15 < (planted <= 2).mean() < 0.45
     assert planted.max() >= 6
@@ -99,8 +99,8 @@ def test_fashions_drift_from_quarter_to_quarter() -> None:
 @pytest.fixture(scope="module")
 def scene() -> tuple[Scene, Plan]:
     places, rng = world.load(), np.random.default_rng(1)
-    standing = ordered(rng, places, 4000, 0)
-    parties.settle(rng, places, standing, 4000.0, known=True)
+    standing = new_orders(rng, places, 4000, 0)
+    parties.assign(rng, places, standing, 4000.0, known=True)
     accounts = Accounts(rng, standing)
     errand = next(
         found
@@ -110,7 +110,7 @@ def scene() -> tuple[Scene, Plan]:
     plan = plans.empty(1)
     plan.origin[:], plan.destination[:], plan.goods[:] = errand.source, errand.market, errand.goods
     plan.loading[:], plan.discharge[:] = routes.ports(rng, places, plan.origin, plan.destination)
-    parties.settle(rng, places, plan, 4000.0, known=False)
+    parties.assign(rng, places, plan, 4000.0, known=False)
     noise.draw(rng, places, plan)
     for name in ("vague", "few_fields", "marks_other", "late", "holiday", "collect", "unfit_package", "foreign"):
         getattr(plan, name)[:] = 0
@@ -122,7 +122,7 @@ def scene() -> tuple[Scene, Plan]:
 
 
 @pytest.mark.parametrize("touch", TOUCHES, ids=lambda touch: touch.__name__)
-def test_a_touch_changes_the_bill_and_says_which_flag_it_plants(scene: tuple[Scene, Plan], touch: Touch) -> None:
+def test_a_touch_changes_the_bill_and_returns_its_flags(scene: tuple[Scene, Plan], touch: Touch) -> None:
     stage, plan = scene
     touched = plan.take(np.array([0]))
     flags = touch(stage, touched, 0)

@@ -26,7 +26,7 @@ def _region(column: str) -> pl.Expr:
     return pl.col(column).str.head(2).replace_strict(_regions(), default=None, return_dtype=pl.String)
 
 
-def test_trade_covers_the_world(world: Simulated) -> None:
+def test_trade_reaches_every_region(world: Simulated) -> None:
     rows = world.honest
     ports = set(rows["port_of_loading"]) | set(rows["port_of_discharge"])
     regions = set(rows.select(_region("port_of_loading")).to_series())
@@ -40,7 +40,7 @@ def test_every_chapter_of_the_nomenclature_is_traded() -> None:
     assert chapters >= {f"{chapter:02}" for chapter in range(1, 98) if chapter != 77}
 
 
-def test_honest_rows_go_from_africa_to_asia_as_often_as_trade_does(world: Simulated) -> None:
+def test_the_share_from_africa_to_asia_is_that_of_real_trade(world: Simulated) -> None:
     rows = world.honest.select(origin=_region("port_of_loading"), destination=_region("port_of_discharge"))
     asia = pl.col("destination").is_in(["east_asia", "southeast_asia", "south_asia"])
     assert 0.015 < rows.select(((pl.col("origin") == "africa") & asia).mean()).item() < 0.032
@@ -54,7 +54,7 @@ def test_fields_are_missing_as_often_as_on_real_manifests(world: Simulated, colu
     assert world.honest[column].is_null().mean() == pytest.approx(MISSING[column], abs=spread)
 
 
-def test_a_seventh_of_the_bills_is_of_consignees_never_seen_before(world: Simulated) -> None:
+def test_about_a_seventh_of_bills_have_new_consignees(world: Simulated) -> None:
     rows = add_party_ids(world.honest).drop_nulls("consignee_key").sort("filed_at")
     new = rows.with_columns(new=pl.col("consignee_key").is_first_distinct()).filter(
         pl.col("filed_at").dt.date() > date(2024, 1, 20)
@@ -84,7 +84,7 @@ def test_one_firm_is_spelled_in_several_ways(world: Simulated) -> None:
     assert spellings.filter(pl.col("bills") >= 8)["shipper_name"].mean() > 1.5
 
 
-def test_container_numbers_are_sound_but_for_a_few_and_come_back(world: Simulated) -> None:
+def test_most_container_numbers_are_valid_and_used_again(world: Simulated) -> None:
     numbers = world.honest["container_number"]
     assert 0.001 < (~numbers.str.contains(r"^[A-Z]{3}U\d{7}$")).mean() < 0.005
     assert numbers.n_unique() < numbers.len()
@@ -122,7 +122,7 @@ def test_some_goods_are_named_in_the_languages_of_the_lane(language: str) -> Non
 SHIP = {"origins": ["NGAPP", "GHTEM"], "port_of_discharge": "VNHPH", "n": 25, "date": date(2019, 5, 2)}
 
 
-def test_a_ship_brings_what_was_asked_for() -> None:
+def test_one_ship_has_the_requested_ports_and_number_of_boxes() -> None:
     rows = one_ship(9, **SHIP)
     assert dict(rows.schema) == schema.COLUMNS
     assert rows.height == 25
@@ -133,7 +133,7 @@ def test_a_ship_brings_what_was_asked_for() -> None:
     assert rows["arrives_at"].drop_nulls().n_unique() == 1
 
 
-def test_the_same_ship_comes_for_the_same_seed() -> None:
+def test_the_same_seed_gives_the_same_ship() -> None:
     assert_frame_equal(one_ship(9, **SHIP), one_ship(9, **SHIP))
     assert one_ship(10, **SHIP)["consignee_name"].to_list() != one_ship(9, **SHIP)["consignee_name"].to_list()
 
@@ -141,6 +141,6 @@ def test_the_same_ship_comes_for_the_same_seed() -> None:
 @pytest.mark.parametrize(
     "change", [{"origins": ["XXXXX"]}, {"origins": []}, {"n": 0}, {"port_of_discharge": "NOPLACE"}]
 )
-def test_a_ship_from_nowhere_is_refused(change: dict[str, object]) -> None:
+def test_a_ship_with_unknown_ports_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(SettingsError, match="one_ship needs"):
         one_ship(1, **{**SHIP, **change})

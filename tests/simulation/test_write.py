@@ -85,9 +85,9 @@ def test_no_smuggling_at_a_rate_of_zero(tmp_path: Path) -> None:
     assert _read(simulate(tmp_path / "clean", **{**SMALL, "smuggling_rate": 0.0}))[-1]["smuggled"].sum() == 0
 
 
-def test_a_single_consignment_a_day_is_a_world_too(tmp_path: Path) -> None:
-    found = _read(simulate(tmp_path / "tiny", days=2, per_day=1, smuggling_rate=0.0))
-    assert found[-1].height == 2
+def test_one_consignment_per_day_can_be_simulated(tmp_path: Path) -> None:
+    tables = _read(simulate(tmp_path / "tiny", days=2, per_day=1, smuggling_rate=0.0))
+    assert tables[-1].height == 2
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_a_single_consignment_a_day_is_a_world_too(tmp_path: Path) -> None:
         ({"smuggling_rate": float("nan")}, "between 0 and"),
     ],
 )
-def test_arguments_that_make_no_sense_are_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+def test_arguments_out_of_range_are_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         simulate(tmp_path / "out", **{**SMALL, **change})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused_and_unchanged(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("kept")
     with pytest.raises(SettingsError, match="not an empty folder"):
         simulate(tmp_path, **SMALL)
@@ -136,10 +136,10 @@ def test_nothing_is_left_behind_when_it_is_interrupted(tmp_path: Path) -> None:
 
 
 def test_progress_counts_the_days(tmp_path: Path) -> None:
-    told: list[str] = []
-    with listening(told.append):
+    steps: list[str] = []
+    with listening(steps.append):
         simulate(tmp_path / "out", **SMALL)
-    assert told == ["day 1 of 3", "day 2 of 3", "day 3 of 3"]
+    assert steps == ["day 1 of 3", "day 2 of 3", "day 3 of 3"]
 
 
 _MEASURE = """

@@ -1,4 +1,4 @@
-"""Two models of the toy world's first ninety days, for the thirty after them: one that sees all, and one half blind."""
+"""Two models trained on the first ninety days of the toy world: one with all features, one without newcomers."""
 
 from dataclasses import replace
 from datetime import date
@@ -26,7 +26,7 @@ def seeing(toy_data: Dataset, toy_catalogue: Catalogue) -> Booster:
 
 @pytest.fixture(scope="session")
 def blind(toy_data: Dataset, toy_catalogue: Catalogue) -> Booster:
-    """A model for which nobody was a newcomer."""
+    """A model that never saw a newcomer."""
     past = toy_data.where(pl.col("day") <= LAST)
     matrix = past.matrix.with_columns(newcomer=pl.lit(0, pl.Float32))
     return learned(fit([replace(past, matrix=matrix)], toy_catalogue))

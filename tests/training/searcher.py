@@ -1,6 +1,6 @@
-"""A search over made-up rows, as a process of its own: python searcher.py STUDY TRIALS.
+"""A search on made-up rows, in a separate process: python searcher.py STUDY TRIALS.
 
-It says `trial` on stdout as each trial begins.
+It prints `trial` to stdout when a trial begins.
 """
 
 import sys
@@ -24,25 +24,25 @@ def catalogue() -> Catalogue:
 
 def folds(seed: int = 1, size: int = 1_500) -> list[tuple[Rows, Rows]]:
     rng = np.random.default_rng(seed)
-    made = []
+    parts = []
     for _ in range(4):
         matrix = rng.normal(size=(size, 2)).astype(np.float32)
         target = (rng.random(size) < 1 / (1 + np.exp(2 - 1.5 * matrix[:, 0]))).astype(np.int8)
-        made.append(Rows(matrix, target, np.ones(size), size))
-    return [(made[0], made[1]), (made[2], made[3])]
+        parts.append(Rows(matrix, target, np.ones(size), size))
+    return [(parts[0], parts[1]), (parts[2], parts[3])]
 
 
 class Folds:
-    """The same rows whatever the strengths, but for noise that grows with the factor."""
+    """The same rows for all strengths, with noise that grows with the factor."""
 
     factors = (0.3, 1.0, 3.0)
 
     def rows(self, factor: float) -> list[tuple[Rows, Rows]]:
-        made = folds()
-        for pair in made:
+        pairs = folds()
+        for pair in pairs:
             for part in pair:
                 part.matrix[:, 0] += np.random.default_rng(2).normal(0, factor, len(part.matrix))
-        return made
+        return pairs
 
 
 if __name__ == "__main__":

@@ -17,12 +17,12 @@ def test_each_port_opens_its_first_boxes_by_rank_on_each_day() -> None:
             "port": {"VNHPH": {"boxes": 2, "on": [{"date": date(2024, 5, 2), "boxes": 0}]}},
         }
     )
-    found = openings(DAYS, PORTS, RANKS, capacities)
-    assert found.opened.tolist() == [False, True, True, True, False, True, False, False, False, True]
-    assert found.counts() == {"offered": 5, "used": 5, "ports": 3, "port_days": 5}
+    result = openings(DAYS, PORTS, RANKS, capacities)
+    assert result.opened.tolist() == [False, True, True, True, False, True, False, False, False, True]
+    assert result.counts() == {"offered": 5, "used": 5, "ports": 3, "port_days": 5}
 
 
-def test_what_is_offered_beyond_what_was_filed_stays_unused() -> None:
-    found = openings(DAYS, PORTS, RANKS, capacity.Capacities())
-    assert found.opened.all()
-    assert found.counts() == {"offered": 50, "used": 10, "ports": 3, "port_days": 5}
+def test_capacity_beyond_the_filed_boxes_is_unused() -> None:
+    result = openings(DAYS, PORTS, RANKS, capacity.Capacities())
+    assert result.opened.all()
+    assert result.counts() == {"offered": 50, "used": 10, "ports": 3, "port_days": 5}

@@ -1,4 +1,4 @@
-"""Two models on the same rows: what is left out, what each finds, which rows move, and which features move them."""
+"""Two models on the same rows: rows left out, what each finds, which rows move, and which features move them."""
 
 from dataclasses import replace
 from datetime import date
@@ -13,7 +13,7 @@ from riskscore.training.compare import Contender, compare, later, learned_until
 from riskscore.training.dataset import Dataset
 
 LAST = date(2024, 4, 1)
-"""The last day that the contenders learned from, of the 120 days of the toy world."""
+"""Last day that the contenders learned from; the toy world has 120 days."""
 
 
 def until(booster: Booster, day: date) -> Booster:
@@ -42,13 +42,13 @@ def test_rows_that_either_has_learned_from_are_left_out_and_counted(toy_data: Da
     assert record["period"]["first"] == "2024-04-02"
 
 
-def test_where_no_row_is_left_it_says_who_learned_until_when(toy_data: Dataset, good: Contender) -> None:
+def test_if_no_row_is_left_the_error_names_the_model_and_its_last_day(toy_data: Dataset, good: Contender) -> None:
     end = date(2024, 12, 31)
-    with pytest.raises(TrainingError, match=f"none of .* is from after {end}, until when late learned"):
+    with pytest.raises(TrainingError, match=f"none of .* is from after {end}, the last day that late learned"):
         later(toy_data, good, Contender("late", until(good.booster, end)))
 
 
-def test_a_model_that_ships_binds_no_day_and_an_old_card_tells_by_its_parts(
+def test_the_shipped_model_excludes_no_day_and_an_old_card_gives_the_last_day_of_its_parts(
     toy_data: Dataset, good: Contender, seeing: Booster
 ) -> None:
     assert later(toy_data, replace(good, ships=True)) == (toy_data, None)
@@ -67,20 +67,20 @@ def test_the_better_model_finds_more_and_the_interval_says_so(record: dict) -> N
     assert recall["low"] <= record["capacity"]["least"] <= recall["value"] <= recall["high"]
 
 
-def test_found_and_moved_add_up(record: dict) -> None:
-    found = record["capacity"]["found"]
+def test_rows_found_and_moved_add_up(record: dict) -> None:
+    hits = record["capacity"]["found"]
     for top, move in record["moves"].items():
         stayed, entered, left = (move[way] for way in ("stayed", "entered", "left"))
         assert stayed["rows"] + entered["rows"] == stayed["rows"] + left["rows"] == move["top"]
         if top == "capacity":
-            assert stayed["positives"] + entered["positives"] == found["b"]
-            assert stayed["positives"] + left["positives"] == found["a"]
+            assert stayed["positives"] + entered["positives"] == hits["b"]
+            assert stayed["positives"] + left["positives"] == hits["a"]
         for row in entered["most"]:
             assert row["rank_b"] < row["rank_a"]
     assert record["moves"]["5%"]["top"] == round(0.05 * record["rows"])
 
 
-def test_what_the_one_model_cannot_see_is_why_rows_move(record: dict) -> None:
+def test_a_feature_that_one_model_lacks_is_the_first_cause_of_moves(record: dict) -> None:
     assert record["why"][0]["feature"] == "newcomer"
     assert record["why"][0]["entered"] > 0 > record["why"][0]["left"]
 
@@ -92,15 +92,15 @@ def test_a_model_against_itself_moves_nothing(toy_data: Dataset, toy_catalogue: 
     assert same["why"] == []
 
 
-def test_a_model_that_measures_otherwise_is_scored_on_its_own_measures(
+def test_a_model_with_its_own_strengths_is_scored_on_its_own_dataset(
     toy_data: Dataset, toy_catalogue: Catalogue, good: Contender
 ) -> None:
     half = replace(toy_data, matrix=toy_data.matrix.with_columns(newcomer=pl.lit(0, pl.Float32)))
-    made = compare(toy_data, replace(good, own=half), good, catalogue=toy_catalogue)
+    comparison = compare(toy_data, replace(good, own=half), good, catalogue=toy_catalogue)
     alone = compare(half, good, good, catalogue=toy_catalogue)
-    assert made["overall"]["roc_auc"]["a"] == alone["overall"]["roc_auc"]["b"]
-    assert made["overall"]["roc_auc"]["difference"]["low"] > 0
-    assert made["why"][0]["feature"] == "newcomer"
+    assert comparison["overall"]["roc_auc"]["a"] == alone["overall"]["roc_auc"]["b"]
+    assert comparison["overall"]["roc_auc"]["difference"]["low"] > 0
+    assert comparison["why"][0]["feature"] == "newcomer"
 
 
 def test_random_inspections_are_compared_alone_where_they_found_enough(
@@ -113,9 +113,10 @@ def test_random_inspections_are_compared_alone_where_they_found_enough(
     assert compare(replace(toy_data, rows=few), poor, good, catalogue=toy_catalogue)["random"] is None
 
 
-def test_a_capacity_that_opens_most_rows_is_stood_in_for(toy_data: Dataset, toy_catalogue: Catalogue, record: dict,
-                                                         poor: Contender, good: Contender) -> None:  # fmt: skip
-    assert (record["capacity"]["instead"], record["capacity"]["boxes"]) == (None, 10 * 28)  # ten a day, one port
+def test_a_capacity_that_opens_most_rows_is_replaced_by_a_share(
+    toy_data: Dataset, toy_catalogue: Catalogue, record: dict, poor: Contender, good: Contender
+) -> None:
+    assert (record["capacity"]["instead"], record["capacity"]["boxes"]) == (None, 10 * 28)  # ten per day, one port
     tenth = toy_data.where(pl.int_range(pl.len()) % 12 == 0)
-    made = compare(tenth, poor, good, catalogue=toy_catalogue)["capacity"]
-    assert (made["instead"], made["boxes"]) == (0.1, round(0.1 * (tenth.rows["day"] > LAST).sum()))
+    comparison = compare(tenth, poor, good, catalogue=toy_catalogue)["capacity"]
+    assert (comparison["instead"], comparison["boxes"]) == (0.1, round(0.1 * (tenth.rows["day"] > LAST).sum()))

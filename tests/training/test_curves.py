@@ -12,7 +12,7 @@ def scored(size: int, decimals: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("decimals", [8, 1], ids=["no ties", "ties"])
-def test_every_point_lies_on_the_curve_of_scikit_learn(decimals: int) -> None:
+def test_every_point_is_on_the_curve_of_scikit_learn(decimals: int) -> None:
     scores, labels = scored(5_000, decimals)
     precision, recall, _ = precision_recall_curve(labels, scores)
     points = curve(scores, labels)
@@ -30,7 +30,7 @@ def test_a_curve_is_thinned_and_keeps_its_ends() -> None:
     assert [one["share"] for one in points] == sorted({one["share"] for one in points})
 
 
-def test_the_band_holds_the_line_and_its_first_points_are_not_sure() -> None:
+def test_the_band_contains_the_line_and_is_wide_at_the_first_points() -> None:
     scores, labels = scored(2_000, 8)
     scores[labels == 1] += 5
     points = curve(scores, labels, clusters=np.arange(2_000) // 40)

@@ -37,7 +37,7 @@ def log() -> pl.DataFrame:
 
 
 def found(log: pl.DataFrame, findings: dict[int, list[str]]) -> pl.DataFrame:
-    """Outcomes of the rows with these bill numbers, known ten days after filing."""
+    """Return outcomes of the rows with these bill numbers, known ten days after filing."""
     rows = [
         {
             "bill_of_lading": f"BL{row:04}",
@@ -54,7 +54,7 @@ def found(log: pl.DataFrame, findings: dict[int, list[str]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=OUTCOME)
 
 
-def test_outcomes_label_the_inspected_rows_alone(log: pl.DataFrame) -> None:
+def test_outcomes_label_only_inspected_rows(log: pl.DataFrame) -> None:
     data = dataset(log, Labels(found(log, {3: ["clean"], 50: ["seizure"], 20: ["irregular"], 9: ["clean", "seizure"]})))
     assert data.labels == "outcomes"
     assert data.rows.select("bill_of_lading", "label", "commodity").rows() == [
@@ -66,7 +66,7 @@ def test_outcomes_label_the_inspected_rows_alone(log: pl.DataFrame) -> None:
     assert data.matrix.select(KEY).equals(data.rows.select(KEY))
 
 
-def test_quantities_are_those_of_the_truth_if_it_has_them_else_what_was_weighed_at_a_seizure(log: pl.DataFrame) -> None:
+def test_quantities_come_from_the_truth_if_it_has_them_else_from_seizures(log: pl.DataFrame) -> None:
     outcomes = found(log, {3: ["clean", "seizure"], 9: ["seizure"]}).with_columns(
         quantity_kg=pl.Series([5.0, 70.0, None], dtype=pl.Float64)
     )
@@ -98,9 +98,9 @@ def test_features_are_those_of_the_night_on_which_a_row_was_filed(
     for bill in ("BL0030", "BL0057"):
         filed = log.filter(pl.col("bill_of_lading") == bill).select(day).item()
         night = build.build(log.filter(day == filed), Past(history=log.filter(day < filed), outcomes=outcomes))
-        wanted = night.filter(pl.col("bill_of_lading") == bill)
-        assert data.matrix.filter(pl.col("bill_of_lading") == bill).equals(wanted)
-        assert wanted["consignee_before"].item() > 0
+        expected = night.filter(pl.col("bill_of_lading") == bill)
+        assert data.matrix.filter(pl.col("bill_of_lading") == bill).equals(expected)
+        assert expected["consignee_before"].item() > 0
 
 
 def test_history_counts_but_is_not_labelled(log: pl.DataFrame) -> None:
@@ -115,7 +115,7 @@ def test_history_counts_but_is_not_labelled(log: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("outcomes", [None, pl.DataFrame(schema=OUTCOME)])
-def test_nothing_known_is_a_clear_error(log: pl.DataFrame, outcomes: pl.DataFrame | None) -> None:
+def test_a_dataset_without_labels_is_refused(log: pl.DataFrame, outcomes: pl.DataFrame | None) -> None:
     with pytest.raises(TrainingError):
         dataset(log, Labels(outcomes))
 
@@ -125,7 +125,7 @@ def test_a_truth_without_its_columns_is_refused(log: pl.DataFrame) -> None:
         dataset(log, Labels(truth=log.select(KEY)))
 
 
-def test_rows_that_nobody_opened_are_kept_beside_with_their_own_features(log: pl.DataFrame) -> None:
+def test_unopened_rows_are_kept_separately_with_their_features(log: pl.DataFrame) -> None:
     outcomes = found(log, {0: ["clean"], 7: ["seizure"], 30: ["clean"], 57: ["clean"]})
     data = dataset(log, Labels(outcomes), beside=3)
     assert data.closed is not None
@@ -134,12 +134,12 @@ def test_rows_that_nobody_opened_are_kept_beside_with_their_own_features(log: pl
     assert data.closed.rows["label"].to_list() == [0] * 12
     assert data.closed.rows.join(data.rows, on=KEY).is_empty()
     assert data.closed.rows.select(KEY).equals(data.closed.matrix.select(KEY))
-    whole = dataset(log, Labels(truth=log.select(*KEY, smuggled=True, scheme=pl.lit("x"), commodity=pl.lit("y"))))
+    from_truth = dataset(log, Labels(truth=log.select(*KEY, smuggled=True, scheme=pl.lit("x"), commodity=pl.lit("y"))))
     assert dataset(log, Labels(outcomes)).closed is None
     assert data.rows["known_at"].to_list() == outcomes.sort("known_at")["known_at"].to_list()
-    assert whole.closed is None
+    assert from_truth.closed is None
 
 
-def test_the_last_word_on_an_inspection_labels_it(log: pl.DataFrame) -> None:
+def test_the_latest_record_of_an_inspection_is_the_label(log: pl.DataFrame) -> None:
     outcomes = found(log, {3: ["seizure", "clean"], 9: ["clean", "seizure"]})
     assert dataset(log, Labels(outcomes)).rows["label"].to_list() == [0, 1]

@@ -21,7 +21,7 @@ def test_a_fold_learns_only_from_what_was_known_before_it_is_judged(toy_data: Da
     for learn, judge in [*folds.pieces(), folds.test]:
         assert learn.rows["known_at"].dt.date().max() < judge.rows["day"].min()
         assert learn.rows.height > 0
-    assert folds.whole.rows["day"].max() == toy_data.rows["day"].max()
+    assert folds.all_rows.rows["day"].max() == toy_data.rows["day"].max()
 
 
 def test_a_gap_is_as_long_as_outcomes_take(toy_data: Dataset) -> None:
@@ -29,7 +29,7 @@ def test_a_gap_is_as_long_as_outcomes_take(toy_data: Dataset) -> None:
     assert Folds.of([outcomes_known_after(toy_data, pl.lit(9))]).gap == 9
 
 
-def test_rows_that_nobody_opened_are_cut_with_the_others(toy_data: Dataset) -> None:
+def test_unopened_rows_are_cut_like_the_others(toy_data: Dataset) -> None:
     closed = Dataset(toy_data.rows.with_columns(label=pl.lit(0, pl.Int8)), toy_data.matrix, "outcomes")
     learn, judge = Folds.of([replace(toy_data, labels="outcomes", closed=closed)]).test
     assert learn.closed is not None

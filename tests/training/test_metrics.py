@@ -23,7 +23,7 @@ def ranked(size: int, positives: list[int]) -> tuple[np.ndarray, np.ndarray]:
         ([999], 0.10, 0.0, 0.0),
     ],
 )
-def test_precision_and_recall_of_a_toy_are_the_known_ones(
+def test_precision_and_recall_of_a_small_example_are_correct(
     positives: list[int], share: float, precision: float, recall: float
 ) -> None:
     scores, labels = ranked(1_000, positives)
@@ -35,17 +35,17 @@ def test_precision_and_recall_of_a_toy_are_the_known_ones(
 
 
 @pytest.mark.parametrize("decimals", [8, 1, 0], ids=["no ties", "ties", "many ties"])
-def test_areas_are_those_of_scikit_learn(decimals: int) -> None:
+def test_areas_equal_those_of_scikit_learn(decimals: int) -> None:
     rng = np.random.default_rng(0)
     labels = (rng.random(3_000) < 0.05).astype(np.int8)
     scores = (rng.normal(size=3_000) + labels).round(decimals)
-    found = metrics.judge(scores, labels, 1 / (1 + np.exp(-scores)))
-    assert found["roc_auc"]["value"] == pytest.approx(roc_auc_score(labels, scores), abs=1e-5)
-    assert found["pr_auc"]["value"] == pytest.approx(average_precision_score(labels, scores), abs=1e-5)
-    assert found["brier"] == pytest.approx(brier_score_loss(labels, 1 / (1 + np.exp(-scores))))
+    figures = metrics.judge(scores, labels, 1 / (1 + np.exp(-scores)))
+    assert figures["roc_auc"]["value"] == pytest.approx(roc_auc_score(labels, scores), abs=1e-5)
+    assert figures["pr_auc"]["value"] == pytest.approx(average_precision_score(labels, scores), abs=1e-5)
+    assert figures["brier"] == pytest.approx(brier_score_loss(labels, 1 / (1 + np.exp(-scores))))
 
 
-def test_resamples_are_as_if_rows_had_been_drawn_again() -> None:
+def test_weights_give_the_same_figures_as_repeated_rows() -> None:
     rng = np.random.default_rng(1)
     labels = (rng.random(500) < 0.2).astype(np.int8)
     scores = (rng.normal(size=500) + labels).round(1)
@@ -58,16 +58,16 @@ def test_resamples_are_as_if_rows_had_been_drawn_again() -> None:
     assert len(again.figures()) == 2 + 4 * 5
 
 
-def test_kilograms_and_the_capacity_are_counted_and_what_nobody_weighed_is_said() -> None:
+def test_kilograms_and_capacity_are_counted_and_unweighed_finds_are_reported() -> None:
     scores, labels = ranked(1_000, [0, 5, 50, 500])
     kilograms = np.full(1_000, np.nan)
     kilograms[[0, 50, 500]] = 10, 30, 60
     opened = np.isin(np.arange(1_000), [0, 1, 50, 999])
-    found = metrics.judge(scores, labels, np.full(1_000, 0.01), kilograms=kilograms, opened=opened)
-    assert (found["quantity_kg"], found["unweighed"]) == (100, 1)
-    assert [at["quantity_kg"]["value"] for at in found["at"]] == [10, 10, 10, 40]
-    assert [at["quantity_share"]["value"] for at in found["at"]] == [0.1, 0.1, 0.1, 0.4]
-    at = found["capacity"]
+    figures = metrics.judge(scores, labels, np.full(1_000, 0.01), kilograms=kilograms, opened=opened)
+    assert (figures["quantity_kg"], figures["unweighed"]) == (100, 1)
+    assert [at["quantity_kg"]["value"] for at in figures["at"]] == [10, 10, 10, 40]
+    assert [at["quantity_share"]["value"] for at in figures["at"]] == [0.1, 0.1, 0.1, 0.4]
+    at = figures["capacity"]
     assert (at["inspected"], at["found"], at["share"]) == (4, 2, 0.004)
     assert [at[name]["value"] for name in ("precision", "recall", "quantity_kg")] == [0.5, 0.5, 40]
     unknown = metrics.judge(scores, labels, np.full(1_000, 0.01))
@@ -82,14 +82,14 @@ def test_a_capacity_of_no_boxes_finds_nothing_and_has_no_precision() -> None:
 
 
 @pytest.mark.parametrize("positives", [[0], [999], [0, 1, 2]])
-def test_nothing_is_sure_of_a_few_finds(positives: list[int]) -> None:
+def test_a_few_finds_give_wide_intervals(positives: list[int]) -> None:
     scores, labels = ranked(1_000, positives)
     kilograms = np.where(labels == 1, 50.0, np.nan)
-    found = metrics.judge(scores, labels, np.full(1_000, 0.01), kilograms=kilograms)
-    figures = [found["roc_auc"], found["pr_auc"]]
-    figures += [at[name] for at in found["at"] for name in ("precision", "recall", "quantity_kg", "quantity_share")]
-    assert all(one["high"] > one["low"] for one in figures)
-    assert all(one["high"] - one["low"] > 0.4 for one in (found["roc_auc"], found["at"][0]["recall"]))
+    figures = metrics.judge(scores, labels, np.full(1_000, 0.01), kilograms=kilograms)
+    intervals = [figures["roc_auc"], figures["pr_auc"]]
+    intervals += [at[name] for at in figures["at"] for name in ("precision", "recall", "quantity_kg", "quantity_share")]
+    assert all(one["high"] > one["low"] for one in intervals)
+    assert all(one["high"] - one["low"] > 0.4 for one in (figures["roc_auc"], figures["at"][0]["recall"]))
     better = np.where(labels == 1, 1.0, 0.0) + scores / 1e6
     pair = metrics.paired(-better, better, labels)
     assert pair["roc_auc"]["difference"]["value"] == 1
@@ -97,26 +97,26 @@ def test_nothing_is_sure_of_a_few_finds(positives: list[int]) -> None:
     assert pair["at"][0]["recall"]["difference"]["low"] < pair["at"][0]["recall"]["difference"]["value"] == 1
 
 
-def test_two_rankings_meet_the_same_resamples() -> None:
+def test_two_rankings_are_compared_on_the_same_resamples() -> None:
     rng = np.random.default_rng(3)
     labels = (rng.random(4_000) < 0.05).astype(np.int8)
     good, poor = rng.normal(size=4_000) + 2 * labels, rng.normal(size=4_000) + labels
-    found = metrics.paired(poor, good, labels)
-    assert (found["rows"], found["positives"], found["resampled"]) == (4_000, int(labels.sum()), "rows")
+    pair = metrics.paired(poor, good, labels)
+    assert (pair["rows"], pair["positives"], pair["resampled"]) == (4_000, int(labels.sum()), "rows")
     alone = [metrics.judge(scores, labels, np.full(4_000, 0.05)) for scores in (poor, good)]
     for figure in ("roc_auc", "pr_auc"):
-        assert [found[figure][side] for side in "ab"] == [one[figure] for one in alone]
-        assert found[figure]["difference"]["low"] > 0
-    for at, *sides in zip(found["at"], *(one["at"] for one in alone), strict=True):
+        assert [pair[figure][side] for side in "ab"] == [one[figure] for one in alone]
+        assert pair[figure]["difference"]["low"] > 0
+    for at, *sides in zip(pair["at"], *(one["at"] for one in alone), strict=True):
         for figure in ("precision", "recall"):
             assert [at[figure][side] for side in "ab"] == [side[figure] for side in sides]
             a, b = (at[figure][side]["value"] for side in "ab")
             assert at[figure]["difference"]["value"] == pytest.approx(b - a, abs=2e-5)
     turned = metrics.paired(good, poor, labels)
-    assert turned["roc_auc"]["difference"]["high"] == -found["roc_auc"]["difference"]["low"]
+    assert turned["roc_auc"]["difference"]["high"] == -pair["roc_auc"]["difference"]["low"]
 
 
-def test_a_ranking_does_not_differ_from_itself_and_a_pair_is_surer_than_two_apart() -> None:
+def test_a_ranking_equals_itself_and_a_paired_interval_is_narrower() -> None:
     rng = np.random.default_rng(4)
     labels = (rng.random(4_000) < 0.05).astype(np.int8)
     scores = rng.normal(size=4_000) + labels
@@ -127,12 +127,12 @@ def test_a_ranking_does_not_differ_from_itself_and_a_pair_is_surer_than_two_apar
     assert width["difference"] < width["a"] / 3
 
 
-def test_what_comes_in_company_is_drawn_in_company() -> None:
+def test_clusters_are_resampled_as_units() -> None:
     rng = np.random.default_rng(5)
     days = np.repeat(np.arange(100), 50)
-    found = np.isin(days, rng.choice(100, 40, replace=False))
+    on_good_days = np.isin(days, rng.choice(100, 40, replace=False))
     labels = np.where(np.arange(5_000) % 10 == 0, 1, 0).astype(np.int8)
-    scores = rng.normal(size=5_000) + 3 * labels * found
+    scores = rng.normal(size=5_000) + 3 * labels * on_good_days
     flat = np.zeros(5_000)
     by_rows, by_days = (metrics.paired(flat, scores, labels, clusters=each) for each in (None, days))
     assert (by_rows["resampled"], by_days["resampled"]) == ("rows", "clusters")
@@ -143,12 +143,12 @@ def test_what_comes_in_company_is_drawn_in_company() -> None:
 
 def test_recall_spreads_over_a_tie_at_the_border() -> None:
     labels = np.array([1, 0] * 500, np.int8)
-    found = metrics.judge(np.zeros(1_000), labels, np.full(1_000, 0.5))
-    assert [entry["recall"]["value"] for entry in found["at"]] == pytest.approx([0.01, 0.02, 0.05, 0.10])
-    assert found["roc_auc"]["value"] == 0.5
+    figures = metrics.judge(np.zeros(1_000), labels, np.full(1_000, 0.5))
+    assert [entry["recall"]["value"] for entry in figures["at"]] == pytest.approx([0.01, 0.02, 0.05, 0.10])
+    assert figures["roc_auc"]["value"] == 0.5
 
 
-def test_a_single_feature_is_judged_either_way_round_and_with_gaps_at_either_end() -> None:
+def test_a_feature_is_judged_rising_or_falling_with_missing_values_at_either_end() -> None:
     labels = np.array([0, 0, 0, 1, 1, 1], np.int8)
     columns = np.array(
         [[3, 2, 1, 0, -1, -2], [np.nan, 1, 1, 2, 2, 2], [1, 1, 1, 1, 1, 1], [5, 5, 5, np.nan, np.nan, 5]]

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from riskscore.errors import TrainingError
-from riskscore.training.period import Held, hold, latest
+from riskscore.training.period import Period, hold_back_days, latest
 
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
 
@@ -24,20 +24,20 @@ def filings() -> pl.DataFrame:
 
 
 def test_the_last_days_are_held_back(filings: pl.DataFrame) -> None:
-    held = hold(filings, hold_back=3)
-    assert held == Held(date(2024, 1, 7), 3)
-    assert held.of(filings)["filed_at"].max() == START + timedelta(days=6)
-    assert "after 2024-01-07" in held.told()
-    assert hold(filings, date(2024, 1, 5)) == Held(date(2024, 1, 5), 5)
-    assert hold(filings, date(2030, 1, 1)).days == 0
-    assert hold(filings) == Held()
+    period = hold_back_days(filings, hold_back=3)
+    assert period == Period(date(2024, 1, 7), 3)
+    assert period.keep(filings)["filed_at"].max() == START + timedelta(days=6)
+    assert "after 2024-01-07" in period.describe()
+    assert hold_back_days(filings, date(2024, 1, 5)) == Period(date(2024, 1, 5), 5)
+    assert hold_back_days(filings, date(2030, 1, 1)).days == 0
+    assert hold_back_days(filings) == Period()
 
 
 def test_a_version_filed_later_leaves_the_one_before_as_the_latest(filings: pl.DataFrame) -> None:
     newest, earlier = latest(filings)
     assert newest.filter(bill_of_lading="B0")["version"].to_list() == [2]
     assert earlier["version"].to_list() == [1]
-    then, before = hold(filings, hold_back=3).filings(newest, earlier)
+    then, before = hold_back_days(filings, hold_back=3).filings(newest, earlier)
     assert then["bill_of_lading"].to_list() == [f"B{bill}" for bill in range(7)]
     assert then["version"].to_list() == [1] * 7
     assert before is not None
@@ -46,4 +46,4 @@ def test_a_version_filed_later_leaves_the_one_before_as_the_latest(filings: pl.D
 
 def test_holding_back_everything_is_refused(filings: pl.DataFrame) -> None:
     with pytest.raises(TrainingError, match="nothing is left"):
-        hold(filings, hold_back=10)
+        hold_back_days(filings, hold_back=10)

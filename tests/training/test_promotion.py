@@ -1,4 +1,4 @@
-"""What a challenger must show, check by check, on a toy world."""
+"""The checks of a challenger, one by one, on a toy world."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ def contender(booster: Booster, name: str = "challenger", **card: object) -> Con
 
 @pytest.fixture(scope="module")
 def rows(toy_data: Dataset) -> Dataset:
-    """The rows that judge: all from after the contenders learned."""
+    """The rows to judge on: all from after the training of the contenders."""
     return toy_data.where(pl.col("day") > date.fromisoformat(LAST))
 
 
@@ -70,27 +70,33 @@ def test_the_same_model_again_is_not_better(judged: Judge, seeing: Booster) -> N
     assert "finds no more" in verdict.refusals["better at capacity"]
 
 
-def test_few_seizures_say_nothing(judged: Judge, seeing: Booster, rows: Dataset) -> None:
+def test_too_few_seizures_are_refused(judged: Judge, seeing: Booster, rows: Dataset) -> None:
     few = rows.where((pl.col("label") == 0) | (pl.col("label").cum_sum() <= 6))
     assert "6 seizures are too few" in judged(contender(seeing), data=few).refusals["better at capacity"]
 
 
-def test_a_champion_that_cannot_be_read_is_not_taken_for_beaten(judged: Judge, seeing: Booster) -> None:
+def test_an_unreadable_champion_does_not_count_as_beaten(judged: Judge, seeing: Booster) -> None:
     verdict = judged(contender(seeing), None)
     assert list(verdict.refusals) == ["better at capacity"]
     assert verdict.comparison is None
 
 
 @pytest.mark.parametrize(
-    ("until", "told"),
-    [("", "does not say until when"), ("2024-04-02", "the evaluation begins on 2024-04-02"), ("2025-01-01", "begins")],
+    ("until", "message"),
+    [
+        ("", "does not have the last day of its training data"),
+        ("2024-04-02", "the evaluation begins on 2024-04-02"),
+        ("2025-01-01", "begins"),
+    ],
 )
-def test_rows_that_it_may_have_learned_from_do_not_judge(judged: Judge, seeing: Booster, until: str, told: str) -> None:
-    assert told in judged(contender(seeing, learned_until=until)).refusals["not from the future"]
+def test_rows_that_it_may_have_learned_from_do_not_judge(
+    judged: Judge, seeing: Booster, until: str, message: str
+) -> None:
+    assert message in judged(contender(seeing, learned_until=until)).refusals["not from the future"]
 
 
 @pytest.mark.parametrize("shift", [-1.5, 1.5])
-def test_a_level_that_is_off_is_refused(judged: Judge, seeing: Booster, shift: float) -> None:
+def test_a_wrong_level_is_refused(judged: Judge, seeing: Booster, shift: float) -> None:
     curve = seeing.calibration
     off = replace(seeing, calibration=replace(curve, intercept=curve.intercept + shift))
     verdict = judged(contender(off))
@@ -98,7 +104,7 @@ def test_a_level_that_is_off_is_refused(judged: Judge, seeing: Booster, shift: f
     assert "random inspections it expects" in verdict.refusals["calibrated"]
 
 
-def test_a_slope_that_is_off_is_refused_by_its_error(judged: Judge, seeing: Booster, rows: Dataset) -> None:
+def test_a_wrong_slope_is_refused_by_its_calibration_error(judged: Judge, seeing: Booster, rows: Dataset) -> None:
     margins = seeing.margin(rows.matrix.select(seeing.features).to_numpy(order="c").astype(np.float32))
     flat = Platt(0.05, 0.0)
     level = np.log(rows.target.mean() / (1 - rows.target.mean())) - 0.05 * margins.mean()
@@ -106,21 +112,21 @@ def test_a_slope_that_is_off_is_refused_by_its_error(judged: Judge, seeing: Boos
     assert "calibration error" in verdict.refusals["calibrated"]
 
 
-def test_chance_alone_is_no_misfit_and_a_level_from_few_seizures_is_given_room() -> None:
+def test_chance_alone_is_no_misfit_and_few_seizures_widen_the_range() -> None:
     rng = np.random.default_rng(5)
     probabilities = rng.beta(0.5, 20, 20_000)
     agreed = 0
     for seed in range(60):
         labels = (np.random.default_rng(seed).random(20_000) < probabilities).astype(np.int8)
-        told = misfit(probabilities, labels, 0)
-        agreed += told["low"] <= told["observed"] <= told["high"] and told["error"] <= told["most"]
+        fit = misfit(probabilities, labels, 0)
+        agreed += fit["low"] <= fit["observed"] <= fit["high"] and fit["error"] <= fit["most"]
     assert agreed >= 56
     sure, unsure = (misfit(probabilities, labels, learned) for learned in (0, 20))
     assert unsure["high"] - unsure["low"] > 3 * (sure["high"] - sure["low"])
 
 
 def perfect(card: Card, area: float = 1.0) -> dict:
-    """The test figures of a model that was tested on a leak."""
+    """Return the test figures of a model whose test data had a leak."""
     return {**card.test, "overall": {**card.test["overall"], "roc_auc": {"value": area, "low": area, "high": area}}}
 
 
@@ -130,7 +136,7 @@ def test_a_card_that_is_nearly_perfect_is_a_leak(judged: Judge, seeing: Booster)
     assert "ROC-AUC on its card is 0.990" in verdict.refusals["not too good"]
 
 
-def test_a_card_far_above_later_rows_is_not_believed(judged: Judge, seeing: Booster) -> None:
+def test_a_card_far_better_than_later_rows_is_refused(judged: Judge, seeing: Booster) -> None:
     for area, refused in ((0.9, []), (0.98, ["as good as its card"])):
         verdict = judged(contender(seeing, test=perfect(seeing.card, area)))
         assert list(verdict.refusals) == refused
@@ -138,14 +144,14 @@ def test_a_card_far_above_later_rows_is_not_believed(judged: Judge, seeing: Boos
 
 def test_a_feature_that_is_the_label_is_a_leak(judged: Judge, seeing: Booster, rows: Dataset) -> None:
     leaking = replace(rows, matrix=rows.matrix.with_columns(heavy=pl.Series(rows.target).cast(pl.Float32)))
-    why = judged(contender(seeing), data=leaking).refusals["not too good"]
-    assert "the feature heavy alone has a ROC-AUC of 1.000 on these rows" in why
+    on_rows = judged(contender(seeing), data=leaking).refusals["not too good"]
+    assert "the feature heavy alone has a ROC-AUC of 1.000 on these rows" in on_rows
     card = seeing.card.test | {"comparison": {"single_features": [{"feature": "heavy", "roc_auc": 0.99}]}}
-    told = judged(contender(seeing, test=card)).refusals["not too good"]
-    assert "by its card the feature heavy alone has a ROC-AUC of 0.990" in told
+    on_card = judged(contender(seeing, test=card)).refusals["not too good"]
+    assert "on its card the feature heavy alone has a ROC-AUC of 0.990" in on_card
 
 
-def test_other_labels_than_the_cards_are_not_held_against_it(judged: Judge, seeing: Booster, rows: Dataset) -> None:
+def test_rows_and_card_with_different_labels_are_not_compared(judged: Judge, seeing: Booster, rows: Dataset) -> None:
     verdict = judged(contender(seeing), data=replace(rows, labels="outcomes"))
     assert verdict.refusals == {}
-    assert any("not held against" in warning for warning in verdict.warnings)
+    assert any("figures are not compared" in warning for warning in verdict.warnings)

@@ -22,7 +22,7 @@ def test_two_trainings_give_the_same_bytes(
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
 
-def test_the_model_finds_what_is_there_and_is_judged_on_later_days(toy_booster: Booster) -> None:
+def test_the_model_finds_the_planted_signals_and_is_judged_on_later_days(toy_booster: Booster) -> None:
     card = toy_booster.card
     assert 0.7 < card.test["overall"]["roc_auc"]["value"] < 0.95
     assert card.test["comparison"]["logistic_regression"]["roc_auc"] > 0.6
@@ -36,7 +36,7 @@ def test_the_model_finds_what_is_there_and_is_judged_on_later_days(toy_booster: 
     assert card.test["overall"]["rows"] == card.splits[-1]["rows"]
 
 
-def test_probabilities_are_about_as_large_as_what_is_found(toy_booster: Booster) -> None:
+def test_expected_positives_are_close_to_those_found(toy_booster: Booster) -> None:
     overall = toy_booster.card.test["overall"]
     assert overall["expected_positives"] == pytest.approx(overall["positives"], rel=0.3)
 
@@ -53,7 +53,7 @@ def test_a_declared_direction_holds_everywhere(
     assert (direction * np.diff(np.array(margins), axis=0) >= -1e-9).all()
 
 
-def test_outcomes_alone_make_a_model_that_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+def test_the_card_of_a_model_from_outcomes_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     card = fit([replace(toy_data, labels="outcomes", filed=10 * toy_data.rows.height)], toy_catalogue).card
     assert (card.data, card.labels) == ("real", "outcomes")
     assert card.calibration["on"] == "random inspections of later days"
@@ -78,7 +78,7 @@ def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalog
         fit([Dataset(blank, toy_data.matrix, "truth")], toy_catalogue)
 
 
-def test_the_card_says_how_what_is_filed_is_distributed(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+def test_the_card_has_the_distribution_of_all_filed_consignments(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     opened = toy_data.where(pl.col("selected_by") == "officer")
     closed = toy_data.where(pl.col("selected_by") == "random")
     # Officers opened newcomers alone; of all others, which nobody opened, every second was kept.
@@ -86,23 +86,23 @@ def test_the_card_says_how_what_is_filed_is_distributed(toy_data: Dataset, toy_c
     filed = opened.rows.height + 2 * closed.rows.height
     data = replace(opened, labels="outcomes", matrix=newcomers, closed=closed, filed=filed)
     card = fit([data], toy_catalogue).card
-    known = 2 * 0.9 + 1  # of two closed rows and an opened one, as many as have a value
+    total = 2 * 0.9 + 1  # of two closed rows and an opened one, as many as have a value
     assert list(card.reference["features"]) == toy_catalogue.names
-    assert card.reference["features"]["newcomer"]["shares"][-1] == pytest.approx((1 + 2 * 0.9 * 0.16) / known, abs=0.03)
+    assert card.reference["features"]["newcomer"]["shares"][-1] == pytest.approx((1 + 2 * 0.9 * 0.16) / total, abs=0.03)
     assert sum(card.reference["score"]["shares"]) == pytest.approx(1)
 
 
-def test_the_card_tells_how_the_model_is_made_again(toy_booster: Booster) -> None:
+def test_the_card_says_how_to_train_the_model_again(toy_booster: Booster) -> None:
     card = toy_booster.card
     assert card.learned_until == "2024-04-29"
     assert set(card.reproduction) == {"riskscore", "lightgbm", "polars", "data_sha256", "seed"}
     text = card.to_markdown()
-    for wanted in ("How the rows were chosen", "before test", card.reproduction["data_sha256"], "grown anew"):
+    for wanted in ("How the rows were chosen", "before test", card.reproduction["data_sha256"], "trained on all days"):
         assert wanted in text
 
 
 @pytest.mark.slow
-def test_what_is_kept_has_learned_from_the_days_of_the_test_too(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+def test_the_final_model_has_learned_from_the_test_days_too(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     last = pl.col("day") > pl.date(2024, 4, 20)
     flipped = toy_data.rows.with_columns(label=pl.when(last).then(1 - pl.col("label")).otherwise("label").cast(pl.Int8))
     one, other = fit([toy_data], toy_catalogue), fit([replace(toy_data, rows=flipped)], toy_catalogue)

@@ -31,12 +31,12 @@ def test_all_folds_stop_together_where_their_mean_loss_is_least(folds: list[Fold
     assert grown.loss == pytest.approx(np.mean(losses), rel=1e-6)
 
 
-def test_a_quicker_learning_rate_needs_fewer_trees(folds: list[Fold], toy_catalogue: Catalogue) -> None:
+def test_a_higher_learning_rate_needs_fewer_trees(folds: list[Fold], toy_catalogue: Catalogue) -> None:
     quick = grow_folds(folds, toy_catalogue, Choice({"learning_rate": 0.3}), 0)
     assert SHORTEST / 0.3 <= quick.trees < 60
 
 
-def test_positive_rows_that_weigh_more_raise_the_margins(folds: list[Fold], toy_catalogue: Catalogue) -> None:
+def test_a_larger_positive_weight_raises_the_margins(folds: list[Fold], toy_catalogue: Catalogue) -> None:
     learn, judge = folds[-1]
     plain, heavy = (
         grow(learn, 60, toy_catalogue, Choice(positive_weight=weight), 0).predict(judge.matrix, raw_score=True).mean()
@@ -45,7 +45,7 @@ def test_positive_rows_that_weigh_more_raise_the_margins(folds: list[Fold], toy_
     assert heavy > plain + 1
 
 
-def test_closed_rows_stand_behind_the_opened_ones(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+def test_unopened_rows_follow_the_opened_ones(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     opened = toy_data.where(pl.col("selected_by") == "officer")
     closed = toy_data.where(pl.col("selected_by") == "random")
     blank = replace(closed, rows=closed.rows.with_columns(label=pl.lit(0, pl.Int8)))

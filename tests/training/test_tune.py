@@ -1,4 +1,4 @@
-"""A search keeps what it did: killed and taken up again, it ends as if nothing had happened."""
+"""A search keeps its trials: if it is killed and continued, it ends like an uninterrupted one."""
 
 import fcntl
 import json
@@ -36,10 +36,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Choice, dict[
     return search(tmp_path_factory.mktemp("searches") / "whole", 14)
 
 
-def test_the_best_is_no_worse_than_the_settings_that_ship(undisturbed: tuple[Choice, dict[str, Any]]) -> None:
-    choice, told = undisturbed
-    assert told["trials"] == 14
-    assert told["loss"] <= told["loss_of_shipped_settings"]
+def test_the_best_trial_is_no_worse_than_the_shipped_settings(undisturbed: tuple[Choice, dict[str, Any]]) -> None:
+    choice, entry = undisturbed
+    assert entry["trials"] == 14
+    assert entry["loss"] <= entry["loss_of_shipped_settings"]
     assert set(choice.parameters) < set(SETTINGS)
     assert choice.factor == 0.3  # with which the rows are made least noisy
 
@@ -53,7 +53,7 @@ def start(study: Path, trials: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("at", [4, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 12))])
-def test_a_killed_search_goes_on_and_ends_as_an_undisturbed_one(
+def test_a_killed_search_ends_like_an_uninterrupted_one(
     undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path, at: int
 ) -> None:
     study = tmp_path / "whole"
@@ -64,8 +64,8 @@ def test_a_killed_search_goes_on_and_ends_as_an_undisturbed_one(
             break
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
-    kept = done(study)
-    assert kept in (at - 1, at)  # the trial may have ended before it was killed
+    finished = done(study)
+    assert finished in (at - 1, at)  # the trial may have ended before it was killed
     assert search(study, 14) == undisturbed
     assert done(study) == 14
 
@@ -75,7 +75,9 @@ def done(study: Path) -> int:
     return sum(line["op_code"] == 6 and line.get("state") == 1 for line in lines)
 
 
-def test_a_line_that_was_cut_short_is_no_hindrance(undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path) -> None:
+def test_an_unfinished_line_in_the_journal_is_ignored(
+    undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path
+) -> None:
     study = tmp_path / "whole"
     search(study, 5)
     with (study / JOURNAL).open("a") as journal:
@@ -83,25 +85,23 @@ def test_a_line_that_was_cut_short_is_no_hindrance(undisturbed: tuple[Choice, di
     assert search(study, 14) == undisturbed
 
 
-def test_nothing_is_left_to_do_for_a_search_that_is_over(
-    undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path
-) -> None:
+def test_a_finished_search_makes_no_more_trials(undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path) -> None:
     study = tmp_path / "whole"
     search(study, 14)
     assert search(study, 14) == undisturbed
     assert done(study) == 14
     fewer = search(study, 6)[1]
-    assert (fewer["trials"], fewer["best_trial"] <= 6) == (6, True)  # as if the others had never been made
+    assert (fewer["trials"], fewer["best_trial"] <= 6) == (6, True)  # as if the later trials did not exist
 
 
 @pytest.mark.parametrize("other", [{"data": "other"}, {"seed": 4}])
-def test_a_search_of_other_inputs_is_refused(tmp_path: Path, other: dict[str, Any]) -> None:
+def test_a_search_with_other_inputs_is_refused(tmp_path: Path, other: dict[str, Any]) -> None:
     search(tmp_path / "study", 1)
-    with pytest.raises(SettingsError, match="one of other inputs"):
+    with pytest.raises(SettingsError, match="has other inputs"):
         search(tmp_path / "study", 2, **other)
 
 
-def test_two_do_not_search_in_one_folder(tmp_path: Path) -> None:
+def test_two_searches_cannot_use_the_same_folder(tmp_path: Path) -> None:
     search(tmp_path, 1)
     with (tmp_path / JOURNAL).open() as journal:
         fcntl.flock(journal, fcntl.LOCK_EX)
@@ -109,22 +109,22 @@ def test_two_do_not_search_in_one_folder(tmp_path: Path) -> None:
             search(tmp_path, 2)
 
 
-def test_a_folder_that_cannot_be_and_a_journal_that_is_none_are_told_of(tmp_path: Path) -> None:
+def test_an_unusable_folder_or_journal_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(SettingsError, match="cannot keep the search"):
+    with pytest.raises(SettingsError, match="cannot store the search"):
         search(tmp_path / "file" / "study", 1)
     (tmp_path / JOURNAL).write_text("this is no journal\n")
-    with pytest.raises(SettingsError, match="no search that can be taken up"):
+    with pytest.raises(SettingsError, match="not a search that can continue"):
         search(tmp_path, 1)
 
 
 @pytest.mark.parametrize("end", [{}, {"minutes": 1.0, "trials": 2}, {"minutes": 0.0}, {"trials": 0}, {"minutes": -1.0}])
-def test_a_search_has_one_end(tmp_path: Path, end: dict[str, Any]) -> None:
+def test_a_search_needs_exactly_one_limit(tmp_path: Path, end: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="search"):
         Tuning(tmp_path, **end)
 
 
-def test_minutes_count_the_trials_that_are_done(tmp_path: Path) -> None:
+def test_minutes_count_finished_trials(tmp_path: Path) -> None:
     tuning = Tuning(tmp_path, minutes=1.0)
     trial: Any = SimpleNamespace(duration=timedelta(seconds=25))
     assert [is_over(tuning, [trial] * count) for count in range(4)] == [False, False, False, True]
@@ -132,7 +132,7 @@ def test_minutes_count_the_trials_that_are_done(tmp_path: Path) -> None:
     assert tune(searcher.Folds(), "x", searcher.catalogue(), least, 0)[1]["trials"] == 1
 
 
-def test_a_model_of_a_search_is_the_same_again(toy_data: Dataset, toy_catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_model_from_a_search_is_reproducible(toy_data: Dataset, toy_catalogue: Catalogue, tmp_path: Path) -> None:
     few = toy_data.where(pl.col("day") < pl.date(2024, 2, 10))
     tuning = Tuning(tmp_path / "study", trials=2)
     one, two = (fit([few], toy_catalogue, tuning=tuning) for _ in range(2))
