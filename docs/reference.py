@@ -17,13 +17,14 @@ WIDTH = 100
 
 def write() -> None:
     """Write the pages whose text has changed."""
-    for name, lines in {"commands": _commands(), "features": _features()}.items():
+    for name, lines in {"commands": commands(), "features": _features()}.items():
         page, text = FOLDER / f"{name}.md", "\n".join(lines) + "\n"
         if not page.exists() or page.read_text("utf-8") != text:
             page.write_text(text, "utf-8")
 
 
-def _commands() -> Iterator[str]:
+def commands() -> Iterator[str]:
+    """Lines of the page of commands: the help of each command, and of each subcommand after it."""
     root = typer.main.get_command(app)
     yield from ["# Commands", "", "Each command prints its section of this page with `--help`.", ""]
     yield from _help(root, None, "riskscore")

@@ -21,7 +21,6 @@ from riskscore.cli import (
     columns,
     drift,
     lake,
-    misuse,
     models,
     nightly,
     outcomes,
@@ -31,8 +30,9 @@ from riskscore.cli import (
     train,
     whatif,
 )
-from riskscore.cli.help import App
 from riskscore.errors import RiskscoreError
+from riskscore.usage import misuse
+from riskscore.usage.help import App
 
 MANY = ("--history", "--manifests", "--world", "--boxes", "--threshold")
 """Options that take every word up to the next option, because a shell expands `days/*.parquet` to many words."""

@@ -10,10 +10,10 @@ import typer
 
 from riskscore.cli import exchange, options
 from riskscore.cli.exchange import Day
-from riskscore.cli.help import App
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
+from riskscore.usage.help import App
 from riskscore.views import console
 
 app = App(

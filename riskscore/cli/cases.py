@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskscore.cli import options
-from riskscore.cli.help import App
 from riskscore.errors import SettingsError
 from riskscore.progress import step
+from riskscore.usage.help import App
 from riskscore.views import console
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from riskscore.cli import options
-from riskscore.cli.help import App
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
+from riskscore.usage.help import App
 from riskscore.views import console
 
 app = App(

@@ -9,7 +9,7 @@ import typer
 
 from riskscore.cli import compare, options
 from riskscore.cli.compare import Name, in_words, registry_lake
-from riskscore.cli.help import App
+from riskscore.usage.help import App
 from riskscore.views import console
 
 if TYPE_CHECKING:

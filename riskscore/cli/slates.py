@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskscore.cli import options
-from riskscore.cli.help import App, Group
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
+from riskscore.usage.help import App, Group
 from riskscore.views import console
 
 if TYPE_CHECKING:

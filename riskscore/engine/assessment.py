@@ -40,8 +40,8 @@ class Assessment:
         matrix: bill, container, `filed_at` and one Float32 column per feature; null where a value is missing.
         scores: `probability` (0 to 1), `margin` (log-odds) and `rank` (1 = riskiest).
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
         from riskscore.engine.assessment import Assessment
         from riskscore.engine.read import load_model
@@ -51,7 +51,6 @@ class Assessment:
         past = riskscore.Past(earlier=manifest.earlier)
         assessed = Assessment.of(manifest.consignments, past, load_model(), load())
         assessed.ranked(keep=["consignee_before"])
-        ```
     """
 
     booster: Booster

@@ -55,15 +55,14 @@ def evaluate(
         ManifestError: if a table lacks a required column or has other types.
         ModelError: if the model is damaged or uses features that the catalogue declares differently.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         world = riskscore.simulate("world", days=30, per_day=300, seed=1, smuggling_rate=0.02)
         manifest = riskscore.read(sorted((world / "manifests").glob("*.parquet")))
         figures = riskscore.evaluate(manifest, riskscore.read_outcomes(world / "outcomes.parquet"))
         figures["overall"]["roc_auc"]["value"]
-        ```
     """
     booster = load_model(model, settings)
     rows, known = inputs(consignments, past, settings)

@@ -67,15 +67,14 @@ def explain(
         ManifestError: if a table lacks a required column, has other types, or has a consignment twice.
         ModelError: if the model is damaged or uses features that the catalogue declares differently.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
         past = riskscore.Past(history=riskscore.read_history(["sample_manifests/history.parquet"]))
         why = riskscore.explain(manifest, "RKHU4103273", past)
         why.contributions.head(5)
-        ```
     """
     rows, known = inputs(consignments, past, settings)
     filed = _named(rows, box, settings)
@@ -122,15 +121,14 @@ def explain_changed(
     Raises:
         SettingsError: if a field cannot be set, or its new value cannot be read.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
         why = riskscore.explain(manifest, "RKHU4103273")
         changed = riskscore.explain_changed(manifest, why, {"gross_weight_kg": "18 t"})
         changed.counterfactual.scored["probability"].item()
-        ```
     """
     rows, known = inputs(consignments, past, settings)
     filed = explained.consignment

@@ -37,13 +37,12 @@ def read(
         ManifestError: if a file cannot be read at all, or lacks a required column.
         SettingsError: if `columns` is not a valid map.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
         manifest.consignments.height, manifest.quarantine.height
-        ```
     """
     files = [paths] if isinstance(paths, str | Path) else paths
     return reader.read_many(files, columns=columns, settings=settings)
@@ -53,7 +52,7 @@ def read_history(paths: Sequence[str | Path], settings: Settings = NONE, *, more
     """Read consignments filed in the past, as the `history` of a `Past`.
 
     Args:
-        paths: manifest files, patterns such as "days/*.parquet", or folders.
+        paths: manifest files, patterns such as `days/*.parquet`, or folders.
         settings: own fields of a service, from `read_settings`.
         more: columns to read besides those that the ledger needs.
 
@@ -63,12 +62,11 @@ def read_history(paths: Sequence[str | Path], settings: Settings = NONE, *, more
     Raises:
         ManifestError: if a file cannot be read.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         history = riskscore.read_history(["sample_manifests/history.parquet"])
-        ```
     """
     return read_log(paths, only=list(dict.fromkeys([*past.columns(settings), *more])), settings=settings)
 
@@ -90,12 +88,11 @@ def read_outcomes(
     Raises:
         ManifestError: if a file cannot be read, or has a row that breaks a rule.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         outcomes = riskscore.read_outcomes("sample_manifests/outcomes.parquet")
-        ```
     """
     in_manifests = findings.read_findings(history, settings)
     in_file = [] if path is None else [findings.read_outcomes(path, settings=settings)]

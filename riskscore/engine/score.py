@@ -55,8 +55,8 @@ def score(
         SettingsError: if `explained` is a share outside 0 to 1, or there is no such model folder.
         ModelError: if the model is damaged or uses features that the catalogue declares differently.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
@@ -66,7 +66,6 @@ def score(
         )
         ranked = riskscore.score(manifest, past, explained=3)
         ranked.select("rank", "container_number", "probability", "reasons").head(3)
-        ```
     """
     if isinstance(explained, float) and not 0 <= explained <= 1:
         raise SettingsError(f"the share of consignments to explain must be between 0 and 1, not {explained:g}")

@@ -44,8 +44,8 @@ def train(
         TrainingError: if there are fewer than 8 days, no consignment is labelled, or a part has no positive row.
         ModelError: if the model cannot be written to `out`.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         world = riskscore.simulate("world", days=60, per_day=300, seed=1, smuggling_rate=0.02)
@@ -53,7 +53,6 @@ def train(
         outcomes = riskscore.read_outcomes(world / "outcomes.parquet")
         model = riskscore.train(manifest, outcomes, plan=riskscore.Plan(seed=1), out="models/mine")
         model.card.test["overall"]["roc_auc"]
-        ```
     """
     if isinstance(consignments, Manifest):
         earlier = consignments.earlier if earlier is None else earlier

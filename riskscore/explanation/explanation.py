@@ -34,15 +34,14 @@ class Explanation:
             without `limit`.
         counterfactual: its score with other values in some fields, from `explain_changed`; None if no field was set.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         manifest = riskscore.read("sample_manifests/haiphong-2019.csv")
         why = riskscore.explain(manifest, "RKHU4103273")
         why.scored["reasons"][0].struct.field("sentence").to_list()
         why.draw("why.svg")
-        ```
     """
 
     consignment: pl.DataFrame

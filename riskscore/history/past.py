@@ -25,15 +25,14 @@ class Past:
         balances: the history as the ledger of a lake keeps it, instead of `history`; the consignments then have the
             column `started` (Date).
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         past = riskscore.Past(
             history=riskscore.read_history(["sample_manifests/history.parquet"]),
             outcomes=riskscore.read_outcomes("sample_manifests/outcomes.parquet"),
         )
-        ```
     """
 
     history: pl.DataFrame | None = None

@@ -52,13 +52,12 @@ def simulate(
         SettingsError: if an argument is out of range, or `out` exists and is not an empty folder. Nothing is left
             behind after a failure.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         world = riskscore.simulate("world", days=30, per_day=300, seed=1)
         riskscore.read(sorted((world / "manifests").glob("*.parquet")))
-        ```
     """
     out = Path(out)
     _check(out, days, per_day, seed, smuggling_rate)

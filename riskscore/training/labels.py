@@ -20,8 +20,8 @@ class Labels:
         inclusion: `bill_of_lading`, `container_number` and `inclusion`, the chance (0 to 1) with which a slate chose
             the consignment for inspection. Training weights rows by it.
 
-    Example:
-        ```python
+    Example::
+
         import polars as pl
         import riskscore
 
@@ -30,7 +30,6 @@ class Labels:
             outcomes=riskscore.read_outcomes(world / "outcomes.parquet"),
             truth=pl.read_parquet(world / "truth.parquet"),
         )
-        ```
     """
 
     outcomes: pl.DataFrame | None = None

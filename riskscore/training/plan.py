@@ -40,12 +40,11 @@ class Plan:
         seed: seed of the training. The same data, settings and seed give the same model.
         command: the command that trains the model, to be written on its card.
 
-    Example:
-        ```python
+    Example::
+
         import riskscore
 
         plan = riskscore.Plan(hold_back=28, seed=1)
-        ```
     """
 
     until: date | None = None

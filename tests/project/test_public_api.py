@@ -2,6 +2,9 @@
 
 import importlib
 import inspect
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,15 @@ def test_a_public_class_is_documented(name):
     assert getattr(riskscore, name).__doc__
     if name in ERRORS:
         assert issubclass(getattr(riskscore, name), RiskscoreError)
+
+
+@pytest.mark.parametrize("name", ["read", "read_history", "read_outcomes", "score", "explain", "Past", "Explanation"])
+def test_the_example_of_a_docstring_runs(name, monkeypatch, tmp_path):
+    code = textwrap.dedent(getattr(riskscore, name).__doc__.partition("Example::\n\n")[2].rstrip())
+    (tmp_path / "sample_manifests").symlink_to(SHIP.parent)
+    monkeypatch.chdir(tmp_path)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr, bool(code)) == (0, "", True)
 
 
 def test_importing_a_package_hides_no_public_name():
