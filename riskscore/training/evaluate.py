@@ -34,8 +34,8 @@ TRACELESS = "rip_on_rip_off"
 """The scheme that leaves no trace in the documents; results are given with and without it."""
 
 NOTES = {
-    "truth": "Judged on the simulation's truth about every consignment.",
-    "outcomes": "Judged on inspected consignments only. They were selected and are not a random sample: recall is the "
+    "truth": "Tested against the simulation's truth about every consignment.",
+    "outcomes": "Tested on inspected consignments only. They were selected and are not a random sample: recall is the "
     "recall among inspected consignments, and says nothing about what was never opened.",
 }
 

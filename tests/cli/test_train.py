@@ -49,7 +49,7 @@ def test_a_model_is_trained_evaluated_and_used(riskscore, world, tmp_path):
     (tmp_path / "ports.toml").write_text("[default]\nboxes = 0\n[port.VNHPH]\nboxes = 1\n")
     page, figures = tmp_path / "page.html", tmp_path / "figures.json"
     assert str(page) in riskscore(*command, "--out", page).out.replace("\n", "")
-    assert "Judged on simulated traffic" in page.read_text()
+    assert "Tested on simulated traffic" in page.read_text()
     riskscore(*command, "--out", figures, "--capacity", tmp_path / "ports.toml")
     written = json.loads(figures.read_text())
     assert written["capacity"]["used"] <= 20 < record["capacity"]["used"]

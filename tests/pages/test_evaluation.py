@@ -28,7 +28,7 @@ def record(toy_booster: Booster, toy_data: Dataset) -> dict[str, Any]:
 def test_the_page_shows_the_data_and_the_figures(record: dict[str, Any]) -> None:
     page = evaluation.render(record, now=NOW)
     for wanted in (
-        "Judged on simulated traffic",
+        "Tested on simulated traffic",
         "2024-01-01 to 2024-04-29",
         "24,000 consignments",
         f"{record['overall']['at'][2]['recall']['value']:.1%}",
