@@ -123,7 +123,7 @@ def _points(one: Subject, other: Subject) -> Iterator[Point]:
     yield from _origin(one, other)
     hubs = {place[:2] for place in one.stops} & {place[:2] for place in other.stops}
     if hubs:
-        yield 1.5, mark("Both routed through {here}."), sorted(hubs)[0], ""
+        yield 1.5, mark("Same transit country: {here}."), sorted(hubs)[0], ""
     yield from _end(one, other)
     yield from _commodity(one, other)
     gap = abs(one.year - other.year) if one.year and other.year else RECENT
