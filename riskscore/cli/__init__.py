@@ -9,8 +9,9 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Annotated
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -103,10 +104,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(_run(list(spread(sys.argv[1:] if arguments is None else arguments))))
 
 
+@cache
+def _command() -> Callable[..., Any]:
+    """The commands as Typer builds them from their signatures, once per process."""
+    return typer.main.get_command(app)
+
+
 def _run(arguments: list[str]) -> int:
     code = 2
     try:
-        return app(args=arguments, prog_name="riskscore", standalone_mode=False) or 0
+        return _command()(args=arguments, prog_name="riskscore", standalone_mode=False) or 0
     except typer.TyperException as wrong:
         message = misuse.message(wrong)
         if message.startswith(misuse.USAGE):

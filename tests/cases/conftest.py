@@ -38,7 +38,7 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> World:
     folder = tmp_path_factory.mktemp("worlds") / "cases"
-    riskscore.simulate(folder, days=70, per_day=200, seed=5, smuggling_rate=0.04)
+    riskscore.simulate(folder, days=35, per_day=400, seed=5, smuggling_rate=0.04)
     paths = [folder / "manifests"]
     log, outcomes = riskscore.read_history(paths), read_outcomes(folder / "outcomes.parquet")
     truth = read_truth(folder / "truth.parquet")
@@ -47,7 +47,7 @@ def world(tmp_path_factory) -> World:
     read_rows = sources.of_files(paths)
     everything = Past(log, outcomes)
     past = gather(everything, read_rows, before=LATER, booster=booster, catalogue=features)
-    late = truth.filter(pl.col("smuggled"), pl.col("filed_at") >= datetime(2024, 2, 5, tzinfo=UTC))
+    late = truth.filter(pl.col("smuggled"), pl.col("filed_at") >= datetime(2024, 1, 18, tzinfo=UTC))
     chosen = late.select(*KEY, known_at=pl.lit(LATER))
     rows, matrix = inspected.measure(read_rows, chosen, everything, features)
     return World(folder, log, outcomes, truth, booster, past, rows, contributions(matrix, booster))

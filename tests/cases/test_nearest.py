@@ -91,7 +91,7 @@ def test_inspected_rows_are_measured_as_of_their_filing(world):
     keys = filings.select(pl.struct(KEY)).to_series()
     once = filings.filter(~keys.is_duplicated())
     day = world.past.rows.join(once.select(KEY), on=KEY, how="semi").filter(
-        pl.col("filed_at") > datetime(2024, 2, 10, tzinfo=UTC)
+        pl.col("filed_at") > datetime(2024, 1, 25, tzinfo=UTC)
     )
     date = day["filed_at"][0].date()
     rows = filings.filter(pl.col("filed_at").dt.date() == date)

@@ -11,6 +11,7 @@ TINY = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_policies_are_compared_in_a_table_and_a_chart(riskscore, tmp_path):
     done = riskscore(*TINY, "--repeats", "1", "--out", tmp_path / "chart.svg")
     assert done.code == 0, done.err
@@ -20,6 +21,7 @@ def test_policies_are_compared_in_a_table_and_a_chart(riskscore, tmp_path):
     assert "smugglers change routes and covers" in (tmp_path / "chart.svg").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_json_and_csv_have_every_week_of_every_world(riskscore, tmp_path):
     command = [*TINY, "--policy", "mixed", "--mix", "0.5", "0.25", "0.25", "--half-life", "4", "--by-inclusion"]
     record = json.loads(riskscore(*command, "--repeats", "2", "--out", tmp_path / "weeks.csv", "--json").out)

@@ -27,6 +27,7 @@ def test_a_world_has_a_file_per_day_outcomes_and_truth(world):
     assert pl.read_parquet(world / "truth.parquet")["smuggled"].sum() > 100
 
 
+@pytest.mark.slow
 def test_a_model_is_trained_evaluated_and_used(riskscore, world, tmp_path):
     labels = ["--outcomes", world / "outcomes.parquet", "--truth", world / "truth.parquet"]
     trained = riskscore("train", "--manifests", world / "manifests", *labels, "--out", tmp_path / "mine")
@@ -128,7 +129,8 @@ def test_a_model_is_trained_on_a_lake_and_logged_to_mlflow(riskscore, world, tmp
         (["train", "--lake", "{tmp}", "--world", "{world}", "--out", "{tmp}/m"], "in one way"),
         (["train", "--lake", "{tmp}/no", "--out", "{tmp}/m"], "no lake"),
         (["train", "--world", "{world}", "--until", "2024-02-01", "--hold-back", "3", "--out", "{tmp}/m"], "one of"),
-        (["train", "--world", "{world}", "--hold-back", "90", "--out", "{tmp}/m"], "nothing is left"),
+        pytest.param(["train", "--world", "{world}", "--hold-back", "90", "--out", "{tmp}/m"], "nothing is left",
+                     marks=pytest.mark.slow),
         (["train", "--world", "{world}", "--study", "{tmp}/s", "--out", "{tmp}/m"], "--tune or --trials"),
         (["train", "--world", "{world}", "--tune", "1", "--trials", "1", "--out", "{tmp}/m"], "needs one limit"),
         (["train", "--world", "{world}", "--tune", "-1", "--out", "{tmp}/m"], "must be above 0"),

@@ -59,6 +59,7 @@ def checked(assessed, world):
     return reasons, Checker(world["rows"], assessed.catalogue, world["past"])
 
 
+@pytest.mark.slow
 def test_all_four_measures_are_judged(world, booster):
     judged = judge(booster, world["rows"], world["truth"], world["past"], catalogue=catalogue.load())
     assert [part["share"] for part in judged["planted"]] == [0.01, 0.05]
@@ -70,6 +71,7 @@ def test_all_four_measures_are_judged(world, booster):
     assert judged["readable"]["values"] > 500
 
 
+@pytest.mark.slow
 def test_reasons_name_planted_flags_and_not_others(assessed, world):
     result = planted(assessed, world["truth"], 0.05)
     assert result["named"]["value"] > result["first"]["value"] > 0
@@ -122,6 +124,7 @@ def test_readable_sentences_have_no_faults(sentence):
     assert faults(sentence) == []
 
 
+@pytest.mark.slow
 def test_a_meaningful_change_changes_the_reasons(assessed, world, monkeypatch):
     steady = stability.stability(assessed, world["past"], catalogue.load())["stayed"]["value"]
     changes = [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -23,9 +24,12 @@ SHIPPED = profiles.load()
 
 def starts(rows: pl.DataFrame, log: pl.DataFrame) -> pl.Series:
     """First day of the consignment of each of `rows`, found by a plain loop over the log."""
+    days = defaultdict(list)
+    for *key, filed_at in log.select(*schema.KEY, "filed_at").iter_rows():
+        days[tuple(key)].append(filed_at.date())
     anchors = []
     for row in rows.to_dicts():
-        own = log.filter(*(pl.col(name) == row[name] for name in schema.KEY))["filed_at"].dt.date().sort()
+        own = sorted(days[tuple(row[name] for name in schema.KEY)])
         anchor = own[0]
         for day in own:
             if day - anchor > timedelta(days=filings.SAME_BILL_DAYS) and day <= row["filed_at"].date():
@@ -65,14 +69,15 @@ def nights(
 
 
 @pytest.mark.parametrize(
-    ("seed", "share"), [(0, 0.1), *(pytest.param(seed, 0.4, marks=pytest.mark.slow) for seed in range(3))]
+    ("seed", "size", "share"),
+    [(0, 20, 0.4), *(pytest.param(seed, 60, 0.4, marks=pytest.mark.slow) for seed in range(3))],
 )
-def test_every_night_the_balances_equal_the_full_log(seed: int, share: float) -> None:
+def test_every_night_the_balances_equal_the_full_log(seed: int, size: int, share: float) -> None:
     """A `share` of the nights is compared."""
-    filed, found = world(seed, days=450, size=60)
+    filed, found = world(seed, days=450, size=size)
     rng = random.Random(seed)  # noqa: S311
     results = nights(filed, found, lambda _: rng.random() < 0.1, lambda _: rng.random() < share)
-    assert len(results) > 25 * share
+    assert len(results) > size / 6
     for by_balances, whole in results:
         assert_frame_equal(by_balances, whole, check_exact=True)
 
@@ -87,7 +92,7 @@ def test_the_full_log_equals_the_naive_loop(seed: int, naive: Any, agree: Any) -
 
 
 @given(seed=st.integers(0, 10**6), closed=st.integers(-5, 900), again=st.integers(0, 300))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_collapsing_changes_no_statistic_after_the_day_of_closing(seed: int, closed: int, again: int) -> None:
     filed, found = world(seed, days=600, size=60)
     rows = balances.entries(filed, found, SHIPPED)

@@ -76,6 +76,7 @@ def scored(lake: Lake) -> set[tuple[date, str, str]]:
     return set(lake.read("scores", columns=["night", "model", "catalogue"]).unique().collect().iter_rows())
 
 
+@pytest.mark.slow
 def test_a_night_uses_the_champion_of_its_lake_or_else_of_the_folder(night: Night, two_days: Path) -> None:
     promote(None, "other")
     run_night(night, FIRST)

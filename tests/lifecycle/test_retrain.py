@@ -45,6 +45,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return lake
 
 
+@pytest.mark.slow
 def test_the_last_four_weeks_are_held_back(filled: Lake, tmp_path: Path) -> None:
     booster = retrain(filled, PLAN, tmp_path / "model")
     card = booster.card

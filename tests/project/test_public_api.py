@@ -47,7 +47,7 @@ def test_a_public_class_is_documented(name):
         assert issubclass(getattr(riskscore, name), RiskscoreError)
 
 
-@pytest.mark.parametrize("name", ["read", "read_history", "read_outcomes", "score", "explain", "Past", "Explanation"])
+@pytest.mark.parametrize("name", ["read", "read_history", "read_outcomes", "score", "explain", "Past"])
 def test_the_example_of_a_docstring_runs(name, monkeypatch, tmp_path):
     code = textwrap.dedent(getattr(riskscore, name).__doc__.partition("Example::\n\n")[2].rstrip())
     (tmp_path / "sample_manifests").symlink_to(SHIP.parent)

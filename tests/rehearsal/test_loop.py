@@ -16,6 +16,8 @@ from riskscore.rehearsal.stage import Script, Stage
 from riskscore.schema import KEY
 from riskscore.selection.capacity import Shares
 
+pytestmark = pytest.mark.slow
+
 MIXED = Shares(0.5, 0.25, 0.25)
 
 
@@ -37,7 +39,6 @@ def test_a_policy_opens_boxes_of_its_shares_only(weeks: pl.DataFrame) -> None:
     assert shares["random"][:2] == (0, 0)
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weeks(world: Stage, weeks: pl.DataFrame) -> None:
     again = loop.run(world, Shares(1.0, 0.0, 0.0), Learning())
     assert_frame_equal(again, weeks.filter(pl.col("policy") == "score").select(again.columns))
@@ -75,7 +76,6 @@ def test_the_model_learns_only_from_boxes_opened_and_known_before_the_week(
     assert set(opened["selected_by"]) <= {"score", "explore", "random"}
 
 
-@pytest.mark.slow
 def test_the_contents_of_closed_boxes_change_nothing(world: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[pl.DataFrame] = []
     choose = loop._opened

@@ -41,7 +41,8 @@ def load(lake: Lake, filed: pl.DataFrame, outcomes: pl.DataFrame, day: date) -> 
     return run
 
 
-@pytest.mark.parametrize("every", [60, pytest.param(15, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [60, 15])
 def test_every_night_the_ledger_gives_the_history_of_the_whole_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:

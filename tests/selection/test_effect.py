@@ -144,12 +144,11 @@ def test_half_the_boxes_by_score_lose_exactly_the_lower_seizures(candidates: Mak
 @pytest.mark.parametrize(
     "tried",
     [
-        Capacity(3, shares=MIX),
-        Capacity(12, shares=MIX),
-        Capacity(6, shares=Shares(1, 0, 0)),
-        Capacity(6, shares=Shares(0.2, 0.4, 0.4), threshold=0.2),
+        pytest.param(Capacity(3, shares=MIX), marks=pytest.mark.slow, id="half"),
+        pytest.param(Capacity(12, shares=MIX), marks=pytest.mark.slow, id="double"),
+        pytest.param(Capacity(6, shares=Shares(1, 0, 0)), marks=pytest.mark.slow, id="score alone"),
+        pytest.param(Capacity(6, shares=Shares(0.2, 0.4, 0.4), threshold=0.2), id="more by lot, and a threshold"),
     ],
-    ids=["half", "double", "score alone", "more by lot, and a threshold"],
 )
 def test_over_many_draws_estimates_are_unbiased_and_intervals_cover_the_truth(
     candidates: Make, tried: Capacity

@@ -153,7 +153,7 @@ def _hiding(night: pl.DataFrame, smuggled: int, correlation: float) -> pl.Series
     [
         pytest.param(60, 0.0, Capacity(10), marks=pytest.mark.slow),
         pytest.param(60, 0.6, Capacity(10), marks=pytest.mark.slow),
-        (100, 0.3, Capacity(25, shares=EVEN)),
+        pytest.param(100, 0.3, Capacity(25, shares=EVEN), marks=pytest.mark.slow),
     ],
 )
 def test_the_interval_covers_what_was_missed(

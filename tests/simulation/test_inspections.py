@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 
 from riskscore import schema
 from riskscore.simulation.inspections import AT_RANDOM, BY_RULES, OVERLOOKED
+
+pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
     from tests.simulation.conftest import Simulated

@@ -13,6 +13,8 @@ from riskscore.features import build, catalogue
 from riskscore.history.past import Past
 from riskscore.schema import KEY
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.simulation.conftest import Simulated
 

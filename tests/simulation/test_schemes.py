@@ -18,6 +18,8 @@ from riskscore.simulation.traffic import new_orders
 from riskscore.world import boxes, names, parties, plans, routes, world
 from riskscore.world.plans import Plan
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.simulation.conftest import Simulated
 

@@ -14,6 +14,8 @@ from riskscore.simulation.traffic import one_ship
 from riskscore.world import goods
 from riskscore.world.omissions import MISSING
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.simulation.conftest import Simulated
 

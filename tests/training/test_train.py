@@ -13,6 +13,7 @@ from riskscore.training.dataset import Dataset
 from riskscore.training.train import fit
 
 
+@pytest.mark.slow
 def test_two_trainings_give_the_same_bytes(
     toy_booster: Booster, toy_data: Dataset, toy_catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -53,6 +54,7 @@ def test_a_declared_direction_holds_everywhere(
     assert (direction * np.diff(np.array(margins), axis=0) >= -1e-9).all()
 
 
+@pytest.mark.slow
 def test_the_card_of_a_model_from_outcomes_says_so(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     card = fit([replace(toy_data, labels="outcomes", filed=10 * toy_data.rows.height)], toy_catalogue).card
     assert (card.data, card.labels) == ("real", "outcomes")
@@ -78,6 +80,7 @@ def test_a_part_without_a_positive_row_is_refused(toy_data: Dataset, toy_catalog
         fit([Dataset(blank, toy_data.matrix, "truth")], toy_catalogue)
 
 
+@pytest.mark.slow
 def test_the_card_has_the_distribution_of_all_filed_consignments(toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     opened = toy_data.where(pl.col("selected_by") == "officer")
     closed = toy_data.where(pl.col("selected_by") == "random")

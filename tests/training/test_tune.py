@@ -23,6 +23,8 @@ from riskscore.training.train import fit
 from riskscore.training.trees import SETTINGS, Choice
 from riskscore.training.tune import JOURNAL, is_over, tune
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -52,7 +54,7 @@ def start(study: Path, trials: int) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("at", [4, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 12))])
+@pytest.mark.parametrize("at", [1, 4, 12])
 def test_a_killed_search_ends_like_an_uninterrupted_one(
     undisturbed: tuple[Choice, dict[str, Any]], tmp_path: Path, at: int
 ) -> None:
