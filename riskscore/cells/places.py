@@ -51,8 +51,9 @@ def _read_ports(distinct: pl.Series) -> pl.Series:
     lands = _country_frame().rename({"name": "land", "code": "land_code"})
     tried = tried.join(lands, on="land", how="left", maintain_order="left")
     # A name alone must not contradict the country after it; in 'Los Angeles, CA' CA is not a country.
-    within = (pl.col("head_found").str.head(2) + "-" + pl.col("land")).is_in(_subdivisions())
-    agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code")) | within
+    agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code"))
+    if not tried.select((agrees | pl.col("head_found").is_null()).all()).item():  # the list of states is slow to load
+        agrees |= (pl.col("head_found").str.head(2) + "-" + pl.col("land")).is_in(_subdivisions())
     is_code = pl.col("upper").str.head(2).is_in(_codes())
     return tried.select(
         pl.coalesce(

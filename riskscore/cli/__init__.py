@@ -5,6 +5,7 @@ No computing belongs here: what a command does is in `riskscore.engine` and the 
 
 from __future__ import annotations
 
+import copy
 import errno
 import gc
 import os
@@ -105,15 +106,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 @cache
-def _command() -> Callable[..., Any]:
-    """The commands as Typer builds them from their signatures, once per process."""
-    return typer.main.get_command(app)
+def _command(name: str) -> Callable[..., Any]:
+    """The command line as Typer builds it; of the commands only `name`, if there is one, because all take long."""
+    chosen = copy.copy(app)
+    chosen.registered_commands = [
+        each for each in app.registered_commands if getattr(each.callback, "__name__", "") == name
+    ]
+    chosen.registered_groups = [
+        each for each in app.registered_groups if each.typer_instance and each.typer_instance.info.name == name
+    ]
+    some = chosen.registered_commands or chosen.registered_groups
+    return typer.main.get_command(chosen if some else app)
 
 
 def _run(arguments: list[str]) -> int:
     code = 2
     try:
-        return _command()(args=arguments, prog_name="riskscore", standalone_mode=False) or 0
+        return (
+            _command(arguments[0] if arguments else "")(args=arguments, prog_name="riskscore", standalone_mode=False)
+            or 0
+        )
     except typer.TyperException as wrong:
         message = misuse.message(wrong)
         if message.startswith(misuse.USAGE):

@@ -9,8 +9,6 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from riskscore.errors import ManifestError
 
 _MARKS = (
@@ -135,13 +133,15 @@ def _windows(sample: bytes) -> str:
 
     Manifests are in capitals, in which charset-normalizer recognises few languages, so it is given small letters.
     """
+    import charset_normalizer  # noqa: PLC0415  (slow to load, and most files are UTF-8)
+
     best = ("latin-1", float("inf"))
     for encoding in _WINDOWS:
         try:
             small = sample.decode(encoding).lower().encode()
         except UnicodeDecodeError:
             continue
-        match = from_bytes(small, cp_isolation=["utf_8"], threshold=1.0).best()
+        match = charset_normalizer.from_bytes(small, cp_isolation=["utf_8"], threshold=1.0).best()
         unlikely = match.chaos - match.coherence / 4 if match else 1.0
         if unlikely < best[1]:
             best = (encoding, unlikely)

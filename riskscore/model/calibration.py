@@ -11,8 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
 from riskscore.errors import ModelError
 
@@ -27,10 +27,13 @@ class Platt:
 
     def apply(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return probabilities, in the order of `margins`."""
-        return np.asarray(expit(self.slope * margins + self.intercept), dtype=np.float64)
+        # Equal to scipy.special.expit to the last bit, which np.exp is not; SciPy takes long to load.
+        return (1.0 / (1.0 + (-pl.Series(self.slope * margins + self.intercept)).exp())).to_numpy()
 
     def margin(self, probability: float) -> float:
         """Return the margin (log-odds) of a probability between 0 and 1: the inverse of `apply`."""
+        from scipy.special import logit  # noqa: PLC0415  (slow to load)
+
         return float((logit(probability) - self.intercept) / self.slope)
 
     def to_json(self) -> str:

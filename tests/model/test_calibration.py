@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from riskscore.errors import ModelError
 from riskscore.model.calibration import Platt
@@ -51,3 +52,8 @@ def test_a_curve_survives_being_written_and_read() -> None:
 def test_a_malformed_curve_is_refused(text: str) -> None:
     with pytest.raises(ModelError):
         Platt.from_json(text)
+
+
+def test_probabilities_are_those_of_scipy_to_the_last_bit() -> None:
+    margins = np.concatenate([np.random.default_rng(3).normal(0, 40, 100_000), [0.0, -800.0, 800.0]])
+    assert np.array_equal(Platt(1.25, -0.5).apply(margins), expit(1.25 * margins - 0.5))
