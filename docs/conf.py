@@ -25,8 +25,11 @@ myst_heading_anchors = 3
 nitpicky = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
+autodoc_preserve_defaults = True
+default_role = "code"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+napoleon_use_rtype = False
 copybutton_prompt_text = "$ "
 
 html_theme = "pydata_sphinx_theme"
@@ -40,7 +43,7 @@ html_theme_options = {
     "pygments_light_style": "tango",
 }
 html_show_sourcelink = False
-html_sidebars = {"index": []}
+html_sidebars = {"**": []}
 
 
 def setup(app: Any) -> None:

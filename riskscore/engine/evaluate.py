@@ -45,10 +45,10 @@ def evaluate(
 
     Returns:
         Plain values, ready for JSON. `overall`, `without_rip_on_rip_off` and `random` have `rows`, `positives`,
-            `roc_auc`, `pr_auc`, recall and precision `at` 1%, 2%, 5% and 10% inspected, and at `capacity`; a part is
-            None where it cannot be judged. Also `calibration`, `reliability`, `by_commodity`, `by_scheme`,
-            `by_port`, `by_lane`, `cold_start`, the points of a `curve`, and `not_judged` (sentences). An estimate is
-            a dict of `value`, `low` and `high`.
+        `roc_auc`, `pr_auc`, recall and precision `at` 1%, 2%, 5% and 10% inspected, and at `capacity`; a part is
+        None where it cannot be judged. Also `calibration`, `reliability`, `by_commodity`, `by_scheme`,
+        `by_port`, `by_lane`, `cold_start`, the points of a `curve`, and `not_judged` (sentences). An estimate is
+        a dict of `value`, `low` and `high`.
 
     Raises:
         TrainingError: if no consignment is labelled, or all have the same label.

@@ -116,7 +116,7 @@ def explain_changed(
         language: language of the sentences.
 
     Returns:
-        `explained` with its `counterfactual`: the new score, the features and the reasons that changed.
+        `explained` with its `counterfactual`, that is the new score, the features and the reasons that changed.
 
     Raises:
         SettingsError: if a field cannot be set, or its new value cannot be read.

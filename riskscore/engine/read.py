@@ -29,9 +29,9 @@ def read(
         settings: own fields of a service, from `read_settings`.
 
     Returns:
-        A manifest: `consignments` (the latest version of each, one row per consignment), `earlier` (versions before),
-            `quarantine` (rows that break a rule, with file, line, rule and value) and `understood` (how the file was
-            read). No row is lost: every row is in one of the three tables.
+        A manifest with `consignments` (the latest version of each, one row per consignment), `earlier` (versions
+        before), `quarantine` (rows that break a rule, with file, line, rule and value) and `understood` (how the file
+        was read). No row is lost: every row is in one of the three tables.
 
     Raises:
         ManifestError: if a file cannot be read at all, or lacks a required column.

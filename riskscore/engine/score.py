@@ -44,11 +44,11 @@ def score(
         language: language of the reasons, checks and what could not be assessed.
 
     Returns:
-        One row per consignment: `bill_of_lading`, `container_number`, `filed_at`, `port_of_loading`,
-            `port_of_discharge`, `probability` (0 to 1), `margin` (log-odds), `rank` (1 = riskiest), `reasons` and
-            `mitigating` (lists of `indicator`, `feature`, `sentence`, `check`, `contribution`), `not_assessed` (list
-            of texts), `model` (its version), `catalogue` (hash of the feature declarations) and `scored_at`. The three
-            lists are null in rows that were not explained.
+        One row per consignment, with `bill_of_lading`, `container_number`, `filed_at`, `port_of_loading`,
+        `port_of_discharge`, `probability` (0 to 1), `margin` (log-odds), `rank` (1 = riskiest), `reasons` and
+        `mitigating` (lists of `indicator`, `feature`, `sentence`, `check`, `contribution`), `not_assessed` (list
+        of texts), `model` (its version), `catalogue` (hash of the feature declarations) and `scored_at`. The three
+        lists are null in rows that were not explained.
 
     Raises:
         ManifestError: if a table lacks a required column, has other types, or has a consignment twice.

@@ -46,7 +46,7 @@ def simulate(
 
     Returns:
         The folder `out`, with `manifests/YYYY-MM-DD.parquet` (every version filed that day), `outcomes.parquet` (what
-            inspections found) and `truth.parquet` (one row per consignment: what was smuggled and how).
+        inspections found) and `truth.parquet` (one row per consignment: what was smuggled and how).
 
     Raises:
         SettingsError: if an argument is out of range, or `out` exists and is not an empty folder. Nothing is left
