@@ -65,8 +65,8 @@ def evaluate(
         figures["overall"]["roc_auc"]["value"]
     """
     booster = load_model(model, settings)
-    rows, known = inputs(consignments, past, settings)
+    rows, past = inputs(consignments, past, settings)
     progress.step(f"judging {rows.height:,}")
     return training.evaluate(
-        booster, rows, Labels.of(labels), known, catalogue=own.catalogue(settings), capacity=capacity, seed=seed
+        booster, rows, Labels.of(labels), past, catalogue=own.catalogue(settings), capacity=capacity, seed=seed
     )

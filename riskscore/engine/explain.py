@@ -76,21 +76,21 @@ def explain(
         why = riskscore.explain(manifest, "RKHU4103273", past)
         why.contributions.head(5)
     """
-    rows, known = inputs(consignments, past, settings)
+    rows, past = inputs(consignments, past, settings)
     filed = _named(rows, box, settings)
     booster, catalogue = load_model(model, settings), own.catalogue(settings)
-    assessed = Assessment.of(rows, known, booster, catalogue)
+    assessed = Assessment.of(rows, past, booster, catalogue)
     progress.step("explaining")
     lane = max(1, math.ceil(EXPLAINED * rows.height)) if limit is None else limit
     end = limits.margin(assessed.scores, lane, booster.calibration)
-    explained = explain_all(assessed, filed.select(KEY), known.earlier, [end], language)[0]
-    before = version_before(filed, known.earlier)
-    if known.earlier is None or not before.height:
+    explained = explain_all(assessed, filed.select(KEY), past.earlier, [end], language)[0]
+    before = version_before(filed, past.earlier)
+    if past.earlier is None or not before.height:
         return explained
     progress.step("comparing with the version before")
-    others = known.earlier.join(before, on=[*KEY, "filed_at", "version"], how="anti", nulls_equal=True)
+    others = past.earlier.join(before, on=[*KEY, "filed_at", "version"], how="anti", nulls_equal=True)
     former = pl.concat([rows.join(filed, on=KEY, how="anti", maintain_order="left"), before])
-    ranked = Assessment.of(former, replace(known, earlier=others), booster, catalogue).ranked()
+    ranked = Assessment.of(former, replace(past, earlier=others), booster, catalogue).ranked()
     return replace(explained, unchanged=ranked.join(filed, on=KEY, how="semi"))
 
 
@@ -130,13 +130,13 @@ def explain_changed(
         changed = riskscore.explain_changed(manifest, why, {"gross_weight_kg": "18 t"})
         changed.counterfactual.scored["probability"].item()
     """
-    rows, known = inputs(consignments, past, settings)
+    rows, past = inputs(consignments, past, settings)
     filed = explained.consignment
     changed = set_fields(filed, values, settings)
     progress.step("assessing it as changed")
     others = rows.join(filed, on=KEY, how="anti", maintain_order="left")
-    assessed = Assessment.of(pl.concat([others, changed]), known, load_model(model, settings), own.catalogue(settings))
-    now = explain_all(assessed, filed.select(KEY), known.earlier, [None], language)[0]
+    assessed = Assessment.of(pl.concat([others, changed]), past, load_model(model, settings), own.catalogue(settings))
+    now = explain_all(assessed, filed.select(KEY), past.earlier, [None], language)[0]
     moved = Counterfactual(
         fields=differences(filed, changed, rows.columns),
         scored=now.scored,

@@ -69,8 +69,8 @@ def score(
     """
     if isinstance(explained, float) and not 0 <= explained <= 1:
         raise SettingsError(f"the share of consignments to explain must be between 0 and 1, not {explained:g}")
-    rows, known = inputs(consignments, past, settings)
-    assessed = Assessment.of(rows, known, load_model(model, settings), own.catalogue(settings))
+    rows, past = inputs(consignments, past, settings)
+    assessed = Assessment.of(rows, past, load_model(model, settings), own.catalogue(settings))
     most = explained if isinstance(explained, int) else math.ceil(explained * rows.height)
     return add_reasons(assessed, assessed.ranked(), pl.col("rank") <= most, language)
 

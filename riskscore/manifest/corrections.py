@@ -26,10 +26,10 @@ def in_force(rows: pl.DataFrame, as_of: datetime | None = None) -> pl.DataFrame:
     The result is ordered by INSPECTION. Where the moments are equal, the content of the rows decides, so the result
     does not depend on the order of `rows`.
     """
-    known = rows if as_of is None else rows.filter(pl.col("known_at") <= as_of)
+    by_then = rows if as_of is None else rows.filter(pl.col("known_at") <= as_of)
     moments = [name for name in ("known_at", _RECORDED) if name in rows.columns]
     content = [name for name in OUTCOME if name not in (*INSPECTION, "known_at")]
-    return known.sort(*INSPECTION, *moments, *content).unique(INSPECTION, keep="last", maintain_order=True)
+    return by_then.sort(*INSPECTION, *moments, *content).unique(INSPECTION, keep="last", maintain_order=True)
 
 
 def of_consignments(rows: pl.DataFrame, as_of: datetime | None = None) -> pl.DataFrame:

@@ -69,8 +69,8 @@ def choose(
     progress.step(f"training trees on {len(rows)} folds")
     grown = grow_folds(rows, catalogue, choice, seed)
     margins = [part[: judge.rows.height] for part, (_, judge) in zip(grown.margins, pieces, strict=True)]
-    known = pl.concat([_kept(judge) for _, judge in pieces])
-    return Chosen(folds, choice, grown.trees, np.concatenate(margins), known, search)
+    judged = pl.concat([_kept(judge) for _, judge in pieces])
+    return Chosen(folds, choice, grown.trees, np.concatenate(margins), judged, search)
 
 
 class _Factors:

@@ -128,17 +128,17 @@ def _better(comparison: Mapping[str, Any], verdict: Verdict) -> None:
     recall = at["recall"]
     verdict.figures["capacity"] = dict(at)
     verdict.figures["roc_auc"] = dict(area)
-    found = (
+    result = (
         f"with {at['boxes']:,} boxes it finds {at['found']['b']} of {seizures}, the champion {at['found']['a']} "
         f"(recall {recall['difference']['value']:+.3f}, 95% interval {recall['difference']['low']:+.3f} to "
         f"{recall['difference']['high']:+.3f}; with 90% confidence not below {at['least']:+.3f})"
     )
     if seizures < FEW:
-        verdict.refusals["better at capacity"] = f"{seizures} seizures are too few; at least {FEW} are needed: {found}"
+        verdict.refusals["better at capacity"] = f"{seizures} seizures are too few; at least {FEW} are needed: {result}"
     elif recall["difference"]["value"] <= 0:
-        verdict.refusals["better at capacity"] = f"it finds no more: {found}"
+        verdict.refusals["better at capacity"] = f"it finds no more: {result}"
     elif at["least"] < -TOLERANCE:
-        verdict.refusals["better at capacity"] = f"it may find less; at most {-TOLERANCE:+.2f} is allowed: {found}"
+        verdict.refusals["better at capacity"] = f"it may find less; at most {-TOLERANCE:+.2f} is allowed: {result}"
     if area["b"]["low"] <= 0.5:
         verdict.refusals["better than chance"] = (
             f"its ROC-AUC is {_shown(area['b'])}, which is not clearly better than chance; the champion's is "

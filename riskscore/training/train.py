@@ -61,14 +61,14 @@ def train(
     catalogue = own.catalogue(settings)
     period = hold_back_days(consignments, plan.until, plan.hold_back)
     newest, before = period.filings(consignments, earlier)
-    known = None if labels.outcomes is None else period.keep(labels.outcomes, "known_at")
+    outcomes = None if labels.outcomes is None else period.keep(labels.outcomes, "known_at")
 
     def measured(factor: float) -> list[Dataset]:
         progress.step("computing features as of each day")
         return [
             dataset(
                 newest,
-                replace(labels, outcomes=known),
+                replace(labels, outcomes=outcomes),
                 Past(earlier=before),
                 smoothing.measured_with(catalogue, smoothing.chosen(catalogue, factor)),
                 beside=BESIDE,

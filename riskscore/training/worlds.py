@@ -31,8 +31,8 @@ def read_world(
     outcomes, truth = read_outcomes(folder / "outcomes.parquet"), read_truth(folder / "truth.parquet")
     period = hold_back_days(filed.consignments, until, hold_back)
     newest, earlier = period.filings(filed.consignments, filed.earlier)
-    known = period.keep(outcomes, "known_at")
-    return dataset(newest, Labels(known, truth), Past(earlier=earlier), catalogue), period
+    outcomes = period.keep(outcomes, "known_at")
+    return dataset(newest, Labels(outcomes, truth), Past(earlier=earlier), catalogue), period
 
 
 def read_truth(path: str | Path) -> pl.DataFrame:
