@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 import polars as pl
-import pyarrow as pa
-from pyarrow import parquet
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.read import files, read_many
@@ -65,6 +63,9 @@ def _is_canonical(path: Path, types: Types) -> bool:
     """Whether `path` is Parquet with canonical names and types only, the required columns among them."""
     if path.suffix.lower() != ".parquet" or not path.is_file():
         return False
+    import pyarrow as pa  # noqa: PLC0415  (slow to load)
+    from pyarrow import parquet  # noqa: PLC0415
+
     try:
         schema = pl.DataFrame(parquet.read_schema(path).empty_table()).schema
     except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError):
