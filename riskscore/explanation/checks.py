@@ -97,7 +97,7 @@ def load() -> Checks:
         if bool(feature.settled_by) == bool(feature.fact):
             raise CatalogueError(
                 f"feature {feature.name} in {feature.family}.toml needs either settled_by (a check of checks.toml) "
-                "or fact (the reason why no check can answer it)"
+                f"or fact (the reason why no check can answer it: {', '.join(table['fact'])})"
             )
         choices = table["check"] if feature.settled_by else table["fact"]
         if (name := feature.settled_by or feature.fact) not in choices:

@@ -16,11 +16,15 @@ from riskscore.explanation.clearing import CLEARING, headline
 from riskscore.explanation.minimal_checks import what_would_clear
 from riskscore.features import build, catalogue
 from riskscore.history.past import Past
+from riskscore.model import fit
 from riskscore.model.booster import Booster
 from riskscore.schema import KEY
 
 SAMPLES = Path(__file__).parents[2] / "sample_manifests"
-CATALOGUE = catalogue.load()
+DECLARED = catalogue.load()
+CATALOGUE = fit.catalogue_for(Booster.load(folders.default_model(), DECLARED).card, DECLARED)
+"""The catalogue with the features of the shipped model: features that were declared later are not in its matrix."""
+
 IN_LANE = 40
 
 
@@ -59,6 +63,8 @@ def clean(trees: lightgbm.Booster, row: np.ndarray, usual: dict[str, float]) -> 
     changes: dict[str, dict[int, float]] = {}
     for check in checks.load().checks:
         for name, declared in check.clean.items():
+            if name not in CATALOGUE.names:
+                continue
             value = {"usual": usual.get(name), "absent": np.nan}.get(declared, declared)
             column = CATALOGUE.names.index(name)
             if value is None or np.isnan(row[column]) or row[column] == np.float32(value):

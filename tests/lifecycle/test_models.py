@@ -20,7 +20,7 @@ from riskscore.lake.open import create_lake
 from riskscore.lake.protocol import Lake
 from riskscore.lifecycle import models
 from riskscore.lifecycle.models import Model
-from riskscore.model import archive
+from riskscore.model import archive, fit
 from riskscore.model.archive import Folder, Tables
 from riskscore.model.booster import Booster
 from riskscore.model.calibration import Platt
@@ -83,7 +83,7 @@ def test_a_night_uses_the_champion_of_its_lake_or_else_of_the_folder(night: Nigh
     promote(night.lake, "third")
     arrive(night.inbox.folder, two_days, SECOND)
     run_night(night, SECOND)
-    digest = catalogue.load().hash
+    digest = fit.catalogue_for(models.champion(night.lake).card, catalogue.load()).hash
     assert scored(night.lake) == {(FIRST, "other-1", digest), (SECOND, "third-1", digest)}
     assert models.rollback(night.lake, NONE).champion == "other"
     assert models.champion(night.lake).card.name == "other-1"
@@ -94,7 +94,8 @@ def test_without_a_promotion_the_shipped_model_scores_and_is_kept(night: Night) 
     run_night(night, FIRST)
     (used,) = scored(night.lake)
     in_lake = Model("default", Tables(night.lake).files("default"))
-    assert used == (FIRST, in_lake.card.name, catalogue.load().hash)
+    measured = fit.catalogue_for(in_lake.card, catalogue.load())
+    assert used == (FIRST, in_lake.card.name, measured.hash)
     assert in_lake == models.champion(None)
 
 
