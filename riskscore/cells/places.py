@@ -33,7 +33,7 @@ def countries(texts: pl.Series) -> pl.Series:
 
 def _read_ports(distinct: pl.Series) -> pl.Series:
     upper = pl.col("text").str.to_uppercase()
-    tried = pl.DataFrame({"text": distinct}).with_columns(
+    texts = pl.LazyFrame({"text": distinct}).with_columns(
         upper=upper,
         code=upper.str.extract(_CODE, 1) + upper.str.extract(_CODE, 2),
         within=upper.str.extract(_CODE_WITHIN, 1).str.replace(" ", ""),
@@ -43,13 +43,13 @@ def _read_ports(distinct: pl.Series) -> pl.Series:
         bare=reference.plain_name(upper.str.replace(r"^PORT (?:OF )?", "").str.replace(r"(?: SEA)? ?PORT$", "")),
         land=reference.plain_name(upper.str.extract(_AFTER, 1)),
     )
-    codes = reference.ports().select(key="locode", locode="locode")
-    names = reference.port_names().select(key="name", locode="locode")
+    codes = reference.ports().lazy().select(key="locode", locode="locode")
+    names = reference.port_names().lazy().select(key="name", locode="locode")
     for column, table in {"code": codes, "within": codes, "full": names, "head": names, "bare": names}.items():
         lookup = table.rename({"key": column, "locode": f"{column}_found"})
-        tried = tried.join(lookup, on=column, how="left", maintain_order="left")
-    lands = _country_frame().rename({"name": "land", "code": "land_code"})
-    tried = tried.join(lands, on="land", how="left", maintain_order="left")
+        texts = texts.join(lookup, on=column, how="left", maintain_order="left")
+    lands = _country_frame().lazy().rename({"name": "land", "code": "land_code"})
+    tried = texts.join(lands, on="land", how="left", maintain_order="left").collect()
     # A name alone must not contradict the country after it; in 'Los Angeles, CA' CA is not a country.
     agrees = pl.col("land_code").is_null() | (pl.col("head_found").str.head(2) == pl.col("land_code"))
     if not tried.select((agrees | pl.col("head_found").is_null()).all()).item():  # the list of states is slow to load

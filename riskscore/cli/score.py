@@ -263,6 +263,7 @@ class _Sources:
     def read(self, service: Settings) -> tuple[Past, Card]:
         """The history with its outcomes, and the model's card. Raises as `engine.read` does."""
         from riskscore.engine import read
+        from riskscore.features import build
         from riskscore.history.past import Past
 
         more: Sequence[str] = ()
@@ -272,6 +273,7 @@ class _Sources:
             more = COLUMNS
         card = read.read_card(self.model, service)
         history = read.read_history(self.history, service, more=more) if self.history else None
+        build.load_tables()
         return Past(history, read.read_outcomes(self.outcomes, history=self.history, settings=service)), card
 
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.errors import CatalogueError
-from riskscore.features import cargo, container, documents, goods, own, parties, routing, voyage
+from riskscore.features import cargo, container, documents, goods, own, parties, routing, text, trade, voyage
 from riskscore.features.catalogue import Catalogue, load
 from riskscore.features.distinct import HASH, distinct, join_by_hash
 from riskscore.history import ledger
@@ -85,6 +85,15 @@ def matrix(facts: pl.DataFrame, catalogue: Catalogue | None = None) -> pl.DataFr
 def _finite(value: pl.Expr) -> pl.Expr:
     """Turn infinite and undefined values into null."""
     return pl.when(value.is_finite()).then(value)
+
+
+def load_tables() -> None:
+    """Build and keep the tables that goods are compared with, so that a thread with nothing to do saves this later."""
+    text.lexicon()
+    text.foreign_words()
+    for flow in ("export", "import"):
+        for digits in (4, 2):
+            trade.table(flow, digits)
 
 
 def facts(rows: pl.DataFrame, past: Past = NOTHING, catalogue: Catalogue | None = None) -> pl.DataFrame:

@@ -7,10 +7,9 @@ from functools import cache, partial
 import polars as pl
 
 from riskscore import reference
-from riskscore.features import text
+from riskscore.features import text, trade
 from riskscore.features.distinct import HASH, by_distinct, distinct, join_by_hash
 from riskscore.features.lookups import cover_kind_of_code
-from riskscore.features.sums import exact_sum
 from riskscore.history.hashes import mixed
 
 LIGHT_USD_PER_KG = 1.0
@@ -98,45 +97,6 @@ def _usual(facts: pl.DataFrame) -> pl.DataFrame:
     ).drop(f"{name}_{digits}" for name in _USUAL for digits in (6, 4, 2))
 
 
-@cache
-def _trade_lines() -> pl.DataFrame:
-    """Lines of trade.csv by HS heading. A line for a chapter is spread evenly over the chapter's headings."""
-    lines = reference.trade().select("country", "flow", "weight", code="hs4", chapter=pl.col("hs4").str.head(2))
-    headings = reference.hs().select("chapter", heading=pl.col("hs6").str.head(4)).unique()
-    broad = (
-        lines.filter(pl.col("code").str.len_chars() == 2)
-        .join(headings, on="chapter")
-        .with_columns(pl.col("weight") / pl.len().over("country", "flow", "chapter"), code="heading")
-        .select(lines.columns)
-    )
-    return (
-        pl.concat([lines.filter(pl.col("code").str.len_chars() == 4), broad])
-        .group_by("country", "flow", "code")
-        .agg(exact_sum(pl.col("weight")))
-    )
-
-
-@cache
-def _trade_table(flow: str, digits: int) -> pl.DataFrame:
-    """Share of each code in a country's `flow`, and log1p of its ratio to the world's share (Balassa index)."""
-    volume = reference.country_trade().select("country", volume=f"teu_{flow}")
-    lines = (
-        _trade_lines()
-        .filter(pl.col("flow") == flow)
-        .group_by("country", code=pl.col("code").str.head(digits))
-        .agg(share=exact_sum(pl.col("weight")))
-        .join(volume, on="country", how="left")
-        .with_columns(pl.col("volume").fill_null(1.0))
-    )
-    total = lines.group_by("country").agg(pl.col("volume").first()).select(exact_sum(pl.col("volume"))).item()
-    world = lines.group_by("code").agg(world=exact_sum(pl.col("share") * pl.col("volume")) / total)
-    return (
-        lines.join(world, on="code")
-        .select("country", "code", "share", advantage=(pl.col("share") / (pl.col("world") + 1e-5)).log1p())
-        .sort("country", "code")
-    )
-
-
 def _trade(facts: pl.DataFrame) -> pl.DataFrame:
     """Add how much of these goods origin and destination export and import, by heading and by chapter."""
     for side in ("origin", "destination"):
@@ -150,7 +110,7 @@ def _traded(side: str, goods: pl.DataFrame) -> pl.DataFrame:
         for flow in ("export", "import"):
             if (side, flow, digits) == ("origin", "import", 4):
                 continue
-            table = _trade_table(flow, digits).rename(
+            table = trade.table(flow, digits).rename(
                 {name: f"{side}_{flow}_{digits}_{name}" for name in ("share", "advantage")}
             )
             goods = goods.join(table, left_on=[side, key], right_on=["country", "code"], how="left")

@@ -80,7 +80,8 @@ def _text(path: Path, columns: dict[str, DataType]) -> pl.DataFrame:
         )
     if text.is_empty():
         raise ReferenceDataError(f"reference table {path} has no rows; restore the file")
-    return text.select(pl.col(name).str.strip_chars().replace("", None) for name in columns)
+    stripped = {name: pl.col(name).str.strip_chars() for name in columns}
+    return text.select(pl.when(value != "").then(value).alias(name) for name, value in stripped.items())
 
 
 def _typed(name: str, dtype: DataType) -> pl.Expr:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from riskscore import reference
-from riskscore.features import goods, routing, text
+from riskscore.features import routing, text, trade
 from riskscore.features.distinct import HASH
 from riskscore.features.sums import exact_sum
 
@@ -47,8 +47,8 @@ def test_chapters_of_words_are_bit_identical_in_any_order(descriptions, seed):
 
 def test_trade_tables_are_bit_identical_in_every_run():
     def tables() -> list[pl.DataFrame]:
-        goods._trade_lines.cache_clear()
-        return [goods._trade_table.__wrapped__(flow, digits) for flow in ("export", "import") for digits in (2, 4)]
+        trade._lines.cache_clear()
+        return [trade.table.__wrapped__(flow, digits) for flow in ("export", "import") for digits in (2, 4)]
 
     expected = tables()
     assert all(got.equals(wanted) for _ in range(5) for got, wanted in zip(tables(), expected, strict=True))
