@@ -20,18 +20,22 @@ def clean(texts: pl.Series, limit: int | None) -> tuple[pl.Series, int]:
 
     Returns the texts in their order, and how many were cut.
     """
-    is_ascii = texts.len() == 0 or (texts.str.len_bytes().sum() == texts.str.len_chars().sum())
-    dirty = texts.str.contains(_ASCII_DIRTY if is_ascii else _DIRTY).fill_null(False).arg_true()
-    if dirty.len():
+    characters = pl.col("text").str.len_chars()
+    sizes = pl.DataFrame({"text": texts}).select(pl.col("text").str.len_bytes().sum(), characters.sum().alias("all"))
+    is_ascii = sizes["text"].equals(sizes["all"])
+    is_dirty = texts.str.contains(_ASCII_DIRTY if is_ascii else _DIRTY)
+    if is_dirty.any():
+        dirty = is_dirty.fill_null(False).arg_true()
         cleaned = texts.gather(dirty).str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ").str.strip_chars()
         cleaned = cleaned.str.normalize("NFC")
         texts = texts.scatter(dirty, cleaned.set(cleaned == "", None))
     if limit is None:
         return texts, 0
-    long = (texts.str.len_chars() > limit).fill_null(False).arg_true()
-    if long.len():
-        texts = texts.scatter(long, texts.gather(long).str.slice(0, limit).str.strip_chars_end())
-    return texts, long.len()
+    is_long = texts.str.len_chars() > limit
+    if not is_long.any():
+        return texts, 0
+    long = is_long.fill_null(False).arg_true()
+    return texts.scatter(long, texts.gather(long).str.slice(0, limit).str.strip_chars_end()), long.len()
 
 
 def as_text(values: pl.Series) -> pl.Series:
