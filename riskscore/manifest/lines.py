@@ -182,7 +182,7 @@ def understand_headings(table: Table, mapping: dict[str, str], kind: Kind) -> Un
 def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str:
     """The likely cause of headings that are not recognised, where their `names` show it; else an empty text."""
     if delimiter is not None and len(names) == 1:
-        return "only one heading was found; the delimiter must be a comma, semicolon, tab or pipe"
+        return "only one heading was found; the delimiter must be a comma, semicolon, tab, pipe, caret or tilde"
     if sheet is not None and any(re.fullmatch(r"column \d+", name) for name in names):
         return "columns without a heading are called 'column 1', 'column 2' ...; name each column, and unmerge headings"
     return ""

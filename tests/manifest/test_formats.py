@@ -24,7 +24,7 @@ Records = Callable[..., list[dict[str, str]]]
 Save = Callable[..., Path]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~"])
 def test_any_usual_delimiter_is_found(delimiter: str, as_csv: Save, row: Row) -> None:
     goods = 'RESIN, "PE"; 3|4 TYPES'
     manifest = read(as_csv(row(goods=goods), delimiter=delimiter))

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
@@ -19,12 +20,18 @@ from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde"}
 
 _HEAD = 128 * 1024
 _HEAD_LINES = 15
 _BLOCK = 512 * 2**20
 _NEWLINE = r"\r\n|\n|\r"
+_BOX = re.compile(r"[A-Z]{3}[UJZ] ?[0-9]{6}-?[0-9]")
+_GAPS = re.compile(r"\S {2,}\S")
+_MOST_GAPS = 3
+_FORMULA_TEXT = r'^="(.*)"$'
+_MARKED_TEXT = r"^'([A-Z]{0,4}[0-9][0-9A-Z ./-]*)$"
+"""A number or code with the apostrophe by which spreadsheets mark texts; a name such as 'T HART is none."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,13 @@ def _read(name: str, text: bytes, count: Count) -> Table:
         raise ManifestError(
             f"{name} has {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read, so remove some columns"
         )
+    _refuse_without_headings(name, text, head)
     body = text[head.size :]
     notes: tuple[str, ...] = ()
     quoted = b'"' in body
     rows = _parse(body, head, quoted) if body.count(b'"') % 2 == 0 else None
+    if rows is not None and rows[1]:
+        rows = _without_blanks_before_quotes(body, head, rows)
     if rows is None or _swallows(rows[0], head):
         quoted = False
         notes = ("quotes in this file do not pair up, so they were read as ordinary characters",)
@@ -70,6 +80,10 @@ def _read(name: str, text: bytes, count: Count) -> Table:
             raise ValueError("its lines cannot be split into fields")
         rows = (rows[0].with_columns(pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")), rows[1])
     frame, ragged = rows
+    if b'="' in body or head.delimiter.encode() + b"'" in body or b"\n'" in body or body.startswith(b"'"):
+        frame = frame.with_columns(
+            pl.all().exclude("_number").str.replace(_FORMULA_TEXT, "$1").str.replace(_MARKED_TEXT, "$1")
+        )
     short, long = _sort_ragged(ragged, head, quoted)
     table = pl.concat([frame, short]).sort("_number")
     lines = _line_numbers(table, long, head)
@@ -91,6 +105,35 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     )
 
 
+_Rows: TypeAlias = tuple[pl.DataFrame, list[tuple[int, int, str]]]
+"""Rows with as many fields as headings, with their `_number`, and the others as (number, fields, text)."""
+
+
+def _refuse_without_headings(name: str, text: bytes, head: _Head) -> None:
+    """Raise ManifestError where no heading is known and the file has fixed columns or begins with data."""
+    if head.known:
+        return
+    if any(_BOX.fullmatch(cell.strip().upper()) for cell in head.cells):
+        raise ManifestError(
+            f"{name} has no line of headings: its first line is data; add headings such as bill_of_lading, "
+            "container_number, filed_at above it"
+        )
+    lines = text[:_HEAD].decode("utf-8", errors="ignore").splitlines()[: 2 * _HEAD_LINES]
+    if len(head.cells) == 1 and len(lines) > 1 and all(len(_GAPS.findall(line)) >= _MOST_GAPS for line in lines[:2]):
+        raise ManifestError(
+            f"{name} has columns of fixed width, without a delimiter; export it as CSV or XLSX, or put a comma, "
+            "semicolon or tab between the columns"
+        )
+
+
+def _without_blanks_before_quotes(body: bytes, head: _Head, rows: _Rows) -> _Rows:
+    """Read `A, "B, C"` as two fields, if more lines fit the headings then; otherwise return `rows`."""
+    delimiter = re.escape(head.delimiter.encode())
+    tight = re.sub(rb"(" + delimiter + rb")[ \t]+\"", rb'\1"', body)
+    again = _parse(tight, head, quoted=True) if tight != body else None
+    return rows if again is None or len(again[1]) >= len(rows[1]) else again
+
+
 def _find_head(text: bytes, count: Count) -> _Head:
     """Find the delimiter and line with the most known headings; without any known heading, the first line."""
     sample = text[:_HEAD].decode("utf-8", errors="ignore")
@@ -104,7 +147,7 @@ def _find_head(text: bytes, count: Count) -> _Head:
 
 
 def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> list[_Head]:
-    reader = csv.reader(lines[skip:], delimiter=delimiter)
+    reader = csv.reader(lines[skip:], delimiter=delimiter, skipinitialspace=True)
     heads: list[_Head] = []
     try:
         for cells in reader:
@@ -123,11 +166,8 @@ def _names(head: _Head) -> list[str]:
     return [f"c{place}" for place in range(len(head.cells))]
 
 
-def _parse(body: bytes, head: _Head, quoted: bool) -> tuple[pl.DataFrame, list[tuple[int, int, str]]] | None:
-    """Rows with as many fields as headings, with their `_number`, and the others as (number, fields, text).
-
-    None where Arrow cannot parse the text.
-    """
+def _parse(body: bytes, head: _Head, quoted: bool) -> _Rows | None:
+    """The rows of `body`, or None where Arrow cannot parse the text."""
     import pyarrow as pa  # late: Arrow is slow to load
     from pyarrow import csv as arrow_csv
 
