@@ -3,11 +3,14 @@
     2019-03-25T08:30Z   25.03.2019   25/03/2019 08:30   25-MAR-2019   Mar 25, 2019   20190325   43549 (Excel)
 
 03/04/2019 is 3 April or 4 March. One value of the column with only one reading (25/03/2019) decides the order for the
-others, unless another value shows the opposite order. Without such a value, or with both, these dates are refused as
-`ambiguous_date`. In dates with dots the day comes first, unless the column shows the opposite order.
+others, unless another value shows the opposite order. Where the column has no such value, the other columns of dates in
+the file decide. Without any such value, or with both kinds, these dates are refused as `ambiguous_date`. In dates with
+dots the day comes first, unless the column shows the opposite order.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -76,8 +79,8 @@ _PIVOT = 69
 _EPOCH_UNITS = {10: 1_000_000, 13: 1_000, 16: 1}
 
 
-def parse(values: pl.Series) -> pl.DataFrame:
-    """Read `values` of any type.
+def parse(values: pl.Series, others: Sequence[pl.Series] = ()) -> pl.DataFrame:
+    """Read `values` of any type. `others` are the other columns of dates in the same file.
 
     Returns one row per value: `moment` (UTC, microseconds) and `fault` (null, `not_a_date` or `ambiguous_date`). An
     empty value has neither.
@@ -93,6 +96,8 @@ def parse(values: pl.Series) -> pl.DataFrame:
     if usual.null_count() == frame["text"].null_count():
         return pl.DataFrame({"moment": usual}).with_columns(fault=pl.lit(None, pl.String))
     read = _read(frame.drop_nulls().unique())
+    if (read["fault"] == "ambiguous_date").any() and others:
+        read = _read(frame.drop_nulls().unique(), pl.concat([as_text(column).alias("text") for column in others]))
     return frame.join(read, on="text", how="left", maintain_order="left").drop("text")
 
 
@@ -107,7 +112,15 @@ def _read_usual(text: pl.Series) -> pl.Series:
     return parts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us").dt.replace_time_zone("UTC")
 
 
-def _read(distinct: pl.DataFrame) -> pl.DataFrame:
+def _read(distinct: pl.DataFrame, others: pl.Series | None = None) -> pl.DataFrame:
+    """Moments and faults of `distinct` texts; `others` are texts that also show the order of day and month."""
+    parts = _split(distinct)
+    shown = parts if others is None else pl.concat([parts, _split(others.drop_nulls().unique().to_frame())])
+    return _assemble(_order(parts, shown)).select("text", "moment", "fault")
+
+
+def _split(distinct: pl.DataFrame) -> pl.DataFrame:
+    """Add the parts of each text: year, month, day and so on, as texts."""
     plain = pl.col("text").str.slice(0, 60).str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
     tidy = (
         plain.str.replace_all(r"[年月]", "-").str.replace_all("日", " ").str.replace_all(r"\s+", " ").str.strip_chars()
@@ -119,15 +132,14 @@ def _read(distinct: pl.DataFrame) -> pl.DataFrame:
     for pattern, names in _SHAPES.values():
         for place, name in enumerate(names, start=1):
             fields.setdefault(name, []).append(pl.col("tidy").str.extract(pattern, place))
-    parts = parts.with_columns(pl.coalesce(exprs).alias(name) for name, exprs in fields.items())
-    return _assemble(_order(parts)).select("text", "moment", "fault")
+    return parts.with_columns(pl.coalesce(exprs).alias(name) for name, exprs in fields.items())
 
 
-def _order(parts: pl.DataFrame) -> pl.DataFrame:
-    """Decide which number is the day and which the month; adds `ambiguous` where nothing decides it."""
+def _order(parts: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    """Decide which number is the day, as the texts `shown` tell; adds `ambiguous` where nothing decides it."""
     first, second = pl.col("first").cast(pl.Int64), pl.col("second").cast(pl.Int64)
     day_first, month_first = (first > 12) & (second <= 12), (second > 12) & (first <= 12)
-    orders = parts.select(day=day_first.any(ignore_nulls=True), month=month_first.any(ignore_nulls=True)).row(0)
+    orders = shown.select(day=day_first.any(ignore_nulls=True), month=month_first.any(ignore_nulls=True)).row(0)
     by_day, by_month = orders[0] is True, orders[1] is True
     dotted = pl.col("tidy").str.contains(r"^\d{1,2}\.")
     is_day_first = day_first | (pl.lit(by_day and not by_month)) | (dotted & pl.lit(not by_month)) | (first == second)

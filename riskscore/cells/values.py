@@ -87,7 +87,9 @@ class Converter:
     def _from_heading(self, column: str, heading: Heading) -> pl.Series:
         values = self.frame[heading.source]
         if column in MOMENTS:
-            return self._checked(column, values, dates.parse(values), "moment")
+            dated = (other.source for other in self.headings if other.column in MOMENTS)
+            others = [self.frame[source] for source in dated if source != heading.source]
+            return self._checked(column, values, dates.parse(values, others), "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":

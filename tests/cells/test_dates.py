@@ -97,3 +97,18 @@ def test_typed_moments_are_converted_to_utc() -> None:
     assert parse(hanoi).row(0) == (DAY.replace(hour=1), None)
     assert parse(pl.Series([43549.0])).row(0) == (DAY, None)
     assert parse(pl.Series([20190325])).row(0) == (DAY, None)
+
+
+@pytest.mark.parametrize(
+    ("others", "moment"),
+    [
+        (["28/03/2024", "30/03/2024"], datetime(2024, 3, 4, 2, 10, tzinfo=UTC)),
+        (["03/28/2024"], datetime(2024, 4, 3, 2, 10, tzinfo=UTC)),
+        (["03/28/2024", "28/03/2024"], None),
+        (["05/06/2024", None, "soon"], None),
+    ],
+)
+def test_other_columns_of_dates_decide_the_order_where_the_column_does_not(others, moment):
+    read = parse(pl.Series(["04/03/2024 02:10", None]), [pl.Series(others, dtype=pl.String)])
+    assert read.row(0) == (moment, None if moment else "ambiguous_date")
+    assert read.row(1) == (None, None)
