@@ -176,8 +176,14 @@ class Converter:
         self, column: str, number: pl.Series, unit: pl.Series, factors: dict[str, float], usual: float
     ) -> pl.Series:
         factor = unit.replace_strict(factors, default=None, return_dtype=pl.Float64)
-        rows = (unit.is_not_null() & factor.is_null() & number.is_not_null()).arg_true()
-        if rows.len():
+        is_other = unit.is_not_null() & factor.is_null() & number.is_not_null()
+        rows = is_other.arg_true()
+        if rows.len() and column == "quantity_kg":  # what was found may be counted: 12,000 cartons are no weight
+            examples = ", ".join(unit.gather(rows).unique(maintain_order=True).head(3).to_list())
+            count = units.counted(rows.len(), "value")
+            self.notes.append(f"{column}: {count} in units other than weight, such as {examples}; left empty")
+            number = number.zip_with(~is_other, pl.Series([None], dtype=number.dtype))
+        elif rows.len():
             rule = pl.Series(["unknown_unit"]).new_from_index(0, rows.len())
             self.fault(rows, rule, column, unit.gather(rows))
         return (number * factor.fill_null(usual)).alias(column)

@@ -136,14 +136,26 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
     frame, _ = lines.canonical(converter, expected)
     frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
     frame = frame.with_columns(pl.col(gather.ROW).cast(pl.Int64))
-    faults = pl.concat([pl.DataFrame(schema=FAULTS), *converter.faults, validate.faults(frame, validate.Outcome)])
+    known_too_early = _known_before_inspected(frame)
+    broken = [*converter.faults, validate.faults(frame, validate.Outcome), known_too_early]
+    faults = pl.concat([pl.DataFrame(schema=FAULTS), *broken])
     ones = pl.Series([1], dtype=pl.Int64).new_from_index(0, frame.height)
     good = frame.filter(~pl.col(gather.ROW).is_in(faults["row"].unique().implode()))
     return Outcomes(
         good.drop(gather.ROW),
         quarantine.build(table, faults, ones),
         frame.height + table.broken.height,
-        understood,
+        replace(understood, notes=(*understood.notes, *converter.notes)),
+    )
+
+
+def _known_before_inspected(frame: pl.DataFrame) -> pl.DataFrame:
+    """Faults (columns FAULTS) of results that became known on a day before the inspection."""
+    return frame.filter(pl.col("known_at").dt.date() < pl.col("inspected_at").dt.date()).select(
+        pl.col(gather.ROW).alias("row"),
+        rule=pl.lit("known_before_inspected"),
+        column=pl.lit("known_at"),
+        value=pl.col("known_at").dt.strftime("%Y-%m-%d"),
     )
 
 

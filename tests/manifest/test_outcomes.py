@@ -71,3 +71,20 @@ def test_a_bad_outcome_is_named_and_quarantined(cells: dict[str, str], rule: str
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="finding"):
         read_outcomes(_write(tmp_path, {"B/L No": "B1", "Container": "C", "Report date": "2019-03-25"}))
+
+
+@pytest.mark.parametrize(("unit", "kilograms"), [("MT", 8250.0), ("kg", 8.25), ("", 8.25), ("CTNS", None)])
+def test_a_quantity_is_read_in_the_unit_beside_it_and_counts_are_no_weight(
+    unit: str, kilograms: float | None, tmp_path: Path
+) -> None:
+    row = {"Quantity" if name == "Quantity (t)" else name: text for name, text in ROW.items()} | {"Unit": unit}
+    read = outcomes.read(_write(tmp_path, row))
+    assert read.outcomes["quantity_kg"].to_list() == [kilograms]
+    assert any("units other than weight, such as ctns" in note for note in read.understood.notes) == (unit == "CTNS")
+
+
+def test_a_result_known_before_the_inspection_is_refused(tmp_path: Path) -> None:
+    same_day = ROW | {"Inspection Date": "2019-03-25 18:00", "Reported at": "2019-03-25"}
+    read = outcomes.read(_write(tmp_path, ROW | {"Reported at": "2019-03-24"}, same_day))
+    assert read.outcomes.height == 1
+    assert read.quarantine.select("line", "rule", "value").rows() == [(2, "known_before_inspected", "2019-03-24")]
