@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import dates, numbers, places, texts
+from riskscore.cells import dates, hs_codes, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
 from riskscore.schema import ITEM
 
 FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
@@ -27,7 +28,7 @@ COUNTS = ("package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
-LISTS = {"hs_codes": r"[,;|/]| ", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
+LISTS = {"hs_codes": "", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
 CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
@@ -49,6 +50,7 @@ class Converter:
     headings: Sequence[Heading]
     faults: list[pl.DataFrame] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    not_understood: list[NotUnderstood] = field(default_factory=list)
     packages: pl.Series | None = None
     """Package types that followed the counts ('120 bags'), if any."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
@@ -129,17 +131,25 @@ class Converter:
             return _ports_within(values) if column == "transhipment_ports" else values
         text = self._text(column, texts.as_text(values))
         if column == "hs_codes":
-            text = text.str.replace(r"^(\d+)\.0$", "$1").str.replace_all(r"(\d{4}) (\d{2})\b(?: (\d{2})\b)?", "$1$2$3")
-            lists = texts.split(text, LISTS[column])
-            digits = lists.list.eval(pl.element().str.replace_all(r"\D", ""))
-            # In a code with an odd number of digits a spreadsheet has dropped the leading zero.
-            lost_zero = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
-            digits = digits.list.eval(pl.when(lost_zero).then("0" + pl.element()).otherwise(pl.element()))
-            return texts.split(digits.list.join("|"), r"\|")
+            return self._hs_codes(text)
         lists = texts.split(text, LISTS[column])
         if column == "transhipment_ports":
             return _ports_within(lists)
         return lists.list.eval(pl.element().str.to_uppercase())
+
+    def _hs_codes(self, text: pl.Series) -> pl.Series:
+        """Lists of HS codes; what is not understood is counted in a note."""
+        distinct = text.drop_nulls().unique(maintain_order=True)
+        read = hs_codes.read(distinct).with_columns(text=distinct)
+        self._not_understood("HS code", text, read.filter("doubtful")["text"])
+        joined = pl.DataFrame({"text": text}).join(read, on="text", how="left", maintain_order="left")
+        return joined["codes"].alias(text.name)
+
+    def _not_understood(self, kind: str, text: pl.Series, doubtful: pl.Series) -> None:
+        """Note how many of `text` are among the distinct texts that are `doubtful`, with examples."""
+        if doubtful.len():
+            count = int(text.is_in(doubtful.implode()).sum())
+            self.not_understood.append(NotUnderstood(kind, count, tuple(doubtful.head(EXAMPLES))))
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         read = numbers.parse(values)
