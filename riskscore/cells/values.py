@@ -100,9 +100,14 @@ class Converter:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
         text = self._text(column, texts.as_text(values))
         if column in PORTS:
-            return places.ports(text)
+            read = places.ports(text)
+            self._not_understood("port", text, places.are_ports(read))
+            return read
         if column in COUNTRIES:
-            return places.countries(text)
+            read = places.countries(text)
+            understood = places.are_countries(read)
+            self._not_understood("country", text, understood)
+            return read if understood.all() else read.set(~understood, None)
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
@@ -128,28 +133,43 @@ class Converter:
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
         if values.dtype == pl.List(pl.String) and _is_plain(column, values):
-            return _ports_within(values) if column == "transhipment_ports" else values
+            return self._ports_within(values) if column == "transhipment_ports" else values
         text = self._text(column, texts.as_text(values))
         if column == "hs_codes":
             return self._hs_codes(text)
         lists = texts.split(text, LISTS[column])
         if column == "transhipment_ports":
-            return _ports_within(lists)
+            return self._ports_within(lists)
         return lists.list.eval(pl.element().str.to_uppercase())
+
+    def _ports_within(self, lists: pl.Series) -> pl.Series:
+        """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
+        flat = lists.explode(empty_as_null=False, keep_nulls=False)
+        mapped = places.ports(flat)
+        self._not_understood("port", flat, places.are_ports(mapped))
+        if mapped is flat:
+            return lists
+        rows = pl.DataFrame({"row": pl.int_range(lists.len(), eager=True), "lists": lists})
+        owners = rows.filter(pl.col("lists").list.len() > 0).explode("lists")["row"]
+        again = pl.DataFrame({"row": owners, "lists": mapped}).group_by("row", maintain_order=True).agg("lists")
+        return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
 
     def _hs_codes(self, text: pl.Series) -> pl.Series:
         """Lists of HS codes; what is not understood is counted in a note."""
         distinct = text.drop_nulls().unique(maintain_order=True)
         read = hs_codes.read(distinct).with_columns(text=distinct)
-        self._not_understood("HS code", text, read.filter("doubtful")["text"])
+        doubtful = read.filter("doubtful")["text"]
+        if doubtful.len():
+            self._not_understood("HS code", text, ~text.is_in(doubtful.implode()))
         joined = pl.DataFrame({"text": text}).join(read, on="text", how="left", maintain_order="left")
         return joined["codes"].alias(text.name)
 
-    def _not_understood(self, kind: str, text: pl.Series, doubtful: pl.Series) -> None:
-        """Note how many of `text` are among the distinct texts that are `doubtful`, with examples."""
-        if doubtful.len():
-            count = int(text.is_in(doubtful.implode()).sum())
-            self.not_understood.append(NotUnderstood(kind, count, tuple(doubtful.head(EXAMPLES))))
+    def _not_understood(self, kind: str, text: pl.Series, understood: pl.Series) -> None:
+        """Count those of `text` that were not `understood`, with examples."""
+        if not understood.all():
+            unclear = text.filter(~understood)
+            examples = unclear.unique(maintain_order=True).head(EXAMPLES)
+            self.not_understood.append(NotUnderstood(kind, unclear.len(), tuple(examples)))
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         read = numbers.parse(values)
@@ -232,18 +252,6 @@ def _is_plain(column: str, values: pl.Series) -> bool:
     inner = values.explode(empty_as_null=False, keep_nulls=False)
     wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
     return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
-
-
-def _ports_within(lists: pl.Series) -> pl.Series:
-    """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
-    flat = lists.explode(empty_as_null=False, keep_nulls=False)
-    mapped = places.ports(flat)
-    if mapped is flat:
-        return lists
-    rows = pl.DataFrame({"row": pl.int_range(lists.len(), eager=True), "lists": lists})
-    owners = rows.filter(pl.col("lists").list.len() > 0).explode("lists")["row"]
-    again = pl.DataFrame({"row": owners, "lists": mapped}).group_by("row", maintain_order=True).agg("lists")
-    return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
 
 
 def code(column: str, text: pl.Series) -> pl.Series:
