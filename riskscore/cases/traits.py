@@ -18,6 +18,7 @@ from riskscore.cases.library import Case
 from riskscore.features import text
 from riskscore.features.lookups import cover_kind_of_code
 from riskscore.parties.resolve import IDS, add_party_ids
+from riskscore.reference import country_of_place
 
 
 def traits(rows: pl.DataFrame) -> pl.DataFrame:
@@ -27,16 +28,23 @@ def traits(rows: pl.DataFrame) -> pl.DataFrame:
     with_ids = add_party_ids(complete).with_columns(
         *(codes.str.head(digits).alias(f"hs{digits}") for digits in (2, 4, 6)),
         wording=text.wording(text.first_line("goods_description")),
-        origin=pl.coalesce("origin_country", _country("port_of_loading")),
-        destination=pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge")),
+        origin=pl.coalesce("origin_country", country_of_place("port_of_loading")),
+        destination=pl.coalesce(
+            "destination_country", country_of_place("place_of_delivery"), country_of_place("port_of_discharge")
+        ),
     )
     return with_ids.with_columns(kind=pl.coalesce(cover_kind_of_code(), _kind_of_words())).drop("hs2", "hs6", "wording")
 
 
-def _country(place: str) -> pl.Expr:
-    prefix = pl.col(place).str.head(2)
-    known = prefix.is_in(reference.countries()["code"].to_list())
-    return pl.when((pl.col(place).str.len_chars() == 5) & known).then(prefix)
+@cache
+def _places() -> frozenset[str]:
+    """Every known UN/LOCODE and country."""
+    return frozenset([*reference.places()["locode"], *reference.countries()["code"]])
+
+
+def _known(places: list[str | None]) -> list[str]:
+    """Those of `places` that are known; a text that is not understood has no country."""
+    return [place for place in places if place in _places()]
 
 
 @cache
@@ -104,9 +112,9 @@ def of_row(row: dict[str, Any]) -> Subject:
         commodities=_distinct([row.get("commodity")]),
         origin=row["origin"] or "",
         region="",
-        loaded_at=row["port_of_loading"] or "",
-        stops=_distinct(row["transhipment_ports"] or []),
-        ends=_distinct(ends),
+        loaded_at=next(iter(_known([row["port_of_loading"]])), ""),
+        stops=_distinct(_known(row["transhipment_ports"] or [])),
+        ends=_distinct(_known(ends)),
         year=row["filed_at"].year if row["filed_at"] else None,
     )
 

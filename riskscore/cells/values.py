@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import dates, numbers, places, texts
+from riskscore.cells import dates, hs_codes, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
 from riskscore.schema import ITEM
 
 FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
@@ -27,7 +28,7 @@ COUNTS = ("package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
-LISTS = {"hs_codes": r"[,;|/]| ", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
+LISTS = {"hs_codes": "", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
 CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
@@ -49,6 +50,7 @@ class Converter:
     headings: Sequence[Heading]
     faults: list[pl.DataFrame] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    not_understood: list[NotUnderstood] = field(default_factory=list)
     packages: pl.Series | None = None
     """Package types that followed the counts ('120 bags'), if any."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
@@ -100,9 +102,14 @@ class Converter:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
         text = self._text(column, texts.as_text(values))
         if column in PORTS:
-            return places.ports(text)
+            read = places.ports(text)
+            self._not_understood("port", text, places.are_ports(read))
+            return read
         if column in COUNTRIES:
-            return places.countries(text)
+            read = places.countries(text)
+            understood = places.are_countries(read)
+            self._not_understood("country", text, understood)
+            return read if understood.all() else read.set(~understood, None)
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
@@ -128,20 +135,43 @@ class Converter:
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
         if values.dtype == pl.List(pl.String) and _is_plain(column, values):
-            return _ports_within(values) if column == "transhipment_ports" else values
+            return self._ports_within(values) if column == "transhipment_ports" else values
         text = self._text(column, texts.as_text(values))
         if column == "hs_codes":
-            text = text.str.replace(r"^(\d+)\.0$", "$1").str.replace_all(r"(\d{4}) (\d{2})\b(?: (\d{2})\b)?", "$1$2$3")
-            lists = texts.split(text, LISTS[column])
-            digits = lists.list.eval(pl.element().str.replace_all(r"\D", ""))
-            # In a code with an odd number of digits a spreadsheet has dropped the leading zero.
-            lost_zero = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
-            digits = digits.list.eval(pl.when(lost_zero).then("0" + pl.element()).otherwise(pl.element()))
-            return texts.split(digits.list.join("|"), r"\|")
+            return self._hs_codes(text)
         lists = texts.split(text, LISTS[column])
         if column == "transhipment_ports":
-            return _ports_within(lists)
+            return self._ports_within(lists)
         return lists.list.eval(pl.element().str.to_uppercase())
+
+    def _ports_within(self, lists: pl.Series) -> pl.Series:
+        """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
+        flat = lists.explode(empty_as_null=False, keep_nulls=False)
+        mapped = places.ports(flat)
+        self._not_understood("port", flat, places.are_ports(mapped))
+        if mapped is flat:
+            return lists
+        rows = pl.DataFrame({"row": pl.int_range(lists.len(), eager=True), "lists": lists})
+        owners = rows.filter(pl.col("lists").list.len() > 0).explode("lists")["row"]
+        again = pl.DataFrame({"row": owners, "lists": mapped}).group_by("row", maintain_order=True).agg("lists")
+        return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
+
+    def _hs_codes(self, text: pl.Series) -> pl.Series:
+        """Lists of HS codes; what is not understood is counted in a note."""
+        distinct = text.drop_nulls().unique(maintain_order=True)
+        read = hs_codes.read(distinct).with_columns(text=distinct)
+        doubtful = read.filter("doubtful")["text"]
+        if doubtful.len():
+            self._not_understood("HS code", text, ~text.is_in(doubtful.implode()))
+        joined = pl.DataFrame({"text": text}).join(read, on="text", how="left", maintain_order="left")
+        return joined["codes"].alias(text.name)
+
+    def _not_understood(self, kind: str, text: pl.Series, understood: pl.Series) -> None:
+        """Count those of `text` that were not `understood`, with examples."""
+        if not understood.all():
+            unclear = text.filter(~understood)
+            examples = unclear.unique(maintain_order=True).head(EXAMPLES)
+            self.not_understood.append(NotUnderstood(kind, unclear.len(), tuple(examples)))
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         read = numbers.parse(values)
@@ -230,18 +260,6 @@ def _is_plain(column: str, values: pl.Series) -> bool:
     inner = values.explode(empty_as_null=False, keep_nulls=False)
     wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
     return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
-
-
-def _ports_within(lists: pl.Series) -> pl.Series:
-    """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
-    flat = lists.explode(empty_as_null=False, keep_nulls=False)
-    mapped = places.ports(flat)
-    if mapped is flat:
-        return lists
-    rows = pl.DataFrame({"row": pl.int_range(lists.len(), eager=True), "lists": lists})
-    owners = rows.filter(pl.col("lists").list.len() > 0).explode("lists")["row"]
-    again = pl.DataFrame({"row": owners, "lists": mapped}).group_by("row", maintain_order=True).agg("lists")
-    return rows.select("row").join(again, on="row", how="left", maintain_order="left")["lists"]
 
 
 def code(column: str, text: pl.Series) -> pl.Series:

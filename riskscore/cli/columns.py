@@ -76,6 +76,8 @@ def columns(
     screen.print(table)
     for note in understood.notes:
         screen.print(f"note: {console.plain(note)}")
+    for part in understood.not_understood:
+        screen.print(f"note: {console.plain(part.sentence())}")
     if understood.missing:
         screen.print(
             f"Required columns not found: {', '.join(understood.missing)}. Name their headings with --columns."

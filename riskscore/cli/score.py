@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -115,11 +115,14 @@ def score(
     counts = ranking.counts(manifest, ranked)
     listed = ranking.with_filed(ranked.head(top), manifest.consignments) if out is None else None
     if json:
-        console.emit(counts | ({} if listed is None else {"ranked": ranking.records(listed)}))
+        notes = {"not_understood": [asdict(part) for part in manifest.understood.not_understood]}
+        console.emit(counts | notes | ({} if listed is None else {"ranked": ranking.records(listed)}))
         return
     screen = console.stdout()
     if listed is not None and not listed.is_empty():
         screen.print(ranking.ranking(listed))
+    for part in manifest.understood.not_understood:
+        screen.print(f"note: {console.plain(part.sentence())}")
     screen.print(ranking.summary(counts, card, out=out, quarantine=quarantine, history=bool(history)))
 
 

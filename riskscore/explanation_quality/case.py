@@ -93,6 +93,11 @@ class Case:
         return [port for port in every if port is not None]
 
     @cached_property
+    def known_stops(self) -> list[str]:
+        """Those `stops` that are in the list of ports."""
+        return [port for port in self.stops if port in tables.ports()]
+
+    @cached_property
     def direct_km(self) -> float | None:
         """Sea km from the port of loading to the port of discharge."""
         return tables.km(self["port_of_loading"], self["port_of_discharge"])
@@ -109,9 +114,9 @@ class Case:
         return None if self.direct_km is None else self.direct_km / KM_PER_DAY
 
     @cached_property
-    def entered(self) -> list[str | None]:
-        """Countries of the route in order, once per stay; None for a port that is not in the list of ports."""
-        countries = [tables.ports().get(port, ("", None))[1] for port in self.stops]
+    def entered(self) -> list[str]:
+        """Countries of the known ports of the route in order, once per stay."""
+        countries = [tables.ports()[port][1] for port in self.known_stops]
         return [country for at, country in enumerate(countries) if at == 0 or country != countries[at - 1]]
 
     @cached_property

@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from riskscore.explanation_quality.tables import country_of, known
 from riskscore.parties.resolve import IDS, add_party_ids
 from riskscore.schema import KEY
 
@@ -27,16 +28,16 @@ KEYS: dict[str, tuple[str, ...]] = {
     "shipper": ("shipper_id",),
     "notify": ("notify_id",),
     "forwarder": ("forwarder_id",),
-    "lane": ("port_of_loading", "port_of_discharge"),
+    "lane": ("known_loading", "known_discharge"),
     "origin_destination": ("origin", "destination"),
     "hs6_origin": ("hs6", "origin"),
     "container": ("container_number",),
     "consignee_shipper": ("consignee_key", "shipper_id"),
     "consignee_hs2": ("consignee_key", "hs2"),
-    "consignee_lane": ("consignee_key", "port_of_loading", "port_of_discharge"),
+    "consignee_lane": ("consignee_key", "known_loading", "known_discharge"),
     "consignee_origin": ("consignee_key", "origin"),
     "shipper_hs2": ("shipper_id", "hs2"),
-    "lane_hs2": ("port_of_loading", "port_of_discharge", "hs2"),
+    "lane_hs2": ("known_loading", "known_discharge", "hs2"),
 }
 """Profile -> columns of its key."""
 
@@ -166,15 +167,13 @@ def _derived(row: Row) -> dict[str, str | None]:
         digits = ""
     return {
         **{f"hs{count}": digits[:count] if len(digits) >= count else None for count in (2, 4, 6)},
-        "origin": row["origin_country"] or _country(row["port_of_loading"]),
+        "known_loading": known(row["port_of_loading"]),
+        "known_discharge": known(row["port_of_discharge"]),
+        "origin": row["origin_country"] or country_of(row["port_of_loading"]),
         "destination": row["destination_country"]
-        or _country(row["place_of_delivery"])
-        or _country(row["port_of_discharge"]),
+        or country_of(row["place_of_delivery"])
+        or country_of(row["port_of_discharge"]),
     }
-
-
-def _country(place: str | None) -> str | None:
-    return place[:2] if place and re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", place) else None
 
 
 def _day(row: Row) -> date:

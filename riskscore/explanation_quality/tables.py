@@ -31,13 +31,20 @@ def countries() -> dict[str, tuple[str, bool]]:
     return {code: (name, landlocked) for code, name, landlocked in rows}
 
 
+@cache
+def places() -> dict[str, str]:
+    """Return UN/LOCODE -> country, of every place that is known."""
+    return dict(reference.places().select("locode", "country").iter_rows())
+
+
+def known(place: str | None) -> str | None:
+    """Return `place` where it is a known UN/LOCODE."""
+    return place if place in places() else None
+
+
 def country_of(place: str | None) -> str | None:
-    """Return the country of a known port, else the first two letters of a code that looks like a UN/LOCODE."""
-    if place is None:
-        return None
-    if place in ports():
-        return ports()[place][1]
-    return place[:2] if len(place) == 5 and place[:2] in countries() else None
+    """Return the country of a known place, or `place` itself where it is a country."""
+    return place if place in countries() else places().get(place or "")
 
 
 @cache

@@ -132,19 +132,9 @@ def _with_party_ids(frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
 
 def _countries(facts: pl.DataFrame) -> pl.DataFrame:
     """Add the country of each place, and take origin and destination from the ports where they are not declared."""
-    ports, states = reference.ports(), reference.countries()
-    listed = pl.DataFrame({"place": ports["locode"], "listed": ports["country"]})
-
-    def located(places: pl.DataFrame) -> pl.DataFrame:
-        """Add the country of a known port, else the first two letters of a code that looks like a UN/LOCODE."""
-        prefix = pl.col("place").str.slice(0, 2)
-        coded = (pl.col("place").str.len_chars() == 5) & prefix.is_in(states["code"].to_list())
-        joined = places.join(listed, on="place", how="left")
-        return joined.select(HASH, country=pl.coalesce("listed", pl.when(coded).then(prefix)))
-
     for place, name in _PLACES.items():
-        countries = located(distinct(facts, [place]).rename({place: "place"}))
-        facts = join_by_hash(facts, [place], countries.rename({"country": name}))
+        countries = distinct(facts, [place]).select(HASH, reference.country_of_place(place).alias(name))
+        facts = join_by_hash(facts, [place], countries)
     return facts.with_columns(
         origin=pl.coalesce("origin_country", "loading_country"),
         destination=pl.coalesce("destination_country", "delivery_country", "discharge_country"),

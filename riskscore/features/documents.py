@@ -7,6 +7,7 @@ import polars as pl
 from riskscore import reference
 from riskscore.features import text
 from riskscore.features.distinct import HASH, by_distinct, distinct, join_by_hash
+from riskscore.reference import known_place
 from riskscore.schema import KEY
 
 OPTIONAL = (
@@ -127,14 +128,14 @@ def consignee_switched() -> pl.Expr:
 
 def discharge_changed() -> pl.Expr:
     """The previous version named another port of discharge or another country of destination."""
-    return (pl.col("was_port_of_discharge") != pl.col("port_of_discharge")) | (
+    return (known_place("was_port_of_discharge") != known_place("port_of_discharge")) | (
         pl.col("was_destination_country") != pl.col("destination_country")
     ).fill_null(False)
 
 
 def delivery_changed() -> pl.Expr:
     """The previous version named another place of delivery."""
-    return pl.col("was_place_of_delivery") != pl.col("place_of_delivery")
+    return known_place("was_place_of_delivery") != known_place("place_of_delivery")
 
 
 def weight_changed() -> pl.Expr:

@@ -40,6 +40,7 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
     ports = reference.ports()
     place = dict(zip(ports["locode"], ports["name"] + " (" + ports["locode"] + ")", strict=True))
     country = countries(language)
+    place = country | place  # where only the country of a port is known, the field has its code
     source = _stronger("wildlife", "source", "origin", "loading_country")
     market = _stronger("wildlife", "market", "destination", "discharge_country", "delivery_country")
     hub_stronger = strength("discharge_country", "wildlife", "hub") > pl.max_horizontal(

@@ -86,21 +86,34 @@ def _measure(routes: pl.DataFrame) -> pl.DataFrame:
     )
     stops = by_distinct(stops, ["port"], _ports).with_columns(
         from_port=pl.when(pl.col("position") > 0).then(pl.col("port").shift(1)),
-        entered=(pl.col("position") == 0) | pl.col("port_country").ne_missing(pl.col("port_country").shift(1)),
+        entered=_entered(),
         hub=pl.when((pl.col("position") > 0) & (pl.col("port") != pl.col("end"))).then("hub"),
     )
     stops = by_distinct(stops, ["from_port", "port"], lambda legs: _sailed(legs, "from_port", "port", "km"))
-    legs = pl.col("from_port").is_not_null()
+    legs, known = pl.col("from_port").is_not_null(), pl.col("port_country").is_not_null()
     visited = stops.group_by(HASH).agg(
         sailed_km=pl.when(legs.any() & (pl.col("km").is_not_null() == legs).all()).then(exact_sum(pl.col("km"))),
         transhipment_hub=pl.col("hub").max(),
-        returns=pl.col("port").len() - pl.col("port").n_unique(),
-        country_returns=pl.col("entered").sum() - pl.col("port_country").n_unique(),
+        # A stop that is not known is neither a return nor a country of its own.
+        returns=pl.col("port").filter(known).len() - pl.col("port").filter(known).n_unique(),
+        country_returns=pl.col("entered").sum() - pl.col("port_country").filter(known).n_unique(),
+        between=pl.col("port").len() - 2,
         stops_known=pl.col("port_country").is_not_null().mean(),
     )
     start, end = "port_of_loading", "port_of_discharge"
     routes = by_distinct(routes, [start, end], lambda pairs: _sailed(pairs, start, end, "direct_km"))
     return routes.join(visited, on=HASH, how="left")
+
+
+def _entered() -> pl.Expr:
+    """Whether a stop is in another country than the last known stop before it on the route."""
+    before = pl.col("port_country").forward_fill().shift(1).over(HASH)
+    return pl.col("port_country").is_not_null() & pl.col("port_country").ne_missing(before)
+
+
+def _is_direct() -> pl.Expr:
+    """Whether no port is stated between loading and discharge, and the distance of these is not known."""
+    return (pl.col("between") <= 0) & (pl.col("stops_known") < 1)
 
 
 def _ports(ports: pl.DataFrame) -> pl.DataFrame:
@@ -183,13 +196,17 @@ def transhipments() -> pl.Expr:
 
 
 def detour_ratio() -> pl.Expr:
-    """Sea km along the stated route over direct sea km; null where the direct distance is 50 km or less."""
-    return pl.when(pl.col("direct_km") > 50).then(pl.col("sailed_km") / pl.col("direct_km"))
+    """Sea km along the stated route over direct sea km; null where the direct distance is 50 km or less.
+
+    A route without stops is the direct one, also where a port of it is not known.
+    """
+    ratio = pl.when(pl.col("direct_km") > 50).then(pl.col("sailed_km") / pl.col("direct_km"))
+    return pl.when(_is_direct()).then(1.0).otherwise(ratio)
 
 
 def detour_km() -> pl.Expr:
     """Sea km by which the stated route is longer than the direct one."""
-    return pl.col("sailed_km") - pl.col("direct_km")
+    return pl.when(_is_direct()).then(0.0).otherwise(pl.col("sailed_km") - pl.col("direct_km"))
 
 
 def direct_km() -> pl.Expr:
@@ -246,7 +263,7 @@ def arrival_missing() -> pl.Expr:
 
 def receipt_inland() -> pl.Expr:
     """The carrier received the container away from the port of loading, so it was packed and sealed elsewhere."""
-    return pl.col("place_of_receipt") != pl.col("port_of_loading")
+    return reference.known_place("place_of_receipt") != reference.known_place("port_of_loading")
 
 
 def receipt_abroad() -> pl.Expr:

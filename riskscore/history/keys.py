@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from riskscore import reference
 from riskscore.history.hashes import combined, mixed
 from riskscore.parties import resolve
 
@@ -28,7 +29,6 @@ MADE = ("hs6", "hs4", "hs2", "lane", "origin", "origin_destination")
 """Columns that `keys` adds."""
 
 _CODE = r"^(?:[0-9]{2}){1,7}$"
-_LOCODE = r"^[A-Z]{2}[A-Z2-9]{3}$"
 
 
 _PLACES = ("port_of_loading", "port_of_discharge", "place_of_delivery", "origin_country", "destination_country")
@@ -38,8 +38,9 @@ def keys(frame: pl.DataFrame) -> pl.DataFrame:
     """Add `hs6`, `hs4`, `hs2`, `lane`, `origin` and `origin_destination` (String), and party ids where missing.
 
     The HS columns come from the first code, without dots and spaces; null where it is missing, too short or not a
-    code. `lane` is 'NGAPP>VNHPH'. `origin` is the declared country, else the country of the port of loading. The
-    destination is the declared country, else that of the place of delivery, else that of the port of discharge.
+    code. `lane` is 'NGAPP>VNHPH', and null where a port is not known. `origin` is the declared country, else the
+    country of the port of loading. The destination is the declared country, else that of the place of delivery, else
+    that of the port of discharge.
     """
     if not set(resolve.IDS) <= set(frame.columns):
         frame = resolve.add_party_ids(frame)
@@ -109,12 +110,12 @@ def _goods(codes: pl.DataFrame) -> pl.DataFrame:
 
 def _lanes(places: pl.DataFrame) -> pl.DataFrame:
     """Add `lane`, `origin` and `origin_destination` to each combination of places."""
-    destination = pl.coalesce("destination_country", _country("place_of_delivery"), _country("port_of_discharge"))
+    destination = pl.coalesce(
+        "destination_country",
+        reference.country_of_place("place_of_delivery"),
+        reference.country_of_place("port_of_discharge"),
+    )
     return places.with_columns(
-        lane=pl.concat_str("port_of_loading", "port_of_discharge", separator=">"),
-        origin=pl.coalesce("origin_country", _country("port_of_loading")),
+        lane=pl.concat_str(*map(reference.known_place, ("port_of_loading", "port_of_discharge")), separator=">"),
+        origin=pl.coalesce("origin_country", reference.country_of_place("port_of_loading")),
     ).with_columns(origin_destination=pl.concat_str("origin", destination, separator=">"))
-
-
-def _country(place: str) -> pl.Expr:
-    return pl.when(pl.col(place).str.contains(_LOCODE)).then(pl.col(place).str.head(2))

@@ -15,6 +15,7 @@ import polars as pl
 from riskscore import schema
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
+from riskscore.cells.not_understood import NotUnderstood, summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives, gather, quarantine, validate
@@ -58,6 +59,7 @@ class Understood:
     """How a file was read: format, encoding, delimiter and sheet (None where there is none), and its headings.
 
     `missing` names the required columns without a heading. `notes` say in plain language what was decided.
+    `not_understood` counts the values that count as unknown because they were not understood.
     """
 
     file: str
@@ -68,6 +70,7 @@ class Understood:
     headings: tuple[Heading, ...]
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    not_understood: tuple[NotUnderstood, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ def _joined(parts: Sequence[Understood], name: str) -> Understood:
         headings=tuple(headings),
         missing=tuple(missing),
         notes=tuple(dict.fromkeys(notes)),
+        not_understood=summed(count for part in parts for count in part.not_understood),
     )
 
 
@@ -209,7 +213,11 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
         valid.drop("described"),
         quarantine.build(table, pl.concat([pl.DataFrame(schema=FAULTS), *faults]), weights),
         int(weights.sum()) + table.broken.height,
-        replace(understood, notes=(*understood.notes, *converter.notes, *notes, *contradictions)),
+        replace(
+            understood,
+            notes=(*understood.notes, *converter.notes, *notes, *contradictions),
+            not_understood=summed(converter.not_understood),
+        ),
     )
 
 

@@ -87,6 +87,7 @@ def port_names() -> pl.DataFrame:
     named = pl.concat([listed_names, short]).join(ports_major(), on="locode", how="left")
     named = named.select("name", "locode", rank=-pl.col("teu").fill_null(0.0))
     every = pl.concat([aliases, named]).with_columns(plain_name(pl.col("name")))
+    every = every.filter(pl.col("name") != "")  # names in other scripts than the Latin one are in `towns`
     code = pl.col("locode").str.head(2)
     with_country = every.with_columns(code=code).join(
         countries().select("code", country=plain_name(pl.col("name"))), on="code", how="left"

@@ -37,6 +37,7 @@ TABLES = {
         ranges={"lat": (-90, 90), "lon": (-180, 180)},
         patterns={"locode": _LOCODE},
     ),
+    "places_inland": Table({"locode": _TEXT, "name": _TEXT}, key=("locode",), patterns={"locode": _LOCODE}),
     "port_aliases": Table({"name": _TEXT, "locode": _TEXT}, key=("name",), patterns={"locode": _LOCODE}),
     "ports_major": Table(
         {"locode": _TEXT, "teu": _NUMBER},

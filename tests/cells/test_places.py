@@ -24,6 +24,32 @@ PORTS = [
     ("VN Q9Q", "VNQ9Q"),
     ("安特卫普", "安特卫普"),
     ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+    ("GHANA", "GH"),  # the country is known, and the port is not
+    ("Brazil", "BR"),  # not Brazil in Indiana
+    ("P.R. CHINA", "CN"),
+    ("KE", "KE"),
+    ("Singapore", "SGSIN"),
+    ("KENYA", "KE"),
+    ("NEPAL", "NP"),
+    ("MARSH", "MARSH"),  # five letters, but no code
+    ("CAN", "CAN"),  # Canada, or Guangzhou
+    ("ARATU", "ARATU"),  # a port of Brazil, and the code of a place in Argentina
+    ("ARATU, BRAZIL", "BRARB"),
+    ("HAMDE", "DEHAM"),
+    ("INMAA1", "INMAA"),
+    ("DEHAM - Hamburg", "DEHAM"),
+    ("BUSAN (KR)", "KRPUS"),
+    ("Busan/Korea", "KRPUS"),
+    ("KOREA - BUSAN", "KRPUS"),
+    ("CHENNAI SEA", "INMAA"),
+    ("青岛", "CNTAO"),
+    ("Tripoli, Lebanon", "LBKYE"),
+    ("Kingston, Ontario", "CA"),
+    ("SAN ANTONIO, TX", "US"),
+    ("3001, HOUSTON, TX", "USHOU"),
+    ("Houston, TX, USA", "USHOU"),
+    ("MIDDLE OF NOWHERE, GHANA", "GH"),
+    ("Nairobi", "KENBO"),
 ]
 
 
@@ -45,6 +71,10 @@ COUNTRIES = [
     ("Republic of Korea", "KR"),
     ("USA", "US"),
     ("Atlantis", "ATLANTIS"),
+    ("Vietnam (VN)", "VN"),
+    ("VN - Vietnam", "VN"),
+    ("China (Mainland)", "CN"),
+    ("China (Vietnam)", "CHINA (VIETNAM)"),
 ]
 
 

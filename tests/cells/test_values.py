@@ -144,6 +144,18 @@ def test_a_sign_of_risk_refuses_no_row(cells: dict[str, str], tmp_path: Path) ->
     assert "rule" not in _read(tmp_path, **cells)
 
 
+def test_what_is_not_understood_is_unknown_and_counted_by_kind(tmp_path: Path) -> None:
+    cells = {**BASE, "POL": "GHANA", "Via": "MARSH;SGSIN", "Origin": "Atlantis", "HS Code": "see list"}
+    pl.DataFrame({name: [text] for name, text in cells.items()}).write_csv(tmp_path / "m.csv")
+    manifest = read(tmp_path / "m.csv")
+    assert manifest.consignments["origin_country"].to_list() == [None]
+    assert {part.sentence() for part in manifest.understood.not_understood} == {
+        "2 ports not understood: GHANA, MARSH",
+        "1 country not understood: Atlantis",
+        "1 HS code not understood: see list",
+    }
+
+
 def test_long_texts_are_cut_with_a_note(tmp_path: Path) -> None:
     cells = {**BASE, "Goods": "X" * 9000, "Shipper": "S" * 400, "Shipper Address": "A" * 600, "Vessel": "V" * 300}
     pl.DataFrame({name: [text] for name, text in cells.items()}).write_csv(tmp_path / "m.csv")

@@ -163,3 +163,29 @@ def test_a_missing_value_is_not_described_as_a_missing_history(feature, change):
     assert build.build(consignments(change), Past(history=past))[feature].item() is None
     absent = catalogue.load().features[feature].absent
     assert ", or " in absent
+
+
+PLACES = ["place_of_receipt", "port_of_loading", "port_of_discharge", "place_of_delivery"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("text", ["MARSH", "CHILE", "DELHI", "PIER 7"])
+def test_a_text_that_is_no_code_raises_no_flag_about_countries_and_routes(place, text, measure):
+    """MARSH is not in Morocco, CHILE not in Switzerland, DELHI not in Germany."""
+    features = measure({place: text, "transhipment_ports": []}, earlier=consignments({}))
+    flags = (
+        *("origin_not_loading", "discharge_not_destination", "delivery_abroad", "receipt_abroad", "receipt_inland"),
+        *("route_returns", "stopover_in_destination", "delivery_changed", "shipper_abroad", "consignee_abroad"),
+    )
+    assert {flag for flag in flags if features[flag]} == set()
+    assert features["detour_km"] == 0
+
+
+def test_a_stop_that_is_not_known_is_no_return(measure):
+    features = measure({"transhipment_ports": ["CHILE", "DEBRV", "CHILE"]})
+    assert (features["route_returns"], features["stopover_in_destination"], features["detour_km"]) == (0, 0, None)
+
+
+def test_a_port_of_which_only_the_country_is_known_has_that_country(measure):
+    assert measure({"port_of_loading": "DE"})["origin_not_loading"] == 0
+    assert measure({"port_of_loading": "NL"})["origin_not_loading"] == 1

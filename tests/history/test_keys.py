@@ -42,8 +42,9 @@ def test_goods_codes_come_from_the_first_code(codes: list[str] | None, expected:
         ({"origin_country": "KE", "destination_country": "CN"}, "NGAPP>VNHPH", "KE>CN"),
         ({"place_of_delivery": "LAVTE"}, "NGAPP>VNHPH", "NG>LA"),
         ({"place_of_delivery": "Vientiane"}, "NGAPP>VNHPH", "NG>VN"),
-        ({"port_of_loading": "LAGOS"}, "LAGOS>VNHPH", "LA>VN"),
-        ({"port_of_loading": "Lagos"}, "Lagos>VNHPH", None),
+        ({"port_of_loading": "LAGOS"}, None, None),  # a word of five letters, and no port of Laos
+        ({"port_of_loading": "Lagos"}, None, None),
+        ({"port_of_loading": "NG"}, None, "NG>VN"),  # only the country of the port is known
         ({"port_of_discharge": None}, None, None),
     ],
 )

@@ -6,6 +6,7 @@ from riskscore.explanation_quality import words
 from riskscore.explanation_quality.case import Case
 from riskscore.explanation_quality.claims.logic import both, differ, either, logarithm, over, size
 from riskscore.explanation_quality.claims.shared import Claim, missing, previous
+from riskscore.explanation_quality.tables import known
 from riskscore.features.documents import OPTIONAL
 
 
@@ -32,7 +33,7 @@ def _discharge_changed(case: Case) -> bool | None:
     if case.previous is None:
         return None
     country = differ(case.previous["destination_country"], case["destination_country"]) or False
-    return either(differ(case.previous["port_of_discharge"], case["port_of_discharge"]), country)
+    return either(differ(known(case.previous["port_of_discharge"]), known(case["port_of_discharge"])), country)
 
 
 def _changed_after_loading(case: Case) -> bool | None:
@@ -44,7 +45,7 @@ VALUES: dict[str, Claim] = {
     "versions_before": lambda c: max(len(c.versions), (c["version"] or 1) - 1),
     "consignee_switched": lambda c: differ(previous("consignee_key")(c), c["consignee_key"]),
     "discharge_changed": _discharge_changed,
-    "delivery_changed": lambda c: differ(previous("place_of_delivery")(c), c["place_of_delivery"]),
+    "delivery_changed": lambda c: differ(known(previous("place_of_delivery")(c)), known(c["place_of_delivery"])),
     "weight_changed": lambda c: size(logarithm(over(c["gross_weight_kg"], previous("gross_weight_kg")(c)))),
     "goods_rewritten": _rewritten,
     "changed_after_loading": _changed_after_loading,

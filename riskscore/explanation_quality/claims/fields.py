@@ -12,7 +12,7 @@ from riskscore.explanation_quality.claims.values import VALUES
 
 
 def _place(code: str | None) -> Any:
-    return f"{tables.ports()[code][0]} ({code})" if code in tables.ports() else code
+    return f"{tables.ports()[code][0]} ({code})" if code in tables.ports() else _country(code)
 
 
 def _country(code: str | None) -> Any:

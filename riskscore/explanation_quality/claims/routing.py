@@ -16,6 +16,18 @@ def _days_at_sea(case: Case) -> float | None:
     return days / usual if days is not None and usual is not None and usual > 0.5 and days > 0 else None
 
 
+def _is_direct(case: Case) -> bool:
+    return len(case.stops) <= 2 and len(case.known_stops) < len(case.stops)
+
+
+def _detour_ratio(case: Case) -> float | None:
+    return over(case.sailed_km, case.direct_km) if case.direct_km and case.direct_km > 50 else None
+
+
+def _detour_km(case: Case) -> float | None:
+    return None if case.sailed_km is None or case.direct_km is None else case.sailed_km - case.direct_km
+
+
 VALUES: dict[str, Claim] = {
     "wildlife_source": lambda c: c.source,
     "wildlife_hub": lambda c: max(c.hub or 0.0, tables.strength("wildlife", "hub", c.discharge)),
@@ -28,10 +40,10 @@ VALUES: dict[str, Claim] = {
     "narcotics_route": lambda c: c.narcotics[0] * c.narcotics[1],
     "illicit_goods_route": lambda c: max(c.way(kind) for kind in ILLICIT),
     "transhipments": lambda c: None if c["transhipment_ports"] is None else len(c["transhipment_ports"]),
-    "detour_ratio": lambda c: over(c.sailed_km, c.direct_km) if c.direct_km and c.direct_km > 50 else None,
-    "detour_km": lambda c: None if c.sailed_km is None or c.direct_km is None else c.sailed_km - c.direct_km,
+    "detour_ratio": lambda c: 1.0 if _is_direct(c) else _detour_ratio(c),
+    "detour_km": lambda c: 0.0 if _is_direct(c) else _detour_km(c),
     "direct_km": lambda c: c.direct_km,
-    "route_returns": lambda c: len(c.stops) - len(set(c.stops)) + len(c.entered) - len(set(c.entered)),
+    "route_returns": lambda c: len(c.known_stops) - len(set(c.known_stops)) + len(c.entered) - len(set(c.entered)),
     "origin_not_loading": lambda c: both(
         differ(c["origin_country"], c.loading), not tables.countries().get(c.origin, ("", False))[1]
     ),
@@ -42,7 +54,7 @@ VALUES: dict[str, Claim] = {
     "destination_volume": lambda c: log10(tables.imports_teu().get(c.destination, 0.0) + 0.1),
     "days_at_sea_unusual": _days_at_sea,
     "arrival_missing": lambda c: c["arrives_at"] is None,
-    "receipt_inland": lambda c: differ(c["place_of_receipt"], c["port_of_loading"]),
+    "receipt_inland": lambda c: differ(tables.known(c["place_of_receipt"]), tables.known(c["port_of_loading"])),
     "receipt_abroad": lambda c: differ(tables.country_of(c["place_of_receipt"]), c.loading),
     "port_unknown": lambda c: any(port not in tables.ports() for port in c.stops),
     "lane_before": lambda c: log_plus_one(c.past["lane"].count()),

@@ -1,0 +1,115 @@
+"""Read HS codes from cells: several codes in one cell, words and quantities around them, and codes that Excel damaged.
+
+    text ─▶ plain text ─▶ parts ─▶ codes as written ─▶ digits, with the zeros that a spreadsheet dropped
+
+A spreadsheet drops zeros at both ends of a number: 8481.80 becomes 8481.8, and 0901.21 becomes 901.21. The point shows
+which end it was. Without a point, an odd number of digits shows that the first zero is lost, where the result is a
+heading of the HS. A code whose digits are lost (8.51E+09) is not guessed.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskscore import reference
+from riskscore.cells.texts import BLANKS
+
+_DECIMAL_COMMA = r"^\s*(\d{3,4}),(\d{1,2})\s*$"
+_WHOLE = r"^\s*(\d+)\.0+\s*$"
+_YEAR = "(?:1988|1992|1996|2002|2007|2012|2017|2022|2028)"
+_EDITION = rf"\b{_YEAR}\s*:|\b(?:H\.?S\.?|HTS)[ -]*{_YEAR} ?[:)-]"
+_DIGITS_LOST = r"\d(?:[.,]\d*)?E\+?\d+\b|\b\d\.\d{3,}\b|^\s*\d{1,2}\.\d\s*$"
+_COUNT_AFTER = r"\b(?:QTY|QUANTITY|QTE|CANTIDAD|QUANTIDADE|PCS|PIECES)\b[ .:=]*\d[\d.,]*(?: ?[A-Z]+)?"
+_COUNT_BEFORE = (
+    r"\b\d{1,6}(?:[.,]\d+)? ?"
+    r"(?:PCS|PIECES|CTNS?|CARTONS|PKGS?|PACKAGES|BAGS|UNITS?|SETS?|KGS?|MTS?|TONS?|%)(?:[^A-Z]|$)"
+)
+_PREFIXES = (
+    r"(^|[^A-Z])(?:H\.?S\.?N?|HTS(?:US)?|HS ?CODES?|TARIFF|TARIC|NCM|SH|NC|CN|CODES?|COD|NOS?|NUMBERS?|NR|HEADINGS?|"
+    r"SUBHEADINGS?|CHAPTERS?|CUSTOMS|COMMODITY)([^A-Z]|$)"
+)
+_SEPARATORS = r"[,;|/&+()]|\b(?:AND|ET|UND|Y)\b"
+_CODE = (
+    r"\b(?:\d{4}\.\d{2}\.\d{3,4}|\d{4}(?:[. -]\d{2}){1,5}|\d{4}\.\d{4}(?:\.\d{2})?|\d{6}(?:\d{2})?(?:[. -]\d{2}){1,4}"
+    r"|\d{6}\.\d{4}|\d{2}(?:[. -]\d{2}){1,6}|\d{3}\.\d{2}(?:\.\d{2}){0,3}|\d{3,4}\.\d|\d{1,14})\b"
+)
+"""Codes as they are written, longest form first: 6109.10.00, 8517.12.000, 6109.1000, 610910.00, 61 09 10, 901.21."""
+
+
+def read(distinct: pl.Series) -> pl.DataFrame:
+    """Read `distinct` texts (String): `codes` (digits, null where there are none), and whether one is `doubtful`.
+
+    A cell is doubtful where a part of it has digits that are no code, or where it has text but no code at all.
+    """
+    texts = pl.DataFrame({"text": distinct}).with_row_index("row")
+    parts = texts.select("row", part=_parts()).explode("part", empty_as_null=False, keep_nulls=False)
+    written = parts.select(
+        "row",
+        number=pl.int_range(pl.len()),
+        code=pl.col("part").str.extract_all(_CODE),
+        has_words=pl.col("part").str.contains(r"\p{L}"),
+        leads=pl.col("part").str.contains(r"^\s*\d{4}\b"),
+        has_digits=pl.col("part").str.contains(r"\d"),
+    )
+    codes = written.explode("code", keep_nulls=False, empty_as_null=False)
+    codes = _codes_only(codes.with_columns(digits=_digits(codes["code"])).drop_nulls("digits"))
+    short = pl.col("digits").str.len_chars() < 3
+    unread = written.filter("has_digits").join(codes, on="number", how="anti")["row"]
+    # A number of two digits is a chapter where it is alone, and part of something else beside a longer code.
+    codes = codes.filter(~short | short.all().over("row"))
+    lists = codes.group_by("row", maintain_order=True).agg(codes=pl.col("digits").unique(maintain_order=True))
+    is_blank = pl.col("text").str.to_uppercase().is_in(BLANKS)
+    return texts.join(lists, on="row", how="left", maintain_order="left").select(
+        "codes", doubtful=~is_blank & (pl.col("codes").is_null() | pl.col("row").is_in(unread.implode()))
+    )
+
+
+def _parts() -> pl.Expr:
+    """The parts of each cell that may contain a code, without words that belong to every code, and without counts."""
+    plain = pl.col("text").str.to_uppercase().str.replace_all(r"""[\[\]"'`\x{2019}=_#]+""", " ").str.strip_chars()
+    plain = plain.str.replace(_DECIMAL_COMMA, "$1.$2").str.replace(_WHOLE, "$1")
+    plain = plain.str.replace_all(_EDITION, " ").str.replace_all(_DIGITS_LOST, "|LOST 0|")
+    plain = plain.str.replace_all(_COUNT_AFTER, " ").str.replace_all(_COUNT_BEFORE, " ")
+    for _ in range(2):  # words that share a blank are found one after the other
+        plain = plain.str.replace_all(_PREFIXES, "$1 $2")
+    return plain.str.replace_all(r"\s+", " ").str.replace_all(_SEPARATORS, "|").str.split("|")
+
+
+def _codes_only(codes: pl.DataFrame) -> pl.DataFrame:
+    """Keep what can be a code: of a chapter from 01, and of six digits or a heading in front where words are near."""
+    size = pl.col("digits").str.len_chars()
+    heading = pl.col("has_words") & (size < 6)
+    leads = pl.col("leads") & (size == 4)
+    codes = codes.filter(~pl.col("digits").str.starts_with("00") & (size > 1) & (~heading | leads))
+    if not codes.select(heading.any()).item():  # the list of headings is slow to load
+        return codes
+    return codes.filter(~heading | pl.col("digits").is_in(_headings()))
+
+
+def _digits(written: pl.Series) -> pl.Series:
+    """The digits of codes as they are written, with the zeros that a spreadsheet dropped; null where unknown."""
+    code = pl.col("code")
+    plain = code.str.replace_all(r"\D", "")
+    no_first = code.str.contains(r"^\d{3}\.")
+    no_last = code.str.contains(r"\.\d$")
+    filled = pl.when(no_first).then("0" + plain).otherwise(plain) + pl.when(no_last).then(pl.lit("0")).otherwise(
+        pl.lit("")
+    )
+    odd = code.str.contains(r"^(?:\d|\d{3}|\d{5}|\d{7}|\d{9})$")
+    frame = pl.DataFrame({"code": written}).with_columns(filled=filled, odd=odd, first=no_first)
+    if not frame.select((pl.col("odd") | pl.col("first")).any()).item():
+        return frame["filled"]
+    headings = _headings()
+    zero = pl.when("odd").then("0" + pl.col("filled")).otherwise("filled")
+    restored = (zero.str.len_chars() == 2) | zero.str.head(4).is_in(headings)
+    # Some tariffs, such as Japan's, have codes of nine digits.
+    nine = (pl.col("filled").str.len_chars() == 9) & pl.col("filled").str.head(4).is_in(headings)
+    unharmed = ~pl.any_horizontal("odd", "first")
+    return frame.select(
+        pl.when(unharmed).then("filled").when(restored).then(zero).when(nine).then("filled")
+    ).to_series()
+
+
+def _headings() -> list[str]:
+    """The headings of the HS, of four digits."""
+    return reference.hs()["hs6"].str.head(4).unique().to_list()
