@@ -17,7 +17,7 @@ import polars as pl
 from riskscore import export
 from riskscore.alerts import bundle, rules, stix
 from riskscore.alerts.schema import ALERT, HANDLINGS, strictness
-from riskscore.cells.headings import words
+from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import archives, quarantine
 from riskscore.manifest.formats import registry

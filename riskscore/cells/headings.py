@@ -12,15 +12,15 @@ The known wordings are data, in `features/reference/columns.toml`. A user's TOML
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from riskscore import folders, schema, toml, units
+from riskscore.cells import wordings
+from riskscore.cells.wordings import words
 from riskscore.errors import ReferenceDataError, SettingsError
 from riskscore.settings import Settings
 from riskscore.suggest import instead
@@ -37,10 +37,21 @@ NUMBERED = frozenset(
 """Columns that a file may spread over several headings (seal 1, seal 2); all of them are read."""
 
 _CURRENCIES = frozenset(
-    ("usd", "eur", "gbp", "cny", "jpy", "sgd", "vnd", "inr", "brl", "hkd", "aud", "cad", "chf", "zar")
+    (
+        *("usd", "eur", "gbp", "cny", "jpy", "sgd", "vnd", "inr", "brl", "hkd", "aud", "cad", "chf"),
+        *("zar", "idr", "thb", "krw", "myr", "php", "twd", "bdt", "pkr", "lkr", "aed", "sar", "egp"),
+        *("try", "kes", "ngn", "ghs", "mad", "tzs", "ugx", "xof", "xaf", "mxn", "cop", "clp", "pen"),
+        *("ars", "uyu", "rub", "uah", "kzt", "pln", "czk", "huf", "ron", "sek", "nok", "dkk", "ils"),
+        *("nzd"),
+    )
 )
 _DEGREES = frozenset(("c", "f", "celsius", "fahrenheit"))
+_CHAPTERS = frozenset(("hscode2", "hscode4", "hs2", "hs4"))
+_LISTED_CODES = frozenset(("hscode1", "hscode3", "hs1", "hs3"))
+"""Headings that show that "HS code 2" is the second code of a list. Without them it is the chapter: two digits."""
+_EXPORTS = ("expdate", "exportdate", "dateofexport", "shippingbill", "sbno", "sbdate")
 _MAPPED = -1
+_LONGEST_CELL = 200
 
 
 @dataclass(frozen=True)
@@ -69,13 +80,6 @@ class Synonyms:
     names: tuple[str, ...]
 
 
-def words(text: str) -> list[str]:
-    """Lower-case words of `text` without accents and punctuation; 'GrossWt_KG' has three words."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text[:200])
-    plain = "".join(c for c in unicodedata.normalize("NFKD", apart.casefold()) if not unicodedata.combining(c))
-    return re.findall(r"[^\W_]+", plain.replace("³", "3").replace("đ", "d"))
-
-
 @cache
 def table() -> dict[str, Any]:
     """Read `columns.toml` once: known headings, units and words. Raises ReferenceDataError where it is malformed."""
@@ -97,6 +101,13 @@ def manifest_synonyms() -> Synonyms:
     return _synonyms({**lists["columns"], **lists["helpers"]})
 
 
+@cache
+def _wordings() -> wordings.Wordings:
+    """Wordings by their words, for headings that are not listed letter by letter."""
+    lists = table()
+    return wordings.compiled(manifest_synonyms().columns, {**lists["columns"], **lists["helpers"]})
+
+
 def with_fields(synonyms: Synonyms, settings: Settings) -> Synonyms:
     """`synonyms` with a service's own fields as columns too; their headings come from the column map."""
     return Synonyms(synonyms.columns, (*synonyms.names, *(own.name for own in settings.read)))
@@ -115,8 +126,8 @@ def outcome_synonyms() -> Synonyms:
 
 def _synonyms(lists: dict[str, list[str]]) -> Synonyms:
     known: dict[str, tuple[str, int]] = {}
-    for column, wordings in lists.items():
-        for rank, wording in enumerate([column, *wordings]):
+    for column, known_as in lists.items():
+        for rank, wording in enumerate([column, *known_as]):
             plain = "".join(words(wording))
             if known.setdefault(plain, (column, rank))[0] != column:
                 raise ReferenceDataError(
@@ -166,8 +177,23 @@ def by_plain_words(mapping: Mapping[str, str]) -> dict[str, str]:
     return {"".join(words(heading)) or heading: column for heading, column in mapping.items()}
 
 
-def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = None) -> Heading:
-    """Recognise the heading `source`, first in the column map, then among the known wordings."""
+def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = None, *, weak: bool = True) -> Heading:
+    """Recognise the heading `source`: in the column map, among the known wordings, then by its words.
+
+    Weak wordings mean their column only where the file has no better heading for it; `weak` says whether they count.
+    """
+    heading = _by_letters(source, synonyms, mapping)
+    if heading.is_mapped or (heading.column is not None and not wordings.names_several(source)):
+        return heading
+    found = _by_words(source, weak=weak)
+    if found is None or found[0] not in synonyms.names:
+        return Heading(source)
+    column, rank, unit = found
+    return Heading(source, column, unit, rank)
+
+
+def _by_letters(source: str, synonyms: Synonyms, mapping: dict[str, str] | None) -> Heading:
+    """Recognise the heading `source` in the column map, or where `columns.toml` lists it letter by letter."""
     parts = words(source)
     plain = "".join(parts)
     if mapping and (column := mapping.get(plain or source)):
@@ -180,10 +206,19 @@ def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = 
             column, rank = synonyms.columns.get(wording, ("", 0))
             unit = _unit(parts[end:], column)
             full = end == len(parts)
-            if not column or not (full or unit) or (wording != "".join(rest) and column not in NUMBERED):
+            if not column or not (full or unit):
+                continue
+            if wording != "".join(rest) and (column not in NUMBERED or plain in _wordings().never):
                 continue
             return Heading(source, column, unit or _unit(parts[-1:], column), rank)
     return Heading(source)
+
+
+@lru_cache(maxsize=20_000)
+def _by_words(source: str, *, weak: bool) -> wordings.Found | None:
+    if len(source) > wordings.LONGEST or not any(c.isalpha() for c in source):
+        return None
+    return wordings.find(source, _wordings(), _unit, NUMBERED, weak=weak)
 
 
 def _unit(parts: list[str], column: str) -> str | None:
@@ -201,14 +236,80 @@ def _unit(parts: list[str], column: str) -> str | None:
     return unit if unit in known else None
 
 
+def counter(synonyms: Synonyms, mapping: dict[str, str], enough: int) -> Callable[[Sequence[str]], int]:
+    """Return a function that counts how many of some cells are known headings.
+
+    Once a row had `enough` headings, rows without one that is listed letter by letter are not looked at by their words:
+    they are data.
+    """
+    best = 0
+
+    def count(cells: Sequence[str]) -> int:
+        nonlocal best
+        sources = [cell for cell in cells if cell and len(cell) < _LONGEST_CELL]
+        known = len({_by_letters(source, synonyms, mapping).column for source in sources} - {None})
+        if known < enough and (known or best < enough):
+            known = len({recognise(source, synonyms, mapping).column for source in sources} - {None})
+        best = max(best, known)
+        return known
+
+    return count
+
+
 def assign(sources: Sequence[str], synonyms: Synonyms, mapping: dict[str, str]) -> list[Heading]:
-    """Recognise all headings of a file, in their order. Where one is mapped, others of the same column are ignored."""
+    """Recognise all headings of a file, in their order.
+
+    Where a heading is mapped, others of the same column are ignored. Where one is recognised by a good wording, those
+    with a weak one are not taken for it. Amounts in several currencies are not mixed: dollars count, else the first.
+    """
     headings = [recognise(source, synonyms, mapping) for source in sources]
-    mapped = {heading.column for heading in headings if heading.is_mapped}
-    return [
-        Heading(heading.source) if heading.column in mapped and not heading.is_mapped else heading
+    headings = [
+        _in_context(heading, sources) if not heading.is_mapped and "hs_codes" in synonyms.names else heading
         for heading in headings
     ]
+    mapped = {heading.column for heading in headings if heading.is_mapped}
+    good = {heading.column for heading in headings if heading.rank < wordings.WEAK}
+    headings = [
+        recognise(heading.source, synonyms, weak=False)
+        if heading.rank >= wordings.WEAK and heading.column in good
+        else heading
+        for heading in headings
+    ]
+    others = _other_currencies(headings)
+    return [
+        Heading(heading.source)
+        if (heading.column in mapped and not heading.is_mapped) or heading in others
+        else heading
+        for heading in headings
+    ]
+
+
+def _in_context(heading: Heading, sources: Sequence[str]) -> Heading:
+    """What `heading` means beside the other `sources` of its file."""
+    plain = "".join(words(heading.source))
+    if plain in _CHAPTERS and heading.column is None and {"".join(words(source)) for source in sources} & _LISTED_CODES:
+        return Heading(heading.source, "hs_codes")
+    if plain.startswith("foreignport") and heading.rank >= wordings.WEAK and any(map(_is_export, sources)):
+        return Heading(heading.source, "port_of_discharge", None, heading.rank)
+    return heading
+
+
+def _is_export(source: str) -> bool:
+    """Whether a heading is one of export declarations, where a foreign port is not the port of loading."""
+    return "".join(words(source)).startswith(_EXPORTS)
+
+
+def _other_currencies(headings: Sequence[Heading]) -> set[Heading]:
+    """The headings of an amount in another currency than the one that is read."""
+    others: set[Heading] = set()
+    for column in ("declared_value", "freight_charge"):
+        priced = [
+            heading for heading in headings if heading.column == column and heading.unit and not heading.is_mapped
+        ]
+        if len({heading.unit for heading in priced}) > 1:
+            chosen = "usd" if any(heading.unit == "usd" for heading in priced) else priced[0].unit
+            others |= {heading for heading in priced if heading.unit != chosen}
+    return others
 
 
 def nearest(column: str, headings: Sequence[Heading], synonyms: Synonyms) -> str | None:

@@ -13,10 +13,12 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
+from riskscore.cells import content
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import NotUnderstood, summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
+from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives, gather, quarantine, validate
 from riskscore.manifest.formats import registry
@@ -88,12 +90,11 @@ class FileLines:
 
 def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
     """Tables of all members of `path`. Raises ManifestError where it cannot be read or its members differ in format."""
-
-    def count_known(cells: Sequence[str]) -> int:
-        known = {columns.recognise(cell, kind.synonyms, mapping).column for cell in cells if cell and len(cell) < 200}
-        return len(known - {None})
-
-    tables = [table for member in archives.open_file(path) for table in registry.load(member, count_known)]
+    tables = [
+        table
+        for member in archives.open_file(path)
+        for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)))
+    ]
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
@@ -164,11 +165,13 @@ def understand_headings(table: Table, mapping: dict[str, str], kind: Kind) -> Un
         Heading(heading.source) if heading.column in kind.lacks else heading
         for heading in columns.assign(table.frame.columns, kind.synonyms, mapping)
     ]
+    headings, found = content.recognise(table.frame, headings)
     known = {heading.column for heading in headings}
     missing = [name for name in kind.required if not known & {name, *kind.stands_in.get(name, ())}]
-    plain = {"".join(columns.words(source)) or source for source in table.frame.columns}
+    plain = {"".join(words(source)) or source for source in table.frame.columns}
     unused = [heading for heading in mapping if heading not in plain]
     notes = [f"the column map names headings that the file does not have: {', '.join(unused)}"] if unused else []
+    notes += found
     if missing and (hint := _hint(table.delimiter, table.sheet, table.frame.columns)):
         notes.append(hint)
     return Understood(

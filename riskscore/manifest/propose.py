@@ -22,6 +22,7 @@ from riskscore import schema
 from riskscore.cells import dates, numbers, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.cells.wordings import words
 from riskscore.manifest import lines
 from riskscore.manifest.formats.table import Table
 from riskscore.settings import FILE
@@ -55,7 +56,7 @@ def propose(path: Path) -> str:
     known = {heading.column for heading in headings if heading.column is not None}
     missing = [name for name in schema.REQUIRED if name not in known and name not in _replaced(kind, known)]
     unknown = [heading for heading in headings if heading.column is None]
-    answers = [heading for heading in unknown if _ANSWERS & set(columns.words(heading.source))]
+    answers = [heading for heading in unknown if _ANSWERS & set(words(heading.source))]
     key = _key(table, unknown) if "bill_of_lading" in missing else None
     fields = [heading for heading in unknown if heading not in answers and heading.source != key]
     named = _names(fields)
@@ -119,7 +120,7 @@ def _names(fields: Sequence[Heading]) -> dict[str, str]:
     """Name of a field -> its heading. Names are lower-case letters, digits and underscores, and unique."""
     named: dict[str, str] = {}
     for place, heading in enumerate(fields, 1):
-        ascii_words = [word for word in columns.words(heading.source) if word.isascii()]
+        ascii_words = [word for word in words(heading.source) if word.isascii()]
         stem = re.sub(r"^(?=\d)", "field_", "_".join(ascii_words)[:50]) or f"field_{place}"
         name = stem if stem not in named and stem not in schema.COLUMNS else f"{stem}_{place}"
         named[name] = heading.source

@@ -1,0 +1,104 @@
+"""Recognise columns by their values, where the headings say little.
+
+    "Ref. 2" over MSKU6011672, TCLU3093643 ...   ─▶ container_number, with a note
+    "Freight" over PREPAID, COLLECT ...          ─▶ freight_terms, not freight_charge
+
+A heading that was recognised as another column is left as it is, except for the freight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from riskscore.cells import headings as columns
+from riskscore.cells import texts
+from riskscore.cells.headings import Heading
+from riskscore.cells.wordings import WEAK
+
+SHARE = 0.8
+"""Least share of the non-empty values that must be of the kind for a column to be recognised by them."""
+
+SAMPLE = 5_000
+"""Most values of a column that are looked at; they are spread over the whole column."""
+
+_BOX = r"[A-Z]{3}[UJZ][ -]?[0-9]{3}[ ]?[0-9]{3}[ /-]?[0-9]"
+_VALUES = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)) | {
+    str(digit): digit for digit in range(10)
+}
+_CHECKED = 10
+
+
+def recognise(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[list[Heading], list[str]]:
+    """`headings` with the columns that the values of `frame` show, and notes that say so in plain language."""
+    known = {heading.column for heading in headings}
+    found = list(headings)
+    notes: list[str] = []
+    if "container_number" not in known:
+        found, notes = _container(frame, found)
+    if "freight_charge" in known and "freight_terms" not in known:
+        found = [_freight(frame, heading) for heading in found]
+    return found, notes
+
+
+def _container(frame: pl.DataFrame, headings: list[Heading]) -> tuple[list[Heading], list[str]]:
+    """Take the one column whose values are container numbers as container_number."""
+    shares = {
+        heading.source: valid_boxes(frame[heading.source])
+        for heading in headings
+        if heading.column is None and not heading.is_mapped and frame[heading.source].dtype == pl.String
+    }
+    likely = [source for source, share in shares.items() if share >= SHARE]
+    if len(likely) > 1:
+        names = ", ".join(f"'{source}'" for source in likely)
+        return headings, [
+            f"no heading was recognised as container_number, and {names} all contain container numbers; "
+            "name the right one in a column map"
+        ]
+    if not likely:
+        return headings, []
+    note = (
+        f"'{likely[0]}' is read as container_number, because {shares[likely[0]]:.0%} of its values are valid "
+        "container numbers"
+    )
+    named = [
+        Heading(heading.source, "container_number", None, WEAK) if heading.source == likely[0] else heading
+        for heading in headings
+    ]
+    return named, [note]
+
+
+def valid_boxes(values: pl.Series) -> float:
+    """The share of the non-empty cells that contain container numbers with the right check digit, and nothing else."""
+    cells = _sample(values).str.to_uppercase()
+    frame = pl.DataFrame({"row": pl.int_range(cells.len(), eager=True), "cell": cells})
+    boxes = pl.col("cell").str.extract_all(_BOX)
+    alone = ~pl.col("cell").str.replace_all(_BOX, "").str.contains("[A-Z0-9]")
+    found = frame.filter(alone).select("row", box=boxes).explode("box", empty_as_null=True).drop_nulls()
+    if not found.height:
+        return 0.0
+    plain = pl.col("box").str.replace_all("[^A-Z0-9]", "")
+    weighed = [
+        plain.str.slice(place, 1).replace_strict(_VALUES, return_dtype=pl.Int64) * 2**place for place in range(_CHECKED)
+    ]
+    right = pl.sum_horizontal(weighed) % 11 % 10 == plain.str.slice(_CHECKED, 1).cast(pl.Int64)
+    valid = found.select("row", right=right).group_by("row").agg(pl.col("right").all())["right"].sum()
+    return float(valid) / cells.len()
+
+
+def _freight(frame: pl.DataFrame, heading: Heading) -> Heading:
+    """A heading that says only "freight" means the terms where its values are words for terms."""
+    if heading.column != "freight_charge" or heading.rank < WEAK or heading.unit:
+        return heading
+    cells = _sample(texts.as_text(frame[heading.source])).str.to_lowercase().str.strip_chars(" .")
+    terms = [word for wordings in columns.table()["values"]["freight_terms"].values() for word in wordings]
+    is_terms = cells.len() and (cells.is_in(terms).mean() or 0.0) >= SHARE  # type: ignore[operator]
+    return replace(heading, column="freight_terms") if is_terms else heading
+
+
+def _sample(values: pl.Series) -> pl.Series:
+    """Non-empty values, spread over the column."""
+    filled = values.filter(values.str.strip_chars().str.len_bytes() > 0)
+    return filled.gather_every(max(1, filled.len() // SAMPLE))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from riskscore.cells.content import recognise, valid_boxes
+from riskscore.cells.headings import assign, manifest_synonyms
+
+BOXES = [
+    (["MSKU1234565", "tclu 309364-3", None, ""], 1.0),
+    (["MSKU1234565, TCLU3093643", "MSKU1234565"], 1.0),
+    (["MSKU1234565, TCLU3093640", "MSKU1234565"], 0.5),
+    (["MSKU1234566", "TCLU3093643"], 0.5),
+    (["MSKU1234565 GATE 7", "1", "ACME"], 0.0),
+    ([None, ""], 0.0),
+    ([], 0.0),
+]
+
+
+@pytest.mark.parametrize(("values", "share"), BOXES)
+def test_cells_of_valid_container_numbers_are_counted(values: list[str | None], share: float) -> None:
+    assert valid_boxes(pl.Series("x", values, dtype=pl.String)) == share
+
+
+def _columns(**values: list[str]) -> tuple[dict[str, str | None], list[str]]:
+    frame = pl.DataFrame(values)
+    headings, notes = recognise(frame, assign(frame.columns, manifest_synonyms(), {}))
+    return {heading.source: heading.column for heading in headings}, notes
+
+
+def test_a_column_of_container_numbers_is_recognised_with_a_note() -> None:
+    columns, notes = _columns(ref=["MSKU1234565", "TCLU3093643"], other=["A", "B"])
+    assert columns == {"ref": "container_number", "other": None}
+    assert notes == ["'ref' is read as container_number, because 100% of its values are valid container numbers"]
+
+
+def test_a_column_with_few_valid_numbers_is_not_recognised() -> None:
+    assert _columns(ref=["MSKU1234565", "TCLU3093640"]) == ({"ref": None}, [])
+
+
+def test_a_heading_goes_before_the_content() -> None:
+    columns, notes = _columns(ref=["MSKU1234565"], container=["0"])
+    assert (columns, notes) == ({"ref": None, "container": "container_number"}, [])
+
+
+def test_two_columns_of_container_numbers_are_told_and_not_chosen_between() -> None:
+    columns, notes = _columns(now=["MSKU1234565"], before=["TCLU3093643"])
+    assert columns == {"now": None, "before": None}
+    assert "'now', 'before' all contain container numbers" in notes[0]
+
+
+def test_freight_is_a_charge_or_terms() -> None:
+    assert _columns(Freight=["PREPAID", "Collect"])[0] == {"Freight": "freight_terms"}
+    assert _columns(Freight=["1,200", "900"])[0] == {"Freight": "freight_charge"}
