@@ -45,12 +45,12 @@ _CURRENCIES = frozenset(
         *("nzd"),
     )
 )
+_MEASURED = ("gross_weight_kg", "quantity_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c")
 _DEGREES = frozenset(("c", "f", "celsius", "fahrenheit"))
 _CHAPTERS = frozenset(("hscode2", "hscode4", "hs2", "hs4"))
 _LISTED_CODES = frozenset(("hscode1", "hscode3", "hs1", "hs3"))
 """Headings that show that "HS code 2" is the second code of a list. Without them it is the chapter: two digits."""
 _EXPORTS = ("expdate", "exportdate", "dateofexport", "shippingbill", "sbno", "sbdate")
-_MAPPED = -1
 _LONGEST_CELL = 200
 
 
@@ -58,7 +58,8 @@ _LONGEST_CELL = 200
 class Heading:
     """A heading of the file, and the canonical column and unit that were recognised (None: the heading is ignored).
 
-    `rank` orders the headings of one column: the lowest is preferred, the others fill its gaps.
+    `rank` orders the headings of one column: the lowest is preferred, the others fill its gaps. It is negative for
+    headings of a column map, in the order of the map.
     """
 
     source: str
@@ -69,7 +70,7 @@ class Heading:
     @property
     def is_mapped(self) -> bool:
         """Whether the column comes from a column map, not from the known wordings."""
-        return self.rank == _MAPPED
+        return self.rank < 0
 
 
 @dataclass(frozen=True)
@@ -182,8 +183,10 @@ def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = 
 
     Weak wordings mean their column only where the file has no better heading for it; `weak` says whether they count.
     """
-    heading = _by_letters(source, synonyms, mapping)
-    if heading.is_mapped or (heading.column is not None and not wordings.names_several(source)):
+    if mapping and (mapped := _from_map(source, mapping)):
+        return mapped
+    heading = _by_letters(source, synonyms)
+    if heading.column is not None and not wordings.names_several(source):
         return heading
     found = _by_words(source, weak=weak)
     if found is None or found[0] not in synonyms.names:
@@ -192,13 +195,27 @@ def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = 
     return Heading(source, column, unit, rank)
 
 
-def _by_letters(source: str, synonyms: Synonyms, mapping: dict[str, str] | None) -> Heading:
-    """Recognise the heading `source` in the column map, or where `columns.toml` lists it letter by letter."""
+def _from_map(source: str, mapping: dict[str, str]) -> Heading | None:
+    """The heading `source` as the column map has it; None where the map does not name it."""
+    plain = "".join(words(source)) or source
+    if plain not in mapping:
+        return None
+    column, rank = mapping[plain], list(mapping).index(plain) - len(mapping)
+    return Heading(source, None if column == IGNORE else column, _unit_of(source, column), rank)
+
+
+def _unit_of(source: str, column: str) -> str | None:
+    """The unit in a heading that a column map names: its last word, or what its words say where they mean `column`."""
+    unit = _unit(words(source)[-1:], column)
+    if unit is None and column in _MEASURED and (found := _by_words(source, weak=True)) and found[0] == column:
+        return found[2]
+    return unit
+
+
+def _by_letters(source: str, synonyms: Synonyms) -> Heading:
+    """Recognise the heading `source` where `columns.toml` lists it letter by letter."""
     parts = words(source)
     plain = "".join(parts)
-    if mapping and (column := mapping.get(plain or source)):
-        unit = _unit(parts[-1:], column)
-        return Heading(source, None if column == IGNORE else column, unit, _MAPPED)
     for end in range(len(parts), max(0, len(parts) - 3), -1):
         rest = parts[:end]
         number = rest[-1].isdecimal() and len(rest) > 1
@@ -247,7 +264,8 @@ def counter(synonyms: Synonyms, mapping: dict[str, str], enough: int) -> Callabl
     def count(cells: Sequence[str]) -> int:
         nonlocal best
         sources = [cell for cell in cells if cell and len(cell) < _LONGEST_CELL]
-        known = len({_by_letters(source, synonyms, mapping).column for source in sources} - {None})
+        listed = {(_from_map(source, mapping) or _by_letters(source, synonyms)).column for source in sources}
+        known = len(listed - {None})
         if known < enough and (known or best < enough):
             known = len({recognise(source, synonyms, mapping).column for source in sources} - {None})
         best = max(best, known)

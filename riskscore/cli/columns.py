@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,10 @@ def columns(
             help="Print a settings file for this table instead: a service's own fields, profiles, findings.",
         ),
     ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="MAP.toml", help="Also write what was understood as a file for --columns."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Show how a manifest would be read, without scoring it.
@@ -46,16 +51,23 @@ def columns(
     Examples:
       riskscore columns tonight.csv
       riskscore columns tonight.csv --columns ours.toml
+      riskscore columns tonight.csv --save ours.toml
       riskscore columns declarations.csv --propose > riskscore.toml
     """
+    from riskscore import export
+    from riskscore.errors import SettingsError
+    from riskscore.manifest import column_map, read
     from riskscore.manifest import propose as proposals
-    from riskscore.manifest import read
     from riskscore.settings import find_settings
 
     if propose:
         typer.echo(proposals.propose(file), nl=False)
         return
     understood = read.understand(file, columns=columns, settings=find_settings(settings))
+    if save is not None:
+        if save.suffix.lower() != ".toml":
+            raise SettingsError(f"cannot write {save}: its name must end with .toml")
+        export.write_text(column_map.as_toml(understood), save)
     if json:
         console.emit(asdict(understood))
         return
