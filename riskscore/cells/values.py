@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import dates, numbers, places, texts
+from riskscore.cells import dates, nothing, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.schema import ITEM
@@ -92,7 +92,7 @@ class Converter:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
             return self._items(values) if column == "goods_items" else self._list(column, values)
-        return self._named(column, values)
+        return self._named(column, self._country(column, heading, values) if column in COUNTRIES else values)
 
     def _named(self, column: str, values: pl.Series) -> pl.Series:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
@@ -104,6 +104,23 @@ class Converter:
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
+
+    def _country(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
+        """The cells under `heading` without those that say NA and do not mean Namibia; a note counts them."""
+        if (
+            values.dtype != pl.String
+            or not (unclear := values.str.strip_chars().str.to_uppercase() == nothing.NAMIBIA).any()
+        ):
+            return values
+        columns_of = {known.source: known.column or "" for known in self.headings}
+        texts_ = [name for name, dtype in self.frame.schema.items() if dtype == pl.String and name != heading.source]
+        places_ = [name for name in texts_ if columns_of.get(name, "") in (*PORTS, *COUNTRIES)]
+        others = [name for name in texts_ if columns_of.get(name, "") not in COUNTRIES]
+        is_namibia = nothing.namibian(values, self.frame[others].get_columns(), self.frame[places_].get_columns())
+        unclear &= ~is_namibia
+        if count := int(unclear.sum()):
+            self.notes.append(f"{column}: NA means no country in {units.counted(count, 'row')}; write NAM for Namibia")
+        return values.set(unclear.fill_null(False), None)
 
     def _checked(self, column: str, values: pl.Series, read: pl.DataFrame, name: str) -> pl.Series:
         """Record the faults of `read` and return its values."""
@@ -119,7 +136,7 @@ class Converter:
 
     def _text(self, column: str, values: pl.Series) -> pl.Series:
         limit = None if column in KEYS else LIMITS.get(column, LIMIT)
-        cleaned, cut = texts.clean(values, limit)
+        cleaned, cut = texts.clean(values, limit, nothing.pattern(column, namibia=column in COUNTRIES))
         if cut:
             self.notes.append(f"{column}: {units.counted(cut, 'value')} cut to {limit:,} characters")
         return cleaned.alias(column)
@@ -136,7 +153,7 @@ class Converter:
             lost_zero = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
             digits = digits.list.eval(pl.when(lost_zero).then("0" + pl.element()).otherwise(pl.element()))
             return texts.split(digits.list.join("|"), r"\|")
-        lists = texts.split(text, LISTS[column])
+        lists = nothing.without(texts.split(nothing.strip_from_lists(text), LISTS[column]))
         if column == "transhipment_ports":
             return _ports_within(lists)
         return lists.list.eval(pl.element().str.to_uppercase())
@@ -221,7 +238,9 @@ def _is_plain(column: str, values: pl.Series) -> bool:
     """Whether lists that are typed already need no cleaning: no blanks, and HS codes of digits only."""
     inner = values.explode(empty_as_null=False, keep_nulls=False)
     wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
-    return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
+    if inner.null_count() or not inner.str.contains(wanted).all():
+        return False
+    return column == "hs_codes" or not inner.str.contains(nothing.pattern()).any()
 
 
 def _ports_within(lists: pl.Series) -> pl.Series:
