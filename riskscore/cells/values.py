@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import dates, nothing, numbers, places, texts
+from riskscore.cells import boxes, dates, nothing, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.schema import ITEM
@@ -27,7 +27,7 @@ COUNTS = ("package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
-LISTS = {"hs_codes": r"[,;|/]| ", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
+LISTS = {"hs_codes": r"[,;|/]| ", "seal_numbers": r"[,;|/&+]| - ", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
 CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
@@ -51,6 +51,8 @@ class Converter:
     notes: list[str] = field(default_factory=list)
     packages: pl.Series | None = None
     """Package types that followed the counts ('120 bags'), if any."""
+    beside: pl.DataFrame | None = None
+    """Lists of container numbers (`boxes`), and a `size` and a `seal` beside a number, if a cell has any of these."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
 
@@ -65,6 +67,8 @@ class Converter:
 
     def read(self, column: str) -> pl.Series:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
+        if column == "container_number":
+            return self._containers()
         parts = [self._from_heading(column, heading) for heading in self.sources(column)]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
             return self._combined(column, parts)
@@ -104,6 +108,18 @@ class Converter:
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
+
+    def _containers(self) -> pl.Series:
+        """Container numbers, of several in a cell the first; `beside` has all of them. Flags and counts are faults."""
+        column = "container_number"
+        sources = [heading.source for heading in self.sources(column)]
+        read = boxes.fill([self._text(column, texts.as_text(self.frame[source])) for source in sources], sources)
+        self.beside = read.beside
+        self.notes += read.notes
+        if read.refused.len():
+            rule = pl.Series(["not_a_container_number"]).new_from_index(0, read.refused.len())
+            self.fault(read.refused, rule, column, read.refused_texts)
+        return read.numbers.alias(column)
 
     def _country(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         """The cells under `heading` without those that say NA and do not mean Namibia; a note counts them."""
@@ -153,6 +169,8 @@ class Converter:
             lost_zero = pl.element().str.contains(r"^[1-9](?:\d{4}|\d{6}|\d{8})$")
             digits = digits.list.eval(pl.when(lost_zero).then("0" + pl.element()).otherwise(pl.element()))
             return texts.split(digits.list.join("|"), r"\|")
+        if column == "seal_numbers":
+            text = _blanks_between_seals(text)
         lists = nothing.without(texts.split(nothing.strip_from_lists(text), LISTS[column]))
         if column == "transhipment_ports":
             return _ports_within(lists)
@@ -243,6 +261,14 @@ def _is_plain(column: str, values: pl.Series) -> bool:
     return column == "hs_codes" or not inner.str.contains(nothing.pattern()).any()
 
 
+def _blanks_between_seals(text: pl.Series) -> pl.Series:
+    """`text` with a bar for a blank between two seals, each of which has digits; 'ML 1234567' is one seal."""
+    if not text.str.contains(r"\d\S* \S*\d").any():
+        return text
+    apart = text.str.replace_all(r"(\S*\d\S*) ([^ \d]*\d)", "$1|$2")
+    return apart.str.replace_all(r"(\S*\d\S*) ([^ \d]*\d)", "$1|$2")
+
+
 def _ports_within(lists: pl.Series) -> pl.Series:
     """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
     flat = lists.explode(empty_as_null=False, keep_nulls=False)
@@ -266,6 +292,8 @@ def code(column: str, text: pl.Series) -> pl.Series:
 
 def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
     upper = distinct.str.to_uppercase()
+    if column == "container_type":
+        return upper.str.replace(r"^\d{1,2} ?[X\x{D7}*] ?([24LM])", "$1")
     if column == "vessel_imo":
         number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
         return number.zip_with(number.is_not_null(), upper)
