@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from riskscore.cells.texts import BLANKS, as_text
+from riskscore.cells import nothing
+from riskscore.cells.texts import as_text
 from riskscore.schema import UTC
 
 _REST = r"(?:[T ,]+(.*))?$"
@@ -126,7 +127,7 @@ def _split(distinct: pl.DataFrame) -> pl.DataFrame:
         plain.str.replace_all(r"[年月]", "-").str.replace_all("日", " ").str.replace_all(r"\s+", " ").str.strip_chars()
     )
     parts = distinct.with_columns(tidy=tidy.str.replace(_WEEKDAY, "")).with_columns(
-        blank=pl.col("tidy").is_in(BLANKS) | pl.col("tidy").str.contains(r"^[0/.-]+$")
+        blank=nothing.is_nothing(pl.col("tidy")) | pl.col("tidy").str.contains(r"^[0/.-]+$")
     )
     fields: dict[str, list[pl.Expr]] = {}
     for pattern, names in _SHAPES.values():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore import reference
-from riskscore.cells.texts import BLANKS
+from riskscore.cells import nothing
 
 _DECIMAL_COMMA = r"^\s*(\d{3,4}),(\d{1,2})\s*$"
 _WHOLE = r"^\s*(\d+)\.0+\s*$"
@@ -58,7 +58,7 @@ def read(distinct: pl.Series) -> pl.DataFrame:
     # A number of two digits is a chapter where it is alone, and part of something else beside a longer code.
     codes = codes.filter(~short | short.all().over("row"))
     lists = codes.group_by("row", maintain_order=True).agg(codes=pl.col("digits").unique(maintain_order=True))
-    is_blank = pl.col("text").str.to_uppercase().is_in(BLANKS)
+    is_blank = nothing.is_nothing(pl.col("text"))
     return texts.join(lists, on="row", how="left", maintain_order="left").select(
         "codes", doubtful=~is_blank & (pl.col("codes").is_null() | pl.col("row").is_in(unread.implode()))
     )

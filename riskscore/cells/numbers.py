@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskscore.cells.texts import BLANKS, as_text
+from riskscore.cells import nothing
+from riskscore.cells.texts import as_text
 
 _SHAPE = r"^([-+(]?)\s*([0-9.,]*[0-9][0-9.,]*)(E[+-]?[0-9]{1,3})?\s*(\))?\s*([\p{L}/°³%. ][\p{L}0-9/°³%. ]*)?$"
 _GAP = "([0-9])[\\s'\u2019_]+([0-9])"
@@ -27,7 +28,7 @@ def parse(values: pl.Series) -> pl.DataFrame:
     frame = pl.DataFrame({"text": as_text(values).alias("text")})
     plain = frame.select(pl.col("text").replace("", None).cast(pl.Float64, strict=False)).to_series()
     if plain.null_count() == frame.select(pl.col("text").replace("", None).is_null().sum()).item():
-        return _plain(plain)
+        return _plain(plain.fill_nan(None))
     distinct = frame.drop_nulls().unique()
     read = _read(distinct)
     return frame.join(read, on="text", how="left", maintain_order="left").drop("text")
@@ -50,7 +51,7 @@ def _read(distinct: pl.DataFrame) -> pl.DataFrame:
         .str.replace("\N{MINUS SIGN}", "-")
     )
     names = ["sign", "digits", "power", "close", "unit"]
-    parts = distinct.with_columns(tidy=tidy, blank=plain.is_in(BLANKS)).with_columns(
+    parts = distinct.with_columns(tidy=tidy, blank=nothing.is_nothing(plain)).with_columns(
         pl.col("tidy").str.extract(_SHAPE, place).alias(name) for place, name in enumerate(names, start=1)
     )
     parts = parts.with_columns(pl.col("unit").str.strip_chars(" .").replace("", None))

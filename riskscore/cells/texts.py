@@ -11,24 +11,25 @@ _DIRTY = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\p{Zs}&&[^ ]]|  |^ | $|^$|\p{M}|[\x{1100}
 _INVISIBLE = r"\p{Cf}"
 _BLANK = r"[\p{Cc}\p{Z}\s]+"
 
-BLANKS = ("", "-", "--", ".", "N/A", "NA", "N.A.", "NULL", "NONE", "NIL", "NAN", "NAT", "#N/A", "?")
-"""Texts that mean an empty field of numbers or dates (compared in capitals)."""
 
-
-def clean(texts: pl.Series, limit: int | None) -> tuple[pl.Series, int]:
+def clean(texts: pl.Series, limit: int | None, empty: str | None = None) -> tuple[pl.Series, int]:
     """Clean `texts` (String) and cut them to `limit` characters (None: no limit); blank texts become null.
+
+    So do texts that the pattern `empty` matches, such as words for nothing. One search finds these and the unclean.
 
     Returns the texts in their order, and how many were cut.
     """
     characters = pl.col("text").str.len_chars()
     sizes = pl.DataFrame({"text": texts}).select(pl.col("text").str.len_bytes().sum(), characters.sum().alias("all"))
     is_ascii = sizes["text"].equals(sizes["all"])
-    is_dirty = texts.str.contains(_ASCII_DIRTY if is_ascii else _DIRTY)
+    unclean = _ASCII_DIRTY if is_ascii else _DIRTY
+    is_dirty = texts.str.contains(f"{unclean}|{empty}" if empty else unclean)
     if is_dirty.any():
         dirty = is_dirty.fill_null(False).arg_true()
         cleaned = texts.gather(dirty).str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ").str.strip_chars()
         cleaned = cleaned.str.normalize("NFC")
-        texts = texts.scatter(dirty, cleaned.set(cleaned == "", None))
+        is_empty = cleaned.str.contains(f"^$|{empty}") if empty else cleaned == ""
+        texts = texts.scatter(dirty, cleaned.set(is_empty, None))
     if limit is None:
         return texts, 0
     is_long = texts.str.len_chars() > limit

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import dates, hs_codes, numbers, places, texts
+from riskscore.cells import boxes, dates, hs_codes, nothing, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
@@ -28,7 +28,7 @@ COUNTS = ("package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
-LISTS = {"hs_codes": "", "seal_numbers": r"[,;|/]", "transhipment_ports": r"[;|/>]|, "}
+LISTS = {"hs_codes": "", "seal_numbers": r"[,;|/&+]| - ", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
 CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
@@ -53,6 +53,8 @@ class Converter:
     not_understood: list[NotUnderstood] = field(default_factory=list)
     packages: pl.Series | None = None
     """Package types that followed the counts ('120 bags'), if any."""
+    beside: pl.DataFrame | None = None
+    """Lists of container numbers (`boxes`), and a `size` and a `seal` beside a number, if a cell has any of these."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
 
@@ -67,6 +69,8 @@ class Converter:
 
     def read(self, column: str) -> pl.Series:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
+        if column == "container_number":
+            return self._containers()
         parts = [self._from_heading(column, heading) for heading in self.sources(column)]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
             return self._combined(column, parts)
@@ -96,7 +100,7 @@ class Converter:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
             return self._items(values) if column == "goods_items" else self._list(column, values)
-        return self._named(column, values)
+        return self._named(column, self._country(column, heading, values) if column in COUNTRIES else values)
 
     def _named(self, column: str, values: pl.Series) -> pl.Series:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
@@ -114,6 +118,35 @@ class Converter:
             return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
 
+    def _containers(self) -> pl.Series:
+        """Container numbers, of several in a cell the first; `beside` has all of them. Flags and counts are faults."""
+        column = "container_number"
+        sources = [heading.source for heading in self.sources(column)]
+        read = boxes.fill([self._text(column, texts.as_text(self.frame[source])) for source in sources], sources)
+        self.beside = read.beside
+        self.notes += read.notes
+        if read.refused.len():
+            rule = pl.Series(["not_a_container_number"]).new_from_index(0, read.refused.len())
+            self.fault(read.refused, rule, column, read.refused_texts)
+        return read.numbers.alias(column)
+
+    def _country(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
+        """The cells under `heading` without those that say NA and do not mean Namibia; a note counts them."""
+        if (
+            values.dtype != pl.String
+            or not (unclear := values.str.strip_chars().str.to_uppercase() == nothing.NAMIBIA).any()
+        ):
+            return values
+        columns_of = {known.source: known.column or "" for known in self.headings}
+        texts_ = [name for name, dtype in self.frame.schema.items() if dtype == pl.String and name != heading.source]
+        places_ = [name for name in texts_ if columns_of.get(name, "") in (*PORTS, *COUNTRIES)]
+        others = [name for name in texts_ if columns_of.get(name, "") not in COUNTRIES]
+        is_namibia = nothing.namibian(values, self.frame[others].get_columns(), self.frame[places_].get_columns())
+        unclear &= ~is_namibia
+        if count := int(unclear.sum()):
+            self.notes.append(f"{column}: NA means no country in {units.counted(count, 'row')}; write NAM for Namibia")
+        return values.set(unclear.fill_null(False), None)
+
     def _checked(self, column: str, values: pl.Series, read: pl.DataFrame, name: str) -> pl.Series:
         """Record the faults of `read` and return its values."""
         rows = read["fault"].is_not_null().arg_true()
@@ -128,7 +161,7 @@ class Converter:
 
     def _text(self, column: str, values: pl.Series) -> pl.Series:
         limit = None if column in KEYS else LIMITS.get(column, LIMIT)
-        cleaned, cut = texts.clean(values, limit)
+        cleaned, cut = texts.clean(values, limit, nothing.pattern(column, namibia=column in COUNTRIES))
         if cut:
             self.notes.append(f"{column}: {units.counted(cut, 'value')} cut to {limit:,} characters")
         return cleaned.alias(column)
@@ -139,7 +172,9 @@ class Converter:
         text = self._text(column, texts.as_text(values))
         if column == "hs_codes":
             return self._hs_codes(text)
-        lists = texts.split(text, LISTS[column])
+        if column == "seal_numbers":
+            text = _blanks_between_seals(text)
+        lists = nothing.without(texts.split(nothing.strip_from_lists(text), LISTS[column]))
         if column == "transhipment_ports":
             return self._ports_within(lists)
         return lists.list.eval(pl.element().str.to_uppercase())
@@ -259,7 +294,17 @@ def _is_plain(column: str, values: pl.Series) -> bool:
     """Whether lists that are typed already need no cleaning: no blanks, and HS codes of digits only."""
     inner = values.explode(empty_as_null=False, keep_nulls=False)
     wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
-    return bool(inner.null_count() == 0 and inner.str.contains(wanted).all())
+    if inner.null_count() or not inner.str.contains(wanted).all():
+        return False
+    return column == "hs_codes" or not inner.str.contains(nothing.pattern()).any()
+
+
+def _blanks_between_seals(text: pl.Series) -> pl.Series:
+    """`text` with a bar for a blank between two seals, each of which has digits; 'ML 1234567' is one seal."""
+    if not text.str.contains(r"\d\S* \S*\d").any():
+        return text
+    apart = text.str.replace_all(r"(\S*\d\S*) ([^ \d]*\d)", "$1|$2")
+    return apart.str.replace_all(r"(\S*\d\S*) ([^ \d]*\d)", "$1|$2")
 
 
 def code(column: str, text: pl.Series) -> pl.Series:
@@ -273,6 +318,8 @@ def code(column: str, text: pl.Series) -> pl.Series:
 
 def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
     upper = distinct.str.to_uppercase()
+    if column == "container_type":
+        return upper.str.replace(r"^\d{1,2} ?[X\x{D7}*] ?([24LM])", "$1")
     if column == "vessel_imo":
         number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
         return number.zip_with(number.is_not_null(), upper)

@@ -10,7 +10,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -35,9 +35,7 @@ from riskscore.cli import (
 from riskscore.errors import RiskscoreError
 from riskscore.usage import misuse
 from riskscore.usage.help import App
-
-MANY = ("--history", "--manifests", "--world", "--boxes", "--threshold")
-"""Options that take every word up to the next option, because a shell expands `days/*.parquet` to many words."""
+from riskscore.usage.paths import spread
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 """Errors of the file system that only the user can fix: no permission, no space, read-only."""
@@ -144,17 +142,3 @@ def _run(arguments: list[str]) -> int:
         message = f"{refused.strerror}: {refused.filename}" if refused.filename else str(refused.strerror)
     typer.echo("error: " + " ".join(message.split()), err=True)
     return code
-
-
-def spread(arguments: Sequence[str]) -> Iterator[str]:
-    """Repeat an option of `MANY` before each of its values: `--history a b` becomes `--history a --history b`."""
-    flag: str | None = None
-    for position, word in enumerate(arguments):
-        if word == "--":
-            yield from arguments[position:]
-            return
-        if word.startswith("-"):
-            flag = word if word in MANY else None
-        elif flag is not None and arguments[position - 1] != flag:
-            yield flag
-        yield word

@@ -14,7 +14,7 @@ import polars as pl
 from riskscore import schema
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
-from riskscore.cells.values import VOCABULARIES, Converter
+from riskscore.cells.values import COUNTS, NUMBERS, VOCABULARIES, Converter
 from riskscore.errors import SettingsError
 from riskscore.manifest import validate
 from riskscore.settings import NONE, Settings
@@ -75,7 +75,8 @@ def _read(heading: Heading, text: str, settings: Settings) -> pl.Series:
         raise _refused(column, text, fault["rule"][0].replace("_", " "))
     if value.is_null().item():
         words = columns.table()["values"].get(column, ()) if column in VOCABULARIES else ()
-        raise _refused(column, text, f"use one of {', '.join(words)}" if words else "nothing in it could be read")
+        unread = "not a number" if column in (*NUMBERS, *COUNTS) else "nothing in it could be read"
+        raise _refused(column, text, f"use one of {', '.join(words)}" if words else unread)
     return value
 
 

@@ -46,9 +46,12 @@ def complete(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """Fill the gaps of a consignment's lines from its other lines. Rows keep their order.
 
     Adds `described`, the first goods description of the filing, because a line may leave its own out. The notes say
-    where lines of one filing contradict each other; the first value is kept then.
+    where lines of one filing contradict each other; the first value is kept then. Lines that lack part of the key
+    belong to no consignment: they fill no gaps, and the rules refuse them.
     """
     several = repeated(lines)
+    if several.any() and any(lines[name].null_count() for name in KEY):
+        several &= lines.select(pl.all_horizontal(pl.col(KEY).is_not_null())).to_series()
     alone = lines.filter(~several).with_columns(described="goods_description")
     if not several.any():
         return alone, []

@@ -20,7 +20,7 @@ from riskscore.cells.not_understood import NotUnderstood, summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives, gather, quarantine, validate
+from riskscore.manifest import archives, gather, quarantine, several, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import Table
 from riskscore.settings import NONE, Settings
@@ -200,12 +200,20 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     check_required(understood, kind)
     converter = Converter(table.frame, understood.headings, types=kind.columns)
     lines, notes = canonical(converter, kind)
-    weights = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
-    lines = lines.with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias(gather.ROW),
-        weights.cum_sum().alias(gather.ORDER),
-        pl.lit(0, pl.Int64).alias(gather.FILE),
+    lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
+    boxes = None
+    if converter.beside is not None:
+        boxes = converter.beside["boxes"]
+        lines, told = several.apart(several.fill_beside(lines, converter.beside), boxes)
+        notes += told
+    items = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
+    # A row of the file counts once for each of its goods items in each of its boxes.
+    weights = (
+        items
+        if boxes is None
+        else lines.select(gather.ROW, items).group_by(gather.ROW, maintain_order=True).sum().to_series(1)
     )
+    lines = lines.with_columns(items.cum_sum().alias(gather.ORDER), pl.lit(0, pl.Int64).alias(gather.FILE))
     faults = [*converter.faults]
     valid = _without(lines, faults)
     faults.append(_copies(table, valid))
@@ -286,7 +294,8 @@ def _copies(table: Table, lines: pl.DataFrame) -> pl.DataFrame:
 
     They are refused as `duplicate_row`, because counting their weight twice would be worse.
     """
-    rows = lines.filter(gather.repeated(lines))[gather.ROW] if lines.height else lines[gather.ROW]
+    # One row may have lines for several boxes, which are no copies of each other.
+    rows = lines.filter(gather.repeated(lines))[gather.ROW].unique().sort() if lines.height else lines[gather.ROW]
     if not rows.len():
         return pl.DataFrame(schema=FAULTS)
     source = table.frame[rows.to_list()]

@@ -134,6 +134,7 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
     lines.check_required(understood, expected)
     converter = Converter(table.frame, understood.headings)
     frame, _ = lines.canonical(converter, expected)
+    _refuse_several(converter)
     frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
     frame = frame.with_columns(pl.col(gather.ROW).cast(pl.Int64))
     known_too_early = _known_before_inspected(frame)
@@ -157,6 +158,16 @@ def _known_before_inspected(frame: pl.DataFrame) -> pl.DataFrame:
         column=pl.lit("known_at"),
         value=pl.col("known_at").dt.strftime("%Y-%m-%d"),
     )
+
+
+def _refuse_several(converter: Converter) -> None:
+    """Record a fault for each row with several containers: nobody knows in which one the finding was made."""
+    if converter.beside is None:
+        return
+    boxes = converter.beside["boxes"]
+    rows = boxes.is_not_null().arg_true()
+    rule = pl.Series(["several_containers"]).new_from_index(0, rows.len())
+    converter.fault(rows, rule, "container_number", boxes.gather(rows).list.join(", "))
 
 
 def _with_findings(table: Table, own: Finding) -> Table:

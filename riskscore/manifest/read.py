@@ -6,8 +6,8 @@
     manifest.quarantine     refused rows in full, with file, line, rule and value
     manifest.understood     how headings, encoding and units were read
 
-`rows_in` counts goods lines: each row of a file, or each goods item of a row that has `goods_items`. Each of them
-ends in the `goods_items` of one consignment or in the quarantine.
+`rows_in` counts goods lines: each row of a file, or each goods item of a row that has `goods_items`, once for each
+container that the row names. Each of them ends in the `goods_items` of one consignment or in the quarantine.
 """
 
 from __future__ import annotations

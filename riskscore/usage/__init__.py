@@ -1,4 +1,4 @@
-"""How the command line answers a reader: the layout of its help, and its messages for wrong calls.
+"""How the command line is used: options with several paths, the layout of help, and messages for wrong calls.
 
 Only what every command shares belongs here; the commands themselves are in `riskscore.cli`.
 """

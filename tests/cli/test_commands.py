@@ -14,6 +14,7 @@ import typer
 
 from riskscore import __version__, cli
 from riskscore.features import catalogue
+from riskscore.usage import paths
 
 COMMANDS = ["score", "explain", "columns", "features", "simulate", "train", "evaluate"]
 
@@ -137,7 +138,7 @@ def test_a_group_without_a_command_prints_its_help(riskscore, group):
     ],
 )  # fmt: skip
 def test_an_option_of_several_values_is_repeated_for_each(words, spread):
-    assert list(cli.spread(words)) == spread
+    assert list(paths.spread(words)) == spread
 
 
 def test_columns_shows_how_a_file_is_read(riskscore, manifest):

@@ -1,0 +1,89 @@
+"""Words for nothing: NULL, N/A, NIL, TBA, NOT STATED, \\N, ######## and their kin mean an empty cell.
+
+The words are data, in `features/reference/columns.toml`. A cell is empty where it consists of such a word alone: a
+company called NULL HOLDINGS is a company. A cell of punctuation alone is empty, too, unless it is a sign of money.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+import polars as pl
+
+from riskscore.cells import headings
+
+NAMIBIA = "NA"
+"""The code of a country, and in many files a word for nothing."""
+
+KEPT = ("goods_description", "finding")
+"""Columns in which only what software writes for nothing is empty.
+
+Goods described as NIL or TBA are a sign of risk as filed, and refusing their rows would let a filer hide a box. A
+finding of NONE means that nothing was found.
+"""
+
+_SIGNS = r"[\s!-#%-/:-@\[-`{-~\x{2010}-\x{2015}\x{2026}\x{3000}-\x{3002}\x{FF0D}\x{FF0F}]"
+
+_IN_NAMIBIA = r"(?i)^\s*NA[ -]?(?:WVB|LUD|WDH)\s*$|namibi|walvis|l(?:u|ue|ü|u.)deritz"
+_WITH_SLASH = r"(?i)(^|[,;|+&/ ])(?:#?N/A|N/D|S/N|S/D)($|[,;|+&/ ])"
+
+
+@cache
+def pattern(column: str = "", *, namibia: bool = False) -> str:
+    """The pattern of an empty cell of `column`; with `namibia`, NA is not empty."""
+    lists = headings.table()["values"]["nothing"]
+    words = [*lists["software"], *(() if column in KEPT else (*lists["people"], *(() if namibia else (NAMIBIA,))))]
+    wordings = dict.fromkeys(_wording(form) for word in words for form in _forms(word))
+    return rf"^{_SIGNS}*(?i:{'|'.join(wordings)}){_SIGNS}*$|^{_SIGNS}+$|^\\N$|^[<(\[{{\"'*#-]+NA{_SIGNS}+$"
+
+
+def is_nothing(texts: pl.Expr) -> pl.Expr:
+    """Whether each text is blank or a word for nothing."""
+    return texts.str.contains(f"^$|{pattern()}")
+
+
+def strip_from_lists(texts: pl.Series) -> pl.Series:
+    """`texts` without the words for nothing that contain a slash, which also separates the members of a list."""
+    if not texts.str.contains("/", literal=True).any():
+        return texts
+    return texts.str.replace_all(_WITH_SLASH, "$1$2")
+
+
+def without(lists: pl.Series) -> pl.Series:
+    """`lists` of texts without their words for nothing; a list that has no others is null."""
+    flat = lists.explode(empty_as_null=False, keep_nulls=False)
+    if not flat.str.contains(pattern()).any():
+        return lists
+    kept = lists.list.eval(pl.element().filter(~pl.element().str.contains(pattern())))
+    return pl.select(pl.when(kept.list.len() > 0).then(kept)).to_series().alias(lists.name)
+
+
+def namibian(values: pl.Series, others: Sequence[pl.Series], places: Sequence[pl.Series]) -> pl.Series:
+    """Which cells of a country column with NA mean Namibia; in all others, NA means nothing.
+
+    NA is Namibia where another place of the row (`places`) is in Namibia. It also is where the column consists of codes
+    of two letters and has blank cells, so that it writes nothing in another way, and no other column (`others`) has NA.
+    """
+    code = values.str.strip_chars() == NAMIBIA
+    row = pl.Series([False]).new_from_index(0, values.len())
+    for place in places:
+        row |= place.str.contains(_IN_NAMIBIA).fill_null(False)
+    filled = values.drop_nulls().filter(values.drop_nulls().str.strip_chars() != "")
+    are_codes = bool((filled != NAMIBIA).any()) and bool(filled.str.contains(r"^\s*[A-Z]{2}\s*$").all())
+    has_blanks = filled.len() < values.len()
+    is_word = any(bool((other.str.strip_chars() == NAMIBIA).any()) for other in others)
+    return code.fill_null(False) & (row | (are_codes and has_blanks and not is_word))
+
+
+def _wording(word: str) -> str:
+    """The pattern of one word: blanks may be dashes or lines, and a slash may be a dot or have blanks around it."""
+    return re.escape(word).replace(r"\ ", "[ _.-]*").replace("/", " *[/.] *")
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """The word as it is, without accents (dates are read so), and in plain letters."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return word, plain, plain.replace("Đ", "D")
