@@ -113,18 +113,18 @@ def fill(texts: Sequence[pl.Series], sources: Sequence[str]) -> Containers:
 
 
 def _notes(found: pl.DataFrame, first: pl.DataFrame, *, has_plain: bool) -> list[str]:
-    """What people should know: headings without any number, texts unlike a number, and what was left aside."""
+    """What people should know: headings without any number, texts unlike a number, and what was ignored."""
     notes = []
     for (heading,), cells in found.group_by("heading", maintain_order=True):
         if not has_plain and not cells["number"].count():
             notes.append(f"container_number: no value under {heading!r} looks like a container number")
     for texts, what in (
-        (first.filter(~pl.col("is_usual"))["text"], "unlike a container number kept as filed"),
-        (first["rest"].drop_nulls(), "beside a container number left aside"),
+        (first.filter(~pl.col("is_usual"))["text"], "kept as filed, because unlike a container number"),
+        (first["rest"].drop_nulls(), "ignored beside a container number"),
     ):
         if texts.len():
             examples = ", ".join(texts.unique(maintain_order=True).head(3).to_list())
-            notes.append(f"container_number: {counted(texts.len(), 'text')} {what}, such as {examples}")
+            notes.append(f"container_number: {counted(texts.len(), 'text')} {what}: {examples}")
     return notes
 
 

@@ -19,9 +19,9 @@ def clean(texts: pl.Series, limit: int | None, empty: str | None = None) -> tupl
 
     Returns the texts in their order, and how many were cut.
     """
-    characters = pl.col("text").str.len_chars()
-    sizes = pl.DataFrame({"text": texts}).select(pl.col("text").str.len_bytes().sum(), characters.sum().alias("all"))
-    is_ascii = sizes["text"].equals(sizes["all"])
+    text = pl.col("text").str
+    size = pl.DataFrame({"text": texts}).select(bytes=text.len_bytes().sum(), characters=text.len_chars().sum()).row(0)
+    is_ascii = size[0] == size[1]
     unclean = _ASCII_DIRTY if is_ascii else _DIRTY
     is_dirty = texts.str.contains(f"{unclean}|{empty}" if empty else unclean)
     if is_dirty.any():

@@ -199,11 +199,16 @@ def scored_by(lake: Lake, period: tuple[date, date]) -> dict[str, str]:
     return {name: data.get(name, "unknown") for name in names.drop_nulls().sort()}
 
 
+def simulated(model: str) -> str:
+    """What everyone who reads results of a model from simulated traffic is told."""
+    return f"Model {model} has learned from simulated traffic. It ranks boxes for inspection. A high rank is not proof."
+
+
 def _notes(report: Results) -> list[str]:
     notes = []
     for model, data in report.models.items():
         if data == "simulated":
-            notes.append(f"Model {model} has learned from simulated traffic. It ranks boxes and proves nothing.")
+            notes.append(simulated(model))
         elif data == "unknown":
             notes.append(f"The card of model {model} is not available, so it is not known what it was trained on.")
     estimate = report.unseen

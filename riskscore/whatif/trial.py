@@ -188,7 +188,7 @@ def _notes(trials: list[Trial], data: dict[str, str], cards: Sequence[Card], fir
     notes = []
     for model, kind in data.items():
         if kind == "simulated":
-            notes.append(f"Model {model} has learned from simulated traffic. It ranks boxes and proves nothing.")
+            notes.append(results.simulated(model))
     for card in cards:
         if not card.learned_until:
             notes.append(

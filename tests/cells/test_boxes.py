@@ -129,8 +129,8 @@ def test_a_number_with_a_fault_stays_as_filed(text: str, tmp_path: Path) -> None
 
 def test_texts_unlike_a_number_and_headings_without_any_are_told(tmp_path: Path) -> None:
     notes = _read(tmp_path, {"Container": "NOT A BOX"}, {"Container": f"{A}/X1"}).understood.notes
-    assert "container_number: 1 text unlike a container number kept as filed, such as NOT A BOX" in notes
-    assert "container_number: 1 text beside a container number left aside, such as X1" in notes
+    assert "container_number: 1 text kept as filed, because unlike a container number: NOT A BOX" in notes
+    assert "container_number: 1 text ignored beside a container number: X1" in notes
     notes = _read(tmp_path, {"Container": "0"}, {"Container": "1"}).understood.notes
     assert notes == ("container_number: no value under 'Container' looks like a container number",)
 

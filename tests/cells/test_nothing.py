@@ -7,14 +7,8 @@ import pytest
 
 from riskscore.manifest.read import Manifest, read
 
-ROW = {
-    "Bill of Lading": "B1",
-    "Container": "MSCU1234566",
-    "Filed": "2019-03-25",
-    "POL": "NGAPP",
-    "POD": "VNHPH",
-    "Goods": "RESIN",
-}
+from .conftest import BASE
+
 ENGLISH = ["NULL", "null", "N/A", "n/a", "NA", "N.A.", "N / A", "NIL", "None", "NaN", "TBA", "tbd", "UNKNOWN"]
 SIGNS = [
     "\\N",
@@ -72,7 +66,7 @@ REAL = [
 
 
 def _read(path: Path, *rows: dict[str, str]) -> Manifest:
-    pl.DataFrame([{**ROW, **row} for row in rows]).write_csv(path / "m.csv")
+    pl.DataFrame([{**BASE, **row} for row in rows]).write_csv(path / "m.csv")
     return read(path / "m.csv")
 
 
@@ -135,7 +129,7 @@ def test_lists_lose_their_words_for_nothing(cell: str, seals: list[str] | None, 
 
 
 def test_typed_lists_lose_their_words_for_nothing(tmp_path: Path) -> None:
-    frame = pl.DataFrame([ROW, ROW | {"Container": "MSCU1234571"}])
+    frame = pl.DataFrame([BASE, BASE | {"Container": "MSCU1234571"}])
     frame = frame.with_columns(pl.Series("seal_numbers", [["S12345", "NULL"], ["NONE"]]))
     frame.write_parquet(tmp_path / "m.parquet")
     assert read(tmp_path / "m.parquet").consignments["seal_numbers"].to_list() == [["S12345"], None]

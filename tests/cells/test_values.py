@@ -7,14 +7,7 @@ import pytest
 
 from riskscore.manifest.read import read
 
-BASE = {
-    "Bill of Lading": "B1",
-    "Container": "MSCU1234566",
-    "Filed": "2019-03-25",
-    "POL": "NGAPP",
-    "POD": "VNHPH",
-    "Goods": "RESIN",
-}
+from .conftest import BASE
 
 
 def _read(path: Path, **cells: str) -> dict[str, object]:
