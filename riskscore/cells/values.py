@@ -144,7 +144,7 @@ class Converter:
         is_namibia = nothing.namibian(values, self.frame[others].get_columns(), self.frame[places_].get_columns())
         unclear &= ~is_namibia
         if count := int(unclear.sum()):
-            self.notes.append(f"{column}: NA means no country in {units.counted(count, 'row')}; write NAM for Namibia")
+            self.notes.append(f"{column}: NA was read as empty in {units.counted(count, 'row')}; write NAM for Namibia")
         return values.set(unclear.fill_null(False), None)
 
     def _checked(self, column: str, values: pl.Series, read: pl.DataFrame, name: str) -> pl.Series:

@@ -42,9 +42,7 @@ def apart(lines: pl.DataFrame, boxes: pl.Series) -> tuple[pl.DataFrame, list[str
     notes = [f"several containers in a cell: {rows} became {consignments}"]
     given = [name for name in FIGURES if filed[name].count()]
     if given:
-        notes.append(
-            f"several containers in a cell: {', '.join(given)} are the bill's, so no single container has them"
-        )
+        notes.append(f"several containers in a cell: figures of the whole bill were left empty ({', '.join(given)})")
     return pl.concat([lines.filter(~is_several), split]).sort(ROW, maintain_order=True), notes
 
 

@@ -88,7 +88,7 @@ def test_a_word_for_nothing_is_an_empty_cell_in_every_column(word: str, tmp_path
     }
     manifest = _read(tmp_path, dict.fromkeys(names, word))
     assert manifest.consignments.select(names.values()).row(0) == (None,) * len(names)
-    assert manifest.understood.notes in ((), ("origin_country: NA means no country in 1 row; write NAM for Namibia",))
+    assert manifest.understood.notes in ((), ("origin_country: NA was read as empty in 1 row; write NAM for Namibia",))
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -172,4 +172,4 @@ def test_na_is_no_country_where_another_column_says_na_for_nothing(tmp_path: Pat
     ]
     manifest = _read(tmp_path, *rows)
     assert manifest.consignments["origin_country"].to_list() == [None, "CN", None]
-    assert "origin_country: NA means no country in 1 row; write NAM for Namibia" in manifest.understood.notes
+    assert "origin_country: NA was read as empty in 1 row; write NAM for Namibia" in manifest.understood.notes
