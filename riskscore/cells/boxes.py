@@ -123,7 +123,7 @@ def _notes(found: pl.DataFrame, first: pl.DataFrame, *, has_plain: bool) -> list
         (first["rest"].drop_nulls(), "ignored beside a container number"),
     ):
         if texts.len():
-            examples = ", ".join(texts.unique(maintain_order=True).head(3).to_list())
+            examples = ", ".join(texts.unique(maintain_order=True).head(3).str.slice(0, 40).to_list())
             notes.append(f"container_number: {counted(texts.len(), 'text')} {what}: {examples}")
     return notes
 
