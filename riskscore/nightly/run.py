@@ -25,7 +25,7 @@ from riskscore import progress, schema
 from riskscore.casework import slates, watch_lists
 from riskscore.engine.read import read_card
 from riskscore.engine.score import EXPLAINED, add_reasons
-from riskscore.errors import LakeError, ManifestError, SettingsError
+from riskscore.errors import BusyError, ManifestError, SettingsError
 from riskscore.features import own
 from riskscore.lake.protocol import Lake
 from riskscore.lifecycle import models
@@ -123,7 +123,7 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
     archive.Tables(night.lake).keep(model.name, model.files)
     run = log.begin(night.lake, runs.next, day, plan)
     if run is None:
-        raise LakeError("another nightly run, with another inbox, has just begun on this lake; run again after it")
+        raise BusyError("another nightly run, with another inbox, has just begun on this lake; run again after it")
     return run, left
 
 
