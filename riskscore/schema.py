@@ -82,9 +82,9 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """Canonical column -> type. `goods_items` has every goods line; the columns before it summarise them.
 
-
-
-house bills can share the container, so that `house_bill` is part of what identifies the consignment.
+The columns `bill_...` are figures of the whole bill, where the filing does not say which of them belong to the
+container. `verified_gross_mass_kg` is the weighed mass of container and goods (SOLAS VI/2). `consolidated` is true
+where several house bills can share the container, so that `house_bill` is part of what identifies the consignment.
 """
 
 REQUIRED = (
