@@ -32,7 +32,7 @@ _LETTERS = 26
 
 def sniff(file: File) -> bool:
     """Whether the file is a zip with the parts of a workbook."""
-    return archives.is_workbook(file.data)
+    return file.head.startswith(b"PK") and archives.is_workbook(file.data)
 
 
 def read(file: File, count: Count) -> list[Table]:

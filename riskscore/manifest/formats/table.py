@@ -13,6 +13,18 @@ MAX_HEADINGS = 2000
 BROKEN = {"line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String, "row": pl.String}
 """Columns of the lines that do not fit the headings; `row` is the line as JSON."""
 
+CANCELLED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "line": pl.Int64,
+    "bill_of_lading": pl.String,
+    "house_bill": pl.String,
+    "container_number": pl.String,
+    "filed_at": pl.Datetime("us", "UTC"),
+}
+"""Columns of what a message cancels: without a container, all containers of the bill."""
+
+MANIFEST, STOW_PLAN = "manifest", "stow plan"
+"""Kinds of tables: consignments, or the containers aboard a ship."""
+
 Count = Callable[[Sequence[str]], int]
 """A function that counts how many of some cells are known headings."""
 
@@ -22,7 +34,8 @@ class Table:
     """Rows of one member: `frame` has the headings of the file, `lines` the line or row number of each row (Int64).
 
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
-    where the format has none. `notes` say in plain language what was decided.
+    where the format has none. `notes` say in plain language what was decided. `kind` is MANIFEST or STOW_PLAN, and
+    `cancelled` lists what a message cancels (columns CANCELLED). The columns of a message are canonical already.
     """
 
     frame: pl.DataFrame
@@ -34,6 +47,9 @@ class Table:
     sheet: str | None = None
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
     notes: tuple[str, ...] = ()
+    kind: str = MANIFEST
+    is_message: bool = False
+    cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
 
 
 def unique(headings: Sequence[str]) -> list[str]:
