@@ -56,6 +56,9 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> Decoded:
             break
     else:
         decoded = _transcode(name, data, said) if said else _recognised(name, data)
+        if said and not said.startswith("utf") and not data.isascii() and _is_utf8(data):
+            note = f"the file is valid UTF-8, but was read as {encoding}, because a person says so"
+            decoded = replace(decoded, notes=(note, *decoded.notes))
     if not decoded.encoding.startswith("utf"):
         return decoded
     repaired = mojibake.repair(decoded.text)
