@@ -21,8 +21,9 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine, validate
 from riskscore.manifest.formats.table import Table
 from riskscore.manifest.hints import AMBIGUOUS, NO_HINTS, ORDER_OPTIONS, Hints, of_map
-from riskscore.manifest.lines import Kind, Understood
+from riskscore.manifest.lines import Kind
 from riskscore.manifest.read import files
+from riskscore.manifest.understood import Understood
 from riskscore.settings import NONE, Finding, Settings
 
 

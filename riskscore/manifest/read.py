@@ -28,7 +28,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine
 from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.hints import NO_HINTS, Hints, of_map
-from riskscore.manifest.lines import Understood
+from riskscore.manifest.understood import Understood
 from riskscore.schema import COLUMNS
 from riskscore.settings import NONE, Settings
 from riskscore.units import counted
