@@ -19,7 +19,7 @@ from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
-from riskscore.errors import LeftAsideError, ManifestError
+from riskscore.errors import ManifestError, StowPlanError
 from riskscore.manifest import archives, consolidations, gather, moments, quarantine, several, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import STOW_PLAN, Table
@@ -82,9 +82,7 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = 
     ]
     for table in tables:
         if table.kind == STOW_PLAN:
-            raise LeftAsideError(
-                table.name, f"a stow plan ({table.format}); name it with --stow-plan beside the manifest"
-            )
+            raise StowPlanError(table.name, table.format)
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
