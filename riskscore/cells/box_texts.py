@@ -18,6 +18,7 @@ _MOST_CHARACTERS = 12
 _DIGITS = 5
 _LETTERS = 4
 _CATEGORY = r"^\p{L}{3}[UJZ]"
+_UNIT = r"^\p{L}{3}U"
 _BARE_SIZE = "^(?:20|40|45|48|53)$"
 _LIST_SIGN = r"^(?:[,;&+|]|AND|Y|E|ET)"
 _AND = r"^(?:AND|Y|E|ET)$"
@@ -125,7 +126,7 @@ def _taken(tokens: pl.DataFrame) -> pl.DataFrame:
     again = pl.col("number").is_not_null() & ~pl.struct("id", "number").is_first_distinct()
     tokens = tokens.with_columns(number=pl.when(~again).then("number"))
     number = pl.col("number")
-    tokens = tokens.with_columns(place=number.is_not_null().cum_sum().over("id"), count=number.count().over("id"))
+    tokens = tokens.with_columns(place=_so_far(number.is_not_null()), count=number.count().over("id"))
     boxes = tokens.filter(number.is_not_null()).select("id", "number", nth=pl.col("place").cast(pl.Int64) - 1)
     boxes = boxes.join(_seals(tokens), on=["id", "nth"], how="left", maintain_order="left")
     found = boxes.group_by("id", maintain_order=True).agg(found="number", seals="seals")
@@ -149,16 +150,39 @@ def _labelled(tokens: pl.DataFrame) -> pl.DataFrame:
         .when((kind == "word") & ~has_digits & ~token.str.contains(_AND))
         .then(pl.lit("words"))
     )
-    tokens = tokens.with_columns(state=opens.forward_fill().over("id").shift(1).over("id"))
+    tokens = tokens.with_columns(state=_before(opens))
     in_pairs = (kind == "pair").any().over("id")
     is_next = kind.is_in(["word", "next"]) & has_digits
     is_seal = is_next & (before.is_in(["seals", "seal"]) | (in_pairs & (before == "box")))
-    labelled_next = (kind.shift(-1).over("id") == "seal").fill_null(False)
-    is_seal |= (kind == "box") & (before == "seals") & ~check_digits.is_right(pl.col("number")) & ~labelled_next
+    labelled_next = (_beside(kind, -1) == "seal").fill_null(False)
+    listed = tokens.select(pl.when((kind == "box") & (before == "seals")).then("number")).to_series()
+    is_seal |= pl.lit(listed.is_not_null() & ~check_digits.are_right(listed)) & ~labelled_next
     is_seal = is_seal.fill_null(False)
     return tokens.with_columns(
         kind=pl.when(is_seal).then(pl.lit("seal")).otherwise(kind), number=pl.when(~is_seal).then("number")
     )
+
+
+def _is_first() -> pl.Expr:
+    """Whether a row is the first of its `id`. Rows of one id follow each other, which is faster than windows."""
+    return (pl.col("id") != pl.col("id").shift(1)).fill_null(True)
+
+
+def _beside(values: pl.Expr, step: int) -> pl.Expr:
+    """The value `step` rows before within the id; null where there is none."""
+    return pl.when(pl.col("id") == pl.col("id").shift(step)).then(values.shift(step))
+
+
+def _before(texts: pl.Expr) -> pl.Expr:
+    """The last text in the rows before within the id; an empty one where there is none."""
+    return pl.when(_is_first()).then(pl.lit("")).otherwise(texts.shift(1)).forward_fill()
+
+
+def _so_far(flags: pl.Expr) -> pl.Expr:
+    """How many of the `flags` up to and with this row of the id are true."""
+    every = (flags & pl.col("id").is_not_null()).cast(pl.Int64)
+    total = every.cum_sum()
+    return total - pl.when(_is_first()).then(total - every).forward_fill()
 
 
 def _boxes(tokens: pl.DataFrame) -> pl.DataFrame:
@@ -168,11 +192,13 @@ def _boxes(tokens: pl.DataFrame) -> pl.DataFrame:
     with J or Z beside U, unless its check digit is right. `doubtful` are digits that may be the end of a number.
     """
     number, kind = pl.col("number"), pl.col("kind")
+    rare = tokens["number"].set(tokens["number"].str.contains(_UNIT), None)
+    tokens = tokens.with_columns(is_right=check_digits.are_right(rare))
     has_category = number.str.contains(_CATEGORY).fill_null(False)
-    is_unit = number.str.contains(r"^\p{L}{3}U").fill_null(False)
+    is_unit = number.str.contains(_UNIT).fill_null(False)
     is_kept = (
         pl.when(is_unit.any().over("id"))
-        .then(is_unit | (has_category & check_digits.is_right(number)))
+        .then(is_unit | (has_category & pl.col("is_right")))
         .when(has_category.any().over("id"))
         .then(has_category)
         .otherwise(number.is_not_null())
@@ -180,11 +206,13 @@ def _boxes(tokens: pl.DataFrame) -> pl.DataFrame:
     tokens = tokens.with_columns(
         kind=pl.when((kind == "box") & ~is_kept).then(pl.lit("word")).otherwise(kind),
         number=pl.when(is_kept).then(number),
-    ).with_columns(first=number.forward_fill().over("id").shift(1).over("id"))
+    ).with_columns(first=_before(number))
     digits = pl.col("token").str.extract(r"^(?:(?:[,;&+/|-]|AND|Y|E|ET) ?)?([0-9]{1,7})$")
     is_short = kind.is_in(["next", "word"]) & (pl.col("state") == "box") & digits.is_not_null()
-    whole = pl.col("first").str.slice(0, _LETTERS) + digits
-    completed = pl.when(is_short & check_digits.is_right(whole)).then(whole)
+    whole = pl.when(is_short).then(pl.col("first").str.slice(0, _LETTERS) + digits)
+    tokens = tokens.with_columns(whole=whole)
+    tokens = tokens.with_columns(is_right=check_digits.are_right(tokens["whole"]))
+    completed = pl.when("is_right").then("whole")
     is_listed = pl.col("token").str.contains(_LIST_SIGN) | (digits.str.len_chars() < _DIGITS)
     is_doubtful = (
         is_short & completed.is_null() & (kind == "next") & is_listed & ~digits.str.contains(_BARE_SIZE)
@@ -222,7 +250,7 @@ def _seals(tokens: pl.DataFrame) -> pl.DataFrame:
     seals = seals.with_columns(
         of_all=is_together & (size != pl.col("count")),
         nth=pl.when(is_together & (size == pl.col("count")))
-        .then(pl.int_range(pl.len()).over("id"))
+        .then(_so_far(pl.lit(True)) - 1)
         .when(first == 0)
         .then(pl.min_horizontal(pl.col("place"), pl.col("count") - 1))
         .otherwise(pl.col("place") - 1)
@@ -237,7 +265,7 @@ def _others(tokens: pl.DataFrame) -> pl.DataFrame:
     """What the tokens of each text say besides numbers and seals; `size` lists its sizes and counts."""
     token, kind, number = pl.col("token"), pl.col("kind"), pl.col("number")
     times = pl.when(kind == "count").then(token.str.extract("([0-9]{1,4})").cast(pl.Int64))
-    between = number.shift(1).over("id").is_not_null() & number.shift(-1).over("id").is_not_null()
+    between = _beside(number, 1).is_not_null() & _beside(number, -1).is_not_null()
     tokens = tokens.with_columns(
         is_more=(kind == "more")
         | ((kind == "range") & between)
@@ -245,16 +273,41 @@ def _others(tokens: pl.DataFrame) -> pl.DataFrame:
         is_rest=kind.is_in(["word", "next", "other"]) & token.str.contains("[0-9]"),
         times=times,
     )
-    rest = token.filter("is_rest").str.strip_chars(" ,;|/&+()-")
-    size = token.filter(kind.is_in(["size", "count"])).str.strip_chars(" ,;|/&+()-")
-    means_more = pl.col("is_more").any() | (pl.col("times").sum() > pl.col("count").first())
-    return tokens.group_by("id", maintain_order=True).agg(
-        has_full=((kind == "box") & token.str.contains(words.FULL)).any(),
-        has_label=kind.is_in([*_LABELLED, "more"]).any(),
-        only_labelled=kind.is_in(["seal", "other"]).any() & ~(pl.col("is_rest") & (kind != "other")).any(),
-        rest=rest.str.join(" ").replace("", None),
-        size=size.str.join(",").replace("", None),
-        is_part=(means_more | pl.col("doubtful").is_not_null().any()) & (pl.col("count").first() > 0),
-        completed=pl.col("completed").drop_nulls(),
-        doubtful=pl.col("doubtful").drop_nulls(),
+    stripped = token.str.strip_chars(" ,;|/&+()-")
+    of_text = (
+        tokens.select(
+            "id",
+            has_full=(kind == "box") & token.str.contains(words.FULL),
+            has_label=kind.is_in([*_LABELLED, "more"]),
+            is_labelled=kind.is_in(["seal", "other"]),
+            is_other=pl.col("is_rest") & (kind != "other"),
+            means_more=pl.col("is_more") | pl.col("doubtful").is_not_null(),
+            times=pl.col("times"),
+            count=pl.col("count"),
+        )
+        .group_by("id", maintain_order=True)
+        .agg(
+            pl.col("has_full", "has_label", "is_labelled", "is_other", "means_more").any(),
+            pl.col("times").sum(),
+            pl.col("count").first(),
+        )
+        .select(
+            "id",
+            "has_full",
+            "has_label",
+            only_labelled=pl.col("is_labelled") & ~pl.col("is_other"),
+            is_part=(pl.col("means_more") | (pl.col("times") > pl.col("count"))) & (pl.col("count") > 0),
+        )
+    )
+    lists = {
+        "rest": tokens.filter("is_rest").select("id", value=stripped),
+        "size": tokens.filter(kind.is_in(["size", "count"])).select("id", value=stripped),
+        "completed": tokens.select("id", value="completed").drop_nulls(),
+        "doubtful": tokens.select("id", value="doubtful").drop_nulls(),
+    }
+    for name, values in lists.items():
+        gathered = values.group_by("id", maintain_order=True).agg(pl.col("value").alias(name))
+        of_text = of_text.join(gathered, on="id", how="left", maintain_order="left")
+    return of_text.with_columns(
+        pl.col("rest").list.join(" ").replace("", None), pl.col("size").list.join(",").replace("", None)
     )

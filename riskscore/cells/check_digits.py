@@ -18,3 +18,10 @@ def is_right(numbers: pl.Expr) -> pl.Expr:
     ]
     last = numbers.str.slice(_LENGTH - 1, 1).cast(pl.Int64, strict=False)
     return ((numbers.str.len_chars() == _LENGTH) & (pl.sum_horizontal(weighed) % 11 % 10 == last)).fill_null(False)
+
+
+def are_right(numbers: pl.Series) -> pl.Series:
+    """`is_right` of a series; False for null. Only the numbers that are there are looked at."""
+    places = numbers.is_not_null().arg_true()
+    right = pl.DataFrame({"number": numbers.gather(places)}).select(is_right(pl.col("number"))).to_series()
+    return pl.Series([False]).new_from_index(0, numbers.len()).scatter(places, right)
