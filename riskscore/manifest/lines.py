@@ -181,17 +181,14 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     if not converter.has("filed_at"):
         lines = clock.without_stand_in(lines)
     lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
-    boxes = None
-    if converter.beside is not None:
-        boxes = converter.beside["boxes"]
-        lines, told = several.apart(several.fill_beside(lines, converter.beside), boxes)
-        notes += told
+    lines, told = several.apart(lines, converter)
+    notes += told
     lines = consolidations.keyed(consolidations.flagged(lines))
     items = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
     # A row of the file counts once for each of its goods items in each of its boxes.
     weights = (
         items
-        if boxes is None
+        if converter.beside is None
         else lines.select(gather.ROW, items).group_by(gather.ROW, maintain_order=True).sum().to_series(1)
     )
     lines = lines.with_columns(items.cum_sum().alias(gather.ORDER), pl.lit(0, pl.Int64).alias(gather.FILE))
