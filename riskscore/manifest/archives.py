@@ -56,7 +56,8 @@ def open_file(path: Path) -> list[Member]:
             head = file.read(8)
             if head.startswith(b"PAR1"):
                 return [Member(str(path), head, path)]
-            data = head + file.read(MAX_BYTES)
+            size = path.stat().st_size if path.is_file() else MAX_BYTES  # a pipe has no size
+            data = head + file.read(min(size, MAX_BYTES))
     except FileNotFoundError:
         raise ManifestError(f"{path}: no such file; check the name and the folder") from None
     except PermissionError:

@@ -22,7 +22,8 @@ class Table:
     """Rows of one member: `frame` has the headings of the file, `lines` the line or row number of each row (Int64).
 
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
-    where the format has none. `notes` say in plain language what was decided.
+    where the format has none. `carried` has Boolean columns with the names of some columns of `frame`: the rows whose
+    value was written once, in a merged cell that begins in a row above. `notes` say in plain language what was decided.
     """
 
     frame: pl.DataFrame
@@ -33,6 +34,7 @@ class Table:
     delimiter: str | None = None
     sheet: str | None = None
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
+    carried: pl.DataFrame = field(default_factory=pl.DataFrame)
     notes: tuple[str, ...] = ()
 
 
