@@ -20,7 +20,7 @@ from riskscore.cells.not_understood import NotUnderstood, summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives, gather, quarantine, several, validate
+from riskscore.manifest import archives, carried, gather, quarantine, several, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import Table
 from riskscore.settings import NONE, Settings
@@ -198,6 +198,7 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
 def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     understood = understand_headings(table, mapping, kind)
     check_required(understood, kind)
+    table, given_once = carried.carry(table, understood.headings)
     converter = Converter(table.frame, understood.headings, types=kind.columns)
     lines, notes = canonical(converter, kind)
     lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
@@ -226,7 +227,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
         int(weights.sum()) + table.broken.height,
         replace(
             understood,
-            notes=(*understood.notes, *converter.notes, *notes, *contradictions),
+            notes=(*understood.notes, *given_once, *converter.notes, *notes, *contradictions),
             not_understood=summed(converter.not_understood),
         ),
     )
