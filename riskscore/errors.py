@@ -2,6 +2,7 @@
 
     RiskscoreError
     ├── ManifestError       a file cannot be read as a manifest
+    │   └── LeftAsideError  a file is a known message that is no manifest
     ├── ReferenceDataError  a reference table is missing or malformed
     ├── CatalogueError      the declared features and the code disagree
     ├── ModelError          a model is missing, damaged or was trained on other features
@@ -23,6 +24,13 @@ class RiskscoreError(Exception):
 
 class ManifestError(RiskscoreError):
     """The file cannot be read as a manifest: wrong format, missing required column, or damaged archive."""
+
+
+class LeftAsideError(ManifestError):
+    """The file is a message that is known and is no manifest, such as a booking confirmation."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"{name} is {what}, not a manifest, so it is left aside")
 
 
 class ReferenceDataError(RiskscoreError):

@@ -73,8 +73,19 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "freight_terms": pl.String,
     "freight_charge": pl.Float64,
     "goods_items": pl.List(ITEM),
+    "bill_package_count": pl.Int64,
+    "bill_gross_weight_kg": pl.Float64,
+    "bill_volume_m3": pl.Float64,
+    "bill_declared_value": pl.Float64,
+    "verified_gross_mass_kg": pl.Float64,
+    "consolidated": pl.Boolean,
 }
-"""Canonical column -> type. `goods_items` has every goods line; the columns before it summarise them."""
+"""Canonical column -> type. `goods_items` has every goods line; the columns before it summarise them.
+
+The columns `bill_...` are figures of the whole bill, where the filing does not say which of them belong to the
+container. `verified_gross_mass_kg` is the weighed mass of container and goods (SOLAS VI/2). `consolidated` is true
+where several house bills can share the container, so that `house_bill` is part of what identifies the consignment.
+"""
 
 REQUIRED = (
     "bill_of_lading",

@@ -45,7 +45,10 @@ _CURRENCIES = frozenset(
         *("nzd"),
     )
 )
-_MEASURED = ("gross_weight_kg", "quantity_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c")
+_MEASURED = (
+    *("gross_weight_kg", "quantity_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c"),
+    *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
+)
 _DEGREES = frozenset(("c", "f", "celsius", "fahrenheit"))
 _CHAPTERS = frozenset(("hscode2", "hscode4", "hs2", "hs4"))
 _LISTED_CODES = frozenset(("hscode1", "hscode3", "hs1", "hs3"))

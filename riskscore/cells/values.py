@@ -23,8 +23,11 @@ FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.S
 """Columns of the faults; `row` counts a table's rows from 0."""
 
 MOMENTS = ("filed_at", "loaded_at", "arrives_at", "inspected_at", "known_at")
-NUMBERS = ("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg")
-COUNTS = ("package_count", "version")
+NUMBERS = (
+    *("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg"),
+    *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
+)
+COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
@@ -40,6 +43,7 @@ LIMIT = 200
 _JOINED = {"goods_description": " | ", "marks": " | "}
 _OPEN_VOCABULARIES = ("package_type",)
 _CLOSED_VOCABULARIES = ("finding",)
+_SAYS = {"true": True, "false": False, "1": True, "0": False}
 
 
 @dataclass
@@ -100,6 +104,8 @@ class Converter:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
             return self._items(values) if column == "goods_items" else self._list(column, values)
+        if self.types.get(column) == pl.Boolean:
+            return texts.as_text(values).str.to_lowercase().replace_strict(_SAYS, default=None).alias(column)
         return self._named(column, self._country(column, heading, values) if column in COUNTRIES else values)
 
     def _named(self, column: str, values: pl.Series) -> pl.Series:
@@ -225,6 +231,8 @@ class Converter:
             return ((number - 32) * 5 / 9).alias(column)
         factors, helper = {
             "gross_weight_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
+            "bill_gross_weight_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
+            "verified_gross_mass_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], ""),
             "quantity_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
             "volume_m3": (columns.table()["units"]["volume"], "volume_unit"),
         }.get(column, ({}, ""))

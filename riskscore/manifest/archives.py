@@ -11,6 +11,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -26,6 +27,9 @@ MAX_RATIO = 250
 SMALL_BYTES = 64 * 2**20
 """Unpacked size in bytes up to which the ratio is not checked."""
 
+HEAD_BYTES = 64 * 2**10
+"""How many bytes of a file are looked at to recognise its format."""
+
 _STEP = 2**20
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -34,17 +38,43 @@ _EMPTY_ZIP = b"PK\x05\x06"
 
 @dataclass(frozen=True)
 class Member:
-    """One file of the manifest: `name` for messages, `data` its bytes, `path` where it is on the disk unpacked."""
+    """One file of the manifest: `name` for messages, and `content`, its bytes, where it was unpacked.
+
+    A plain file stays on the disk at `path`, and `content` is None, so that large files can be read in one pass.
+    """
 
     name: str
-    data: bytes
+    content: bytes | None
     path: Path | None = None
+
+    def open(self) -> IO[bytes]:
+        """Open the bytes as a stream. Raises ManifestError where the file can no longer be opened."""
+        if self.content is not None:
+            return BytesIO(self.content)
+        try:
+            return Path(self.name if self.path is None else self.path).open("rb")
+        except OSError as error:
+            raise _unreadable(self.name, error) from None
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first HEAD_BYTES bytes, or all of them."""
+        with self.open() as stream:
+            return stream.read(HEAD_BYTES)
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes. Raises ManifestError where the file can no longer be read."""
+        with self.open() as stream:
+            try:
+                return stream.read()
+            except OSError as error:
+                raise _unreadable(self.name, error) from None
 
 
 def open_file(path: Path) -> list[Member]:
     """Read the file at `path` and return its members, in the order of the archive; a plain file is one member.
 
-    A plain Parquet file is not read into memory: its `data` holds the first 8 bytes only.
     Raises ManifestError where the file is missing, unreadable, empty, damaged, encrypted or unpacks to too much.
     """
     try:
@@ -53,11 +83,10 @@ def open_file(path: Path) -> list[Member]:
         if path.is_char_device() or path.is_block_device():
             raise ManifestError(f"{path} is a device; name a manifest file")
         with path.open("rb") as file:
-            head = file.read(8)
-            if head.startswith(b"PAR1"):
-                return [Member(str(path), head, path)]
-            size = path.stat().st_size if path.is_file() else MAX_BYTES  # a pipe has no size
-            data = head + file.read(min(size, MAX_BYTES))
+            head = file.read(len(_EMPTY_ZIP))
+            size = path.stat().st_size
+            is_packed = head.startswith((_GZIP, _ZIP, _EMPTY_ZIP))
+            data = head + file.read(min(size, MAX_BYTES)) if is_packed else head
     except FileNotFoundError:
         raise ManifestError(f"{path}: no such file; check the name and the folder") from None
     except PermissionError:
@@ -65,12 +94,12 @@ def open_file(path: Path) -> list[Member]:
             f"{path}: no permission to read the file; change its permissions or run as another user"
         ) from None
     except (OSError, ValueError) as error:
-        raise ManifestError(f"{path!s:.300}: cannot be read ({_reason(error)}); check the name and the disk") from None
-    if len(data) > MAX_BYTES:
-        raise ManifestError(f"{path} is larger than {MAX_BYTES:,} bytes; split it or convert it to Parquet")
+        raise _unreadable(f"{path!s:.300}", error) from None
     if not data:
         raise ManifestError(f"{path} is empty; a manifest needs at least a line of headings")
-    return members(str(path), data)
+    if size > MAX_BYTES and not head.startswith(b"PAR1"):
+        raise ManifestError(f"{path} is larger than {MAX_BYTES:,} bytes; split it or convert it to Parquet")
+    return members(str(path), data) if is_packed else [Member(str(path), None, path)]
 
 
 def members(name: str, data: bytes) -> list[Member]:
@@ -201,6 +230,10 @@ class _Budget:
                 f"{self.name} unpacks to more than {self.limit:,} bytes from {self.packed:,}, which no manifest does; "
                 "check where the archive comes from"
             )
+
+
+def _unreadable(name: str, error: Exception) -> ManifestError:
+    return ManifestError(f"{name}: cannot be read ({_reason(error)}); check the name and the disk")
 
 
 def _reason(error: Exception) -> str:

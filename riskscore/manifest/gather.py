@@ -16,7 +16,8 @@ from riskscore.cells.values import LIMITS
 from riskscore.schema import COLUMNS, ITEM, KEY, own
 from riskscore.units import counted
 
-SUMMED = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
+FIGURES = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
+SUMMED = (*FIGURES, *(f"bill_{name}" for name in FIGURES))
 JOINED = ("goods_description", "marks")
 UNITED = ("hs_codes", "seal_numbers")
 FILE, ORDER, ROW = "_file", "_order", "row"

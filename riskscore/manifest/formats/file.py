@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives, encodings
@@ -16,7 +17,7 @@ _BLANKS = b"\xef\xbb\xbf \t\r\n\0"
 
 @dataclass(frozen=True)
 class File:
-    """A member of a manifest. Messages call it `name`; `data` are its bytes, and `text` is decoded when first used."""
+    """A member of a manifest. Messages call it `name`; its bytes are read, and its `text` decoded, when first used."""
 
     member: archives.Member
 
@@ -27,8 +28,17 @@ class File:
 
     @property
     def data(self) -> bytes:
-        """The bytes; of a plain Parquet file the first 8 only, as the rest stays on the disk at `path`."""
+        """All bytes, in memory."""
         return self.member.data
+
+    @property
+    def head(self) -> bytes:
+        """The first archives.HEAD_BYTES bytes."""
+        return self.member.head
+
+    def open(self) -> IO[bytes]:
+        """Open the bytes as a stream, which stays on the disk where the file is plain."""
+        return self.member.open()
 
     @property
     def path(self) -> Path | None:

@@ -30,7 +30,7 @@ _MAX_UNFOLDED = 4 * archives.MAX_BYTES
 
 def sniff(file: File) -> bool:
     """Whether the file begins as Parquet files do."""
-    return file.data.startswith(b"PAR1")
+    return file.head.startswith(b"PAR1")
 
 
 def read(file: File, _count: Count) -> list[Table]:

@@ -78,7 +78,7 @@ def load(member: archives.Member, count: Count) -> list[Table]:
 
 def _recognise(file: File) -> Format:
     for start, message in _FOREIGN:
-        if file.data.startswith(start):
+        if file.head.startswith(start):
             raise ManifestError(f"{file.name} {message}")
     ending = Path(file.name).suffix.lower()
     for form in FORMATS:

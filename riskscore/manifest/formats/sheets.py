@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def sniff(file: File) -> bool:
     """Whether the file is a zip with the parts of a workbook."""
-    return archives.is_workbook(file.data)
+    return file.head.startswith(b"PK") and archives.is_workbook(file.data)
 
 
 def read(file: File, count: Count) -> list[Table]:

@@ -13,6 +13,18 @@ MAX_HEADINGS = 2000
 BROKEN = {"line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String, "row": pl.String}
 """Columns of the lines that do not fit the headings; `row` is the line as JSON."""
 
+CANCELLED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "line": pl.Int64,
+    "bill_of_lading": pl.String,
+    "house_bill": pl.String,
+    "container_number": pl.String,
+    "filed_at": pl.Datetime("us", "UTC"),
+}
+"""Columns of what a message cancels: without a container, all containers of the bill."""
+
+MANIFEST, STOW_PLAN = "manifest", "stow plan"
+"""Kinds of tables: consignments, or the containers aboard a ship."""
+
 Count = Callable[[Sequence[str]], int]
 """A function that counts how many of some cells are known headings."""
 
@@ -24,6 +36,7 @@ class Table:
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
     where the format has none. `carried` has Boolean columns with the names of some columns of `frame`: the rows whose
     value was written once, in a merged cell that begins in a row above. `notes` say in plain language what was decided.
+    `kind` is MANIFEST or STOW_PLAN, and `cancelled` lists what a message cancels (columns CANCELLED).
     """
 
     frame: pl.DataFrame
@@ -36,6 +49,8 @@ class Table:
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
     carried: pl.DataFrame = field(default_factory=pl.DataFrame)
     notes: tuple[str, ...] = ()
+    kind: str = MANIFEST
+    cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
 
 
 def unique(headings: Sequence[str]) -> list[str]:

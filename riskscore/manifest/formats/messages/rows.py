@@ -1,0 +1,99 @@
+"""Collect the consignments of a message in canonical columns, while the message is read.
+
+    rows = Rows("CUSCAR D.95B")
+    rows.add(12, {"bill_of_lading": "B1", "container_number": "MSKU1234565", ...})
+    rows.refuse(40, "cut_off", "the file ends within this bill")
+    rows.table()
+
+A row is one container on one bill, or on one house bill. Finished rows are kept as Polars frames of CHUNK rows, so the
+memory for Python objects stays level however long the message is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from riskscore import schema
+from riskscore.manifest.formats.table import BROKEN, CANCELLED, MANIFEST, Table
+
+CHUNK = 5_000
+"""Rows that are kept as Python objects at most."""
+
+CANCELS = "cancelled"
+"""Field of a row that only cancels what its keys name."""
+
+_LONGEST = 10_000
+_MOST_REFUSED = 100_000
+
+
+class Rows:
+    """Rows of one message or file; `form` is the name of its format for people."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+        self._lines: list[int] = []
+        self._rows: list[Mapping[str, Any]] = []
+        self._frames: list[pl.DataFrame] = []
+        self._broken: list[tuple[int, str, None, str, str]] = []
+        self._cancelled: list[Mapping[str, Any]] = []
+        self._unlisted = 0
+
+    def __len__(self) -> int:
+        return sum(frame.height for frame in self._frames) + len(self._rows)
+
+    def add(self, line: int, values: Mapping[str, Any]) -> None:
+        """Add a consignment that begins in `line` (or segment) of the message.
+
+        `values` has columns of schema.COLUMNS in their types; what is not known is left out. With `cancelled` true
+        the row cancels the consignments that its bill, house bill and container name.
+        """
+        if values.get(CANCELS):
+            named = {name: values.get(name) for name in CANCELLED if name != "line"}
+            self._cancelled.append({"line": line, **named})
+            return
+        self._lines.append(line)
+        self._rows.append(values)
+        if len(self._rows) >= CHUNK:
+            self._flush()
+
+    def refuse(self, line: int, rule: str, text: str) -> None:
+        """Refuse a part of the message for one `rule` (one_word_with_underscores); `text` is shown with it."""
+        if len(self._broken) >= _MOST_REFUSED:
+            self._unlisted += 1
+            return
+        shown = text[:_LONGEST]
+        self._broken.append((line, rule, None, shown, json.dumps({"text": shown}, ensure_ascii=False)))
+
+    def table(self, notes: Sequence[str] = (), encoding: str | None = None) -> Table:
+        """All rows as a table: columns of schema.COLUMNS that any row has, and the parts that were refused."""
+        self._flush()
+        frame = pl.concat(self._frames) if self._frames else pl.DataFrame(schema=_TYPES)
+        is_house = pl.col("house_bill").is_not_null() & (pl.col("house_bill") != pl.col("bill_of_lading"))
+        frame = frame.with_columns(consolidated=pl.when(is_house).then(True))
+        filled = [name for name in schema.COLUMNS if name in schema.REQUIRED or frame[name].null_count() < frame.height]
+        told = list(notes)
+        if self._unlisted:
+            told.append(f"{self._unlisted:,} more parts of the message were refused than are listed")
+        return Table(
+            frame.select(filled),
+            frame["_line"].alias("line"),
+            format=self.form,
+            encoding=encoding,
+            broken=pl.DataFrame(self._broken, schema=BROKEN, orient="row"),
+            notes=tuple(told),
+            kind=MANIFEST,
+            cancelled=pl.DataFrame(self._cancelled, schema=CANCELLED),
+        )
+
+    def _flush(self) -> None:
+        if self._rows:
+            frame = pl.DataFrame(self._rows, schema=schema.COLUMNS, orient="row")
+            self._frames.append(frame.with_columns(pl.Series("_line", self._lines, pl.Int64)))
+            self._rows, self._lines = [], []
+
+
+_TYPES = {**schema.COLUMNS, "_line": pl.Int64}
