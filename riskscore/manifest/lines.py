@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import content
+from riskscore.cells import content, damage
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import NotUnderstood, summed
@@ -199,7 +199,8 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     understood = understand_headings(table, mapping, kind)
     check_required(understood, kind)
     table, given_once = carried.carry(table, understood.headings)
-    converter = Converter(table.frame, understood.headings, types=kind.columns)
+    frame, damaged, told = damage.mend(table.frame, understood.headings)
+    converter = Converter(frame, understood.headings, damaged, told, types=kind.columns)
     lines, notes = canonical(converter, kind)
     lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
     boxes = None

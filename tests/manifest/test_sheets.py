@@ -216,3 +216,50 @@ def test_a_long_text_that_many_cells_share_is_refused(tmp_path: Path) -> None:
     _with_xml(path, lambda xml: xml.replace(b"</sheetData>", cells + b"</sheetData>"))
     with pytest.raises(ManifestError, match="repeats long texts"):
         read(path)
+
+
+def test_what_a_spreadsheet_did_to_codes_is_told(tmp_path: Path) -> None:
+    headings = [*HEADINGS, "Seal No", "HS Code"]
+    rows = [
+        [*row(45102000000), "S1", 4011.1],
+        [*row(1.23456789012345678e18, "MSCU1234571"), "S2", 80390.0],
+        [*row("HB300", "5-Feb"), "S3", 690721],
+        [*row("########", "MSCU1234587"), "S4", 690721],
+        [*row("HB400", "MSCU1234592", "#VALUE!"), "#REF!", "#N/A"],
+    ]
+    manifest = read(save(tmp_path / "m.xlsx", [headings, *rows]))
+    assert boxes(manifest, "bill_of_lading", "gross_weight_kg") == [
+        ("MSCU1234566", "45102000000", 900.0), ("MSCU1234592", "HB400", None),
+    ]  # fmt: skip
+    assert manifest.consignments["hs_codes"].to_list() == [["401110"], None]
+    assert manifest.consignments["seal_numbers"].to_list() == [["S1"], None]
+    assert manifest.quarantine.select("line", "rule").rows() == [
+        (3, "digits_lost"), (4, "became_a_date"), (5, "required"),
+    ]  # fmt: skip
+
+
+def test_a_bill_that_became_a_date_refuses_its_row(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"default_date_format": "d-mmm"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, row())
+        sheet.write_row(2, 0, row("x", "MSCU1234571"))
+        sheet.write_datetime(2, 0, datetime(2021, 3, 1))
+    (tmp_path / "m.xlsx").write_bytes(out.getvalue())
+    refused = read(tmp_path / "m.xlsx").quarantine.select("line", "rule", "column").rows()
+    assert refused == [(3, "became_a_date", "bill_of_lading")]
+
+
+def test_a_column_of_dates_that_is_converted_by_half_is_not_misread(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"default_date_format": "m/d/yyyy"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, row(filed="13/04/2021"))
+        sheet.write_row(2, 0, row("HB200", "MSCU1234571"))
+        sheet.write_datetime(2, 2, datetime(2021, 3, 4))
+    (tmp_path / "m.xlsx").write_bytes(out.getvalue())
+    manifest = read(tmp_path / "m.xlsx")
+    assert manifest.quarantine.select("line", "rule").rows() == [(3, "ambiguous_date")]
+    assert "converted them by half" in notes(manifest)

@@ -50,6 +50,9 @@ _RELATION = re.compile(rb"<" + _PREFIX + rb"Relationship\s((?:[^>\"']|\"[^\"]*\"
 _NAMED = re.compile(rb"([\w.:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _INDEX = re.compile(rb"<" + _PREFIX + rb"v(?:\s[^>]*)?>\s*([0-9]+)\s*<")
 _ITEM = re.compile(rb"</" + _PREFIX + rb"si\s*>")
+_LOST = re.compile(rb"<c((?:\s+[rs]=\"[A-Z0-9]*\")*)><v>([0-9](?:\.[0-9]+)?E\+?(?:1[5-9]|[2-9][0-9]))</v></c>")
+"""A number of more than 15 digits, of which a spreadsheet keeps 15."""
+
 _LETTERS = 26
 _STEP = 4 * 2**20
 _NOT_NEEDED = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/", "xl/printerSettings/", "xl/externalLinks/")
@@ -94,7 +97,13 @@ def unpack(name: str, data: bytes) -> tuple[bytes, dict[str, Sheet]]:
             f"{name} repeats long texts in its cells until they fill {texts:,} bytes, which no manifest does; "
             "check where the file comes from"
         )
-    return pack({part: content for part, content in parts.items() if not part.startswith(_NOT_NEEDED)}), sheets
+    # The library would invent the digits that a large number has lost, so it is given the exponent form as a text.
+    kept = {
+        part: _LOST.sub(rb'<c\1 t="str"><v>\2</v></c>', content) if b"sheetData" in content else content
+        for part, content in parts.items()
+        if not part.startswith(_NOT_NEEDED)
+    }
+    return pack(kept), sheets
 
 
 def pack(parts: dict[str, bytes]) -> bytes:
