@@ -26,7 +26,21 @@ from riskscore.schema import COLUMNS
 from riskscore.settings import NONE, Settings
 from riskscore.units import counted
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
+SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".xlsx",
+    ".xlsb",
+    ".xls",
+    ".ods",
+    ".gz",
+    ".zip",
+)
 """Endings of the files that are read from a folder."""
 
 

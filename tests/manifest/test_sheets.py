@@ -158,6 +158,21 @@ def test_hidden_sheets_and_other_sheets_are_left_aside_and_said(tmp_path: Path) 
     assert "hidden sheets were left aside: 'Old'" in notes(manifest)
 
 
+def test_a_sheet_of_very_many_columns_is_left_aside(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        for name, rows in {"Wide": [["x"] * 16_000], "Cargo": [HEADINGS, row()]}.items():
+            sheet = book.add_worksheet(name)
+            for place, cells in enumerate(rows):
+                sheet.write_row(place, 0, cells)
+    path = tmp_path / "m.xlsx"
+    path.write_bytes(out.getvalue())
+    assert "more than 2,000 columns were left aside: 'Wide'" in notes(read(path))
+    save(path, [["x"] * 2_001, row()])
+    with pytest.raises(ManifestError, match="2,001 columns; at most 2,000 are read"):
+        read(path)
+
+
 def test_days_of_both_epochs_are_the_days_that_the_sheet_shows(tmp_path: Path) -> None:
     for epoch in (False, True):
         out = io.BytesIO()

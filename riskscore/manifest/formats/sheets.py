@@ -13,7 +13,7 @@ from riskscore.manifest import archives
 from riskscore.manifest.formats import heading_rows, layout, repeats, workbook
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.heading_rows import Head
-from riskscore.manifest.formats.table import Count, Table, unique
+from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
 from riskscore.manifest.formats.workbook import Area, Sheet
 from riskscore.units import counted
 
@@ -27,21 +27,29 @@ def sniff(file: File) -> bool:
 
 
 def read(file: File, count: Count) -> list[Table]:
+    """Read an XLSX workbook. Raises as `read_sheets` does, and ManifestError where it is too large."""
+    return read_sheets(file.name, *workbook.unpack(file.name, file.data), count)
+
+
+def read_sheets(file: str, data: bytes, measured: dict[str, Sheet], count: Count) -> list[Table]:
     """Read the sheet with the most known headings and all sheets with the same ones; `lines` are rows of the sheet.
 
-    Hidden sheets are left aside. Raises ManifestError where the workbook has no sheet with cells or one that is too
-    large, ValueError where it is damaged.
+    `data` is a workbook in any format that the library knows, `measured` its sheets by name. Hidden sheets are left
+    aside. Raises ManifestError where the workbook `file` has no sheet with cells, ValueError where it is damaged.
     """
     import fastexcel  # late: it loads Arrow
 
-    packed, measured = workbook.unpack(file.name, file.data)
     try:
-        return _read(file.name, fastexcel.read_excel(packed), measured, count)
+        return _read(file, fastexcel.read_excel(data), measured, count)
     except fastexcel.FastExcelError as damaged:
         raise ValueError(str(damaged)) from damaged
+    except BaseException as failed:
+        if type(failed).__name__ != "PanicException":  # the library has no name for it
+            raise
+        raise ValueError("its parts contradict each other") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A sheet with its cells, its headings and its merged areas, all counted from the first row of the sheet."""
 
@@ -54,12 +62,21 @@ class _Found:
 def _read(file: str, library: fastexcel.ExcelReader, measured: dict[str, Sheet], count: Count) -> list[Table]:
     hidden: list[str] = []
     found: list[_Found] = []
+    wide: list[str] = []
     for name in library.sheet_names:
+        if name in measured and measured[name].right < 0:
+            continue  # a chart, or a sheet without cells
+        if name in measured and measured[name].right - measured[name].left >= MAX_HEADINGS:
+            wide.append(name)  # the library takes many seconds for these
+            continue
         sheet = library.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=None)
         if sheet.visible != "visible":
             hidden.append(name)
         elif (frame := sheet.to_polars()).width and frame.height:
             found.append(_find(name, frame, measured.get(name, Sheet()), count))
+    if wide and not found:
+        width = max(measured[name].right - measured[name].left + 1 for name in wide)
+        raise ManifestError(f"{file} has {width:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
     if not found:
         advice = f"; unhide {_named(hidden)} if the manifest is there" if hidden else ""
         raise ManifestError(f"{file} has only empty sheets; a manifest needs at least a row of headings{advice}")
@@ -68,12 +85,14 @@ def _read(file: str, library: fastexcel.ExcelReader, measured: dict[str, Sheet],
     read = [sheet for sheet in found if best.head.known and _plain(sheet.head) == wanted] or [best]
     tables = [_table(file, sheet) for sheet in read]
     notes = []
-    if len(found) + len(hidden) > 1 or len(library.sheet_names) > 1:
+    if len(library.sheet_names) > 1:
         names = _named([sheet.name for sheet in read])
         notes.append(f"sheets that were read: {names} ({len(read)} of {len(library.sheet_names)})")
     left = [f"{sheet.name!r} ({counted(sheet.frame.height, 'row')})" for sheet in found if sheet not in read]
     if left:
         notes.append(f"sheets with other headings were left aside: {', '.join(left)}")
+    if wide:
+        notes.append(f"sheets with more than {MAX_HEADINGS:,} columns were left aside: {_named(wide)}")
     if hidden:
         notes.append(f"hidden sheets were left aside: {_named(hidden)}; unhide a sheet to have it read")
     return [replace(tables[0], notes=(*notes, *tables[0].notes)), *tables[1:]]

@@ -11,9 +11,10 @@ import html
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import NamedTuple
 
 from riskscore.errors import ManifestError
@@ -69,10 +70,11 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the XML of a sheet says: the first and last column that have cells (from 0), and the merged areas."""
+    """What a sheet contains: its first and last column and its last row with cells (from 0), and merged areas."""
 
     left: int = 0
     right: int = -1
+    bottom: int = -1
     merged: tuple[Area, ...] = ()
 
 
@@ -84,19 +86,17 @@ def unpack(name: str, data: bytes) -> tuple[bytes, dict[str, Sheet]]:
     parts = archives.parts(name, data)
     size = sum(map(len, parts.values()))
     names = _names(parts)
-    sheets: dict[str, Sheet] = {}
+    sheets = {name: Sheet() for part, name in names.items() if part in parts}
+    measured: list[Sheet] = []
     texts = 0
     for part, content in parts.items():
         if b"sheetData" in content:
-            sheet = measure(name, content, size)
+            measured.append(measure(content))
             texts += _texts(content, parts.get("xl/sharedStrings.xml", b""), size)
             if part in names:
-                sheets[names[part]] = sheet
-    if texts > FREE_TEXT + 4 * size:
-        raise ManifestError(
-            f"{name} repeats long texts in its cells until they fill {texts:,} bytes, which no manifest does; "
-            "check where the file comes from"
-        )
+                sheets[names[part]] = measured[-1]
+    allow(name, measured, size)
+    allow_texts(name, texts, size)
     # The library would invent the digits that a large number has lost, so it is given the exponent form as a text.
     kept = {
         part: _LOST.sub(rb'<c\1 t="str"><v>\2</v></c>', content) if b"sheetData" in content else content
@@ -104,6 +104,15 @@ def unpack(name: str, data: bytes) -> tuple[bytes, dict[str, Sheet]]:
         if not part.startswith(_NOT_NEEDED)
     }
     return pack(kept), sheets
+
+
+def allow_texts(name: str, texts: int, size: int) -> None:
+    """Raise ManifestError where the `texts` of all cells, in bytes, are too large for a file of `size` bytes."""
+    if texts > FREE_TEXT + 4 * size:
+        raise ManifestError(
+            f"{name} repeats long texts in its cells until they fill {texts:,} bytes, which no manifest does; "
+            "check where the file comes from"
+        )
 
 
 def pack(parts: dict[str, bytes]) -> bytes:
@@ -115,32 +124,37 @@ def pack(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def allow(name: str, rows: int, columns: int, size: int) -> None:
-    """Raise ManifestError where a rectangle of cells is too large for a file of `size` bytes unpacked."""
-    if rows * columns > min(MAX_CELLS, FREE_CELLS + size // BYTES_PER_CELL):
+def allow(name: str, sheets: Iterable[Sheet], size: int) -> None:
+    """Raise ManifestError where the rectangles of cells are too large for a file of `size` bytes unpacked."""
+    areas = [((sheet.bottom + 1) * (sheet.right + 1), sheet) for sheet in sheets]
+    if sum(cells for cells, _ in areas) > min(MAX_CELLS, FREE_CELLS + size // BYTES_PER_CELL):
+        _, largest = max(areas, key=lambda area: area[0])
         raise ManifestError(
-            f"{name} has a sheet of {rows:,} rows by {columns:,} columns that is nearly empty; so many cells are read "
-            "only from a larger file, so delete the rows and columns that are not used, or export it as CSV"
+            f"{name} has a sheet of {largest.bottom + 1:,} rows by {largest.right + 1:,} columns, and most cells "
+            "are empty; so many cells are read only from a larger file, so delete the rows and columns that are not "
+            "used, or export it as CSV"
         )
+    if any(len(sheet.merged) > MAX_MERGED for _, sheet in areas):
+        raise ManifestError(f"{name} has a sheet with more than {MAX_MERGED:,} merged areas; unmerge the cells")
 
 
-def measure(name: str, content: bytes, size: int) -> Sheet:
-    """Measure the XML of a sheet in a workbook of `size` bytes. Raises ManifestError where it is too large."""
+def measure(content: bytes) -> Sheet:
+    """Measure the XML of a sheet. It has more than MAX_MERGED areas where it has too many."""
     corners = _Corners()
     for chunk in _chunks(content):
         corners.add(_TAG.findall(chunk))
     if corners.right < 0:
         return Sheet()
-    allow(name, corners.bottom + 1, corners.right + 1, size)
     merged = []
-    for found in _MERGED.finditer(content):
+    for found in islice(_MERGED.finditer(content), MAX_MERGED + 1):
         left, top, right, bottom = found.groups()
-        area = Area(int(top) - 1, _column(left), int(bottom) - 1, _column(right))
-        if 0 <= area.top <= area.bottom and area.left <= area.right:
-            merged.append(area)
-        if len(merged) > MAX_MERGED:
-            raise ManifestError(f"{name} has more than {MAX_MERGED:,} merged areas in a sheet; unmerge the cells")
-    return Sheet(corners.left, corners.right, tuple(merged))
+        merged.append(Area(int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
+    return Sheet(corners.left, corners.right, corners.bottom, right_way(merged))
+
+
+def right_way(areas: Iterable[Area]) -> tuple[Area, ...]:
+    """The areas whose corners are in order."""
+    return tuple(area for area in areas if 0 <= area.top <= area.bottom and 0 <= area.left <= area.right)
 
 
 class _Corners:
@@ -204,16 +218,18 @@ def _chunks(content: bytes) -> Iterator[bytes]:
 
 def _names(parts: dict[str, bytes]) -> dict[str, str]:
     """The names of the sheets by their parts."""
-    targets = {
-        named.get("Id", ""): named.get("Target", "")
-        for named in map(_attributes, _RELATION.findall(parts.get("xl/_rels/workbook.xml.rels", b"")))
-    }
+    found = relations(parts.get("xl/_rels/workbook.xml.rels", b""))
     names: dict[str, str] = {}
     for named in map(_attributes, _SHEET.findall(parts.get("xl/workbook.xml", b""))):
         relation = next((value for key, value in named.items() if key.endswith(":id")), "")
-        target = targets.get(relation, "")
-        names[target.lstrip("/") if target.startswith("/") else f"xl/{target}"] = named.get("name", "")
+        names[found.get(relation, "")] = named.get("name", "")
     return names
+
+
+def relations(content: bytes) -> dict[str, str]:
+    """The parts that the relations of a workbook name, by the keys of the relations."""
+    found = {named.get("Id", ""): named.get("Target", "") for named in map(_attributes, _RELATION.findall(content))}
+    return {key: path.lstrip("/") if path.startswith("/") else f"xl/{path}" for key, path in found.items()}
 
 
 def _attributes(text: bytes) -> dict[str, str]:
