@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
+from riskscore.manifest.formats.table import MAX_HEADINGS
 
 MAX_CELLS = 60_000_000
 """Largest number of cells in a sheet's rectangle."""
@@ -41,6 +42,8 @@ _TAG = re.compile(
     rb"<" + _PREFIX + rb"(row|c)(?=[\s/>])"
     rb"(?:(?:" + _ATTRIBUTE + rb")*?\s+r\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"'](?:" + _ATTRIBUTE + rb")*\s*(/>)?)?"
 )
+_PLAIN_TAG = re.compile(rb"<(?:row|c) r=\"([A-Z]{0,3})([0-9]{1,7})\"")
+_ANY_TAG = re.compile(rb"[<:](?:row|c)(?=[\s/>])")
 _MERGED = re.compile(
     rb"<"
     + _PREFIX
@@ -54,6 +57,7 @@ _ITEM = re.compile(rb"</" + _PREFIX + rb"si\s*>")
 _LOST = re.compile(rb"<c((?:\s+[rs]=\"[A-Z0-9]*\")*)><v>([0-9](?:\.[0-9]+)?E\+?(?:1[5-9]|[2-9][0-9]))</v></c>")
 """A number of more than 15 digits, of which a spreadsheet keeps 15."""
 
+_EXPONENT = re.compile(rb">[0-9.]+E\+?[0-9]")
 _LETTERS = 26
 _STEP = 4 * 2**20
 _NOT_NEEDED = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/", "xl/printerSettings/", "xl/externalLinks/")
@@ -99,7 +103,9 @@ def unpack(name: str, data: bytes) -> tuple[bytes, dict[str, Sheet]]:
     allow_texts(name, texts, size)
     # The library would invent the digits that a large number has lost, so it is given the exponent form as a text.
     kept = {
-        part: _LOST.sub(rb'<c\1 t="str"><v>\2</v></c>', content) if b"sheetData" in content else content
+        part: _LOST.sub(rb'<c\1 t="str"><v>\2</v></c>', content)
+        if b"sheetData" in content and _EXPONENT.search(content)
+        else content
         for part, content in parts.items()
         if not part.startswith(_NOT_NEEDED)
     }
@@ -140,6 +146,8 @@ def allow(name: str, sheets: Iterable[Sheet], size: int) -> None:
 
 def measure(content: bytes) -> Sheet:
     """Measure the XML of a sheet. It has more than MAX_MERGED areas where it has too many."""
+    if (plain := _measure_plain(content)) is not None:
+        return plain
     corners = _Corners()
     for chunk in _chunks(content):
         corners.add(_TAG.findall(chunk))
@@ -150,6 +158,27 @@ def measure(content: bytes) -> Sheet:
         left, top, right, bottom = found.groups()
         merged.append(Area(int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
     return Sheet(corners.left, corners.right, corners.bottom, right_way(merged))
+
+
+def _measure_plain(content: bytes) -> Sheet | None:
+    """Measure a sheet as most programs write it, several times faster; None where each cell needs a look.
+
+    Blank cells count here. That does no harm unless there are merged areas, or the sheet is large.
+    """
+    if b"mergeCell" in content:
+        return None
+    columns: set[bytes] = set()
+    bottom = 0
+    for chunk in _chunks(content):
+        tags = _PLAIN_TAG.findall(chunk)
+        if len(tags) != len(_ANY_TAG.findall(chunk)):
+            return None
+        columns |= {letters for letters, _ in tags}
+        bottom = max(bottom, max((int(digits) for digits in {digits for _, digits in tags}), default=0))
+    right = max((_column(letters) for letters in columns), default=-1)
+    if right >= MAX_HEADINGS or (right + 1) * bottom > FREE_CELLS + len(content) // BYTES_PER_CELL:
+        return None
+    return Sheet(0, right, bottom - 1)
 
 
 def right_way(areas: Iterable[Area]) -> tuple[Area, ...]:
