@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import box_objects, boxes, container_types, dates, hs_codes, nothing, numbers, places, seals, texts
+from riskscore.cells import (
+    box_objects,
+    boxes,
+    container_types,
+    dates,
+    half_converted,
+    hs_codes,
+    nothing,
+    numbers,
+    places,
+    seals,
+    texts,
+)
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
@@ -101,7 +113,9 @@ class Converter:
         if column in MOMENTS:
             dated = (other.source for other in self.headings if other.column in MOMENTS)
             others = [self.frame[source] for source in dated if source != heading.source]
-            return self._checked(column, values, dates.parse(values, others, self.date_order), "moment")
+            read, told = half_converted.doubt(values, dates.parse(values, others, self.date_order))
+            self.notes += told
+            return self._checked(column, values, read, "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":

@@ -13,14 +13,14 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import content
+from riskscore.cells import content, damage
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError, StowPlanError
-from riskscore.manifest import archives, consolidations, gather, moments, quarantine, several, validate
+from riskscore.manifest import archives, carried, consolidations, gather, moments, quarantine, several, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import STOW_PLAN, Table
 from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
@@ -175,7 +175,9 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
 def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moments.Clock) -> FileLines:
     understood = understand_headings(table, mapping, kind, clock.hints)
     check_required(understood, kind)
-    converter = Converter(table.frame, understood.headings, types=kind.columns, date_order=table.date_order)
+    table, given_once = carried.carry(table, understood.headings)
+    frame, damaged, told = damage.mend(table.frame, understood.headings)
+    converter = Converter(frame, understood.headings, damaged, told, types=kind.columns, date_order=table.date_order)
     lines, notes = canonical(converter, kind)
     notes += ways_out(converter.faults)
     if not converter.has("filed_at"):
@@ -206,7 +208,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
         int(weights.sum()) + table.broken.height + cancelled.height,
         replace(
             understood,
-            notes=(*understood.notes, *converter.notes, *notes, *contradictions),
+            notes=(*understood.notes, *given_once, *converter.notes, *notes, *contradictions),
             not_understood=summed(converter.not_understood),
         ),
         cancelled,
