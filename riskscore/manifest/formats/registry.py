@@ -20,6 +20,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, parquet, records, sheets
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages import customs_309, dcsa, scmtr
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 
 _FOREIGN = (
@@ -55,6 +56,9 @@ class Format:
 FORMATS = (
     Format("Parquet", parquet.sniff, parquet.read, (".parquet",)),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("X12", customs_309.sniff, customs_309.read),
+    Format("SCMTR", scmtr.sniff, scmtr.read),
+    Format("DCSA", dcsa.sniff, dcsa.read),
     Format("JSON", records.sniff, records.read),
     Format("CSV", delimited.sniff, delimited.read),
 )
