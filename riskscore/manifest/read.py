@@ -25,7 +25,7 @@ import polars as pl
 
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import ManifestError
-from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine
+from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources
 from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.lines import Understood
 from riskscore.schema import COLUMNS
@@ -80,7 +80,7 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None,
     A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
     mapping, kind = _map(columns, settings), lines.manifest(settings)
-    parts = [lines.read(Path(path), mapping, kind) for path in paths]
+    parts = [lines.read(source, mapping, kind) for source in sources.together(map(Path, paths))]
     if not parts:
         raise ManifestError("no manifest was named; name at least one file")
     names = [part.understood.file for part in parts]
@@ -111,7 +111,8 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None,
 
 def understand(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Understood:
     """Return how `path` would be read. Missing required columns are listed, not raised; else raises as `read` does."""
-    return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings))
+    source = sources.together([Path(path)])[0]
+    return lines.understand(source, _map(columns, settings), lines.manifest(settings))
 
 
 def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:

@@ -9,7 +9,7 @@ member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, parquet, records, sheets
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import customs_309, dcsa, scmtr
+from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 
 _FOREIGN = (
@@ -60,9 +60,19 @@ FORMATS = (
     Format("SCMTR", scmtr.sniff, scmtr.read),
     Format("DCSA", dcsa.sniff, dcsa.read),
     Format("JSON", records.sniff, records.read),
+    Format("US AMS", ams.sniff, ams.read),
     Format("CSV", delimited.sniff, delimited.read),
 )
 """The formats in the order in which they are tried; CSV is last, because nearly any text can be read as CSV."""
+
+
+def together(name: str, members: Sequence[archives.Member]) -> tuple[list[Table], list[archives.Member]]:
+    """Read the members that are one manifest only together, and return the others, too. Raises as `load` does."""
+    tables, others = ams.split(members)
+    if not tables:
+        return [], others
+    with _damage(name, "US AMS"):
+        return ams.join(name, tables), others
 
 
 def load(member: archives.Member, count: Count) -> list[Table]:

@@ -43,9 +43,12 @@ def read(file: File, _count: Count) -> list[Table]:
 
 
 def split(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
-    """The members that are tables of AMS data, and the others."""
-    tables = [member for member in members if ams_tables.kind_of(member.head)]
-    return tables, [member for member in members if member not in tables]
+    """The members that are tables of AMS data, if there are several, and the others."""
+    kinds = [ams_tables.kind_of(member.head) for member in members] if len(members) > 1 else []
+    tables = [member for member, kind in zip(members, kinds, strict=False) if kind]
+    if len(tables) < 2:
+        return [], list(members)
+    return tables, [member for member, kind in zip(members, kinds, strict=True) if not kind]
 
 
 def join(name: str, members: Sequence[Member]) -> list[Table]:
@@ -60,7 +63,7 @@ def join(name: str, members: Sequence[Member]) -> list[Table]:
         raise LeftAsideError(name, f"the {held} of US AMS tables without {lacks}")
     if "billgen" not in kinds.values():
         raise ManifestError(f"{name} has US AMS tables without billgen, which has the bill numbers; add that file")
-    parts = [ams_tables.load(member, kinds[member.name]) for member in members]
+    parts = [ams_tables.load(member, kinds[member.name]) for member in members if "hazmat" not in kinds[member.name]]
     return [table for run in _runs(parts) for table in _join(run)]
 
 

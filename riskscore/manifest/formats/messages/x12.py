@@ -22,6 +22,7 @@ _CHUNK = 2**20
 _BLANKS = b"\xef\xbb\xbf \t\r\n\0"
 _SKIP = re.compile(rb"[\xef\xbb\xbf \t\r\n\x00]*")
 _START = re.compile(rb"ISA([^A-Za-z0-9\s])[0-9A-Za-z ]{0,2}\1")
+_SET = re.compile(rb"\WST([^A-Za-z0-9\s])[0-9]{3}\1[0-9]{4,9}\W")
 _ISA_ELEMENTS = 16
 _ISA_LONGEST = 250
 
@@ -46,10 +47,12 @@ class DamagedError(Exception):
 
 
 def is_start(head: bytes) -> bool:
-    """Whether `head`, the beginning of a file, is an ISA segment."""
-    head = head.lstrip(_BLANKS)[:_ISA_LONGEST]
+    """Whether `head`, the beginning of a file, is an ISA segment, or a damaged one with a set after it."""
+    head = head.lstrip(_BLANKS)
     start = _START.match(head)
-    return start is not None and head.count(start[1]) >= _ISA_ELEMENTS
+    if start is not None and head[:_ISA_LONGEST].count(start[1]) >= _ISA_ELEMENTS:
+        return True
+    return head.startswith(b"ISA") and _SET.search(head[: 4 * _ISA_LONGEST]) is not None
 
 
 def segments(stream: IO[bytes]) -> Iterator[Segment]:
