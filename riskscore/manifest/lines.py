@@ -24,6 +24,7 @@ from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest import archives, consolidations, gather, moments, quarantine, several, sources, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import STOW_PLAN, Table
+from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
 from riskscore.settings import NONE, Settings
 
 
@@ -91,16 +92,18 @@ class FileLines:
     cancelled: pl.DataFrame
 
 
-def open_tables(path: Path | tuple[Path, ...], mapping: dict[str, str], kind: Kind) -> list[Table]:
+def open_tables(
+    path: Path | tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS
+) -> list[Table]:
     """Tables of all members of `path`, or of several paths that are one manifest together (sources.together).
 
     Raises ManifestError where a file cannot be read or the members differ in format.
     """
     paths = path if isinstance(path, tuple) else (path,)
     members = [member for file in paths for member in archives.open_file(file)]
-    tables, others = registry.together(sources.name(paths), members)
+    tables, others = registry.together(sources.name(paths), members, hints)
     for member in others:
-        tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)))
+        tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
     for table in tables:
         if table.kind == STOW_PLAN:
             raise LeftAsideError(
@@ -115,22 +118,22 @@ def open_tables(path: Path | tuple[Path, ...], mapping: dict[str, str], kind: Ki
     return tables
 
 
-def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind) -> FileLines:
+def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
     """Read one manifest, the files at `paths`; `mapping` is the column map (headings.read_map).
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
-    tables = open_tables(paths, mapping, kind)
+    tables = open_tables(paths, mapping, kind, hints)
     moment = moments.of_file(paths[0])
     return join([_read_table(table, mapping, kind, moment) for table in tables], sources.name(paths))
 
 
-def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind) -> Understood:
+def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
     """Return how the manifest at `paths` would be read. Missing required columns are listed and raise nothing.
 
     Raises ManifestError where the file cannot be read at all.
     """
-    tables = open_tables(paths, mapping, kind)
+    tables = open_tables(paths, mapping, kind, hints)
     parts = [understand_headings(table, mapping, kind) for table in tables]
     if any(part.missing for part in parts):
         return _joined(parts, sources.name(paths))
@@ -215,8 +218,9 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
 def _read_table(table: Table, mapping: dict[str, str], kind: Kind, modified: datetime) -> FileLines:
     understood = understand_headings(table, mapping, kind)
     check_required(understood, kind)
-    converter = Converter(table.frame, understood.headings, types=kind.columns)
+    converter = Converter(table.frame, understood.headings, types=kind.columns, date_order=table.date_order)
     lines, notes = canonical(converter, kind)
+    notes += ways_out(converter.faults)
     cancelled = table.cancelled
     if table.is_message:
         lines, cancelled, told = moments.filled(lines, cancelled, modified)

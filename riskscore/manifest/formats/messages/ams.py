@@ -21,6 +21,7 @@ from riskscore.manifest.formats.messages.ams_tables import CONTAINER, IDENTIFIER
 from riskscore.manifest.formats.messages.masters import without_masters
 from riskscore.manifest.formats.messages.pieces import KG, M3
 from riskscore.manifest.formats.table import CANCELLED, Count, Table
+from riskscore.manifest.hints import NO_HINTS, Hints
 from riskscore.schema import COLUMNS, REQUIRED
 from riskscore.units import counted
 
@@ -39,7 +40,7 @@ def sniff(file: File) -> bool:
 
 def read(file: File, _count: Count) -> list[Table]:
     """Refuse a table that is alone. Raises LeftAsideError."""
-    return join(file.name, [file.member])
+    return join(file.name, [file.member], file.hints)
 
 
 def split(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
@@ -51,7 +52,7 @@ def split(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
     return tables, [member for member, kind in zip(members, kinds, strict=True) if not kind]
 
 
-def join(name: str, members: Sequence[Member]) -> list[Table]:
+def join(name: str, members: Sequence[Member], hints: Hints = NO_HINTS) -> list[Table]:
     """Read the tables in `members`, which messages call `name`, as manifests: one table for each header file.
 
     Raises LeftAsideError where the header is missing, or everything but the header, ManifestError without bill numbers.
@@ -63,7 +64,9 @@ def join(name: str, members: Sequence[Member]) -> list[Table]:
         raise LeftAsideError(name, f"the {held} of US AMS tables without {lacks}")
     if "billgen" not in kinds.values():
         raise ManifestError(f"{name} has US AMS tables without billgen, which has the bill numbers; add that file")
-    parts = [ams_tables.load(member, kinds[member.name]) for member in members if "hazmat" not in kinds[member.name]]
+    parts = [
+        ams_tables.load(member, kinds[member.name], hints) for member in members if "hazmat" not in kinds[member.name]
+    ]
     return [table for run in _runs(parts) for table in _join(run)]
 
 

@@ -19,6 +19,7 @@ from riskscore.manifest.archives import Member
 from riskscore.manifest.formats import delimited
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import BROKEN, Table, unique
+from riskscore.manifest.hints import NO_HINTS, Hints
 
 IDENTIFIER, CONTAINER = "identifier", "container_number"
 
@@ -108,9 +109,10 @@ def _kind(line: str, delimiter: str) -> str | None:
     return None
 
 
-def load(member: Member, kind: str) -> Part:
+def load(member: Member, kind: str, hints: Hints = NO_HINTS) -> Part:
     """Read the rows of one table. Raises ManifestError or ValueError where the file cannot be read."""
-    table = _tidy(member) or delimited.read(File(member), _known)[0]
+    table = None if hints.encoding else _tidy(member)
+    table = table or delimited.read(File(member, hints), _known)[0]
     wanted = (IDENTIFIER, *_HEADINGS[kind])
     found = {_plain(name): name for name in reversed(table.frame.columns)}
     frame = table.frame.select(
