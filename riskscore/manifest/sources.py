@@ -14,6 +14,7 @@ from pathlib import Path
 from riskscore.manifest.formats.messages import ams_tables
 
 _HEAD = 8 * 2**10
+_ENDINGS = (".csv", ".tsv", ".txt", ".gz")
 _GZIP = b"\x1f\x8b"
 
 
@@ -33,10 +34,10 @@ def name(paths: tuple[Path, ...]) -> str:
 
 
 def _tables_in(path: Path) -> list[Path]:
-    """The files of a folder that has tables of AMS data and nothing else; empty for anything else."""
+    """The files of a folder whose tables are all tables of AMS data; empty for anything else."""
     if not path.is_dir():
         return []
-    files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    files = sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in _ENDINGS)
     return files if files and all(map(_is_table, files)) else []
 
 
