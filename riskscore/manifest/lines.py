@@ -20,7 +20,17 @@ from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError, StowPlanError
-from riskscore.manifest import archives, carried, consolidations, gather, moments, quarantine, several, validate
+from riskscore.manifest import (
+    archives,
+    carried,
+    consolidations,
+    gather,
+    moments,
+    quarantine,
+    several,
+    sources,
+    validate,
+)
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import STOW_PLAN, Table
 from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
@@ -73,45 +83,51 @@ class FileLines:
     cancelled: pl.DataFrame
 
 
-def open_tables(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> list[Table]:
-    """Tables of all members of `path`. Raises ManifestError where it cannot be read or its members differ in format."""
-    tables = [
-        table
-        for member in archives.open_file(path)
-        for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
-    ]
+def open_tables(
+    path: Path | tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS
+) -> list[Table]:
+    """Tables of all members of `path`, or of several paths that are one manifest together (sources.together).
+
+    Raises ManifestError where a file cannot be read or the members differ in format.
+    """
+    paths = path if isinstance(path, tuple) else (path,)
+    members = [member for file in paths for member in archives.open_file(file)]
+    tables, others = registry.together(sources.name(paths), members, hints)
+    for member in others:
+        tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
     for table in tables:
         if table.kind == STOW_PLAN:
             raise StowPlanError(table.name, table.format)
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
-            f"{path} contains files of different formats ({', '.join(formats)}); make one archive per format"
+            f"{sources.name(paths)} contains files of different formats ({', '.join(formats)}); "
+            "make one archive per format"
         )
     return tables
 
 
-def read(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
-    """Read the file at `path`; `mapping` is the column map, plain heading -> column (headings.read_map).
+def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
+    """Read one manifest, the files at `paths`; `mapping` is the column map (headings.read_map).
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
-    tables = open_tables(path, mapping, kind, hints)
-    return join([_read_table(table, mapping, kind, moments.Clock.of(path, hints)) for table in tables], str(path))
+    tables = open_tables(paths, mapping, kind, hints)
+    clock = moments.Clock.of(paths[0], hints)
+    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
 
 
-def understand(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
-    """Return how `path` would be read. Missing required columns are listed in the result and raise nothing.
+def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
+    """Return how the manifest at `paths` would be read. Missing required columns are listed and raise nothing.
 
     Raises ManifestError where the file cannot be read at all.
     """
-    tables = open_tables(path, mapping, kind, hints)
+    tables = open_tables(paths, mapping, kind, hints)
     parts = [understand_headings(table, mapping, kind, hints) for table in tables]
     if any(part.missing for part in parts):
-        return joined(parts, str(path))
-    return join(
-        [_read_table(table, mapping, kind, moments.Clock.of(path, hints)) for table in tables], str(path)
-    ).understood
+        return joined(parts, sources.name(paths))
+    clock = moments.Clock.of(paths[0], hints)
+    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
 
 
 def join(parts: Sequence[FileLines], name: str) -> FileLines:

@@ -25,7 +25,7 @@ import polars as pl
 
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import LeftAsideError, ManifestError
-from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine
+from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources
 from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.hints import NO_HINTS, Hints, of_map
 from riskscore.manifest.lines import FileLines
@@ -95,7 +95,8 @@ def read_many(
     """
     mapping, kind = _map(columns, settings), lines.manifest(settings)
     hints = hints.before(of_map(columns))
-    parts, aside = _each(paths, lambda path: lines.read(path, mapping, kind, hints))
+    together = sources.together(map(Path, paths))
+    parts, aside = _each(together, lambda source: lines.read(source, mapping, kind, hints))
     names = [part.understood.file for part in parts]
     joined = parts[0] if len(parts) == 1 else lines.join(parts, ", ".join(names[:5]))
     filings, notes = gather.gather(joined.lines)
@@ -123,16 +124,18 @@ def read_many(
     )
 
 
-def _each(paths: Iterable[str | Path], read: Callable[[Path], FileLines]) -> tuple[list[FileLines], list[str]]:
-    """Read each of `paths`, and note the messages among them that are no manifests.
+def _each(
+    sources_: Iterable[tuple[Path, ...]], read: Callable[[tuple[Path, ...]], FileLines]
+) -> tuple[list[FileLines], list[str]]:
+    """Read each manifest, and note the messages among them that are none.
 
     Raises ManifestError where there is no manifest among them.
     """
     parts: list[FileLines] = []
     aside: list[LeftAsideError] = []
-    for path in paths:
+    for source in sources_:
         try:
-            parts.append(read(Path(path)))
+            parts.append(read(source))
         except LeftAsideError as message:
             aside.append(message)
     if not parts:
@@ -145,7 +148,8 @@ def understand(
 ) -> Understood:
     """Return how `path` would be read. Missing required columns are listed, not raised; else raises as `read` does."""
     hints = hints.before(of_map(columns))
-    return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings), hints)
+    source = sources.together([Path(path)])[0]
+    return lines.understand(source, _map(columns, settings), lines.manifest(settings), hints)
 
 
 def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:

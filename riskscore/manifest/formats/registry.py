@@ -9,7 +9,7 @@ member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, ods, parquet, records, sheets, xls, xlsb
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 from riskscore.manifest.hints import NO_HINTS, Hints
 
@@ -58,10 +59,25 @@ FORMATS = (
     Format("ODS", ods.sniff, ods.read, (".ods",)),
     Format("XLS", xls.sniff, xls.read),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("X12", customs_309.sniff, customs_309.read),
+    Format("SCMTR", scmtr.sniff, scmtr.read),
+    Format("DCSA", dcsa.sniff, dcsa.read),
     Format("JSON", records.sniff, records.read),
+    Format("US AMS", ams.sniff, ams.read),
     Format("CSV", delimited.sniff, delimited.read),
 )
 """The formats in the order in which they are tried; CSV is last, because nearly any text can be read as CSV."""
+
+
+def together(
+    name: str, members: Sequence[archives.Member], hints: Hints = NO_HINTS
+) -> tuple[list[Table], list[archives.Member]]:
+    """Read the members that are one manifest only together, and return the others, too. Raises as `load` does."""
+    tables, others = ams.split(members)
+    if not tables:
+        return [], others
+    with _damage(name, "US AMS"):
+        return ams.join(name, tables, hints), others
 
 
 def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list[Table]:
