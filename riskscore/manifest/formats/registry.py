@@ -20,6 +20,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, parquet, records, sheets
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages import awmds, ens, ics2, other_xml, wco
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 
 _FOREIGN = (
@@ -55,6 +56,11 @@ class Format:
 FORMATS = (
     Format("Parquet", parquet.sniff, parquet.read, (".parquet",)),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("ASYCUDA", awmds.sniff, awmds.read),
+    Format("entry summary declaration", ens.sniff, ens.read),
+    Format("ICS2", ics2.sniff, ics2.read),
+    Format("WCO cargo report", wco.sniff, wco.read),
+    Format("XML", other_xml.sniff, other_xml.read),
     Format("JSON", records.sniff, records.read),
     Format("CSV", delimited.sniff, delimited.read),
 )
