@@ -54,8 +54,15 @@ def read(file: File, _: Count) -> list[Table]:
             f"{file.name} has a document type declaration (DOCTYPE), with which a file can harm its reader; "
             "remove it, as no manifest needs one"
         )
+    if head.unknown_encoding:
+        raise ManifestError(
+            f"{file.name} is XML in the encoding {head.unknown_encoding[:40]!r}, which is not known; save it as UTF-8"
+        )
     if not head.names:
-        raise ManifestError(f"{file.name} is damaged XML without a root element; download or export it again")
+        raise ManifestError(
+            f"{file.name} is XML without an element in its first {len(file.head):,} bytes; it is damaged, or begins "
+            "with a long comment that must go"
+        )
     for name in head.names:
         if found := _NUMBERED.fullmatch(name):
             what = _BY_NUMBER.get(found[1], "a message of a customs system")

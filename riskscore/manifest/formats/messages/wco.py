@@ -94,7 +94,8 @@ def _kind(head: Opening) -> str | None:
     if is_wco:
         named = head.texts.get("wcodocumentname") or head.texts.get("wcotypename")
         kinds = [
-            found.upper() for found in re.findall(r"(?i)WCO:(?!DM\b|Document|MetaData|Declaration)([A-Za-z]+)", spaces)
+            found.upper()
+            for found in re.findall(r"(?i)datamodel:WCO:(?!DM\b|Document|MetaData|Declaration)([A-Za-z]+)", spaces)
         ]
         kind = (named or next(iter(kinds), "")).upper()
         return kind or ("RES" if "response" in head.names else "CRI" if _is_report(head) else "DEC")

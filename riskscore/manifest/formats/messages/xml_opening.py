@@ -20,7 +20,8 @@ _DECLARED = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)
 class Opening:
     """Plain names of elements in their order, namespaces, and the first text under each name.
 
-    `root` is the name of the root as written, `doctype` that of a document type declaration; both may be empty.
+    `root` is the name of the root as written, `doctype` that of a document type declaration, and `unknown_encoding` the
+    declared encoding, if it is not known; these may be empty.
     """
 
     names: dict[str, None] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Opening:
     texts: dict[str, str] = field(default_factory=dict)
     root: str = ""
     doctype: str = ""
+    unknown_encoding: str = ""
 
 
 class _KnownError(Exception):
@@ -74,8 +76,12 @@ def _opening(head: bytes) -> Opening | None:
     parser.EndElementHandler = lambda _: open_.pop()
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = doctype
-    with contextlib.suppress(expat.ExpatError, _KnownError, LookupError, ValueError):
-        parser.Parse(data.decode(coding, "ignore").encode() if coding else data)
+    try:
+        text = data.decode(coding, "ignore").encode() if coding else data
+    except LookupError:
+        return Opening(unknown_encoding=coding or "")
+    with contextlib.suppress(expat.ExpatError, _KnownError, ValueError):
+        parser.Parse(text)
     is_xml = found.root or found.doctype or data.startswith(b"<?xml")
     return found if is_xml and "html" not in (plain(found.root), found.doctype.lower()) else None
 
@@ -92,7 +98,7 @@ def start_of(head: bytes) -> tuple[bytes, str | None]:
         return data, None
     name = declared[1].decode("ascii").lower()
     try:
-        b"".decode(name)  # raises LookupError for codecs that are no encodings of text, too
+        " ".encode(name)  # raises LookupError for codecs that are no encodings of text, too
         known = codecs.lookup(name).name
     except LookupError:
         return data, name
