@@ -64,6 +64,20 @@ def test_a_master_without_houses_is_one_bill(tmp_path: Path) -> None:
     )
 
 
+def test_a_master_that_lists_its_houses_without_goods_is_one_bill(tmp_path: Path) -> None:
+    item = "<goodsItem><commodity><descriptionOfGoods>CONSOLIDATED CARGO</descriptionOfGoods></commodity></goodsItem>"
+    number = "<containerIdentificationNumber>TSLU3308716</containerIdentificationNumber>"
+    box = f"<transportEquipment>{number}</transportEquipment>"
+    text = changed("ics2-ie3f11", ("IE3F11", "IE3F12"), ("<placeOfLoading>", f"{item}{box}<placeOfLoading>"))
+    start, end = text.index("<goodsItem>"), text.index("</goodsItem>") + len("</goodsItem>")
+    text = text[:start] + text[end:]
+    start, end = text.index("<goodsItem>"), text.index("</goodsItem>") + len("</goodsItem>")
+    text = text[:start] + text[end:]
+    (row,) = rows(tmp_path, text)
+    assert (row["goods_description"], row["container_number"]) == ("CONSOLIDATED CARGO", "TSLU3308716")
+    assert "house_bill" not in row
+
+
 def test_a_house_filing_without_ports_is_refused_with_its_values(tmp_path: Path) -> None:
     text = changed("ics2-ie3f11", ("IE3F11", "IE3F14"), *((port, "") for port in PORTS))
     manifest = parsed(tmp_path, text)

@@ -86,3 +86,24 @@ def test_places_behind_the_consignments_count_for_all_of_them(tmp_path: Path) ->
     )
     for row in rows(tmp_path, text):
         assert (row["port_of_discharge"], row["arrives_at"]) == ("MZBEW", datetime(2025, 3, 31, 4, 0, tzinfo=UTC))
+
+
+def test_china_names_the_containers_of_goods_by_number(tmp_path: Path) -> None:
+    number = "<EquipmentIdentification><ID>{}</ID></EquipmentIdentification>"
+    second = f"<TransportEquipment>{number.format('JNKU2900771')}</TransportEquipment>"
+    link = f"{number}</ConsignmentItem>"
+    more = (
+        "<ConsignmentItem><Commodity><CargoDescription>HINGES</CargoDescription></Commodity>"
+        "<GoodsMeasure><GrossMassMeasure unitCode='KGM'>700</GrossMassMeasure></GoodsMeasure>"
+    )
+    text = changed(
+        "china-mt2101", ("<SealID>M/CN440921</SealID></TransportEquipment>", f"</TransportEquipment>{second}")
+    )
+    text = text.replace("</ConsignmentItem>", f"{link.format('HYLU8155014')}{more}{link.format('JNKU2900771')}", 1)
+    locks, hinges = rows(tmp_path, text)[:2]
+    assert (locks["container_number"], locks["gross_weight_kg"]) == ("HYLU8155014", 18640)
+    assert (hinges["container_number"], hinges["goods_description"], hinges["gross_weight_kg"]) == (
+        "JNKU2900771",
+        "HINGES",
+        700,
+    )

@@ -63,10 +63,12 @@ def read(file: File, _: Count) -> list[Table]:
     shared = _shared(message, master, reader)
     if code in _STRAIGHT:
         shared["bill_type"] = "straight"
-    houses = 0
+    houses = added = 0
     for house in records:
         houses += 1
-        _add(rows, house, master, shared, reader)
+        if house.find("goodsitem") or not master.find("goodsitem"):  # else the master only lists its houses
+            added += 1
+            _add(rows, house, master, shared, reader)
     broken = records.broken
     if broken and not houses and broken.record is None:
         raise ManifestError(
@@ -74,7 +76,7 @@ def read(file: File, _: Count) -> list[Table]:
         )
     if broken:
         xml.refuse_rest(rows, broken, "a consignment that is not whole" if broken.record else "")
-    elif not houses:
+    elif not added:
         _add(rows, Node(""), master, shared, reader)
     return [rows.table(reader.notes())]
 

@@ -28,7 +28,7 @@ def boxes_of(node: Node, declaration: Node) -> list[Box]:
     """The containers of a consignment; what stands only with the declaration's containers completes them."""
     equipment = node.all("transportequipment")
     for item in node.all("consignmentitem"):
-        equipment += item.all("transportequipment")
+        equipment += _equipment(item)
     more = {cargo.key(_number(found)): found for found in declaration.all("transportequipment")}
     boxes = []
     for found in equipment:
@@ -46,6 +46,11 @@ def boxes_of(node: Node, declaration: Node) -> list[Box]:
 def goods_of(node: Node, reader: Reader) -> list[Goods]:
     """The goods lines of a consignment."""
     return [_goods(item, reader) for item in node.all("consignmentitem")]
+
+
+def _equipment(item: Node) -> list[Node]:
+    """The containers that a goods line names; China names them by their numbers alone."""
+    return item.all("transportequipment", "equipmentidentification")
 
 
 def _number(equipment: Node) -> str:
@@ -75,7 +80,7 @@ def _goods(item: Node, reader: Reader) -> Goods:
         weight=quantity("gross_weight_kg", measure.find("grossmassmeasure"), reader),
         volume=quantity("volume_m3", measure.find("grossvolumemeasure"), reader),
         value=reader.number("declared_value", amount.text) if amount else None,
-        boxes=[number for found in item.all("transportequipment") if (number := _number(found))],
+        boxes=[number for found in _equipment(item) if (number := _number(found))],
         **cargo.packages(
             [reader.count("package_count", number.text) for number in numbers],
             [

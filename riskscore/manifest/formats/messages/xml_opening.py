@@ -77,11 +77,11 @@ def _opening(head: bytes) -> Opening | None:
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = doctype
     try:
-        text = data.decode(coding, "ignore").encode() if coding else data
+        ready = data.decode(coding, "ignore").encode() if coding else data
     except LookupError:
         return Opening(unknown_encoding=coding or "")
     with contextlib.suppress(expat.ExpatError, _KnownError, ValueError):
-        parser.Parse(text)
+        parser.Parse(ready)
     is_xml = found.root or found.doctype or data.startswith(b"<?xml")
     return found if is_xml and "html" not in (plain(found.root), found.doctype.lower()) else None
 
