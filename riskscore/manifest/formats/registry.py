@@ -20,7 +20,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, ods, parquet, records, sheets, xls, xlsb
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
+from riskscore.manifest.formats.messages import ams, awmds, customs_309, dcsa, ens, ics2, other_xml, scmtr, wco
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 from riskscore.manifest.hints import NO_HINTS, Hints
 
@@ -60,6 +60,11 @@ FORMATS = (
     Format("XLS", xls.sniff, xls.read),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
     Format("X12", customs_309.sniff, customs_309.read),
+    Format("ASYCUDA", awmds.sniff, awmds.read),
+    Format("entry summary declaration", ens.sniff, ens.read),
+    Format("ICS2", ics2.sniff, ics2.read),
+    Format("WCO cargo report", wco.sniff, wco.read),
+    Format("XML", other_xml.sniff, other_xml.read),
     Format("SCMTR", scmtr.sniff, scmtr.read),
     Format("DCSA", dcsa.sniff, dcsa.read),
     Format("JSON", records.sniff, records.read),
