@@ -73,6 +73,8 @@ class Converter:
     """The containers of rows that say more than one number (`beside` of boxes.Containers), if there are any."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
+    is_message: bool = False
+    """Whether the columns are those of a message, whose codes stay as filed."""
     date_order: dates.DateOrder | None = None
     """What comes first in its dates, where a person says it."""
 
@@ -136,6 +138,8 @@ class Converter:
             understood = places.are_countries(read)
             self._not_understood("country", text, understood)
             return read if understood.all() else read.set(~understood, None)
+        if column == "package_type" and self.is_message:
+            return text.str.to_uppercase()
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         if column == "container_type":

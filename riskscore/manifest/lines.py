@@ -193,7 +193,15 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     check_required(understood, kind)
     table, given_once = carried.carry(table, understood.headings)
     frame, damaged, told = damage.mend(table.frame, understood.headings)
-    converter = Converter(frame, understood.headings, damaged, told, types=kind.columns, date_order=table.date_order)
+    converter = Converter(
+        frame,
+        understood.headings,
+        damaged,
+        told,
+        types=kind.columns,
+        date_order=table.date_order,
+        is_message=table.is_message,
+    )
     lines, notes = canonical(converter, kind)
     notes += ways_out(converter.faults)
     if not converter.has("filed_at"):
