@@ -20,6 +20,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, parquet, records, sheets
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages import un_edifact
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 
 _FOREIGN = (
@@ -55,6 +56,7 @@ class Format:
 FORMATS = (
     Format("Parquet", parquet.sniff, parquet.read, (".parquet",)),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("EDIFACT", un_edifact.sniff, un_edifact.read),
     Format("JSON", records.sniff, records.read),
     Format("CSV", delimited.sniff, delimited.read),
 )
