@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskscore.errors import ManifestError
 from riskscore.history.filings import STARTED
-from riskscore.manifest import frame
+from riskscore.manifest import consolidations, frame
 from riskscore.manifest.read import Manifest
 
 if TYPE_CHECKING:
@@ -36,4 +36,5 @@ def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tupl
         rows = rows.with_columns(filed[STARTED])
     history = None if past.history is None else frame.table(past.history, "history")
     outcomes = None if past.outcomes is None else frame.outcomes(frame.table(past.outcomes, "outcomes"))
+    earlier = None if earlier is None else consolidations.keyed(earlier)
     return rows, replace(past, history=history, outcomes=outcomes, earlier=earlier)

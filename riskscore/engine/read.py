@@ -45,7 +45,7 @@ def read(
         manifest.consignments.height, manifest.quarantine.height
     """
     files = [paths] if isinstance(paths, str | Path) else paths
-    return reader.read_many(files, columns=columns, settings=settings)
+    return reader.read_many(files, columns=columns, settings=settings).as_filed()
 
 
 def read_history(paths: Sequence[str | Path], settings: Settings = NONE, *, more: Sequence[str] = ()) -> pl.DataFrame:

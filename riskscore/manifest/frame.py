@@ -13,6 +13,7 @@ import polars as pl
 from riskscore import schema
 from riskscore.cells.values import code
 from riskscore.errors import ManifestError, SettingsError
+from riskscore.manifest import consolidations
 from riskscore.settings import Settings
 from riskscore.units import counted
 
@@ -23,7 +24,7 @@ def consignments(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     Raises ManifestError where a required column is missing, a type does not fit, or two rows have the same key.
     """
     required = [name for name in schema.REQUIRED if name not in settings.lacks]
-    rows = _conform(frame, schema.columns(settings), required, "consignments")
+    rows = consolidations.keyed(_conform(frame, schema.columns(settings), required, "consignments"))
     twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
     if not twice.is_empty():
         bill, container = twice.row(0)
@@ -87,6 +88,10 @@ def _conform(
         ) from None
 
 
+def _parts(bill: pl.Expr) -> list[pl.Expr]:
+    return [consolidations.master(bill).alias("master"), consolidations.house(bill).alias("house")]
+
+
 def key(rows: pl.DataFrame, container: str | None, bill: str | None, settings: Settings) -> tuple[str, str]:
     """Bill and container of the one consignment that `container` means (with `bill`, where it is on several).
 
@@ -100,6 +105,11 @@ def key(rows: pl.DataFrame, container: str | None, bill: str | None, settings: S
         raise SettingsError("no container was named; name one (--container)")
     number = code("container_number", pl.Series([container])).item() or ""
     bills = rows.filter(pl.col("container_number") == number)["bill_of_lading"].to_list()
+    if bill is not None and bill.strip() not in bills:
+        # A consolidated consignment may be named by its house bill, or by its master bill where it is the only one.
+        parts = pl.DataFrame({"bill": bills}).select("bill", *_parts(pl.col("bill")))
+        same = parts.filter((pl.col("house") == bill.strip()) | (pl.col("master") == bill.strip()))["bill"]
+        bill = same.item() if same.len() == 1 else bill
     if not bills:
         raise SettingsError(
             f"no container {number or repr(container)} among the {rows.height:,} consignments; check the number"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -19,10 +20,10 @@ from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import NotUnderstood, summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
-from riskscore.errors import ManifestError
-from riskscore.manifest import archives, gather, quarantine, several, validate
+from riskscore.errors import LeftAsideError, ManifestError
+from riskscore.manifest import archives, consolidations, gather, moments, quarantine, several, validate
 from riskscore.manifest.formats import registry
-from riskscore.manifest.formats.table import Table
+from riskscore.manifest.formats.table import STOW_PLAN, Table
 from riskscore.settings import NONE, Settings
 
 
@@ -79,13 +80,15 @@ class Understood:
 class FileLines:
     """Valid goods lines of one file (canonical columns, `_file`, `_order`, `row`) and its quarantine.
 
-    `rows_in` is the number of goods lines in the file, the refused ones included.
+    `rows_in` is the number of goods lines in the file, the refused ones and the `cancelled` included. `cancelled` has
+    columns CANCELLED and `_file`.
     """
 
     lines: pl.DataFrame
     quarantine: pl.DataFrame
     rows_in: int
     understood: Understood
+    cancelled: pl.DataFrame
 
 
 def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
@@ -95,6 +98,11 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
         for member in archives.open_file(path)
         for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)))
     ]
+    for table in tables:
+        if table.kind == STOW_PLAN:
+            raise LeftAsideError(
+                table.name, f"a stow plan ({table.format}); name it with --stow-plan beside the manifest"
+            )
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
@@ -109,7 +117,7 @@ def read(path: Path, mapping: dict[str, str], kind: Kind) -> FileLines:
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
     tables = open_tables(path, mapping, kind)
-    return join([_read_table(table, mapping, kind) for table in tables], str(path))
+    return join([_read_table(table, mapping, kind, moments.of_file(path)) for table in tables], str(path))
 
 
 def understand(path: Path, mapping: dict[str, str], kind: Kind) -> Understood:
@@ -121,7 +129,7 @@ def understand(path: Path, mapping: dict[str, str], kind: Kind) -> Understood:
     parts = [understand_headings(table, mapping, kind) for table in tables]
     if any(part.missing for part in parts):
         return _joined(parts, str(path))
-    return join([_read_table(table, mapping, kind) for table in tables], str(path)).understood
+    return join([_read_table(table, mapping, kind, moments.of_file(path)) for table in tables], str(path)).understood
 
 
 def join(parts: Sequence[FileLines], name: str) -> FileLines:
@@ -140,6 +148,9 @@ def join(parts: Sequence[FileLines], name: str) -> FileLines:
         pl.concat([part.quarantine for part in parts]),
         sum(part.rows_in for part in parts),
         _joined([part.understood for part in parts], name),
+        pl.concat(
+            part.cancelled.with_columns(pl.lit(place, pl.Int64).alias(gather.FILE)) for place, part in enumerate(parts)
+        ),
     )
 
 
@@ -165,7 +176,7 @@ def understand_headings(table: Table, mapping: dict[str, str], kind: Kind) -> Un
         Heading(heading.source) if heading.column in kind.lacks else heading
         for heading in columns.assign(table.frame.columns, kind.synonyms, mapping)
     ]
-    headings, found = content.recognise(table.frame, headings)
+    headings, found = (headings, []) if table.is_message else content.recognise(table.frame, headings)
     known = {heading.column for heading in headings}
     missing = [name for name in kind.required if not known & {name, *kind.stands_in.get(name, ())}]
     plain = {"".join(words(source)) or source for source in table.frame.columns}
@@ -195,17 +206,22 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
     return ""
 
 
-def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
+def _read_table(table: Table, mapping: dict[str, str], kind: Kind, modified: datetime) -> FileLines:
     understood = understand_headings(table, mapping, kind)
     check_required(understood, kind)
     converter = Converter(table.frame, understood.headings, types=kind.columns)
     lines, notes = canonical(converter, kind)
+    cancelled = table.cancelled
+    if table.is_message:
+        lines, cancelled, told = moments.filled(lines, cancelled, modified)
+        notes += told
     lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
     boxes = None
     if converter.beside is not None:
         boxes = converter.beside["boxes"]
         lines, told = several.apart(several.fill_beside(lines, converter.beside), boxes)
         notes += told
+    lines = consolidations.keyed(consolidations.flagged(lines))
     items = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
     # A row of the file counts once for each of its goods items in each of its boxes.
     weights = (
@@ -223,12 +239,13 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     return FileLines(
         valid.drop("described"),
         quarantine.build(table, pl.concat([pl.DataFrame(schema=FAULTS), *faults]), weights),
-        int(weights.sum()) + table.broken.height,
+        int(weights.sum()) + table.broken.height + cancelled.height,
         replace(
             understood,
             notes=(*understood.notes, *converter.notes, *notes, *contradictions),
             not_understood=summed(converter.not_understood),
         ),
+        cancelled,
     )
 
 

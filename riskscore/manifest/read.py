@@ -2,25 +2,31 @@
 
     manifest = read("manifest.csv")
     manifest.consignments   the latest version of each consignment, exactly schema.COLUMNS
-    manifest.earlier        versions of it that were filed before, with the same columns
+    manifest.earlier        versions of it that were filed before, or cancelled since, with the same columns
+    manifest.cancelled      what messages cancel: bill, house bill, container (null: all of the bill), and when
     manifest.quarantine     refused rows in full, with file, line, rule and value
     manifest.understood     how headings, encoding and units were read
 
 `rows_in` counts goods lines: each row of a file, or each goods item of a row that has `goods_items`, once for each
-container that the row names. Each of them ends in the `goods_items` of one consignment or in the quarantine.
+container that the row names, and each cancellation. Each of them ends in the `goods_items` of one consignment, in
+`cancelled` or in the quarantine.
+
+Several house bills that share a container are consignments of their own (see consolidations.py). `read` returns them
+under their master bill, as filed, and `read_many` as the engine and the lake call them: "master / house".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import ManifestError
-from riskscore.manifest import gather, lines, quarantine
+from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine
+from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.lines import Understood
 from riskscore.schema import COLUMNS
 from riskscore.settings import NONE, Settings
@@ -39,12 +45,18 @@ class Manifest:
     quarantine: pl.DataFrame
     rows_in: int
     understood: Understood
+    cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
 
     @property
     def accepted(self) -> int:
-        """Goods lines in `consignments` and `earlier`."""
+        """Goods lines in `consignments` and `earlier`, and cancellations."""
         counts = [frame["goods_items"].list.len().cast(pl.Int64).sum() for frame in (self.consignments, self.earlier)]
-        return int(sum(counts))
+        return int(sum(counts)) + self.cancelled.height
+
+    def as_filed(self) -> Manifest:
+        """The same manifest with consolidated consignments under their master bill."""
+        consignments, earlier = map(consolidations.as_filed, (self.consignments, self.earlier))
+        return replace(self, consignments=consignments, earlier=earlier)
 
     @property
     def balance(self) -> int:
@@ -59,7 +71,7 @@ def read(path: str | Path, *, columns: str | Path | None = None, settings: Setti
     file with headings only is a manifest of zero consignments. Raises ManifestError where the file cannot be read at
     all or lacks a required column, SettingsError where the column map is wrong.
     """
-    return read_many([path], columns=columns, settings=settings)
+    return read_many([path], columns=columns, settings=settings).as_filed()
 
 
 def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
@@ -78,12 +90,22 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None,
     canonical = list(kind.columns)
     if earlier.height:
         notes.append(f"{counted(earlier.height, 'filing')} with a later version: kept as history")
-    return Manifest(
+    latest, earlier, cancelled = (
         latest.select(canonical),
         earlier.select(canonical),
+        joined.cancelled.select(*CANCELLED),
+    )
+    if cancelled.height:
+        gone = cancellations.among(latest, cancelled)
+        notes.append(cancellations.note(cancelled, gone))
+        latest, earlier = latest.filter(~gone), pl.concat([earlier, latest.filter(gone)])
+    return Manifest(
+        latest,
+        earlier,
         pl.concat([joined.quarantine, _refuse(copies, names)]),
         joined.rows_in,
         replace(joined.understood, notes=(*joined.understood.notes, *notes)),
+        cancelled,
     )
 
 

@@ -35,7 +35,7 @@ class Table:
 
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
     where the format has none. `notes` say in plain language what was decided. `kind` is MANIFEST or STOW_PLAN, and
-    `cancelled` lists what a message cancels (columns CANCELLED).
+    `cancelled` lists what a message cancels (columns CANCELLED). The columns of a message are canonical already.
     """
 
     frame: pl.DataFrame
@@ -48,6 +48,7 @@ class Table:
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
     notes: tuple[str, ...] = ()
     kind: str = MANIFEST
+    is_message: bool = False
     cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from riskscore import schema
-from riskscore.manifest.formats.table import BROKEN, CANCELLED, MANIFEST, Table
+from riskscore.manifest.formats.table import BROKEN, CANCELLED, Table
 
 CHUNK = 5_000
 """Rows that are kept as Python objects at most."""
@@ -85,7 +85,7 @@ class Rows:
             encoding=encoding,
             broken=pl.DataFrame(self._broken, schema=BROKEN, orient="row"),
             notes=tuple(told),
-            kind=MANIFEST,
+            is_message=True,
             cancelled=pl.DataFrame(self._cancelled, schema=CANCELLED),
         )
 

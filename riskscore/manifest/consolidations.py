@@ -1,0 +1,81 @@
+"""Consolidations: one container on one master bill, shared by the goods of several house bills.
+
+    as filed   bill MAEU1 · house H1 · box A, bill MAEU1 · house H2 · box A     the same bill and container twice
+    keyed      bill MAEU1 / H1 · box A,       bill MAEU1 / H2 · box A          each is a consignment of its own
+
+Parties, goods and routing of the houses differ, so each house is a consignment of its own, with its own score and
+history. The engine and the lake identify a consignment by bill and container, so they call its bill "master / house".
+Consignments that share no container keep their bill, and so do all those of older lakes.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskscore.schema import KEY
+
+JOINT = " / "
+"""Stands between master bill and house bill."""
+
+_BILL, _BOX = KEY
+_FLAG, _HOUSE = "consolidated", "house_bill"
+_SUFFIX = pl.lit(JOINT) + pl.col(_HOUSE)
+
+
+def flagged(lines: pl.DataFrame) -> pl.DataFrame:
+    """Mark the lines whose container has several house bills on the same bill as `consolidated`."""
+    if not lines[_HOUSE].count():
+        return lines
+    several = (pl.col(_HOUSE).n_unique().over(KEY) > 1) & pl.col(_HOUSE).is_not_null()
+    houses = lines.filter(pl.col(_HOUSE).is_not_null()).select(*KEY, _HOUSE).unique()
+    shared = houses.filter(several & pl.all_horizontal(pl.col(KEY).is_not_null())).select(*KEY, _HOUSE)
+    if not shared.height:
+        return lines
+    marked = lines.join(shared.with_columns(_shared=True), on=[*KEY, _HOUSE], how="left", maintain_order="left")
+    return marked.with_columns(pl.coalesce("_shared", _FLAG).alias(_FLAG)).drop("_shared")
+
+
+def keyed(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with "master / house" as the bill of those that are consolidated; keyed rows stay as they are."""
+    if _FLAG not in rows.columns or not rows[_FLAG].any():
+        return rows
+    is_keyed = pl.col(_BILL).str.ends_with(_SUFFIX)
+    wanted = pl.col(_FLAG) & pl.col(_HOUSE).is_not_null() & ~is_keyed
+    return rows.with_columns(pl.when(wanted).then(pl.col(_BILL) + _SUFFIX).otherwise(_BILL).alias(_BILL))
+
+
+def as_filed(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with the master bill as the bill of those that are consolidated."""
+    if not rows[_FLAG].any():
+        return rows
+    master = pl.col(_BILL).str.strip_suffix(_SUFFIX)
+    return rows.with_columns(pl.when(pl.col(_FLAG)).then(master).otherwise(_BILL).alias(_BILL))
+
+
+def master(bill: pl.Expr) -> pl.Expr:
+    """The master bill of a keyed `bill`; null where the consignment is not consolidated."""
+    return pl.when(bill.str.contains(JOINT, literal=True)).then(bill.str.split(JOINT).list.head(-1).list.join(JOINT))
+
+
+def house(bill: pl.Expr) -> pl.Expr:
+    """The house bill of a keyed `bill`; null where the consignment is not consolidated."""
+    return pl.when(bill.str.contains(JOINT, literal=True)).then(bill.str.split(JOINT).list.last())
+
+
+def resolved(outcomes: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
+    """`outcomes` with the bills of the consignments `filed` (KEY, keyed): one row per house of an opened container.
+
+    An outcome names what people know: the master bill and the container, or the house bill and the container. Opening
+    a container says something about each house in it, so an outcome under the master bill counts for all of them.
+    Outcomes of consignments that are filed under their bill, or not at all, stay as they are.
+    """
+    houses = filed.select(KEY).unique().filter(pl.col(_BILL).str.contains(JOINT, literal=True))
+    if not houses.height or not outcomes.height:
+        return outcomes
+    keyed_bill = pl.col(_BILL)
+    names = pl.concat(
+        [houses.select(keyed_bill.alias("_keyed"), name(keyed_bill).alias(_BILL), _BOX) for name in (master, house)]
+    ).join(filed.select(KEY).unique(), on=KEY, how="anti")
+    order = outcomes.with_row_index("_row")
+    found = order.join(names.unique(), on=KEY, how="left", maintain_order="left")
+    return found.with_columns(pl.coalesce("_keyed", _BILL).alias(_BILL)).sort("_row").select(outcomes.columns)
