@@ -104,7 +104,7 @@ class BaplieReader:
         if self._in_leg:
             return
         self._ship |= edifact_values.vessel(elements)
-        if part(elements, 8, 1) == "103":
+        if part(elements, 8, 1) in ("103", "CALLSIGN"):
             self._ship["call_sign"] = part(elements, 8) or None
 
     def _dtm(self, elements: Elements) -> None:
@@ -113,7 +113,7 @@ class BaplieReader:
             return
         if name == "next_arrival" and name in self._ship:
             return
-        moment = edifact_values.moment(part(elements, 1, 1), part(elements, 1, 2), self.doubts)
+        moment = edifact_values.moment_of(elements, self.doubts)
         if moment is not None:
             self._ship[name] = moment
 
@@ -133,7 +133,7 @@ class BaplieReader:
             if name is not None and place is not None:
                 self._ship[name] = place
         elif qualifier in _PORTS and place is not None:
-            self._slot.setdefault(_PORTS[qualifier], place)
+            (self._boxes[-1] if self._boxes else self._slot).setdefault(_PORTS[qualifier], place)
 
     def _mea(self, elements: Elements) -> None:
         if self._slot is None:
@@ -141,7 +141,7 @@ class BaplieReader:
         kind = part(elements, 2) or part(elements, 1)
         if kind not in _WEIGHTS:
             return
-        holder = self._slot
+        holder = self._boxes[-1] if self._boxes else self._slot
         value = edifact_values.measure(elements[3] if len(elements) > 3 else [], edifact_values.KILOGRAMS, self.doubts)
         if value is not None and ("gross_weight_kg" not in holder or kind == "VGM"):
             holder["gross_weight_kg"], holder["weight_is_verified"] = value, kind == "VGM"

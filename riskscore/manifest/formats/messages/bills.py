@@ -97,17 +97,19 @@ class Bill:
         """`bill_of_lading`, and `house_bill` where the bill is a house bill of a known master bill."""
         bill, master, house = (self.numbers.get(name) for name in ("bill", "master", "house"))
         if master:
-            own = house or bill or self.reference
-            return {"bill_of_lading": master} | ({"house_bill": own} if own and own != master else {})
+            own = next((number for number in (house, bill, self.reference) if number and number != master), None)
+            return {"bill_of_lading": master} | ({"house_bill": own} if own else {})
         own = bill or self.reference or house
-        return {name: value for name, value in (("bill_of_lading", own), ("house_bill", house)) if value} if own else {}
+        if own is None:
+            return {}
+        return {"bill_of_lading": own} | ({"house_bill": house} if house and house != own else {})
 
     def total(self, name: str) -> Any:
         """A figure of the whole bill: as stated, else the sum of its goods lines; None where it is unknown."""
         if self.totals.get(name) is not None:
             return self.totals[name]
-        known = [goods.figures[name] for goods in self.goods if goods.figures.get(name) is not None]
-        return _sum(known)
+        figures = [goods.figures.get(name) for goods in self.goods]
+        return None if None in figures else _sum(figures)
 
     def rows(self, boxes: dict[str, Box], *, all_boxes: bool) -> list[dict[str, Any]]:
         """One row for each container of the bill, without values that are of the message.
@@ -118,7 +120,7 @@ class Bill:
         named = dict.fromkeys(key for goods in self.goods for key in goods.shares)
         keys = list(dict.fromkeys([*named, *self.boxes]) if all_boxes or not named else named)
         if len(self.goods) == 1 and (lone := self.goods[0].lone_number) and lone > 1:
-            self.goods[0].figures.setdefault("package_count", lone)
+            self.goods[0].figures["package_count"] = lone
         if not keys:
             return [self._row("", Box(None), [(goods, True) for goods in self.goods], alone=True)]
         rows = []

@@ -182,20 +182,20 @@ class CargoReader(GoodsSegments):
             self._bill.places.setdefault(self._place, []).append(place)
 
     def _dtm(self, elements: Elements) -> None:
-        qualifier, raw, form = part(elements, 1), part(elements, 1, 1), part(elements, 1, 2)
+        qualifier = part(elements, 1)
         if qualifier == "137" and self._bill is self._top and self._goods is None:
-            self._filed_at = edifact_values.moment(raw, form, self.doubts) or self._filed_at
+            self._filed_at = edifact_values.moment_of(elements, self.doubts) or self._filed_at
         if self._scope not in (MESSAGE, BILL):
             return
         values = self._vessel if self._bill is self._top else self._bill.values
         if qualifier in _ARRIVALS and self._place in ("", "11", "60"):
             rank = _ARRIVALS[qualifier]
-            if rank > self._bill.arrival and (moment := edifact_values.moment(raw, form, self.doubts)):
+            if rank > self._bill.arrival and (moment := edifact_values.moment_of(elements, self.doubts)):
                 self._bill.arrival, values["arrives_at"] = rank, moment
         elif (
             qualifier in _DEPARTURES
             and self._place == "9"
-            and (moment := edifact_values.moment(raw, form, self.doubts)) is not None
+            and (moment := edifact_values.moment_of(elements, self.doubts)) is not None
         ):
             values.setdefault("loaded_at", moment)
 
@@ -262,7 +262,9 @@ class CargoReader(GoodsSegments):
             elif terms := bill_description.freight_terms_in(words):
                 self._bill.values.setdefault("freight_terms", terms)
             return
-        plain = qualifier == "AAA" and self._scope != DANGER
-        (self._goods.texts if plain else self._goods.other_texts).append(words)
+        if qualifier == "AAA" and self._scope != DANGER:
+            self._goods.texts.append(words)
+        elif qualifier in ("AAA", "PRD"):
+            self._goods.other_texts.append(words)
         if self._scope != DANGER:
             self._goods.codes_in_texts += edifact_values.hs_codes(words)

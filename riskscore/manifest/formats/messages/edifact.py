@@ -32,11 +32,14 @@ _BACK = {_AWAY + code: code for code in range(_AWAY)}
 _SEPARATORS = (":", "+")
 _USUAL = ":+.? '"
 _NEAR_END = 80
-_SIGNS = re.compile(r"UNA([^\w\s])([^\w\s])(.)(.)(.)([^\w ])(?=\s*UN[BGH]\2)|UNB([^\w\s])UNO[A-Z]([^\w\s])", re.DOTALL)
+_SIGNS = re.compile(
+    r"UNA([^\w\s])([^\w\s])(.)(.)(.)([^\w ])(?=\s*UN[BGH]\2)|UNB([^\w\s])[A-Z]{4}([^\w\s])\d", re.DOTALL
+)
 _BROKEN_LINE = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _START = re.compile(rb"[\xef\xbb\xbf\s\0]*(?:UNA[^\w\s]{2}.{4}\s*)?(UN[BGH])[^\w\s]", re.DOTALL)
 _MESSAGE = re.compile(rb"UNH[^\w\s][^'\n]{0,60}?[^\w\s][A-Z]{6}[^\w\s][A-Z0-9]{1,3}[^\w\s]")
 _SETS = {
+    "KECA": "cp949",
     "UNOA": "ascii",
     "UNOB": "ascii",
     "UNOC": "latin-1",
@@ -53,14 +56,15 @@ _SETS = {
     "UNOX": "ascii",
     "UNOY": "utf-8",
 }
-"""Character set of a syntax identifier (ISO 9735)."""
+"""Character set of a syntax identifier: those of ISO 9735, and the one of Korea."""
 
 
 def is_edifact(head: bytes) -> bool:
     """Whether a file that begins with `head` is an interchange, or a message without one."""
     start = _START.match(head)
     return start is not None and (
-        re.match(rb"UN[BG].UNO[A-Z]", head[start.start(1) :]) is not None or _MESSAGE.search(head[:4096]) is not None
+        re.match(rb"UNB.[A-Z]{4}[^\w\s]\d", head[start.start(1) :]) is not None
+        or _MESSAGE.search(head[:4096]) is not None
     )
 
 
@@ -101,6 +105,8 @@ class Segments:
                 self.line = line + raw.count("\n", 0, len(raw) - len(body)) if self.has_lines else self.line + 1
                 if "\n" in body:
                     body = _BROKEN_LINE.sub(" ", body)
+                if self._signs[3] in body and self._signs[3] != " ":
+                    body = re.sub(re.escape(self._signs[3]) + r"(?=[^\w\s])", "", body)
                 elements = [element.split(":", _MOST) for element in body.split("+", _MOST)]
                 yield elements if body.isascii() else [[self._plain(part) for part in parts] for parts in elements]
             line += raw.count("\n")

@@ -39,6 +39,7 @@ _FORMS = {
 _LENGTHS = {"102": 8, "203": 12, "204": 14, "101": 6, "201": 10, "202": 12, "2": 6, "3": 6, "4": 8}
 _BY_LENGTH = {6: "101", 8: "102", 10: "201", 12: "203", 14: "204"}
 _WITH_ZONE = {"301": 10, "303": 12, "304": 14}
+_OFFSET = re.compile(r"[+-]\d{2}(?::?\d{2})?")
 _NAMED_ZONE = ("", "UTC", "GMT", "Z", "ZZZ")
 _YEARS = (1970, 2100)
 _LOCODE = re.compile(r"[A-Z]{2} ?[A-Z0-9]{3}")
@@ -81,7 +82,7 @@ class Doubts:
         self._counts[kind] = self._counts.get(kind, 0) + 1
         examples = self._examples.setdefault(kind, {})
         if example and len(examples) < 3:
-            examples[example[:40]] = None
+            examples["".join(sign if sign.isprintable() else "?" for sign in example[:40])] = None
 
     def notes(self) -> list[str]:
         """One sentence for each kind."""
@@ -149,6 +150,15 @@ def celsius(value: str, unit: str, doubts: Doubts) -> float | None:
     return degrees if degrees is None or unit == "CEL" else round((degrees - 32) * 5 / 9, 2)
 
 
+def moment_of(elements: Elements, doubts: Doubts) -> datetime | None:
+    """The moment of a DTM segment; None where it has a second element, as a zone +0200 that is not released makes."""
+    raw = part(elements, 1, 1)
+    if len(elements) > 2 and any(map(any, elements[2:])):
+        doubts.add("moment", "could not be read: left empty", f"{raw}+{part(elements, 2)}")
+        return None
+    return moment(raw, part(elements, 1, 2), doubts)
+
+
 def moment(raw: str, form: str, doubts: Doubts) -> datetime | None:
     """A moment in UTC from its digits and the qualifier of its format; without a zone it is taken as UTC."""
     digits = raw.strip()
@@ -164,7 +174,10 @@ def _moment(digits: str, form: str) -> datetime | None:
     form = form or _BY_LENGTH.get(len(digits), "")
     if form in _WITH_ZONE:
         zone, digits = digits[_WITH_ZONE[form] :].strip().upper(), digits[: _WITH_ZONE[form]]
-        if zone not in _NAMED_ZONE:
+        if _OFFSET.fullmatch(zone):
+            form, digits = ("208" if form == "304" else "205"), digits + zone.replace(":", "").ljust(5, "0")
+            digits = digits if len(digits) in (17, 19) else "20" + digits
+        elif zone not in _NAMED_ZONE:
             return None
     pattern = _FORMS.get(form)
     if pattern is None or _LENGTHS.get(form, len(digits)) != len(digits) or not digits[:6].isdigit():
@@ -193,7 +206,7 @@ def vessel(elements: Elements) -> dict[str, str]:
     """`voyage`, `vessel_imo` and `vessel_name` of a TDT segment, where it has them; a call sign is no IMO number."""
     found = {"voyage": part(elements, 2), "vessel_name": part(elements, 8, 3)}
     number = part(elements, 8).upper().removeprefix("IMO").strip()
-    if number.isdigit() and len(number) == 7 and part(elements, 8, 1) != "103":
+    if number.isdigit() and len(number) == 7 and part(elements, 8, 1) not in ("103", "CALLSIGN"):
         found["vessel_imo"] = number
     return {name: value for name, value in found.items() if value}
 

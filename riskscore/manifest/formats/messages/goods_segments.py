@@ -46,6 +46,7 @@ class GoodsSegments:
         self._goods: Goods | None = None
         self._box: Box | None = None
         self._share: dict[str, Any] = {}
+        self._shared = ""
         self._scope = BILL if in_bill else MESSAGE
 
     def _gid(self, elements: Elements) -> None:
@@ -101,7 +102,7 @@ class GoodsSegments:
         count = edifact_values.whole(part(elements, 2), self.doubts)
         if count is not None:
             share["package_count"] = share.get("package_count", 0) + count
-        self._share, self._scope = share, SHARE
+        self._share, self._shared, self._scope = share, key, SHARE
 
     def _mea(self, elements: Elements) -> None:
         purpose, name = part(elements, 1), part(elements, 2)
@@ -147,9 +148,12 @@ class GoodsSegments:
         self._box, self._scope = box, BOX
 
     def _sel(self, elements: Elements) -> None:
-        seal = part(elements, 1)
-        if self._box is not None and seal and seal not in self._box.seals and self._scope == BOX:
-            self._box.seals.append(seal)
+        seal, box = part(elements, 1), self._box if self._scope == BOX else None
+        if self._scope == SHARE:
+            key = self._shared
+            box = self._bill.boxes.get(key) or self._boxes.get(key) or self._bill.boxes.setdefault(key, Box(key))
+        if box is not None and seal and seal not in box.seals:
+            box.seals.append(seal)
 
     def _tmp(self, elements: Elements) -> None:
         if part(elements, 2):

@@ -119,7 +119,9 @@ class Interchange:
             counted = self._number - self._began + 1
             stated = part(elements, 1).lstrip("0")
             if stated != str(counted):
-                self.doubts.add("message", "with another number of segments than UNT says", f"{stated} for {counted}")
+                self.doubts.add(
+                    "message", "with another number of segments than UNT says", f"{stated[:20]} instead of {counted}"
+                )
         self._finish(cut=False)
 
     def _unz(self, _: Elements) -> None:
