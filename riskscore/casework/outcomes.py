@@ -24,7 +24,7 @@ from riskscore.casework import slates
 from riskscore.errors import SettingsError
 from riskscore.lake.protocol import STEP, Lake
 from riskscore.lake.tables import NIGHT, RUN
-from riskscore.manifest import corrections, outcomes, quarantine
+from riskscore.manifest import consolidations, corrections, outcomes, quarantine
 from riskscore.schema import KEY, OUTCOME
 from riskscore.settings import NONE, Settings
 
@@ -95,9 +95,9 @@ def record(
     """
     moment = now or datetime.now(UTC)
     night = night or moment.date()
-    rows = schema.conform(rows, {**OUTCOME, "file": pl.String})
+    rows = _by_house(lake, schema.conform(rows, {**OUTCOME, "file": pl.String}))
     valid, broken = _check(rows, moment)
-    waiting = _waiting(lake, run)
+    waiting = _by_house(lake, _waiting(lake, run))
     both = pl.concat([valid.with_columns(waited=pl.lit(False)), waiting.with_columns(waited=pl.lit(True))])
     is_known = _is_known(lake, both)
     unknown = both.filter(~is_known & ~pl.col("waited")).drop("waited")
@@ -122,6 +122,13 @@ def record(
         taken_up=fresh.height - added.height,
         messages=tuple(_messages(lake, aside.head(5), unknown)),
     )
+
+
+def _by_house(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with a row for each house bill, where the container of a master bill holds several."""
+    boxes = rows.select("container_number").unique().lazy()
+    filed = lake.read("consignments", columns=KEY).join(boxes, on="container_number", how="semi").unique().collect()
+    return consolidations.resolved(rows, filed)
 
 
 def _new_rows(rows: pl.DataFrame, recorded: pl.DataFrame) -> pl.DataFrame:

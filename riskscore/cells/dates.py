@@ -11,12 +11,16 @@ dots the day comes first, unless the column shows the opposite order.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 import polars as pl
 
 from riskscore.cells import nothing
 from riskscore.cells.texts import as_text
 from riskscore.schema import UTC
+
+DateOrder: TypeAlias = Literal["day", "month", "year"]
+"""What comes first in a date such as 04/03/24, where a person says it."""
 
 _REST = r"(?:[T ,]+(.*))?$"
 _SHAPES = {
@@ -80,8 +84,10 @@ _PIVOT = 69
 _EPOCH_UNITS = {10: 1_000_000, 13: 1_000, 16: 1}
 
 
-def parse(values: pl.Series, others: Sequence[pl.Series] = ()) -> pl.DataFrame:
+def parse(values: pl.Series, others: Sequence[pl.Series] = (), order: DateOrder | None = None) -> pl.DataFrame:
     """Read `values` of any type. `others` are the other columns of dates in the same file.
+
+    A person may say the `order` of day, month and year; otherwise the values and the `others` decide it.
 
     Returns one row per value: `moment` (UTC, microseconds) and `fault` (null, `not_a_date` or `ambiguous_date`). An
     empty value has neither.
@@ -96,7 +102,7 @@ def parse(values: pl.Series, others: Sequence[pl.Series] = ()) -> pl.DataFrame:
     usual = _read_usual(frame["text"])
     if usual.null_count() == frame["text"].null_count():
         return pl.DataFrame({"moment": usual}).with_columns(fault=pl.lit(None, pl.String))
-    read = _read(frame.drop_nulls().unique())
+    read = _read(frame.drop_nulls().unique(), order=order)
     if (read["fault"] == "ambiguous_date").any() and others:
         read = _read(frame.drop_nulls().unique(), pl.concat([as_text(column).alias("text") for column in others]))
     return frame.join(read, on="text", how="left", maintain_order="left").drop("text")
@@ -113,11 +119,11 @@ def _read_usual(text: pl.Series) -> pl.Series:
     return parts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us").dt.replace_time_zone("UTC")
 
 
-def _read(distinct: pl.DataFrame, others: pl.Series | None = None) -> pl.DataFrame:
+def _read(distinct: pl.DataFrame, others: pl.Series | None = None, order: DateOrder | None = None) -> pl.DataFrame:
     """Moments and faults of `distinct` texts; `others` are texts that also show the order of day and month."""
     parts = _split(distinct)
     shown = parts if others is None else pl.concat([parts, _split(others.drop_nulls().unique().to_frame())])
-    return _assemble(_order(parts, shown)).select("text", "moment", "fault")
+    return _assemble(_order(parts, shown, order)).select("text", "moment", "fault")
 
 
 def _split(distinct: pl.DataFrame) -> pl.DataFrame:
@@ -136,12 +142,14 @@ def _split(distinct: pl.DataFrame) -> pl.DataFrame:
     return parts.with_columns(pl.coalesce(exprs).alias(name) for name, exprs in fields.items())
 
 
-def _order(parts: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+def _order(parts: pl.DataFrame, shown: pl.DataFrame, said: DateOrder | None = None) -> pl.DataFrame:
     """Decide which number is the day, as the texts `shown` tell; adds `ambiguous` where nothing decides it."""
     first, second = pl.col("first").cast(pl.Int64), pl.col("second").cast(pl.Int64)
     day_first, month_first = (first > 12) & (second <= 12), (second > 12) & (first <= 12)
     orders = shown.select(day=day_first.any(ignore_nulls=True), month=month_first.any(ignore_nulls=True)).row(0)
     by_day, by_month = orders[0] is True, orders[1] is True
+    if said in ("day", "month"):
+        by_day, by_month = said == "day", said == "month"
     dotted = pl.col("tidy").str.contains(r"^\d{1,2}\.")
     is_day_first = day_first | (pl.lit(by_day and not by_month)) | (dotted & pl.lit(not by_month)) | (first == second)
     is_month_first = month_first | pl.lit(by_month and not by_day)

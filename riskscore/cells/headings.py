@@ -147,7 +147,7 @@ def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
     """
     if path is None:
         return {}
-    mapping = toml.load(path, "the column map").get("columns")
+    mapping = (document := toml.load(path, "the column map")).get("columns", {} if "reading" in document else None)
     if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):
         raise SettingsError(f'{path}: add a table [columns] with lines such as "My heading" = "container_number"')
     for heading, column in mapping.items():

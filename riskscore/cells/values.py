@@ -61,6 +61,8 @@ class Converter:
     """Lists of container numbers (`boxes`), and a `size` and a `seal` beside a number, if a cell has any of these."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
+    date_order: dates.DateOrder | None = None
+    """What comes first in its dates, where a person says it."""
 
     def sources(self, column: str) -> list[Heading]:
         """Headings of `column`, the preferred one first; for columns in NUMBERED, in the order of the file."""
@@ -99,7 +101,7 @@ class Converter:
         if column in MOMENTS:
             dated = (other.source for other in self.headings if other.column in MOMENTS)
             others = [self.frame[source] for source in dated if source != heading.source]
-            return self._checked(column, values, dates.parse(values, others), "moment")
+            return self._checked(column, values, dates.parse(values, others, self.date_order), "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":

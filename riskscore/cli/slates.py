@@ -219,11 +219,12 @@ def sheets(
 def _change(lake: str, date: datetime.date, bill: str, container: str, event: str, reason: str, json: bool) -> None:
     from riskscore.casework import slates
     from riskscore.lake.open import open_lake
+    from riskscore.selection.changes import opened_boxes
 
     rows = slates.change(open_lake(lake), date, bill=bill, container=container, event=event, reason=reason)
     bill, container = slates.clean_key(bill, container)
     box = rows.filter(bill_of_lading=bill, container_number=container).row(0, named=True)
-    opened = rows.filter(rows["port"].eq_missing(box["port"]) & (rows["action"] == "open")).height
+    opened = opened_boxes(rows.filter(rows["port"].eq_missing(box["port"]))).height
     if json:
         names = ("bill_of_lading", "container_number", "port", "action", "share", "change", "reason")
         console.emit({name: box[name] for name in names} | {"opened": opened, "boxes": box["boxes"]})
@@ -240,6 +241,7 @@ def _print(
     """Print what officers have to do, port by port."""
     import polars as pl
 
+    from riskscore.selection.changes import opened_boxes
     from riskscore.views.ranking import records, risk
     from riskscore.views.slates import with_reasons
 
@@ -260,7 +262,7 @@ def _print(
         return
     screen = console.stdout()
     for (name,), part in shown.group_by("port", maintain_order=True):
-        opened = part.filter(pl.col("action") == "open").height
+        opened = opened_boxes(part).height
         screen.print(
             console.heading(f"{console.plain(name or 'no port')}, {date}: open {opened} of {part['boxes'][0]}")
         )

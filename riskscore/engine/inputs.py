@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from riskscore.errors import ManifestError
 from riskscore.history.filings import STARTED
 from riskscore.manifest import consolidations, frame
 from riskscore.manifest.read import Manifest
+from riskscore.schema import KEY
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from riskscore.history.past import Past
     from riskscore.settings import Settings
 
@@ -36,5 +37,8 @@ def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tupl
         rows = rows.with_columns(filed[STARTED])
     history = None if past.history is None else frame.table(past.history, "history")
     outcomes = None if past.outcomes is None else frame.outcomes(frame.table(past.outcomes, "outcomes"))
+    if outcomes is not None:
+        filings = [part.select(KEY) for part in (rows, history) if part is not None]
+        outcomes = consolidations.resolved(outcomes, pl.concat(filings))
     earlier = None if earlier is None else consolidations.keyed(earlier)
     return rows, replace(past, history=history, outcomes=outcomes, earlier=earlier)

@@ -1,7 +1,7 @@
 """The tables of a lake: what a row of each is, its columns, and whether the table only grows.
 
     consignments  outcomes  measures  scores  slates     only grow: a row that is written stays
-    models  champions  alerts  alert_decisions  matches  quarantine  runs
+    models  champions  alerts  alert_decisions  matches  quarantine  cancellations  runs
     ledger                                               grows, and is rewritten in shorter form now and then
 
 The last columns of every table are `night`, the night that wrote the row, and `run`, the number of the nightly run,
@@ -21,6 +21,7 @@ import polars as pl
 from riskscore import schema
 from riskscore.errors import LakeError
 from riskscore.manifest import quarantine
+from riskscore.manifest.formats.table import CANCELLED
 
 Type: TypeAlias = pl.DataType | type[pl.DataType]
 
@@ -227,6 +228,11 @@ _DECLARED = (
         },
     ),
     Table("quarantine", "one refused row of a file, unchanged, with the rule that it breaks", quarantine.SCHEMA),
+    Table(
+        "cancellations",
+        "what a message cancels; without a container all of the bill, without a house bill all of its houses",
+        {name: dtype for name, dtype in CANCELLED.items() if name != "line"},
+    ),
     Table(
         "runs",
         "one event of one nightly run; `detail` is JSON",

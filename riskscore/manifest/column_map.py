@@ -24,6 +24,9 @@ def as_toml(understood: Understood) -> str:
     if unknown:
         lines += ["", "# Not recognised, and so not read:"]
         lines += [f'# {_quoted(heading.source)} = "ignore"' for heading in unknown]
+    if understood.encoding and not understood.encoding.startswith("utf"):
+        lines += ["", "# How this file was read. Where the next one is in another encoding, say it here:"]
+        lines += ["# [reading]", f"# encoding = {_quoted(understood.encoding)}"]
     return "\n".join([*lines, ""])
 
 

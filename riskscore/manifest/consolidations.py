@@ -18,6 +18,7 @@ JOINT = " / "
 """Stands between master bill and house bill."""
 
 _BILL, _BOX = KEY
+_PARTS = f"^(.+){JOINT}(.+?)$"
 _FLAG, _HOUSE = "consolidated", "house_bill"
 _SUFFIX = pl.lit(JOINT) + pl.col(_HOUSE)
 
@@ -54,12 +55,17 @@ def as_filed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def master(bill: pl.Expr) -> pl.Expr:
     """The master bill of a keyed `bill`; null where the consignment is not consolidated."""
-    return pl.when(bill.str.contains(JOINT, literal=True)).then(bill.str.split(JOINT).list.head(-1).list.join(JOINT))
+    return bill.str.extract(_PARTS, 1)
 
 
 def house(bill: pl.Expr) -> pl.Expr:
     """The house bill of a keyed `bill`; null where the consignment is not consolidated."""
-    return pl.when(bill.str.contains(JOINT, literal=True)).then(bill.str.split(JOINT).list.last())
+    return bill.str.extract(_PARTS, 2)
+
+
+def box_bill(bill: pl.Expr) -> pl.Expr:
+    """The bill that identifies a box to be opened, with its container: the master bill of a keyed `bill`, or itself."""
+    return pl.coalesce(master(bill), bill)
 
 
 def resolved(outcomes: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
@@ -69,7 +75,7 @@ def resolved(outcomes: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
     a container says something about each house in it, so an outcome under the master bill counts for all of them.
     Outcomes of consignments that are filed under their bill, or not at all, stay as they are.
     """
-    houses = filed.select(KEY).unique().filter(pl.col(_BILL).str.contains(JOINT, literal=True))
+    houses = filed.select(KEY).filter(pl.col(_BILL).str.contains(JOINT, literal=True)).unique()
     if not houses.height or not outcomes.height:
         return outcomes
     keyed_bill = pl.col(_BILL)

@@ -1,15 +1,17 @@
 """Recognise the encoding of a text manifest: any usual encoding in, UTF-8 out.
 
-The checks go from certain to likely: a byte order mark, the zero bytes of UTF-16, valid UTF-8, Chinese text in GB18030
-(most pairs of bytes are everyday characters), and then the likeliest of the Windows code pages.
+The checks go from certain to likely: a byte order mark, the zero bytes of UTF-16, valid UTF-8, and then the likeliest
+of many code pages (code_pages.py). A note names the others that are nearly as likely, and how to say the right one.
 """
 
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 
 from riskscore.errors import ManifestError
+from riskscore.manifest import code_pages, mojibake
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,38 +20,98 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1258")
+_NO_TEXTS = frozenset(("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "utf_7"))
+"""Encodings of Python that are no encodings of files; some of them run over what they read."""
+
+_ESCAPES = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
+_WAY_OUT = 'say it with --encoding NAME, or encoding = "NAME" under [reading] in the column map'
 _SAMPLE = 64 * 1024
 _STEP = 16 * 2**20
-_JUDGED = 16 * 1024
 _INVALID = 0.05
-_EVERYDAY = 0.9
+_NAMED = 4
+_WORDS = 30
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """Text as UTF-8 bytes without a byte order mark, the encoding of the file, and notes on damaged characters."""
+    """Text as UTF-8 bytes without a byte order mark, the encoding of the file, and notes on doubts and damage."""
 
     text: bytes
     encoding: str
     notes: tuple[str, ...] = ()
 
 
-def decode(name: str, data: bytes) -> Decoded:
-    """Turn `data` into UTF-8. Raises ManifestError where it is not text in any of the encodings."""
-    for mark, encoding in _MARKS:
+def decode(name: str, data: bytes, encoding: str | None = None) -> Decoded:
+    """Turn `data` into UTF-8, from `encoding` if a person says it.
+
+    Raises ManifestError where it is not text in any of the encodings, or `encoding` is not known.
+    """
+    said = _known(name, encoding) if encoding else None
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _transcode(name, data[len(mark) :], encoding)
+            decoded = _transcode(name, data[len(mark) :], marked)
+            if said and not marked.startswith(said):
+                note = f"the file begins with the mark of {marked}, so it was not read as {encoding}"
+                decoded = replace(decoded, notes=(note, *decoded.notes))
+            break
+    else:
+        decoded = _transcode(name, data, said) if said else _recognised(name, data)
+        if said and not said.startswith("utf") and not data.isascii() and _is_utf8(data):
+            note = f"the file is valid UTF-8, but was read as {encoding}, because a person says so"
+            decoded = replace(decoded, notes=(note, *decoded.notes))
+    if not decoded.encoding.startswith("utf"):
+        return decoded
+    repaired = mojibake.repair(decoded.text)
+    return replace(decoded, text=repaired.text, notes=(*decoded.notes, *repaired.notes))
+
+
+def _recognised(name: str, data: bytes) -> Decoded:
     if wide := _wide(data[:_SAMPLE]):
         return _transcode(name, data, wide)
-    if data.isascii() or _is_utf8(data):
+    if data.isascii():
+        escaped = next((codec for escape, codec in _ESCAPES if escape in data), "")
+        return _transcode(name, data, escaped) if escaped else Decoded(data, "utf-8")
+    if _is_utf8(data):
         return Decoded(data, "utf-8")
     sample = _foreign_lines(data)
     if _invalid_share(sample) < _INVALID:
         return _transcode(name, data, "utf-8")
-    if _is_chinese(sample):
-        return _transcode(name, data, "gb18030")
-    return _transcode(name, data, _windows(sample[:_JUDGED]))
+    return _guessed(name, data, sample)
+
+
+def _known(name: str, encoding: str) -> str:
+    """The codec of an encoding that a person says. Raises ManifestError where it is not known."""
+    try:
+        codec = codecs.lookup(encoding.strip()).name.replace("-", "_")
+        b"a".decode(codec)
+    except (LookupError, ValueError):
+        codec = "undefined"
+    if codec in _NO_TEXTS:
+        raise ManifestError(
+            f"{name}: '{encoding[:40]}' is not a known encoding; name one with --encoding, such as utf-8, cp1252, "
+            "cp1251, koi8_r, gb18030, big5, shift_jis or euc_kr"
+        )
+    return codec.replace("_", "-") if codec.startswith("utf") else codec
+
+
+def _guessed(name: str, data: bytes, sample: bytes) -> Decoded:
+    """Read `data` in the likeliest code page; a note names others that would give another text."""
+    found = code_pages.find(sample + b"\n" + _unseen_lines(data, sample))
+    decoded = _transcode(name, data, found.codec)
+    if not found.others:
+        return decoded
+    word = code_pages.telling(sample, (found.codec, *found.others))
+    others = [f"{codec} ({_shown(word, codec)})" for codec in found.others[:_NAMED]]
+    more = f" and {len(found.others) - _NAMED} more" if len(found.others) > _NAMED else ""
+    note = (
+        f"the encoding is not certain: it was read as {found.codec} ({_shown(word, found.codec)}), but may be "
+        f"{', '.join(others)}{more}; {_WAY_OUT}"
+    )
+    return replace(decoded, notes=(note, *decoded.notes))
+
+
+def _shown(word: bytes, codec: str) -> str:
+    return repr(word.decode(codec, errors="replace")[:_WORDS])
 
 
 def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
@@ -67,6 +129,8 @@ def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
         raise ManifestError(
             f"{name} is not in a format that can be read; export the manifest as CSV, XLSX, JSON or Parquet"
         )
+    if encoding == "cp1258":  # it writes the tones apart from their vowels
+        text = unicodedata.normalize("NFC", text)
     return Decoded(text.encode("utf-8", errors="replace"), encoding, notes)
 
 
@@ -108,41 +172,21 @@ def _foreign_lines(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
+def _unseen_lines(data: bytes, sample: bytes) -> bytes:
+    """A line for each byte beyond ASCII that is in `data` and not in `sample`, so that no letter is left unjudged."""
+    seen = set(sample)
+    lines: list[bytes] = []
+    for byte in range(0x80, 0x100):
+        if byte in seen or (place := data.find(byte)) < 0:
+            continue
+        start, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
+        lines.append(data[max(start, place - 200) : min(end if end > 0 else len(data), place + 200)])
+        seen.update(lines[-1])
+    return b"\n".join(lines)
+
+
 def _invalid_share(sample: bytes) -> float:
     """Share of the characters beyond ASCII that are not valid UTF-8."""
     text = sample.decode("utf-8", errors="replace")
     beyond = sum(map((0x7F).__lt__, map(ord, text)))
     return text.count("\ufffd") / beyond if beyond else 1.0
-
-
-def _is_chinese(sample: bytes) -> bool:
-    """Whether nearly all characters beyond ASCII are in GB 2312, the everyday characters and symbols."""
-    try:
-        text = sample.decode("gb18030", errors="strict")
-    except UnicodeDecodeError:
-        text = sample.decode("gb18030", errors="ignore")
-        if len(text.encode("gb18030")) < len(sample) - 4 - len(sample) // 200:
-            return False
-    beyond = [c for c in text if ord(c) > 0x7F]
-    everyday = sum(len(c.encode("gb2312", errors="ignore")) == 2 for c in beyond)
-    return bool(beyond) and everyday >= _EVERYDAY * len(beyond)
-
-
-def _windows(sample: bytes) -> str:
-    """The code page in which `sample` is the least messy and the most like a language.
-
-    Manifests are in capitals, in which charset-normalizer recognises few languages, so it is given small letters.
-    """
-    import charset_normalizer  # noqa: PLC0415  (slow to load, and most files are UTF-8)
-
-    best = ("latin-1", float("inf"))
-    for encoding in _WINDOWS:
-        try:
-            small = sample.decode(encoding).lower().encode()
-        except UnicodeDecodeError:
-            continue
-        match = charset_normalizer.from_bytes(small, cp_isolation=["utf_8"], threshold=1.0).best()
-        unlikely = match.chaos - match.coherence / 4 if match else 1.0
-        if unlikely < best[1]:
-            best = (encoding, unlikely)
-    return best[0]

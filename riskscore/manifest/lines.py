@@ -24,6 +24,7 @@ from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest import archives, consolidations, gather, moments, quarantine, several, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import STOW_PLAN, Table
+from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
 from riskscore.settings import NONE, Settings
 
 
@@ -91,12 +92,12 @@ class FileLines:
     cancelled: pl.DataFrame
 
 
-def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
+def open_tables(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> list[Table]:
     """Tables of all members of `path`. Raises ManifestError where it cannot be read or its members differ in format."""
     tables = [
         table
         for member in archives.open_file(path)
-        for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)))
+        for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
     ]
     for table in tables:
         if table.kind == STOW_PLAN:
@@ -111,21 +112,21 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind) -> list[Table]:
     return tables
 
 
-def read(path: Path, mapping: dict[str, str], kind: Kind) -> FileLines:
+def read(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
     """Read the file at `path`; `mapping` is the column map, plain heading -> column (headings.read_map).
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
-    tables = open_tables(path, mapping, kind)
+    tables = open_tables(path, mapping, kind, hints)
     return join([_read_table(table, mapping, kind, moments.of_file(path)) for table in tables], str(path))
 
 
-def understand(path: Path, mapping: dict[str, str], kind: Kind) -> Understood:
+def understand(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
     """Return how `path` would be read. Missing required columns are listed in the result and raise nothing.
 
     Raises ManifestError where the file cannot be read at all.
     """
-    tables = open_tables(path, mapping, kind)
+    tables = open_tables(path, mapping, kind, hints)
     parts = [understand_headings(table, mapping, kind) for table in tables]
     if any(part.missing for part in parts):
         return _joined(parts, str(path))
@@ -209,8 +210,9 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
 def _read_table(table: Table, mapping: dict[str, str], kind: Kind, modified: datetime) -> FileLines:
     understood = understand_headings(table, mapping, kind)
     check_required(understood, kind)
-    converter = Converter(table.frame, understood.headings, types=kind.columns)
+    converter = Converter(table.frame, understood.headings, types=kind.columns, date_order=table.date_order)
     lines, notes = canonical(converter, kind)
+    notes += ways_out(converter.faults)
     cancelled = table.cancelled
     if table.is_message:
         lines, cancelled, told = moments.filled(lines, cancelled, modified)

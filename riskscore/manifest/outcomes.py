@@ -20,6 +20,7 @@ from riskscore.cells.values import FAULTS, Converter
 from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine, validate
 from riskscore.manifest.formats.table import Table
+from riskscore.manifest.hints import AMBIGUOUS, NO_HINTS, ORDER_OPTIONS, Hints, of_map
 from riskscore.manifest.lines import Kind, Understood
 from riskscore.manifest.read import files
 from riskscore.settings import NONE, Finding, Settings
@@ -62,7 +63,9 @@ def _declared(settings: Settings) -> dict[str, str]:
     return by_plain_words(headings)
 
 
-def read(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Outcomes:
+def read(
+    path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
+) -> Outcomes:
     """Read outcomes; the usual words for a `finding`, or those of the service, become one of schema.FINDINGS.
 
     `columns` is a TOML file that maps headings to columns. Where the service's settings say which column of its
@@ -72,15 +75,18 @@ def read(path: str | Path, *, columns: str | Path | None = None, settings: Setti
     """
     expected = kind(settings)
     mapping = _declared(settings) | read_map(columns, expected.synonyms)
-    return _read(lines.open_tables(Path(path), mapping, expected), mapping, expected, settings.outcome)
+    tables = lines.open_tables(Path(path), mapping, expected, hints.before(of_map(columns)))
+    return _read(tables, mapping, expected, settings.outcome)
 
 
-def read_outcomes(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> pl.DataFrame:
+def read_outcomes(
+    path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
+) -> pl.DataFrame:
     """Read a file of outcomes without any refused row: exactly schema.OUTCOME.
 
     Raises ManifestError where a row is refused, naming the first one, and as `read` does.
     """
-    return _without_refusals(path, read(path, columns=columns, settings=settings))
+    return _without_refusals(path, read(path, columns=columns, settings=settings, hints=hints))
 
 
 def read_findings(paths: Iterable[str | Path], settings: Settings) -> pl.DataFrame:
@@ -105,9 +111,10 @@ def _without_refusals(path: str | Path, read_in: Outcomes) -> pl.DataFrame:
     """The outcomes of a file without any refused row; else ManifestError with the first refused row."""
     if read_in.quarantine.height:
         line, rule, column, value = read_in.quarantine.select("line", "rule", "column", "value").row(0)
+        advice = f"say the {ORDER_OPTIONS}" if rule == AMBIGUOUS else "correct or remove them"
         raise ManifestError(
             f"{path}: {read_in.quarantine.height:,} of {read_in.rows_in:,} outcomes cannot be read, "
-            f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); correct or remove them"
+            f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); {advice}"
         )
     return read_in.outcomes
 
@@ -132,7 +139,7 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
         named = [heading if heading.is_mapped else Heading(heading.source) for heading in understood.headings]
         understood = replace(understood, headings=tuple(named))
     lines.check_required(understood, expected)
-    converter = Converter(table.frame, understood.headings)
+    converter = Converter(table.frame, understood.headings, date_order=table.date_order)
     frame, _ = lines.canonical(converter, expected)
     _refuse_several(converter)
     frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)

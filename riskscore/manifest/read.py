@@ -27,6 +27,7 @@ from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, 
 from riskscore.errors import ManifestError
 from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine
 from riskscore.manifest.formats.table import CANCELLED
+from riskscore.manifest.hints import NO_HINTS, Hints, of_map
 from riskscore.manifest.lines import Understood
 from riskscore.schema import COLUMNS
 from riskscore.settings import NONE, Settings
@@ -64,23 +65,33 @@ class Manifest:
         return self.rows_in - self.accepted - self.quarantine.height
 
 
-def read(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
+def read(
+    path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
+) -> Manifest:
     """Read one manifest of any format; `columns` is a TOML file that maps its headings to columns.
 
-    The `settings` of a service may add its own fields after the canonical columns, and say which of these it lacks. A
-    file with headings only is a manifest of zero consignments. Raises ManifestError where the file cannot be read at
-    all or lacks a required column, SettingsError where the column map is wrong.
+    `hints` say what the file does not tell; they count more than those in the column map. The `settings` of a service
+    may add its own fields after the canonical columns, and say which of these it lacks. A file with headings only is a
+    manifest of zero consignments. Raises ManifestError where the file cannot be read at all or lacks a required column,
+    SettingsError where the column map is wrong.
     """
-    return read_many([path], columns=columns, settings=settings).as_filed()
+    return read_many([path], columns=columns, settings=settings, hints=hints).as_filed()
 
 
-def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None, settings: Settings = NONE) -> Manifest:
+def read_many(
+    paths: Iterable[str | Path],
+    *,
+    columns: str | Path | None = None,
+    settings: Settings = NONE,
+    hints: Hints = NO_HINTS,
+) -> Manifest:
     """Read several manifests as one, so that the versions of a consignment may be in different files.
 
     A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
     mapping, kind = _map(columns, settings), lines.manifest(settings)
-    parts = [lines.read(Path(path), mapping, kind) for path in paths]
+    hints = hints.before(of_map(columns))
+    parts = [lines.read(Path(path), mapping, kind, hints) for path in paths]
     if not parts:
         raise ManifestError("no manifest was named; name at least one file")
     names = [part.understood.file for part in parts]
@@ -109,9 +120,12 @@ def read_many(paths: Iterable[str | Path], *, columns: str | Path | None = None,
     )
 
 
-def understand(path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE) -> Understood:
+def understand(
+    path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
+) -> Understood:
     """Return how `path` would be read. Missing required columns are listed, not raised; else raises as `read` does."""
-    return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings))
+    hints = hints.before(of_map(columns))
+    return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings), hints)
 
 
 def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:

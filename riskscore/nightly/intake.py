@@ -20,6 +20,7 @@ from riskscore.errors import SettingsError
 from riskscore.history.filings import sessions
 from riskscore.lake.protocol import Lake
 from riskscore.manifest import quarantine
+from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.read import read_many
 from riskscore.nightly.inbox import Inbox
 from riskscore.runs.filings import filings_before
@@ -49,7 +50,7 @@ class Loaded:
 def manifests(lake: Lake, run: Run, inbox: Inbox) -> Loaded:
     """Load the manifests of `run`. Raises SettingsError if a file is missing."""
     paths = [inbox.find(file) for file in run.files("manifests")]
-    filings, broken, rows_in = _read(paths, lake.settings)
+    filings, cancelled, broken, rows_in = _read(paths, lake.settings)
     before = filings_before(lake, run, filings)
     compared = _compared_columns(lake)
     again = filings.join(before.select(compared), on=compared, how="semi", nulls_equal=True)
@@ -57,9 +58,11 @@ def manifests(lake: Lake, run: Run, inbox: Inbox) -> Loaded:
     copies = quarantine.aside(again, "filed_before", "bill_of_lading", quarantine.as_json(again))
     refused = pl.concat([broken, copies])
     lake.append("consignments", _with_first_day(fresh, before), run=run.number, night=run.night)
+    lake.append("cancellations", cancelled, run=run.number, night=run.night)
     lake.append("quarantine", refused, run=run.number, night=run.night, step="manifests")
-    accepted = int(fresh["goods_items"].list.len().cast(pl.Int64).sum())
+    accepted = int(fresh["goods_items"].list.len().cast(pl.Int64).sum()) + cancelled.height
     more = {"filings": fresh.height, "consignments": fresh.select(schema.KEY).n_unique() if fresh.height else 0}
+    more |= {"cancelled": cancelled.height} if cancelled.height else {}
     return Loaded(rows_in, accepted, _by_rule(refused), more)
 
 
@@ -75,12 +78,17 @@ def outcomes(lake: Lake, run: Run, inbox: Inbox | None) -> Loaded:
     return Loaded(counts.rows, counts.added, {rule: count for rule, count in refused.items() if count}, more)
 
 
-def _read(paths: list[Path], settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """Return every filing of some manifests, the refused rows, and the number of rows; a night may bring none."""
+def _read(paths: list[Path], settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
+    """Return every filing of some manifests, what they cancel, the refused rows, and the number of rows.
+
+    A night may bring none.
+    """
     if not paths:
-        return pl.DataFrame(schema=schema.columns(settings)), quarantine.empty(), 0
+        nothing = pl.DataFrame(schema=CANCELLED).drop("line")
+        return pl.DataFrame(schema=schema.columns(settings)), nothing, quarantine.empty(), 0
     manifest = read_many(paths, settings=settings)
-    return pl.concat([manifest.earlier, manifest.consignments]), manifest.quarantine, manifest.rows_in
+    filings = pl.concat([manifest.earlier, manifest.consignments])
+    return filings, manifest.cancelled.drop("line"), manifest.quarantine, manifest.rows_in
 
 
 def _with_first_day(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:

@@ -9,20 +9,23 @@ import polars as pl
 from riskscore import schema
 from riskscore.history.filings import SAME_BILL_DAYS, sessions
 from riskscore.lake.protocol import Lake
+from riskscore.manifest import cancellations
 from riskscore.runs.log import Run
 
 
 def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the latest filing of each consignment that `run` loaded, and all earlier filings of these consignments.
 
-    A consignment of which an earlier run loaded a later filing is left out: its score remains.
+    A consignment of which an earlier run loaded a later filing is left out: its score remains. So is one that is
+    cancelled: it is not scored, and stays as history.
     """
     loaded = lake.read("consignments", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
     filings = pl.concat([filings_before(lake, run, loaded), loaded])
     filings = filings.with_columns(sessions(filings)).sort("filed_at", "version", maintain_order=True)
     latest = filings.unique(schema.KEY, keep="last", maintain_order=True)
     earlier = filings.join(latest, on=latest.columns, how="anti", nulls_equal=True, maintain_order="left")
-    return latest.filter(pl.col("run") == run.number), earlier
+    fresh = latest.filter(pl.col("run") == run.number)
+    return fresh.filter(~cancellations.among(fresh, lake.read("cancellations").collect())), earlier
 
 
 def filings_before(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.errors import SettingsError
+from riskscore.manifest import consolidations
 from riskscore.schema import KEY
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import ACTIONS, LANES
@@ -35,6 +36,11 @@ EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 KINDS = ("added", "struck")
 """What an officer can do with a box."""
+
+_BILL_OF_BOX = "_bill_of_box"
+_OF_BOX = consolidations.box_bill(pl.col("bill_of_lading")).alias(_BILL_OF_BOX)
+_SAME_BOX = (_BILL_OF_BOX, "container_number")
+"""Columns that are equal for the house bills of one container, which is opened once."""
 
 _CHANGED = {"action": pl.String, "share": pl.String, "inclusion": pl.Float64, "change": pl.String, "reason": pl.String}
 
@@ -60,11 +66,12 @@ def in_force(slate: pl.DataFrame, events: pl.DataFrame, capacity: Capacities, *,
     Raises SettingsError if an event names a consignment that was not a candidate, adds one that is already to be opened
     or that exceeds the port's capacity, strikes one that is not to be opened, or gives no reason.
     """
+    slate, events = slate.with_columns(_OF_BOX), events.with_columns(_OF_BOX)
     boxes = _named_boxes(slate, events)
-    opened = Counter(slate.filter(pl.col("action") == "open")["port"].to_list())
+    opened = Counter(opened_boxes(slate)["port"].to_list())
     for event in events.sort("at", maintain_order=True).iter_rows(named=True):
         name = f"bill {event['bill_of_lading']}, container {event['container_number']}"
-        box = boxes.get((event["bill_of_lading"], event["container_number"]))
+        box = boxes.get((event[_BILL_OF_BOX], event["container_number"]))
         if box is None:
             raise SettingsError(f"{name} was not a candidate on {date}; check bill, container and date")
         if not (event["reason"] or "").strip():
@@ -87,6 +94,12 @@ def in_force(slate: pl.DataFrame, events: pl.DataFrame, capacity: Capacities, *,
     return _apply(slate, boxes)
 
 
+def opened_boxes(slate: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `slate` that are opened, one for each box: house bills that share a container are one box."""
+    is_open = pl.col("action") == "open"
+    return slate.filter(is_open).unique([_OF_BOX, pl.col("container_number")], keep="first", maintain_order=True)
+
+
 def _add(box: _Box, name: str, slate_of: str) -> None:
     if box.action == "open":
         raise SettingsError(f"{name} is on {slate_of} already, in the share {box.share}; no change is needed")
@@ -103,10 +116,11 @@ def _strike(box: _Box, name: str, slate_of: str) -> None:
 
 def _named_boxes(slate: pl.DataFrame, events: pl.DataFrame) -> dict[tuple[str, str], _Box]:
     """The boxes that `events` name, by key."""
-    rows = slate.join(events.select(KEY).unique(), on=KEY, how="semi")
+    named = slate.join(events.select(KEY).unique(), on=KEY, how="semi").select(_SAME_BOX).unique()
+    rows = slate.join(named, on=_SAME_BOX, how="semi")
     return {
         (bill, container): _Box(*rest)
-        for bill, container, *rest in rows.select(*KEY, "port", "action", "share", "inclusion").iter_rows()
+        for bill, container, *rest in rows.select(*_SAME_BOX, "port", "action", "share", "inclusion").iter_rows()
     }
 
 
@@ -114,10 +128,10 @@ def _apply(slate: pl.DataFrame, boxes: dict[tuple[str, str], _Box]) -> pl.DataFr
     """`slate` with the current state of `boxes` and the resulting places."""
     now = pl.DataFrame(
         [(*key, *(getattr(box, name) for name in _CHANGED)) for key, box in boxes.items()],
-        schema={**dict.fromkeys(KEY, pl.String), **_CHANGED},
+        schema={**dict.fromkeys(_SAME_BOX, pl.String), **_CHANGED},
         orient="row",
     )
-    joined = slate.join(now, on=KEY, how="left", maintain_order="left", suffix="_now")
+    joined = slate.join(now, on=_SAME_BOX, how="left", maintain_order="left", suffix="_now")
     changed = pl.col("change").is_not_null()
     current = joined.with_columns(
         pl.when(changed).then(f"{name}_now").otherwise(name).alias(name) for name in ("action", "share", "inclusion")
@@ -127,4 +141,5 @@ def _apply(slate: pl.DataFrame, boxes: dict[tuple[str, str], _Box]) -> pl.DataFr
     number = pl.col("action").replace_strict(ACTIONS, range(len(ACTIONS)), return_dtype=pl.Int64)
     turn = number * pl.len().cast(pl.Int64) + pl.col("place")
     place = turn.rank("ordinal").over("port").cast(pl.Int64)
-    return current.with_columns(lane.alias("lane"), place.alias("place")).select(*slate.columns, "change", "reason")
+    columns = [name for name in slate.columns if name != _BILL_OF_BOX]
+    return current.with_columns(lane.alias("lane"), place.alias("place")).select(*columns, "change", "reason")

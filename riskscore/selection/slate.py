@@ -25,6 +25,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.errors import SettingsError
+from riskscore.manifest import consolidations
 from riskscore.schema import KEY
 from riskscore.selection import explore, tickets
 from riskscore.selection.capacity import Capacities, Capacity
@@ -63,6 +64,8 @@ def slate(
         seed       the text that the tickets are made from
         published  true for a given seed, false if the date replaces it
 
+    House bills that share a container have the same decision: the container is drawn and opened once.
+
     Equal probabilities are ordered by margin, then by key. A null port is treated as a separate port with the default
     capacity, so that nobody avoids inspection by leaving the port out. The same candidates and seed give the same
     slate, in any order of rows. Raises SettingsError if a column is missing, a probability is not a number from 0 to 1,
@@ -70,6 +73,38 @@ def slate(
     """
     _check(candidates)
     text = tickets.seed_text(seed, date)
+    riskiest = _riskiest_of_box(candidates)
+    if riskiest is not None:
+        drawn = _drawn(candidates.filter(riskiest["own"]), capacity, date, text, published=seed is not None)
+        return _for_each_house(drawn, riskiest)
+    return _drawn(candidates, capacity, date, text, published=seed is not None)
+
+
+def _riskiest_of_box(candidates: pl.DataFrame) -> pl.DataFrame | None:
+    """KEY of each of `candidates`, `bill` of the riskiest house in its box, and whether that is its `own`; or None.
+
+    A container that several house bills share is opened once, so it is drawn once: as its riskiest house.
+    """
+    box = [consolidations.box_bill(pl.col("bill_of_lading")), pl.col("container_number"), pl.col("port")]
+    is_house = pl.col("bill_of_lading").str.contains(consolidations.JOINT, literal=True)
+    if candidates.is_empty() or not candidates.select((is_house & pl.struct(*box).is_duplicated()).any()).item():
+        return None
+    first = pl.col("bill_of_lading").sort_by("probability", "margin", "bill_of_lading", descending=[True, True, False])
+    rows = candidates.select(*KEY, first.first().over(box).alias("bill"))
+    return rows.with_columns(own=pl.col("bill") == pl.col("bill_of_lading"))
+
+
+def _for_each_house(drawn: pl.DataFrame, riskiest: pl.DataFrame) -> pl.DataFrame:
+    """The decisions `drawn` for the riskiest houses, for every house: they are opened together or not at all."""
+    decisions = drawn.rename({"bill_of_lading": "bill"})
+    rows = riskiest.select(*KEY, "bill").join(decisions, on=["bill", "container_number"], maintain_order="left")
+    return rows.select(drawn.columns)
+
+
+def _drawn(
+    candidates: pl.DataFrame, capacity: Capacities, date: datetime.date, text: str, *, published: bool
+) -> pl.DataFrame:
+    """Decide what happens to each of `candidates`, none of which share a box."""
     rows = (
         candidates.select(
             *KEY,
@@ -103,7 +138,7 @@ def slate(
             *choice.columns(),
             pl.lit(tickets.raw(lots)).bin.encode("hex").alias("ticket"),
             seed=pl.lit(text),
-            published=pl.lit(seed is not None),
+            published=pl.lit(published),
         )
         .sort("row")
         .drop("row")

@@ -21,7 +21,7 @@ from riskscore.errors import TrainingError
 from riskscore.features import build
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.past import NOTHING, Past
-from riskscore.manifest import corrections
+from riskscore.manifest import consolidations, corrections
 from riskscore.schema import KEY, OUTCOME, conform
 from riskscore.training import weights
 from riskscore.training.labels import Labels
@@ -102,8 +102,11 @@ def dataset(
     are outcomes only, up to `beside` unopened rows are kept for each labelled one. Raises TrainingError if no row can
     be labelled.
     """
+    consignments = consolidations.keyed(consignments)
     outcomes, truth = labels.outcomes, labels.truth
-    in_force = None if outcomes is None else corrections.in_force(conform(outcomes, OUTCOME))
+    if outcomes is not None:
+        outcomes = consolidations.resolved(conform(outcomes, OUTCOME), consignments)
+    in_force = None if outcomes is None else corrections.in_force(outcomes)
     ordered = consignments.with_columns(day=pl.col("filed_at").dt.date()).sort("day", *KEY)
     filed = ordered.select(*KEY, "filed_at", "day", *PORTS)
     rows = filed.join(_labels(in_force, truth), on=KEY, how="inner", maintain_order="left")

@@ -11,15 +11,20 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives, encodings
 from riskscore.manifest.encodings import Decoded
 from riskscore.manifest.formats.table import Table
+from riskscore.manifest.hints import NO_HINTS, Hints
 
 _BLANKS = b"\xef\xbb\xbf \t\r\n\0"
 
 
 @dataclass(frozen=True)
 class File:
-    """A member of a manifest. Messages call it `name`; its bytes are read, and its `text` decoded, when first used."""
+    """A member of a manifest. Messages call it `name`; its bytes are read, and its `text` decoded, when first used.
+
+    `hints` say what the content does not tell.
+    """
 
     member: archives.Member
+    hints: Hints = NO_HINTS
 
     @property
     def name(self) -> str:
@@ -47,7 +52,7 @@ class File:
 
     @cached_property
     def _decoded(self) -> Decoded:
-        return encodings.decode(self.name, self.data)
+        return encodings.decode(self.name, self.data, self.hints.encoding)
 
     @property
     def text(self) -> bytes:

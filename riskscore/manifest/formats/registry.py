@@ -22,6 +22,7 @@ from riskscore.manifest.formats import delimited, parquet, records, sheets
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import un_edifact
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
+from riskscore.manifest.hints import NO_HINTS, Hints
 
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "is an old Excel file (XLS) or protected by a password; save it as XLSX without a password"),
@@ -63,15 +64,19 @@ FORMATS = (
 """The formats in the order in which they are tried; CSV is last, because nearly any text can be read as CSV."""
 
 
-def load(member: archives.Member, count: Count) -> list[Table]:
+def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list[Table]:
     """Read `member`: one table, or several for the sheets of a workbook. `count` finds the row of the headings.
+    `hints` say what the content does not tell.
 
     Raises ManifestError where the format is unknown or is not the one of the file's ending, or the file is damaged.
     """
-    file = File(member)
+    file = File(member, hints)
     form = _recognise(file)
     with _damage(file.name, form.name):
-        tables = [replace(table, format=table.format or form.name) for table in form.read(file, count)]
+        tables = [
+            replace(table, format=table.format or form.name, date_order=hints.date_order)
+            for table in form.read(file, count)
+        ]
     widest = max(table.frame.width for table in tables)
     if widest > MAX_HEADINGS:
         raise ManifestError(f"{file.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")

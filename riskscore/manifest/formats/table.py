@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from riskscore.cells.dates import DateOrder
+
 MAX_HEADINGS = 2000
 """Most columns that a file may have."""
 
@@ -34,8 +36,9 @@ class Table:
     """Rows of one member: `frame` has the headings of the file, `lines` the line or row number of each row (Int64).
 
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
-    where the format has none. `notes` say in plain language what was decided. `kind` is MANIFEST or STOW_PLAN, and
-    `cancelled` lists what a message cancels (columns CANCELLED). The columns of a message are canonical already.
+    where the format has none. `notes` say in plain language what was decided. `date_order` is what a person says about
+    its dates. `kind` is MANIFEST or STOW_PLAN, and `cancelled` lists what a message cancels (columns CANCELLED). The
+    columns of a message are canonical already.
     """
 
     frame: pl.DataFrame
@@ -47,6 +50,7 @@ class Table:
     sheet: str | None = None
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
     notes: tuple[str, ...] = ()
+    date_order: DateOrder | None = None
     kind: str = MANIFEST
     is_message: bool = False
     cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
