@@ -99,11 +99,12 @@ def open_tables(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = 
         for member in archives.open_file(path)
         for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
     ]
-    for table in tables:
-        if table.kind == STOW_PLAN:
-            raise LeftAsideError(
-                table.name, f"a stow plan ({table.format}); name it with --stow-plan beside the manifest"
-            )
+    plans = [table for table in tables if table.kind == STOW_PLAN]
+    tables = [table for table in tables if table.kind != STOW_PLAN]
+    if plans and not tables:
+        raise LeftAsideError(
+            plans[0].name, f"a stow plan ({plans[0].format}); name it with --stow-plan beside the manifest"
+        )
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(

@@ -80,7 +80,10 @@ def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list
     widest = max(table.frame.width for table in tables)
     if widest > MAX_HEADINGS:
         raise ManifestError(f"{file.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
-    return [replace(table, name=file.name if len(tables) == 1 else f"{file.name}/{table.sheet}") for table in tables]
+    return [
+        replace(table, name=file.name if len(tables) == 1 else f"{file.name}/{table.sheet or table.kind}")
+        for table in tables
+    ]
 
 
 def _recognise(file: File) -> Format:

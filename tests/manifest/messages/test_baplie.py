@@ -7,11 +7,12 @@ import pytest
 
 from messages.cargo_messages import BILL, BOXES, HEADER, interchange, message
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives
+from riskscore.manifest import archives, stow_plans
 from riskscore.manifest.formats import registry, table
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import baplie
 from riskscore.manifest.formats.messages.stow_plan import STOW_PLAN
+from riskscore.manifest.read import read
 
 SHIP = (
     "BGM++P1+9'DTM+137:2607021800:201'TDT+20+2607E+++NRDL:172:20+++9320245:146::NORDIC HERON'LOC+5+ECGYE'LOC+61+NLRTM'"
@@ -112,6 +113,9 @@ def test_a_file_with_a_manifest_and_a_plan_becomes_two_tables(tmp_path):
     path.write_text(interchange(cargo, message(SHIP + SLOT, "BAPLIE:D:95B:UN")))
     tables = registry.load(archives.open_file(path)[0], lambda cells: 0)
     assert [(found.kind, found.frame.height) for found in tables] == [(table.MANIFEST, 1), (table.STOW_PLAN, 1)]
+    found = read(path)
+    assert (found.accepted, found.balance) == (1, 0)
+    assert stow_plans.read(path)["container_number"].to_list() == ["NRDU4100239"]
 
 
 def test_the_sample_has_a_container_that_its_manifest_lacks(sample_path, sample):

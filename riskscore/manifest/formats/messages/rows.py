@@ -71,10 +71,16 @@ class Rows:
     def table(self, notes: Sequence[str] = (), encoding: str | None = None) -> Table:
         """All rows as a table: columns of schema.COLUMNS that any row has, and the parts that were refused."""
         self._flush()
-        frame = pl.concat(self._frames) if self._frames else pl.DataFrame(schema=_TYPES)
+        used = {"house_bill", "_line", *schema.REQUIRED, *(name for frame in self._frames for name in frame.columns)}
+        none = pl.DataFrame(schema={name: dtype for name, dtype in _TYPES.items() if name in used})
+        frame = pl.concat([none, *self._frames], how="diagonal")
         is_house = pl.col("house_bill").is_not_null() & (pl.col("house_bill") != pl.col("bill_of_lading"))
         frame = frame.with_columns(consolidated=pl.when(is_house).then(True))
-        filled = [name for name in schema.COLUMNS if name in schema.REQUIRED or frame[name].null_count() < frame.height]
+        filled = [
+            name
+            for name in schema.COLUMNS
+            if name in schema.REQUIRED or (name in frame.columns and frame[name].null_count() < frame.height)
+        ]
         told = list(notes)
         if self._unlisted:
             told.append(f"{self._unlisted:,} more parts of the message were refused than are listed")
@@ -91,7 +97,10 @@ class Rows:
 
     def _flush(self) -> None:
         if self._rows:
-            frame = pl.DataFrame(self._rows, schema=schema.COLUMNS, orient="row")
+            # Columns without a value are left out, because a null takes as much memory as a number.
+            used = {name for row in self._rows for name in row}
+            columns = {name: dtype for name, dtype in schema.COLUMNS.items() if name in used}
+            frame = pl.DataFrame(self._rows, schema=columns, orient="row")
             self._frames.append(frame.with_columns(pl.Series("_line", self._lines, pl.Int64)))
             self._rows, self._lines = [], []
 

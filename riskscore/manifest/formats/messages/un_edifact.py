@@ -87,6 +87,8 @@ def read(file: File, count: Count) -> list[Table]:
         raise LeftAsideError(file.name, " and ".join(map(named, others[:3])))
     notes = interchange.notes() + [_aside(interchange, kind) for kind in others]
     tables = []
+    if types.keys() & set(CARGO) and types.keys() & set(PLANS):
+        notes.append("a stow plan is in the file, too; name the file with --stow-plan to compare the two")
     if types.keys() & set(CARGO):
         rows.form = interchange.form(*CARGO)
         tables.append(rows.table(notes, encoding=interchange.segments.encoding))
