@@ -3,6 +3,7 @@
     RiskscoreError
     ├── ManifestError       a file cannot be read as a manifest
     │   └── LeftAsideError  a file is a known message that is no manifest
+    │       └── StowPlanError   it is a stow plan
     ├── ReferenceDataError  a reference table is missing or malformed
     ├── CatalogueError      the declared features and the code disagree
     ├── ModelError          a model is missing, damaged or was trained on other features
@@ -31,6 +32,14 @@ class LeftAsideError(ManifestError):
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(f"{name} is {what}, not a manifest, so it is left aside")
+
+
+class StowPlanError(LeftAsideError):
+    """The file is a stow plan, which is read beside the manifest of its voyage."""
+
+    def __init__(self, name: str, form: str) -> None:
+        super().__init__(name, f"a stow plan ({form})")
+        self.args = (f"{self}; name it with --stow-plan beside the manifest of its voyage",)
 
 
 class ReferenceDataError(RiskscoreError):

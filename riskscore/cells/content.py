@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from riskscore.cells import check_digits, texts
 from riskscore.cells import headings as columns
-from riskscore.cells import texts
 from riskscore.cells.headings import Heading
 from riskscore.cells.wordings import WEAK
 
@@ -25,10 +25,6 @@ SAMPLE = 5_000
 """Most values of a column that are looked at; they are spread over the whole column."""
 
 _BOX = r"[A-Z]{3}[UJZ][ -]?[0-9]{3}[ ]?[0-9]{3}[ /-]?[0-9]"
-_VALUES = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)) | {
-    str(digit): digit for digit in range(10)
-}
-_CHECKED = 10
 
 
 def recognise(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[list[Heading], list[str]]:
@@ -80,10 +76,7 @@ def valid_boxes(values: pl.Series) -> float:
     if not found.height:
         return 0.0
     plain = pl.col("box").str.replace_all("[^A-Z0-9]", "")
-    weighed = [
-        plain.str.slice(place, 1).replace_strict(_VALUES, return_dtype=pl.Int64) * 2**place for place in range(_CHECKED)
-    ]
-    right = pl.sum_horizontal(weighed) % 11 % 10 == plain.str.slice(_CHECKED, 1).cast(pl.Int64)
+    right = check_digits.is_right(plain)
     valid = found.select("row", right=right).group_by("row").agg(pl.col("right").all())["right"].sum()
     return float(valid) / cells.len()
 

@@ -12,6 +12,7 @@ The known wordings are data, in `features/reference/columns.toml`. A user's TOML
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -35,6 +36,8 @@ NUMBERED = frozenset(
     )
 )
 """Columns that a file may spread over several headings (seal 1, seal 2); all of them are read."""
+OF_CONTAINERS = frozenset(("container_number", "container_type"))
+"""Columns that a file may have once for each container of a row (container 1, container 2), with one digit."""
 
 _CURRENCIES = frozenset(
     (
@@ -55,6 +58,7 @@ _LISTED_CODES = frozenset(("hscode1", "hscode3", "hs1", "hs3"))
 """Headings that show that "HS code 2" is the second code of a list. Without them it is the chapter: two digits."""
 _EXPORTS = ("expdate", "exportdate", "dateofexport", "shippingbill", "sbno", "sbdate")
 _LONGEST_CELL = 200
+_ONE_DIGIT = re.compile(r"(?<!\d)\d\W*$")
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,10 @@ def _by_letters(source: str, synonyms: Synonyms) -> Heading:
             full = end == len(parts)
             if not column or not (full or unit):
                 continue
-            if wording != "".join(rest) and (column not in NUMBERED or plain in _wordings().never):
+            if wording != "".join(rest) and (
+                not (column in NUMBERED or (column in OF_CONTAINERS and len(rest[-1]) == 1))
+                or plain in _wordings().never
+            ):
                 continue
             return Heading(source, column, unit or _unit(parts[-1:], column), rank)
     return Heading(source)
@@ -238,7 +245,8 @@ def _by_letters(source: str, synonyms: Synonyms) -> Heading:
 def _by_words(source: str, *, weak: bool) -> wordings.Found | None:
     if len(source) > wordings.LONGEST or not any(c.isalpha() for c in source):
         return None
-    return wordings.find(source, _wordings(), _unit, NUMBERED, weak=weak)
+    numbered = NUMBERED | OF_CONTAINERS if _ONE_DIGIT.search(source) else NUMBERED
+    return wordings.find(source, _wordings(), _unit, numbered, weak=weak)
 
 
 def _unit(parts: list[str], column: str) -> str | None:

@@ -28,7 +28,7 @@ finding of NONE means that nothing was found.
 _SIGNS = r"[\s!-#%-/:-@\[-`{-~\x{2010}-\x{2015}\x{2026}\x{3000}-\x{3002}\x{FF0D}\x{FF0F}]"
 
 _IN_NAMIBIA = r"(?i)^\s*NA[ -]?(?:WVB|LUD|WDH)\s*$|namibi|walvis|l(?:u|ue|ü|u.)deritz"
-_WITH_SLASH = r"(?i)(^|[,;|+&/ ])(?:#?N/A|N/D|S/N|S/D)($|[,;|+&/ ])"
+_WITH_SLASH = r"(?i)#?\b(?:N/[ACDIKMRS]|S/[DIN])\b"
 
 
 @cache
@@ -46,10 +46,13 @@ def is_nothing(texts: pl.Expr) -> pl.Expr:
 
 
 def strip_from_lists(texts: pl.Series) -> pl.Series:
-    """`texts` without the words for nothing that contain a slash, which also separates the members of a list."""
+    """`texts` without the words for nothing that contain a slash, which also separates the members of a list.
+
+    The separators around such a word stay, and with them the places of the others.
+    """
     if not texts.str.contains("/", literal=True).any():
         return texts
-    return texts.str.replace_all(_WITH_SLASH, "$1$2")
+    return texts.str.replace_all(_WITH_SLASH, "")
 
 
 def without(lists: pl.Series) -> pl.Series:

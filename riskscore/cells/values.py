@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import boxes, dates, hs_codes, nothing, numbers, places, texts
+from riskscore.cells import (
+    box_objects,
+    boxes,
+    container_types,
+    dates,
+    half_converted,
+    hs_codes,
+    nothing,
+    numbers,
+    places,
+    seals,
+    texts,
+)
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
@@ -31,11 +43,11 @@ COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
-LISTS = {"hs_codes": "", "seal_numbers": r"[,;|/&+]| - ", "transhipment_ports": r"[;|/>]|, "}
+LISTS = {"hs_codes": "", "seal_numbers": "", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
 CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
-    {"goods_description": 4000, "note": 4000}
+    {"goods_description": 4000, "note": 4000, "seal_numbers": 100_000}
     | dict.fromkeys(("shipper_address", "consignee_address", "notify_address"), 500)
     | dict.fromkeys(("shipper_name", "consignee_name", "notify_name", "forwarder_name"), 300)
 )
@@ -58,7 +70,7 @@ class Converter:
     packages: pl.Series | None = None
     """Package types that followed the counts ('120 bags'), if any."""
     beside: pl.DataFrame | None = None
-    """Lists of container numbers (`boxes`), and a `size` and a `seal` beside a number, if a cell has any of these."""
+    """The containers of rows that say more than one number (`beside` of boxes.Containers), if there are any."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
     date_order: dates.DateOrder | None = None
@@ -101,7 +113,9 @@ class Converter:
         if column in MOMENTS:
             dated = (other.source for other in self.headings if other.column in MOMENTS)
             others = [self.frame[source] for source in dated if source != heading.source]
-            return self._checked(column, values, dates.parse(values, others, self.date_order), "moment")
+            read, told = half_converted.doubt(values, dates.parse(values, others, self.date_order))
+            self.notes += told
+            return self._checked(column, values, read, "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
@@ -124,19 +138,45 @@ class Converter:
             return read if understood.all() else read.set(~understood, None)
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
+        if column == "container_type":
+            text = self._one_type(text)
         return code(column, text) if column in CODES else text
 
     def _containers(self) -> pl.Series:
-        """Container numbers, of several in a cell the first; `beside` has all of them. Flags and counts are faults."""
+        """Container numbers, of several in a row the first; `beside` has all of them. Flags and counts are faults."""
         column = "container_number"
         sources = [heading.source for heading in self.sources(column)]
-        read = boxes.fill([self._text(column, texts.as_text(self.frame[source])) for source in sources], sources)
+        cells = [self._text(column, texts.as_text(self.frame[source])) for source in sources]
+        read = boxes.fill(cells, sources, self._of_boxes)
         self.beside = read.beside
         self.notes += read.notes
         if read.refused.len():
-            rule = pl.Series(["not_a_container_number"]).new_from_index(0, read.refused.len())
-            self.fault(read.refused, rule, column, read.refused_texts)
+            self.fault(read.refused, read.rules, column, read.refused_texts)
         return read.numbers.alias(column)
+
+    def _of_boxes(self, table: pl.DataFrame) -> pl.DataFrame:
+        """What a table of single containers says of each; figures that cannot be read are empty, with a note."""
+        inner = Converter(table, box_objects.headings(table))
+        read = [inner.read(name).alias(name) for name in boxes.OF_EACH if inner.has(name)]
+        unclear = sum(
+            fault.height for fault in inner.faults if fault["column"].head(1).to_list() != ["container_number"]
+        )
+        if unclear:
+            inner.notes.append(f"{units.counted(unclear, 'figure')} of containers in a cell cannot be read; left empty")
+        self.notes += inner.notes
+        return pl.DataFrame(read)
+
+    def _one_type(self, text: pl.Series) -> pl.Series:
+        """Types of single containers; rows with several containers are not noted, their types are divided later."""
+        types, is_several = container_types.single(text)
+        if self.beside is not None:
+            is_several &= self.beside["boxes"].list.len().fill_null(0) < 2
+        if count := int(is_several.sum()):
+            examples = ", ".join(text.filter(is_several).unique(maintain_order=True).head(3))
+            self.notes.append(
+                f"container_type: {units.counted(count, 'text')} with several types kept as filed: {examples}"
+            )
+        return types
 
     def _country(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         """The cells under `heading` without those that say NA and do not mean Namibia; a note counts them."""
@@ -181,11 +221,8 @@ class Converter:
         if column == "hs_codes":
             return self._hs_codes(text)
         if column == "seal_numbers":
-            text = _blanks_between_seals(text)
-        lists = nothing.without(texts.split(nothing.strip_from_lists(text), LISTS[column]))
-        if column == "transhipment_ports":
-            return self._ports_within(lists)
-        return lists.list.eval(pl.element().str.to_uppercase())
+            return seals.read(text)
+        return self._ports_within(nothing.without(texts.split(nothing.strip_from_lists(text), LISTS[column])))
 
     def _ports_within(self, lists: pl.Series) -> pl.Series:
         """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
@@ -309,14 +346,6 @@ def _is_plain(column: str, values: pl.Series) -> bool:
     return column == "hs_codes" or not inner.str.contains(nothing.pattern()).any()
 
 
-def _blanks_between_seals(text: pl.Series) -> pl.Series:
-    """`text` with a bar for a blank between two seals, each of which has digits; 'ML 1234567' is one seal."""
-    if not text.str.contains(r"\d\S* \S*\d").any():
-        return text
-    apart = text.str.replace_all(r"(\S*\d\S*) ([^ \d]*\d)", "$1|$2")
-    return apart.str.replace_all(r"(\S*\d\S*) ([^ \d]*\d)", "$1|$2")
-
-
 def code(column: str, text: pl.Series) -> pl.Series:
     """Canonical codes of a column of CODES: in capitals, and container numbers without blanks and dashes."""
     if column == "container_number":
@@ -329,7 +358,7 @@ def code(column: str, text: pl.Series) -> pl.Series:
 def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
     upper = distinct.str.to_uppercase()
     if column == "container_type":
-        return upper.str.replace(r"^\d{1,2} ?[X\x{D7}*] ?([24LM])", "$1")
+        return upper.str.replace(r"^\d{1,2} ?[X\x{D7}*] ?([24LM][^+,;/&|]*)$", "$1")
     if column == "vessel_imo":
         number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
         return number.zip_with(number.is_not_null(), upper)

@@ -17,21 +17,8 @@ from typing import Annotated, Any
 import typer
 
 from riskscore import __version__
-from riskscore.cli import (
-    alerts,
-    cases,
-    columns,
-    drift,
-    lake,
-    models,
-    nightly,
-    outcomes,
-    rehearse,
-    score,
-    slates,
-    train,
-    whatif,
-)
+from riskscore.cli import cases, columns, models, rehearse, score, train
+from riskscore.cli.lakes import alerts, drift, lake, nightly, outcomes, slates, whatif
 from riskscore.errors import RiskscoreError
 from riskscore.usage import misuse
 from riskscore.usage.help import App

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskscore.cli import options
+from riskscore.cli import options, reading
 from riskscore.views import console
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def columns(
     file: options.File,
     columns: options.Columns = None,
     settings: options.Settings = None,
+    encoding: reading.Encoding = None,
+    day_first: reading.DayFirst = False,
+    month_first: reading.MonthFirst = False,
+    year_first: reading.YearFirst = False,
+    filed_at: reading.FiledAt = None,
     propose: Annotated[
         bool,
         typer.Option(
@@ -52,6 +57,7 @@ def columns(
       riskscore columns tonight.csv
       riskscore columns tonight.csv --columns ours.toml
       riskscore columns tonight.csv --save ours.toml
+      riskscore columns tonight.csv --encoding koi8_r --day-first
       riskscore columns declarations.csv --propose > riskscore.toml
     """
     from riskscore import export
@@ -63,7 +69,8 @@ def columns(
     if propose:
         typer.echo(proposals.propose(file), nl=False)
         return
-    understood = read.understand(file, columns=columns, settings=find_settings(settings))
+    said = reading.hints(encoding, day_first, month_first, year_first, filed_at)
+    understood = read.understand(file, columns=columns, settings=find_settings(settings), hints=said)
     if save is not None:
         if save.suffix.lower() != ".toml":
             raise SettingsError(f"cannot write {save}: its name must end with .toml")

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from riskscore.cli import options
+from riskscore.cli import options, reading
 from riskscore.errors import RiskscoreError, SettingsError
 from riskscore.progress import step
 from riskscore.views import console
 
 if TYPE_CHECKING:
     from riskscore.history.past import Past
+    from riskscore.manifest.hints import Hints
     from riskscore.manifest.read import Manifest
+    from riskscore.manifest.stow_plans import Compared
     from riskscore.model.card import Card
     from riskscore.settings import Settings
 
@@ -53,6 +55,12 @@ def score(
     ] = None,
     columns: options.Columns = None,
     settings: options.Settings = None,
+    encoding: reading.Encoding = None,
+    day_first: reading.DayFirst = False,
+    month_first: reading.MonthFirst = False,
+    year_first: reading.YearFirst = False,
+    filed_at: reading.FiledAt = None,
+    stow_plan: reading.StowPlan = None,
     explain_share: Annotated[
         float,
         typer.Option(
@@ -81,23 +89,26 @@ def score(
       riskscore score tonight.csv --history past/*.parquet --outcomes outcomes.parquet
       riskscore score tonight.csv --out ranked.csv --quarantine refused.csv
       riskscore score tonight.csv --top 50 --json
+      riskscore score manifest.edi --stow-plan baplie.edi
     """
     from riskscore import export, language
-    from riskscore.manifest import read
+    from riskscore.manifest import read, stow_plans
     from riskscore.settings import find_settings
 
     if not 0 <= explain_share <= 1:
         raise SettingsError(f"--explain-share is {explain_share:g}; give a share from 0 to 1")
     service, spoken = find_settings(settings), language.find(lang)
+    given = reading.hints(encoding, day_first, month_first, year_first, filed_at)
     targets = [path for path in (out, quarantine) if path is not None]
-    inputs = (*files, *read.files(history), *(path for path in (outcomes, columns) if path is not None))
+    inputs = (*files, *read.files(history), *(path for path in (outcomes, columns, stow_plan) if path is not None))
     for target in targets:
         export.check(target, inputs=inputs)
     if len({target.resolve() for target in targets}) < len(targets):
         raise SettingsError(f"--out and --quarantine both name {out}; choose two files")
     with console.progress():
         step("reading")
-        manifest, past, card = _read(files, columns, service, _Sources(history, outcomes, model))
+        manifest, past, card = _read(files, columns, service, _Sources(history, outcomes, model), given)
+        stowed = _compared(manifest, stow_plan)
         from riskscore.engine import score as scoring
         from riskscore.views import ranking
 
@@ -115,14 +126,18 @@ def score(
     counts = ranking.counts(manifest, ranked)
     listed = ranking.with_filed(ranked.head(top), manifest.consignments) if out is None else None
     if json:
-        notes = {"not_understood": [asdict(part) for part in manifest.understood.not_understood]}
+        told = manifest.understood
+        notes: dict[str, Any] = {"not_understood": [asdict(part) for part in told.not_understood], "notes": told.notes}
+        notes |= {} if stowed is None else {"stow_plan": stowed.record()}
         console.emit(counts | notes | ({} if listed is None else {"ranked": ranking.records(listed)}))
         return
     screen = console.stdout()
     if listed is not None and not listed.is_empty():
         screen.print(ranking.ranking(listed))
-    for part in manifest.understood.not_understood:
-        screen.print(f"note: {console.plain(part.sentence())}")
+    for note in manifest.understood.sentences():
+        screen.print(f"note: {console.plain(note)}")
+    for note in [] if stowed is None else stow_plans.told(stowed):
+        screen.print(f"stow plan: {console.plain(note)}")
     screen.print(ranking.summary(counts, card, out=out, quarantine=quarantine, history=bool(history)))
 
 
@@ -144,6 +159,12 @@ def explain(
     model: options.Model = None,
     columns: options.Columns = None,
     settings: options.Settings = None,
+    encoding: reading.Encoding = None,
+    day_first: reading.DayFirst = False,
+    month_first: reading.MonthFirst = False,
+    year_first: reading.YearFirst = False,
+    filed_at: reading.FiledAt = None,
+    stow_plan: reading.StowPlan = None,
     limit: Annotated[
         str | None,
         typer.Option(
@@ -204,6 +225,7 @@ def explain(
     from riskscore.settings import find_settings
 
     service, spoken = find_settings(settings), language.find(lang)
+    said = reading.hints(encoding, day_first, month_first, year_first, filed_at)
     red_lane, new_values = None if limit is None else limits.parse(limit), _new_values(change)
     if sheet is not None:
         from riskscore.sheet import write
@@ -212,7 +234,8 @@ def explain(
     with console.progress():
         step("reading")
         sources = _Sources(history, outcomes, model, for_sheet=sheet is not None)
-        manifest, past, card = _read([file], columns, service, sources)
+        manifest, past, card = _read([file], columns, service, sources, said)
+        stowed = _compared(manifest, stow_plan)
         from riskscore.engine import explain as explaining
         from riskscore.views import explanation as views
 
@@ -233,10 +256,13 @@ def explain(
                 file, explained, past.history, past.outcomes, card, lake, service, history, model, more
             )
             write.one(single.make(given, spoken), sheet)
+    of_box = [] if stowed is None else stowed.of(explained.consignment["container_number"].item())
     if json:
-        console.emit(views.record(explained))
+        console.emit(views.record(explained) | ({} if stowed is None else {"stow_plan": of_box}))
     else:
         views.show(console.stdout(), explained, card, history=bool(history))
+        for note in of_box:
+            console.stdout().print(f"stow plan: {console.plain(note)}")
         if sheet is not None:
             console.stdout().print(f"The case sheet is in {console.plain(sheet)}.")
 
@@ -280,7 +306,18 @@ class _Sources:
         return Past(history, read.read_outcomes(self.outcomes, history=self.history, settings=service)), card
 
 
-def _read(files: list[Path], columns: Path | None, service: Settings, sources: _Sources) -> tuple[Manifest, Past, Card]:
+def _compared(manifest: Manifest, stow_plan: Path | None) -> Compared | None:
+    """What the stow plan says otherwise, if there is one. Raises ManifestError where it cannot be read."""
+    from riskscore.manifest import stow_plans
+
+    if stow_plan is None:
+        return None
+    return stow_plans.compare(manifest.consignments, stow_plans.read(stow_plan), stow_plan.name)
+
+
+def _read(
+    files: list[Path], columns: Path | None, service: Settings, sources: _Sources, given: Hints
+) -> tuple[Manifest, Past, Card]:
     """The manifest, the history and the model's card, read in two threads.
 
     Neither keeps all cores busy. The engine alone, with its libraries, takes as long to load as half a million rows
@@ -291,7 +328,7 @@ def _read(files: list[Path], columns: Path | None, service: Settings, sources: _
     with ThreadPoolExecutor(1) as pool:
         past_and_card = pool.submit(sources.read, service)
         try:
-            manifest = read.read_many(files, columns=columns, settings=service)
+            manifest = read.read_many(files, columns=columns, settings=service, hints=given)
         except RiskscoreError:
             past_and_card.result()  # an error of the model comes first: no file has to be read to find it
             raise

@@ -24,7 +24,7 @@ from riskscore.explanation_quality.claims.values import VALUES
 from riskscore.explanation_quality.recount import Recount, rows_with_keys
 from riskscore.features.catalogue import Catalogue, Feature
 from riskscore.history.past import Past
-from riskscore.schema import KEY
+from riskscore.schema import KEY, NOTHING
 
 Row = dict[str, Any]
 
@@ -61,12 +61,13 @@ class Checker:
         for row in rows_with_keys(earlier) if earlier is not None else ():
             self._versions[tuple(row[name] for name in KEY)].append(row)
         self._voyages: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        self._seals: dict[tuple[Any, str], set[str]] = defaultdict(set)
+        self._seals: dict[tuple[Any, str], dict[str, set[Any]]] = defaultdict(dict)
         for row in self._rows.values():
             self._voyages[_voyage(row)].append(row)
             for seal in row["seal_numbers"] or ():
                 if seal is not None:
-                    self._seals[row["filed_at"].date(), seal.strip().upper()].add(row["container_number"])
+                    sealed = self._seals[row["filed_at"].date(), seal.strip().upper()]
+                    sealed.setdefault(row["container_number"], set()).add(_seals_of_bill(row))
 
     def case(self, key: tuple[str, str]) -> Case:
         """Return everything that may be claimed about one consignment. Raises KeyError if it is not one of the rows."""
@@ -75,7 +76,7 @@ class Checker:
         versions = [version for version in every if version["filed_at"] <= row["filed_at"]]
         day = row["filed_at"].date()
         seals = {
-            seal.strip().upper(): len(self._seals[day, seal.strip().upper()] - {row["container_number"]})
+            seal.strip().upper(): _others(self._seals[day, seal.strip().upper()], row)
             for seal in row["seal_numbers"] or ()
             if seal is not None
         }
@@ -89,6 +90,23 @@ class Checker:
                 feature = self._catalogue.features[reason["feature"]]
                 yield _sentence(feature, reason["sentence"], case)
                 yield _check(feature, reason["check"], case)
+
+
+def _seals_of_bill(row: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The bill and the seals of a row whose seals are likely those of its whole bill; None for other rows."""
+    figures = (row["gross_weight_kg"], row["package_count"], row["volume_m3"])
+    is_of_bill = len(row["seal_numbers"]) > 1 or all(figure is None for figure in figures)
+    if not is_of_bill or row["bill_of_lading"] in (None, NOTHING):
+        return None
+    return row["bill_of_lading"], *row["seal_numbers"]
+
+
+def _others(sealed: Mapping[str, set[Any]], row: Mapping[str, Any]) -> int:
+    """Number of containers with a seal besides that of `row`, and those that have the same seals of its bill."""
+    own = _seals_of_bill(row)
+    return sum(
+        number != row["container_number"] and (own is None or own not in owners) for number, owners in sealed.items()
+    )
 
 
 def _voyage(row: Mapping[str, Any]) -> tuple[Any, ...]:

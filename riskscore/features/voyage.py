@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore.history.hashes import mixed
+from riskscore.schema import NOTHING
 
 _SHIP = ("day", "vessel_name", "voyage")
 
@@ -50,7 +51,10 @@ def _others(values: pl.Series, group: pl.Series) -> pl.Series:
 
 
 def _seal_others(facts: pl.DataFrame) -> pl.Series:
-    """Most other containers of the day that share one of the row's seal numbers; null where it has none."""
+    """Most other containers of the day that share one of the row's seal numbers; null where it has none.
+
+    Containers that have the seals of their bill count as one for each other, because the seals are the bill's.
+    """
     seals = (
         facts.select("day", pl.col("container_number").hash(), row=pl.int_range(pl.len()), seal="seal_numbers")
         .explode("seal")
@@ -58,10 +62,34 @@ def _seal_others(facts: pl.DataFrame) -> pl.Series:
         .with_columns(pl.col("seal").str.strip_chars().str.to_uppercase())
         .select("row", "container_number", group=mixed(["day", "seal"]))
     )
-    others = seals.select("row", others=_others(seals["container_number"], seals["group"]))
-    most = others.filter(pl.col("others") > 0).group_by("row").agg(pl.col("others").max())
+    seals = seals.with_columns(others=_others(seals["container_number"], seals["group"]))
+    shared = seals.filter(pl.col("others") > 0)
+    together = facts[shared["row"]].select(
+        owner=pl.when(_has_seals_of_bill()).then(
+            pl.concat_str("bill_of_lading", pl.col("seal_numbers").list.join("|", ignore_nulls=True), separator="|")
+        )
+    )
+    alike = pl.col("container_number").n_unique().over("group", "owner").cast(pl.Int64) - 1
+    of_bill = pl.when(pl.col("owner").is_not_null()).then(alike).otherwise(0)
+    shared = shared.hstack(together).select("row", others=pl.col("others") - of_bill)
+    most = shared.filter(pl.col("others") > 0).group_by("row").agg(pl.col("others").max())
     unknown = pl.repeat(None, facts.height, dtype=pl.Int64, eager=True)
-    return unknown.scatter(others["row"], 0).scatter(most["row"], most["others"])
+    return unknown.scatter(seals["row"], 0).scatter(most["row"], most["others"])
+
+
+def _has_seals_of_bill() -> pl.Expr:
+    """Whether the seals of a row are likely those of its whole bill, which the reader gave to each container of it.
+
+    Such a row has no figures, because they are the bill's, too; or its list of several seals is that of another
+    container of the bill.
+    """
+    figures = ("gross_weight_kg", "package_count", "volume_m3")
+    has_none = pl.all_horizontal(pl.col(figures).is_null())
+    return (
+        pl.col("bill_of_lading").is_not_null()
+        & (pl.col("bill_of_lading") != NOTHING)
+        & (has_none | (pl.col("seal_numbers").list.len() > 1))
+    )
 
 
 def split_bills() -> pl.Expr:

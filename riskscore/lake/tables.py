@@ -1,7 +1,8 @@
 """The tables of a lake: what a row of each is, its columns, and whether the table only grows.
 
     consignments  outcomes  measures  scores  slates     only grow: a row that is written stays
-    models  champions  alerts  alert_decisions  matches  quarantine  cancellations  runs
+    models  champions  alerts  alert_decisions  matches  quarantine  cancellations
+    stow_plans  stow_plan_differences  runs
     ledger                                               grows, and is rewritten in shorter form now and then
 
 The last columns of every table are `night`, the night that wrote the row, and `run`, the number of the nightly run,
@@ -22,6 +23,7 @@ from riskscore import schema
 from riskscore.errors import LakeError
 from riskscore.manifest import quarantine
 from riskscore.manifest.formats.table import CANCELLED
+from riskscore.manifest.stow_plans import DIFFERENCES
 
 Type: TypeAlias = pl.DataType | type[pl.DataType]
 
@@ -228,6 +230,21 @@ _DECLARED = (
         },
     ),
     Table("quarantine", "one refused row of a file, unchanged, with the rule that it breaks", quarantine.SCHEMA),
+    Table(
+        "stow_plans",
+        "one container aboard a ship, by a stow plan; `file` is the plan",
+        {
+            **dict.fromkeys(("container_number", "container_type", "port_of_loading", "port_of_discharge"), pl.String),
+            "gross_weight_kg": pl.Float64,
+            "is_empty": pl.Boolean,
+            **dict.fromkeys(("position", "vessel_name", "vessel_imo", "voyage", "file"), pl.String),
+        },
+    ),
+    Table(
+        "stow_plan_differences",
+        "what a stow plan says otherwise than the manifests of its voyage about one container",
+        DIFFERENCES,
+    ),
     Table(
         "cancellations",
         "what a message cancels; without a container all of the bill, without a house bill all of its houses",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -86,7 +87,7 @@ def open_file(path: Path) -> list[Member]:
             head = file.read(len(_EMPTY_ZIP))
             size = path.stat().st_size
             is_packed = head.startswith((_GZIP, _ZIP, _EMPTY_ZIP))
-            data = head + file.read(MAX_BYTES) if is_packed else head
+            data = head + file.read(min(size, MAX_BYTES)) if is_packed else head
     except FileNotFoundError:
         raise ManifestError(f"{path}: no such file; check the name and the folder") from None
     except PermissionError:
@@ -117,14 +118,25 @@ def members(name: str, data: bytes) -> list[Member]:
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether `data` is a zip file with the parts of an XLSX workbook."""
+    """Whether `data` is a zip file with the parts of an XLSX, XLSB or OpenDocument workbook."""
+    found = names(data)
+    return any(part.startswith("xl/") for part in found) or is_open_document(found)
+
+
+def is_open_document(parts: Collection[str]) -> bool:
+    """Whether these are the parts of an OpenDocument file."""
+    return "content.xml" in parts and "META-INF/manifest.xml" in parts
+
+
+def names(data: bytes) -> list[str]:
+    """The names of the files in a zip; none where `data` is no zip, or a damaged one."""
     if not data.startswith(_ZIP):
-        return False
+        return []
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return any(part.startswith("xl/") for part in archive.namelist())
+            return archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeError):
-        return False
+        return []
 
 
 def parts(name: str, data: bytes) -> dict[str, bytes]:

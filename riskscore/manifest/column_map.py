@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from riskscore.cells.headings import NUMBERED, Heading
-from riskscore.manifest.lines import Understood
+from riskscore.manifest.understood import Understood
 
 
 def as_toml(understood: Understood) -> str:

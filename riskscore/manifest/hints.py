@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
@@ -30,14 +31,20 @@ ORDER_OPTIONS = (
 
 @dataclass(frozen=True)
 class Hints:
-    """How to read a file. None where nothing is said, so that the content decides."""
+    """How to read a file. None where nothing is said, so that the content decides.
+
+    `filed_at` is the moment of filing (UTC) of the rows that do not say it themselves.
+    """
 
     encoding: str | None = None
     date_order: DateOrder | None = None
+    filed_at: datetime | None = None
 
     def before(self, other: Hints) -> Hints:
         """These hints, with those of `other` where these say nothing."""
-        return Hints(self.encoding or other.encoding, self.date_order or other.date_order)
+        return Hints(
+            self.encoding or other.encoding, self.date_order or other.date_order, self.filed_at or other.filed_at
+        )
 
 
 NO_HINTS = Hints()

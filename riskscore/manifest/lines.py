@@ -8,23 +8,33 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import content
+from riskscore.cells import content, damage
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
-from riskscore.cells.not_understood import NotUnderstood, summed
+from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter, currency_of
 from riskscore.cells.wordings import words
-from riskscore.errors import LeftAsideError, ManifestError
-from riskscore.manifest import archives, consolidations, gather, moments, quarantine, several, validate
+from riskscore.errors import ManifestError, StowPlanError
+from riskscore.manifest import (
+    archives,
+    carried,
+    consolidations,
+    gather,
+    moments,
+    quarantine,
+    several,
+    sources,
+    validate,
+)
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import STOW_PLAN, Table
 from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
+from riskscore.manifest.understood import Understood, joined
 from riskscore.settings import NONE, Settings
 
 
@@ -59,25 +69,6 @@ _SHOWN = 30
 
 
 @dataclass(frozen=True)
-class Understood:
-    """How a file was read: format, encoding, delimiter and sheet (None where there is none), and its headings.
-
-    `missing` names the required columns without a heading. `notes` say in plain language what was decided.
-    `not_understood` counts the values that count as unknown because they were not understood.
-    """
-
-    file: str
-    format: str
-    encoding: str | None
-    delimiter: str | None
-    sheet: str | None
-    headings: tuple[Heading, ...]
-    missing: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    not_understood: tuple[NotUnderstood, ...] = ()
-
-
-@dataclass(frozen=True)
 class FileLines:
     """Valid goods lines of one file (canonical columns, `_file`, `_order`, `row`) and its quarantine.
 
@@ -92,46 +83,52 @@ class FileLines:
     cancelled: pl.DataFrame
 
 
-def open_tables(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> list[Table]:
-    """Tables of all members of `path`. Raises ManifestError where it cannot be read or its members differ in format."""
-    tables = [
-        table
-        for member in archives.open_file(path)
-        for table in registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
-    ]
+def open_tables(
+    path: Path | tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS
+) -> list[Table]:
+    """Tables of all members of `path`, or of several paths that are one manifest together (sources.together).
+
+    Raises ManifestError where a file cannot be read or the members differ in format.
+    """
+    paths = path if isinstance(path, tuple) else (path,)
+    members = [member for file in paths for member in archives.open_file(file)]
+    tables, others = registry.together(sources.name(paths), members, hints)
+    for member in others:
+        tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
     plans = [table for table in tables if table.kind == STOW_PLAN]
     tables = [table for table in tables if table.kind != STOW_PLAN]
     if plans and not tables:
-        raise LeftAsideError(
-            plans[0].name, f"a stow plan ({plans[0].format}); name it with --stow-plan beside the manifest"
-        )
+        raise StowPlanError(plans[0].name, plans[0].format)
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
-            f"{path} contains files of different formats ({', '.join(formats)}); make one archive per format"
+            f"{sources.name(paths)} contains files of different formats ({', '.join(formats)}); "
+            "make one archive per format"
         )
     return tables
 
 
-def read(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
-    """Read the file at `path`; `mapping` is the column map, plain heading -> column (headings.read_map).
+def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
+    """Read one manifest, the files at `paths`; `mapping` is the column map (headings.read_map).
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
-    tables = open_tables(path, mapping, kind, hints)
-    return join([_read_table(table, mapping, kind, moments.of_file(path)) for table in tables], str(path))
+    tables = open_tables(paths, mapping, kind, hints)
+    clock = moments.Clock.of(paths[0], hints)
+    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
 
 
-def understand(path: Path, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
-    """Return how `path` would be read. Missing required columns are listed in the result and raise nothing.
+def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
+    """Return how the manifest at `paths` would be read. Missing required columns are listed and raise nothing.
 
     Raises ManifestError where the file cannot be read at all.
     """
-    tables = open_tables(path, mapping, kind, hints)
-    parts = [understand_headings(table, mapping, kind) for table in tables]
+    tables = open_tables(paths, mapping, kind, hints)
+    parts = [understand_headings(table, mapping, kind, hints) for table in tables]
     if any(part.missing for part in parts):
-        return _joined(parts, str(path))
-    return join([_read_table(table, mapping, kind, moments.of_file(path)) for table in tables], str(path)).understood
+        return joined(parts, sources.name(paths))
+    clock = moments.Clock.of(paths[0], hints)
+    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
 
 
 def join(parts: Sequence[FileLines], name: str) -> FileLines:
@@ -149,37 +146,21 @@ def join(parts: Sequence[FileLines], name: str) -> FileLines:
         pl.concat(lines),
         pl.concat([part.quarantine for part in parts]),
         sum(part.rows_in for part in parts),
-        _joined([part.understood for part in parts], name),
+        joined([part.understood for part in parts], name),
         pl.concat(
             part.cancelled.with_columns(pl.lit(place, pl.Int64).alias(gather.FILE)) for place, part in enumerate(parts)
         ),
     )
 
 
-def _joined(parts: Sequence[Understood], name: str) -> Understood:
-    headings = dict.fromkeys(heading for part in parts for heading in part.headings)
-    single = len(parts) == 1
-    notes = [note if single else f"{part.file}: {note}" for part in parts for note in part.notes]
-    missing = dict.fromkeys(column for part in parts for column in part.missing)
-    return replace(
-        parts[0],
-        file=name,
-        sheet=", ".join(dict.fromkeys(part.sheet for part in parts if part.sheet)) or None,
-        headings=tuple(headings),
-        missing=tuple(missing),
-        notes=tuple(dict.fromkeys(notes)),
-        not_understood=summed(count for part in parts for count in part.not_understood),
-    )
-
-
-def understand_headings(table: Table, mapping: dict[str, str], kind: Kind) -> Understood:
-    """Recognise the headings of `table`, and list the required columns that are missing."""
+def understand_headings(table: Table, mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
+    """Recognise the headings of `table`, and list the required columns that neither it nor the `hints` give."""
     headings = [
         Heading(heading.source) if heading.column in kind.lacks else heading
         for heading in columns.assign(table.frame.columns, kind.synonyms, mapping)
     ]
     headings, found = (headings, []) if table.is_message else content.recognise(table.frame, headings)
-    known = {heading.column for heading in headings}
+    known = {heading.column for heading in headings} | ({"filed_at"} if hints.filed_at else set())
     missing = [name for name in kind.required if not known & {name, *kind.stands_in.get(name, ())}]
     plain = {"".join(words(source)) or source for source in table.frame.columns}
     unused = [heading for heading in mapping if heading not in plain]
@@ -208,28 +189,25 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
     return ""
 
 
-def _read_table(table: Table, mapping: dict[str, str], kind: Kind, modified: datetime) -> FileLines:
-    understood = understand_headings(table, mapping, kind)
+def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moments.Clock) -> FileLines:
+    understood = understand_headings(table, mapping, kind, clock.hints)
     check_required(understood, kind)
-    converter = Converter(table.frame, understood.headings, types=kind.columns, date_order=table.date_order)
+    table, given_once = carried.carry(table, understood.headings)
+    frame, damaged, told = damage.mend(table.frame, understood.headings)
+    converter = Converter(frame, understood.headings, damaged, told, types=kind.columns, date_order=table.date_order)
     lines, notes = canonical(converter, kind)
     notes += ways_out(converter.faults)
-    cancelled = table.cancelled
-    if table.is_message:
-        lines, cancelled, told = moments.filled(lines, cancelled, modified)
-        notes += told
+    if not converter.has("filed_at"):
+        lines = clock.without_stand_in(lines)
     lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
-    boxes = None
-    if converter.beside is not None:
-        boxes = converter.beside["boxes"]
-        lines, told = several.apart(several.fill_beside(lines, converter.beside), boxes)
-        notes += told
+    lines, told = several.apart(lines, converter)
+    notes += told
     lines = consolidations.keyed(consolidations.flagged(lines))
     items = lines.select(pl.col("goods_items").list.len().fill_null(0).cast(pl.Int64).clip(1)).to_series()
     # A row of the file counts once for each of its goods items in each of its boxes.
     weights = (
         items
-        if boxes is None
+        if converter.beside is None
         else lines.select(gather.ROW, items).group_by(gather.ROW, maintain_order=True).sum().to_series(1)
     )
     lines = lines.with_columns(items.cum_sum().alias(gather.ORDER), pl.lit(0, pl.Int64).alias(gather.FILE))
@@ -237,6 +215,8 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, modified: dat
     valid = _without(lines, faults)
     faults.append(_copies(table, valid))
     valid, contradictions = gather.complete(_without(valid, faults[-1:]))
+    valid, cancelled, told = clock.fill(valid, table)
+    notes += told
     faults.append(validate.faults(_as_described(valid, kind.lacks), validate.Line))
     valid = _without(valid, faults[-1:])
     return FileLines(
@@ -245,7 +225,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, modified: dat
         int(weights.sum()) + table.broken.height + cancelled.height,
         replace(
             understood,
-            notes=(*understood.notes, *converter.notes, *notes, *contradictions),
+            notes=(*understood.notes, *given_once, *converter.notes, *notes, *contradictions),
             not_understood=summed(converter.not_understood),
         ),
         cancelled,

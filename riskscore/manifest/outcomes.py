@@ -21,8 +21,9 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import gather, lines, quarantine, validate
 from riskscore.manifest.formats.table import Table
 from riskscore.manifest.hints import AMBIGUOUS, NO_HINTS, ORDER_OPTIONS, Hints, of_map
-from riskscore.manifest.lines import Kind, Understood
+from riskscore.manifest.lines import Kind
 from riskscore.manifest.read import files
+from riskscore.manifest.understood import Understood
 from riskscore.settings import NONE, Finding, Settings
 
 
@@ -172,9 +173,10 @@ def _refuse_several(converter: Converter) -> None:
     if converter.beside is None:
         return
     boxes = converter.beside["boxes"]
-    rows = boxes.is_not_null().arg_true()
+    rows = ((boxes.list.len() > 1).fill_null(False) | converter.beside["is_part"]).arg_true()
     rule = pl.Series(["several_containers"]).new_from_index(0, rows.len())
-    converter.fault(rows, rule, "container_number", boxes.gather(rows).list.join(", "))
+    numbers = boxes.gather(rows).list.eval(pl.element().struct.field("number")).list.join(", ")
+    converter.fault(rows, rule, "container_number", numbers)
 
 
 def _with_findings(table: Table, own: Finding) -> Table:

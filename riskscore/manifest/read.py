@@ -17,23 +17,27 @@ under their master bill, as filed, and `read_many` as the engine and the lake ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
-from riskscore.errors import ManifestError
-from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine
+from riskscore.errors import LeftAsideError, ManifestError
+from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources
 from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.hints import NO_HINTS, Hints, of_map
-from riskscore.manifest.lines import Understood
+from riskscore.manifest.lines import FileLines
+from riskscore.manifest.understood import Understood
 from riskscore.schema import COLUMNS
 from riskscore.settings import NONE, Settings
 from riskscore.units import counted
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz", ".zip")
+SUFFIXES = (
+    *(".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsb", ".xls", ".ods"),
+    *(".edi", ".edifact", ".x12", ".xml", ".gz", ".zip"),
+)
 """Endings of the files that are read from a folder."""
 
 
@@ -91,12 +95,12 @@ def read_many(
     """
     mapping, kind = _map(columns, settings), lines.manifest(settings)
     hints = hints.before(of_map(columns))
-    parts = [lines.read(Path(path), mapping, kind, hints) for path in paths]
-    if not parts:
-        raise ManifestError("no manifest was named; name at least one file")
+    together = sources.together(map(Path, paths))
+    parts, aside = _each(together, lambda source: lines.read(source, mapping, kind, hints))
     names = [part.understood.file for part in parts]
     joined = parts[0] if len(parts) == 1 else lines.join(parts, ", ".join(names[:5]))
     filings, notes = gather.gather(joined.lines)
+    notes = [*aside, *notes]
     latest, earlier, copies = gather.versions(filings)
     canonical = list(kind.columns)
     if earlier.height:
@@ -120,12 +124,32 @@ def read_many(
     )
 
 
+def _each(
+    sources_: Iterable[tuple[Path, ...]], read: Callable[[tuple[Path, ...]], FileLines]
+) -> tuple[list[FileLines], list[str]]:
+    """Read each manifest, and note the messages among them that are none.
+
+    Raises ManifestError where there is no manifest among them.
+    """
+    parts: list[FileLines] = []
+    aside: list[LeftAsideError] = []
+    for source in sources_:
+        try:
+            parts.append(read(source))
+        except LeftAsideError as message:
+            aside.append(message)
+    if not parts:
+        raise aside[0] if aside else ManifestError("no manifest was named; name at least one file")
+    return parts, [str(message) for message in aside]
+
+
 def understand(
     path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
 ) -> Understood:
     """Return how `path` would be read. Missing required columns are listed, not raised; else raises as `read` does."""
     hints = hints.before(of_map(columns))
-    return lines.understand(Path(path), _map(columns, settings), lines.manifest(settings), hints)
+    source = sources.together([Path(path)])[0]
+    return lines.understand(source, _map(columns, settings), lines.manifest(settings), hints)
 
 
 def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -61,6 +62,14 @@ class Compared:
     differences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DIFFERENCES))
     boxes: int = 0
     notes: tuple[str, ...] = ()
+
+    def of(self, container: str) -> list[str]:
+        """What the plan says otherwise about one container, in sentences."""
+        return self.differences.filter(container_number=container)["sentence"].to_list()
+
+    def record(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return {"boxes": self.boxes, "notes": self.notes, "differences": self.differences.to_dicts()}
 
 
 def read(path: Path) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from riskscore import progress, schema
 from riskscore.casework import slates, watch_lists
 from riskscore.engine.read import read_card
 from riskscore.engine.score import EXPLAINED, add_reasons
-from riskscore.errors import BusyError, ManifestError, SettingsError
+from riskscore.errors import BusyError, LeftAsideError, ManifestError, SettingsError, StowPlanError
 from riskscore.features import own
 from riskscore.lake.protocol import Lake
 from riskscore.lifecycle import models
@@ -35,7 +35,7 @@ from riskscore.manifest.read import read as read_manifest
 from riskscore.model import archive
 from riskscore.monitoring import drift, measures
 from riskscore.monitoring.thresholds import Thresholds
-from riskscore.nightly import intake, lock
+from riskscore.nightly import intake, lock, stow_plans
 from riskscore.nightly.inbox import Inbox, Left
 from riskscore.runs import ledger, log, replay
 from riskscore.runs.log import File, Run, RunLog
@@ -100,20 +100,22 @@ def run_night(night: Night, day: date) -> NightResult:
 def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left]]:
     """Record a new run for the new files; None if there are no new files. Files loaded before go to done/."""
     settings = night.lake.settings
-    manifests, left = _new_files(night.inbox, runs.loaded("manifests"), partial(read_manifest, settings=settings))
-    outcomes, outcomes_left = _new_files(
+    loaded = runs.loaded("manifests") | runs.loaded("stow_plans")
+    manifests, stow_plans, left = _new_files(night.inbox, loaded, partial(read_manifest, settings=settings))
+    outcomes, _, outcomes_left = _new_files(
         night.outcomes, runs.loaded("outcomes"), partial(read_outcomes, settings=settings)
     )
     left += outcomes_left
-    if not manifests and not outcomes:
+    if not manifests and not outcomes and not stow_plans:
         return None, left
     if runs.last_night is not None and day <= runs.last_night:
-        waiting = counted(len(manifests) + len(outcomes), "new file")
+        waiting = counted(len(manifests) + len(outcomes) + len(stow_plans), "new file")
         raise SettingsError(f"the night of {runs.last_night} is closed; to load {waiting}, run a later night (--date)")
     model = models.for_night(night.lake, night.model)
     plan = {
         "manifests": [file.entry() for file in manifests],
         "outcomes": [file.entry() for file in outcomes],
+        "stow_plans": [file.entry() for file in stow_plans],
         "left": [asdict(file) for file in left],
         "model": model.contender(own.catalogue(settings)).booster.name,
         "version": {"name": model.name, "checksum": model.checksum},
@@ -127,27 +129,34 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
     return run, left
 
 
-def _new_files(inbox: Inbox | None, loaded: set[str], read: Callable[[Path], object]) -> tuple[list[File], list[Left]]:
-    """Return the new files of an inbox that `read` can read, and those that stay; files loaded before go to done/.
+def _new_files(
+    inbox: Inbox | None, loaded: set[str], read: Callable[[Path], object]
+) -> tuple[list[File], list[File], list[Left]]:
+    """Return the new files of an inbox that `read` can read, the stow plans, and what stays; others go to done/.
 
     Each file is read once before the run begins, because a run with an unreadable file could never finish.
     """
     if inbox is None:
-        return [], []
+        return [], [], []
     files, left = inbox.look()
     inbox.finish(file for file in files if file.sha256 in loaded)
     fresh: dict[str, File] = {}
+    plans: dict[str, File] = {}
     for file in files:
-        if file.sha256 in fresh:
+        if file.sha256 in fresh or file.sha256 in plans:
             left.append(Left(file.name, "a copy of another file in this inbox"))
         elif file.sha256 not in loaded:
             try:
                 read(inbox.find(file))
+            except StowPlanError:
+                plans[file.sha256] = file
+            except LeftAsideError as message:
+                left.append(Left(file.name, str(message)))
             except ManifestError as unreadable:
                 left.append(Left(file.name, f"cannot be read: {unreadable}"))
             else:
                 fresh[file.sha256] = file
-    return list(fresh.values()), left
+    return list(fresh.values()), list(plans.values()), left
 
 
 def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
@@ -163,6 +172,7 @@ def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
         seconds[name] = round(time.monotonic() - begun, 2)
 
     step("manifests", lambda: intake.manifests(night.lake, run, night.inbox).entry())
+    step("stow_plans", lambda: stow_plans.compare_night(night.lake, run, night.inbox))
     step("outcomes", lambda: intake.outcomes(night.lake, run, night.outcomes).entry())
     step("ledger", lambda: ledger.close(night.lake, run))
     step("alerts", lambda: watch_lists.match_night(night.lake, run))
@@ -173,7 +183,7 @@ def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
     return counts | {
         "usual_filings": float(pl.Series(filings).median()) if filings else None,  # type: ignore[arg-type]
         "model": run.plan["model"],
-        "files": [file.name for file in (*run.files("manifests"), *run.files("outcomes"))],
+        "files": [file.name for kind in log.KINDS for file in run.files(kind)],
         "left": run.plan["left"],
         "seconds": seconds | {"all": round(time.monotonic() - started, 2)},
     }
@@ -243,6 +253,6 @@ def _draw(night: Night, run: Run, candidates: pl.DataFrame) -> pl.DataFrame:
 
 
 def _move_to_done(night: Night, run: Run) -> None:
-    night.inbox.finish(run.files("manifests"))
+    night.inbox.finish([*run.files("manifests"), *run.files("stow_plans")])
     if night.outcomes:
         night.outcomes.finish(run.files("outcomes"))

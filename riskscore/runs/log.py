@@ -16,6 +16,9 @@ from riskscore.lake.protocol import Lake
 
 BEGUN, FINISHED = "begun", "finished"
 
+KINDS = ("manifests", "stow_plans", "outcomes")
+"""Kinds of files that a run loads."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -40,8 +43,8 @@ class Run:
     plan: dict[str, Any]
 
     def files(self, kind: str) -> list[File]:
-        """Return the files of the plan; `kind` is `manifests` or `outcomes`."""
-        return [File(**entry) for entry in self.plan[kind]]
+        """Return the files of the plan; `kind` is `manifests`, `outcomes` or `stow_plans`."""
+        return [File(**entry) for entry in self.plan.get(kind, [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ class RunLog:
         return night if isinstance(night, date) else None
 
     def loaded(self, kind: str) -> set[str]:
-        """Return the SHA-256 of every file that a run loaded; `kind` is `manifests` or `outcomes`."""
+        """Return the SHA-256 of every file that a run loaded; `kind` as in Run.files."""
         plans = self.events.filter(step=BEGUN)["detail"].to_list()
-        return {entry["sha256"] for plan in plans for entry in json.loads(plan)[kind]}
+        return {entry["sha256"] for plan in plans for entry in json.loads(plan).get(kind, [])}
 
     def finished(self) -> list[dict[str, Any]]:
         """Return the counts of every finished run, oldest first."""

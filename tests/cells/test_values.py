@@ -123,7 +123,7 @@ def test_a_value_that_breaks_a_rule_refuses_its_row(
 
 RISKS = [
     {"Container": "MSCU1234567"},
-    {"Container": "NOT A BOX"},
+    {"Container": "DRUM 7"},
     {"POL": "ZZZZZ"},
     {"Weight": "900000"},
     {"Consignee": "TO ORDER"},

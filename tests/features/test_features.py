@@ -86,6 +86,22 @@ def test_bills_of_one_voyage_count_each_other():
     assert features["seal_repeated"].to_list() == [1, 1, 0]
 
 
+def test_the_seals_of_a_bill_repeat_on_its_own_containers_without_a_flag():
+    one_bill = {"bill_of_lading": "ONE"}
+    of_bill = one_bill | {"gross_weight_kg": None, "package_count": None, "volume_m3": None}
+    numbers = ("CSQU3054384", "CSQU3054390", "CSQU3054405")
+    bill = [{"container_number": number, **of_bill} for number in numbers]
+    assert build.build(consignments(*bill))["seal_repeated"].to_list() == [0, 0, 0]
+    other = {"container_number": "TGHU5550001", "bill_of_lading": "ANOTHER1"}
+    assert build.build(consignments(*bill, other))["seal_repeated"].to_list() == [1, 1, 1, 3]
+    several = [
+        {**one_bill, "container_number": number, "seal_numbers": ["HL4478120", "HL4478121"]} for number in numbers
+    ]
+    assert build.build(consignments(*several))["seal_repeated"].to_list() == [0, 0, 0]
+    alone = [{**one_bill, "container_number": number} for number in numbers]
+    assert build.build(consignments(*alone))["seal_repeated"].to_list() == [2, 2, 2]
+
+
 CHANGES = [
     ("consignee_switched", {"consignee_name": "Somebody Else Ltd"}),
     ("discharge_changed", {"port_of_discharge": "JPTYO"}),

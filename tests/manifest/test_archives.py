@@ -75,7 +75,7 @@ BROKEN = [
     ("m.xlsx", b"not a workbook", "is not in XLSX format"),
     ("m.parquet", b"a,b\n1,2\n", "is not in Parquet format"),
     ("cut.parquet", b"PAR1" + b"\0" * 100, "damaged Parquet"),
-    ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "old Excel file"),
+    ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "is a damaged XLS file"),
     ("m.pdf", b"%PDF-1.7\n", "is a PDF"),
     ("m.7z", b"7z\xbc\xaf\x27\x1c", "7-Zip"),
     ("m.xml", b"<?xml version='1.0'?><a/>", "XML"),

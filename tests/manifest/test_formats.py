@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
-from riskscore.manifest.formats import sheets
+from riskscore.manifest.formats.workbook import pack
 from riskscore.manifest.read import read
 
 Row = Callable[..., list[str]]
@@ -192,7 +192,7 @@ def test_a_sheet_with_cells_in_far_corners_is_refused(workbook: Callable[..., by
     parts = archives.parts("m", data)
     name = next(part for part in parts if part.startswith("xl/worksheets/"))
     parts[name] = parts[name].replace(b"</row>", b'</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
-    path.write_bytes(sheets._pack(parts))
+    path.write_bytes(pack(parts))
     with pytest.raises(ManifestError, match="cells are read"):
         read(path)
 

@@ -2,14 +2,14 @@
 
 member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
                          ├─ records      JSON, JSON Lines
-                         ├─ sheets       XLSX
+                         ├─ sheets       XLSX; xlsb, ods and xls measure the other workbooks
                          └─ parquet      Parquet
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,14 +18,14 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
-from riskscore.manifest.formats import delimited, parquet, records, sheets
+from riskscore.manifest.formats import delimited, ods, parquet, records, sheets, xls, xlsb
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import un_edifact
+from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
+from riskscore.manifest.formats.messages.un_edifact import files as un_edifact
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 from riskscore.manifest.hints import NO_HINTS, Hints
 
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "is an old Excel file (XLS) or protected by a password; save it as XLSX without a password"),
     (b"%PDF", "is a PDF; export the manifest as CSV, XLSX, JSON or Parquet"),
     (b"\x28\xb5\x2f\xfd", "is compressed with zstd; unpack it first, or use gzip or zip"),
     (b"BZh", "is compressed with bzip2; unpack it first, or use gzip or zip"),
@@ -56,12 +56,30 @@ class Format:
 
 FORMATS = (
     Format("Parquet", parquet.sniff, parquet.read, (".parquet",)),
+    Format("XLSB", xlsb.sniff, xlsb.read, (".xlsb",)),
+    Format("ODS", ods.sniff, ods.read, (".ods",)),
+    Format("XLS", xls.sniff, xls.read),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
     Format("EDIFACT", un_edifact.sniff, un_edifact.read),
+    Format("X12", customs_309.sniff, customs_309.read),
+    Format("SCMTR", scmtr.sniff, scmtr.read),
+    Format("DCSA", dcsa.sniff, dcsa.read),
     Format("JSON", records.sniff, records.read),
+    Format("US AMS", ams.sniff, ams.read),
     Format("CSV", delimited.sniff, delimited.read),
 )
 """The formats in the order in which they are tried; CSV is last, because nearly any text can be read as CSV."""
+
+
+def together(
+    name: str, members: Sequence[archives.Member], hints: Hints = NO_HINTS
+) -> tuple[list[Table], list[archives.Member]]:
+    """Read the members that are one manifest only together, and return the others, too. Raises as `load` does."""
+    tables, others = ams.split(members)
+    if not tables:
+        return [], others
+    with _damage(name, "US AMS"):
+        return ams.join(name, tables, hints), others
 
 
 def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list[Table]:
@@ -86,13 +104,24 @@ def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list
     ]
 
 
+def _is_dbf(head: bytes) -> bool:
+    """Whether `head` begins a dBase table: its version, a date, and sizes of header and rows that fit."""
+    if len(head) < 32 or head[0] not in b"\x02\x03\x30\x31\x32\x43\x63\x83\x8b\x8e\xcb\xf5\xfb":
+        return False
+    size, row = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
+    return 1 <= head[2] <= 12 and 1 <= head[3] <= 31 and size > 32 and row > 1 and not any(head[12:14])
+
+
 def _recognise(file: File) -> Format:
     for start, message in _FOREIGN:
         if file.head.startswith(start):
             raise ManifestError(f"{file.name} {message}")
+    if _is_dbf(file.head):
+        raise ManifestError(f"{file.name} is a DBF table; open it in a spreadsheet, and export it as CSV or XLSX")
     ending = Path(file.name).suffix.lower()
     for form in FORMATS:
-        if ending in form.endings and not form.sniff(file):
+        # A protected XLSX is a compound file, like an old XLS.
+        if ending in form.endings and not form.sniff(file) and not xls.sniff(file):
             raise ManifestError(
                 f"{file.name} is not in {form.name} format, or it is damaged; download or export it again"
             )

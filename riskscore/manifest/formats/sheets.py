@@ -1,33 +1,24 @@
-"""Read XLSX: find the sheets and the row with the headings, and read every cell as text.
-
-A workbook is a zip of XML. It is unpacked within the limits of archives.py and packed again without compression before
-the spreadsheet library reads it, so the library never unpacks more than was counted.
-"""
+"""Read workbooks: find the sheets and the rows with the headings, and read every cell as text."""
 
 from __future__ import annotations
 
-import re
-import zipfile
-from dataclasses import replace
-from io import BytesIO
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
+from riskscore.manifest.formats import heading_rows, layout, repeats, workbook
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.table import Count, Table, unique
+from riskscore.manifest.formats.heading_rows import Head
+from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
+from riskscore.manifest.formats.workbook import Area, Sheet
+from riskscore.units import counted
 
 if TYPE_CHECKING:
     import fastexcel
-
-MAX_CELLS = 60_000_000
-"""Largest number of cells in a sheet's rectangle; without it, two cells in far corners would fill the memory."""
-
-_HEAD_ROWS = 15
-_CELL = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"']")
-_LETTERS = 26
 
 
 def sniff(file: File) -> bool:
@@ -36,94 +27,119 @@ def sniff(file: File) -> bool:
 
 
 def read(file: File, count: Count) -> list[Table]:
+    """Read an XLSX workbook. Raises as `read_sheets` does, and ManifestError where it is too large."""
+    return read_sheets(file.name, *workbook.unpack(file.name, file.data), count)
+
+
+def read_sheets(file: str, data: bytes, measured: dict[str, Sheet], count: Count) -> list[Table]:
     """Read the sheet with the most known headings and all sheets with the same ones; `lines` are rows of the sheet.
 
-    Raises ManifestError where the workbook has no sheet with cells or one that is too large, ValueError where it is
-    damaged.
+    `data` is a workbook in any format that the library knows, `measured` its sheets by name. Hidden sheets are left
+    aside. Raises ManifestError where the workbook `file` has no sheet with cells, ValueError where it is damaged.
     """
     import fastexcel  # late: it loads Arrow
 
     try:
-        return _read(file, count)
+        return _read(file, fastexcel.read_excel(data), measured, count)
     except fastexcel.FastExcelError as damaged:
         raise ValueError(str(damaged)) from damaged
+    except BaseException as failed:
+        if type(failed).__name__ != "PanicException":  # the library has no name for it
+            raise
+        raise ValueError("its parts contradict each other") from None
 
 
-def _read(file: File, count: Count) -> list[Table]:
-    import fastexcel
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A sheet with its cells, its headings and its merged areas, all counted from the first row of the sheet."""
 
-    parts = archives.parts(file.name, file.data)
-    tops = [_measure(file.name, content) for part, content in parts.items() if part.startswith("xl/worksheets/")]
-    workbook = fastexcel.read_excel(_pack(parts))
-    first = tops[0] if len(tops) == 1 else 1
-    sheets = [
-        _table(frame, name, count, first) for name in workbook.sheet_names if (frame := _cells(workbook, name)).width
+    name: str
+    frame: pl.DataFrame
+    head: Head
+    merged: tuple[Area, ...]
+
+
+def _read(file: str, library: fastexcel.ExcelReader, measured: dict[str, Sheet], count: Count) -> list[Table]:
+    hidden: list[str] = []
+    found: list[_Found] = []
+    wide: list[str] = []
+    for name in library.sheet_names:
+        if name in measured and measured[name].right < 0:
+            continue  # a chart, or a sheet without cells
+        if name in measured and measured[name].right - measured[name].left >= MAX_HEADINGS:
+            wide.append(name)  # the library takes many seconds for these
+            continue
+        sheet = library.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=None)
+        if sheet.visible != "visible":
+            hidden.append(name)
+        elif (frame := sheet.to_polars()).width and frame.height:
+            found.append(_find(name, frame, measured.get(name, Sheet()), count))
+    if wide and not found:
+        width = max(measured[name].right - measured[name].left + 1 for name in wide)
+        raise ManifestError(f"{file} has {width:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
+    if not found:
+        advice = f"; unhide {_named(hidden)} if the manifest is there" if hidden else ""
+        raise ManifestError(f"{file} has only empty sheets; a manifest needs at least a row of headings{advice}")
+    best = max(found, key=lambda sheet: sheet.head.known)
+    wanted = _plain(best.head)
+    read = [sheet for sheet in found if best.head.known and _plain(sheet.head) == wanted] or [best]
+    tables = [_table(file, sheet) for sheet in read]
+    notes = []
+    if len(library.sheet_names) > 1:
+        names = _named([sheet.name for sheet in read])
+        notes.append(f"sheets that were read: {names} ({len(read)} of {len(library.sheet_names)})")
+    left = [f"{sheet.name!r} ({counted(sheet.frame.height, 'row')})" for sheet in found if sheet not in read]
+    if left:
+        notes.append(f"sheets with other headings were left aside: {', '.join(left)}")
+    if wide:
+        notes.append(f"sheets with more than {MAX_HEADINGS:,} columns were left aside: {_named(wide)}")
+    if hidden:
+        notes.append(f"hidden sheets were left aside: {_named(hidden)}; unhide a sheet to have it read")
+    return [replace(tables[0], notes=(*notes, *tables[0].notes)), *tables[1:]]
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _plain(head: Head) -> list[str]:
+    return sorted(" ".join(cell.lower().split()) for cell in head.cells if cell.strip())
+
+
+def _find(name: str, frame: pl.DataFrame, sheet: Sheet, count: Count) -> _Found:
+    """The headings of a sheet. Its merged areas are dropped where its columns are not those that were measured."""
+    left = sheet.left if sheet.right - sheet.left + 1 == frame.width else None
+    merged = tuple(
+        area._replace(left=area.left - left, right=area.right - left)
+        for area in sheet.merged
+        if left is not None and area.left >= left
+    )
+    rows = [["" if cell is None else cell for cell in row] for row in frame.head(heading_rows.ROWS).iter_rows()]
+    above = [area for area in merged if area.top < heading_rows.ROWS]
+    return _Found(name, frame, heading_rows.find(rows, above, count), merged)
+
+
+def _table(file: str, found: _Found) -> Table:
+    """The table of a sheet: the rows below the headings without those that are none, each with its row number."""
+    start = found.head.last + 1
+    body = found.frame.slice(start)
+    body.columns = unique(found.head.cells)
+    areas = [
+        area._replace(top=area.top - start, bottom=area.bottom - start) for area in found.merged if area.top >= start
     ]
-    if not sheets:
-        raise ManifestError(f"{file.name} has only empty sheets; a manifest needs at least a row of headings")
-    known, best = max(sheets, key=lambda sheet: sheet[0])
-    tables = [table for _, table in sheets if known and table.frame.columns == best.frame.columns] or [best]
-    if len(workbook.sheet_names) == 1:
-        return tables
-    names = ", ".join(repr(table.sheet) for table in tables)
-    note = f"sheets that were read: {names} ({len(tables)} of {len(workbook.sheet_names)})"
-    return [replace(tables[0], notes=(note,)), *tables[1:]]
-
-
-def _table(frame: pl.DataFrame, name: str, count: Count, first: int) -> tuple[int, Table]:
-    """(number of known headings, table) of one sheet, whose cells begin in row `first`."""
-    known, head = _find_head(frame, count)
-    headings = ["" if cell is None else cell for cell in frame.row(head)]
-    body = frame.slice(head + 1)
-    lines = pl.int_range(head + 1 + first, frame.height + first, dtype=pl.Int64, eager=True).alias("line")
-    body.columns = unique(headings)
-    used = body.select(~pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")).to_series()
-    return known, Table(body.filter(used), lines.filter(used), sheet=name)
-
-
-def _cells(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    sheet = workbook.load_sheet(name, header_row=None, dtypes="string", schema_sample_rows=None)
-    return sheet.to_polars()
-
-
-def _find_head(frame: pl.DataFrame, count: Count) -> tuple[int, int]:
-    """(number of known headings, row) of the row with the most known headings, among the first _HEAD_ROWS."""
-    rows = [["" if cell is None else cell for cell in row] for row in frame.head(_HEAD_ROWS).iter_rows()]
-    known = [count(row) for row in rows]
-    top = max(known)
-    return top, known.index(top)
-
-
-def _pack(parts: dict[str, bytes]) -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for part, content in parts.items():
-            archive.writestr(part, content)
-    return out.getvalue()
-
-
-def _measure(name: str, sheet: bytes) -> int:
-    """First row with a cell. Raises ManifestError where the rectangle of cells is too large."""
-    columns: set[bytes] = set()
-    rows: set[bytes] = set()
-    for start in range(0, len(sheet), 64 * 2**20):
-        for letters, row in _CELL.findall(sheet[start : start + 64 * 2**20 + 64]):
-            columns.add(letters)
-            rows.add(row)
-    if not rows:
-        return 1
-    numbers = [int(row) for row in rows]
-    width = max(map(_column, columns))
-    if (max(numbers) - min(numbers) + 1) * width > MAX_CELLS:
-        raise ManifestError(
-            f"{name} has a sheet of {max(numbers):,} rows by {width:,} columns; at most {MAX_CELLS:,} cells are read, "
-            "so delete the rows and columns that are not used"
-        )
-    return min(numbers)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * _LETTERS + letter - 64
-    return number
+    body, carried, merged = repeats.fill_merged(body, areas)
+    lines = pl.int_range(start + 1, start + body.height + 1, dtype=pl.Int64, eager=True).alias("line")
+    # A row that only has what was carried to it is blank in the sheet.
+    own = body.with_columns(pl.when(~carried[name]).then(pl.col(name)).alias(name) for name in carried.columns)
+    used = own.select(~pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")).to_series()
+    told = layout.tell(file, body.filter(used), found.head.cells, lines.filter(used))
+    rows = used.arg_true().filter(told.rows)
+    body, ditto = repeats.fill_ditto(body[rows.to_list()] if rows.len() else body.clear())
+    notes = [f"merged cells: the values of {counted(merged, 'cell')} stand in all of their rows"] if merged else []
+    return Table(
+        body,
+        lines.gather(rows),
+        sheet=found.name,
+        carried=carried[rows.to_list()] if carried.width and rows.len() else carried.clear(),
+        notes=(*notes, *ditto, *told.notes),
+    )

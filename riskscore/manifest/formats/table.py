@@ -36,9 +36,10 @@ class Table:
     """Rows of one member: `frame` has the headings of the file, `lines` the line or row number of each row (Int64).
 
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
-    where the format has none. `notes` say in plain language what was decided. `date_order` is what a person says about
-    its dates. `kind` is MANIFEST or STOW_PLAN, and `cancelled` lists what a message cancels (columns CANCELLED). The
-    columns of a message are canonical already.
+    where the format has none. `carried` has Boolean columns with the names of some columns of `frame`: the rows whose
+    value was written once, in a merged cell that begins in a row above. `notes` say in plain language what was decided.
+    `date_order` is what a person says about its dates. `kind` is MANIFEST or STOW_PLAN, and `cancelled` lists what a
+    message cancels (columns CANCELLED). The columns of a message are canonical already.
     """
 
     frame: pl.DataFrame
@@ -49,6 +50,7 @@ class Table:
     delimiter: str | None = None
     sheet: str | None = None
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
+    carried: pl.DataFrame = field(default_factory=pl.DataFrame)
     notes: tuple[str, ...] = ()
     date_order: DateOrder | None = None
     kind: str = MANIFEST

@@ -10,8 +10,8 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives, stow_plans
 from riskscore.manifest.formats import registry, table
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import baplie
 from riskscore.manifest.formats.messages.stow_plan import STOW_PLAN
+from riskscore.manifest.formats.messages.un_edifact import baplie
 from riskscore.manifest.read import read
 
 SHIP = (

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from riskscore.manifest.formats.messages import edifact
-from riskscore.manifest.formats.messages.edifact import Segments, is_edifact
+from riskscore.manifest.formats.messages.un_edifact import segments as edifact
+from riskscore.manifest.formats.messages.un_edifact.segments import Segments, is_edifact
 
 
 def segments(data: bytes) -> list[list[list[str]]]:

@@ -6,7 +6,7 @@ import pytest
 
 from messages.cargo_messages import BILL, BOXES, HEADER, interchange, manifest, message
 from riskscore.errors import LeftAsideError, ManifestError
-from riskscore.manifest.formats.messages.un_edifact import NAMES
+from riskscore.manifest.formats.messages.un_edifact.files import NAMES
 
 CARGO = message(f"{HEADER}{BOXES}{BILL}GID+1+2:CT'FTX+AAA+++LAMPS'MEA+AAE+G+KGM:30'SGP+NRDU4100239+2'MEA+AAE+G+KGM:30'")
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import IO, Protocol
 
-from riskscore.manifest.formats.messages.edifact import CUT, Elements, Segments
-from riskscore.manifest.formats.messages.edifact_values import Doubts, moment, part
+from riskscore.manifest.formats.messages.un_edifact.segments import CUT, Elements, Segments
+from riskscore.manifest.formats.messages.un_edifact.values import Doubts, moment, part
 
 
 class Reader(Protocol):

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from riskscore.manifest.formats.messages import bill_description, edifact_values
-from riskscore.manifest.formats.messages.bills import Bill
-from riskscore.manifest.formats.messages.edifact import Elements
-from riskscore.manifest.formats.messages.edifact_values import Doubts, part, text
-from riskscore.manifest.formats.messages.goods_segments import (
+from riskscore.manifest.formats.messages.rows import CANCELS, Rows
+from riskscore.manifest.formats.messages.un_edifact import bill_description, values
+from riskscore.manifest.formats.messages.un_edifact.bills import Bill
+from riskscore.manifest.formats.messages.un_edifact.goods_segments import (
     BILL,
     BOX,
     DANGER,
@@ -25,7 +24,8 @@ from riskscore.manifest.formats.messages.goods_segments import (
     SHARE,
     GoodsSegments,
 )
-from riskscore.manifest.formats.messages.rows import CANCELS, Rows
+from riskscore.manifest.formats.messages.un_edifact.segments import Elements
+from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part, text
 
 _REFERENCES = {"BM": "bill", "MB": "master", "MWB": "master", "BH": "house", "HWB": "house"}
 _DOCUMENTS = {"704": "master", "705": "bill", "706": "bill", "710": "bill", "714": "house"}
@@ -167,7 +167,7 @@ class CargoReader(GoodsSegments):
             self._scope = LEG
             return
         self._scope = BILL if self._in_bill else MESSAGE
-        vessel = edifact_values.vessel(elements)
+        vessel = values.vessel(elements)
         (self._vessel if self._bill is self._top else self._bill.values).update(vessel)
 
     def _loc(self, elements: Elements) -> None:
@@ -176,7 +176,7 @@ class CargoReader(GoodsSegments):
         if self._scope == PARTY:
             self._scope = BILL if self._in_bill else MESSAGE
         self._place = part(elements, 1)
-        if (place := edifact_values.place(elements)) is not None and not (
+        if (place := values.place(elements)) is not None and not (
             self._scope == GOODS and self._place in self._bill.places
         ):
             self._bill.places.setdefault(self._place, []).append(place)
@@ -184,20 +184,20 @@ class CargoReader(GoodsSegments):
     def _dtm(self, elements: Elements) -> None:
         qualifier = part(elements, 1)
         if qualifier == "137" and self._bill is self._top and self._goods is None:
-            self._filed_at = edifact_values.moment_of(elements, self.doubts) or self._filed_at
+            self._filed_at = values.moment_of(elements, self.doubts) or self._filed_at
         if self._scope not in (MESSAGE, BILL):
             return
-        values = self._vessel if self._bill is self._top else self._bill.values
+        known = self._vessel if self._bill is self._top else self._bill.values
         if qualifier in _ARRIVALS and self._place in ("", "11", "60"):
             rank = _ARRIVALS[qualifier]
-            if rank > self._bill.arrival and (moment := edifact_values.moment_of(elements, self.doubts)):
-                self._bill.arrival, values["arrives_at"] = rank, moment
+            if rank > self._bill.arrival and (moment := values.moment_of(elements, self.doubts)):
+                self._bill.arrival, known["arrives_at"] = rank, moment
         elif (
             qualifier in _DEPARTURES
             and self._place == "9"
-            and (moment := edifact_values.moment_of(elements, self.doubts)) is not None
+            and (moment := values.moment_of(elements, self.doubts)) is not None
         ):
-            values.setdefault("loaded_at", moment)
+            known.setdefault("loaded_at", moment)
 
     def _nad(self, elements: Elements) -> None:
         qualifier = part(elements, 1)
@@ -211,15 +211,11 @@ class CargoReader(GoodsSegments):
             return
         raw, unit = part(elements, 1, 1), part(elements, 1, 2)
         if name == "package_count":
-            self._bill.totals[name] = edifact_values.whole(raw, self.doubts)
+            self._bill.totals[name] = values.whole(raw, self.doubts)
         elif name == "gross_weight_kg":
-            self._bill.totals[name] = edifact_values.measure(
-                [unit or "KGM", raw], edifact_values.KILOGRAMS, self.doubts
-            )
+            self._bill.totals[name] = values.measure([unit or "KGM", raw], values.KILOGRAMS, self.doubts)
         else:
-            self._bill.totals[name] = edifact_values.measure(
-                [unit or "MTQ", raw], edifact_values.CUBIC_METRES, self.doubts
-            )
+            self._bill.totals[name] = values.measure([unit or "MTQ", raw], values.CUBIC_METRES, self.doubts)
 
     def _cux(self, elements: Elements) -> None:
         self._currency = part(elements, 1, 1) or self._currency
@@ -229,7 +225,7 @@ class CargoReader(GoodsSegments):
         freight = qualifier == "64"
         if (qualifier not in _VALUES and not freight) or self._scope in (MESSAGE, LEG, BOX, DANGER):
             return
-        amount = edifact_values.number(part(elements, 1, 1), self.doubts)
+        amount = values.number(part(elements, 1, 1), self.doubts)
         if amount is None:
             return
         in_goods = self._scope in (GOODS, SHARE) and self._goods is not None and not freight
@@ -267,4 +263,4 @@ class CargoReader(GoodsSegments):
         elif qualifier in ("AAA", "PRD"):
             self._goods.other_texts.append(words)
         if self._scope != DANGER:
-            self._goods.codes_in_texts += edifact_values.hs_codes(words)
+            self._goods.codes_in_texts += values.hs_codes(words)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from riskscore.manifest.formats.messages import edifact_values
-from riskscore.manifest.formats.messages.bills import Bill, Box, Goods, box_key
-from riskscore.manifest.formats.messages.edifact import Elements
-from riskscore.manifest.formats.messages.edifact_values import Doubts, part, text
+from riskscore.manifest.formats.messages.un_edifact import values
+from riskscore.manifest.formats.messages.un_edifact.bills import Bill, Box, Goods, box_key
+from riskscore.manifest.formats.messages.un_edifact.segments import Elements
+from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part, text
 
 MESSAGE, BILL, GOODS, SHARE, BOX, DANGER, LEG, PARTY = range(8)
 """Where a segment stands. A measure after GID is of a goods line, after SGP of that line in a container."""
@@ -56,8 +56,8 @@ class GoodsSegments:
             count and not kind and not any(map(str.isdigit, count))
         ):  # GID+48+COILS: the type stands in the count's place
             count, kind = "", count
-            goods.lone_number = edifact_values.whole(part(elements, 1), self.doubts)
-        goods.figures["package_count"] = edifact_values.whole(count, self.doubts)
+            goods.lone_number = values.whole(part(elements, 1), self.doubts)
+        goods.figures["package_count"] = values.whole(count, self.doubts)
         goods.package_type = kind or None
         self._bill.goods.append(goods)
         self._goods, self._box, self._scope = goods, None, GOODS
@@ -67,7 +67,7 @@ class GoodsSegments:
         if goods is None or self._scope not in (GOODS, SHARE):
             return
         if goods.figures.get("package_count") is None:
-            goods.figures["package_count"] = edifact_values.whole(part(elements, 1), self.doubts)
+            goods.figures["package_count"] = values.whole(part(elements, 1), self.doubts)
             goods.package_type = goods.package_type or part(elements, 3) or part(elements, 3, 3) or None
 
     def _imd(self, elements: Elements) -> None:
@@ -78,8 +78,8 @@ class GoodsSegments:
         words = text(elements[2]) if len(elements) > 2 else None
         if self._goods is None or words is None:
             return
-        self._goods.codes_in_texts += edifact_values.hs_codes(words)
-        if not edifact_values.is_only_hs(words):
+        self._goods.codes_in_texts += values.hs_codes(words)
+        if not values.is_only_hs(words):
             self._goods.marks.append(words)
 
     def _cst(self, elements: Elements) -> None:
@@ -99,7 +99,7 @@ class GoodsSegments:
         if self._goods is None or not key:
             return
         share = self._goods.shares.setdefault(key, {})
-        count = edifact_values.whole(part(elements, 2), self.doubts)
+        count = values.whole(part(elements, 2), self.doubts)
         if count is not None:
             share["package_count"] = share.get("package_count", 0) + count
         self._share, self._shared, self._scope = share, key, SHARE
@@ -115,12 +115,12 @@ class GoodsSegments:
             return
         figures = self._goods.figures if scope == GOODS else self._share
         if name in _WEIGHTS or (purpose == "WT" and not name):
-            column, factors = "gross_weight_kg", edifact_values.KILOGRAMS
+            column, factors = "gross_weight_kg", values.KILOGRAMS
         elif name in _VOLUMES or (purpose == "VOL" and not name):
-            column, factors = "volume_m3", edifact_values.CUBIC_METRES
+            column, factors = "volume_m3", values.CUBIC_METRES
         else:
             return
-        value = edifact_values.measure(measured, factors, self.doubts)
+        value = values.measure(measured, factors, self.doubts)
         if value is not None and (column != "volume_m3" or value):
             # Two MEA segments of one line in one container add up only where SGP came twice; the first counts.
             figures.setdefault(column, value)
@@ -129,10 +129,10 @@ class GoodsSegments:
         if self._box is None:
             return
         if "VGM" in (purpose, name):
-            value = edifact_values.measure(measured, edifact_values.KILOGRAMS, self.doubts)
+            value = values.measure(measured, values.KILOGRAMS, self.doubts)
             self._box.verified_kg = self._box.verified_kg or value
         elif name in _WEIGHTS and self._in_bill:
-            self._box.weight_kg = edifact_values.measure(measured, edifact_values.KILOGRAMS, self.doubts)
+            self._box.weight_kg = values.measure(measured, values.KILOGRAMS, self.doubts)
 
     def _eqd(self, elements: Elements) -> None:
         key = box_key(part(elements, 2))
@@ -157,15 +157,15 @@ class GoodsSegments:
 
     def _tmp(self, elements: Elements) -> None:
         if part(elements, 2):
-            self._degrees(edifact_values.celsius(part(elements, 2), part(elements, 2, 1), self.doubts))
+            self._degrees(values.celsius(part(elements, 2), part(elements, 2, 1), self.doubts))
 
     def _rng(self, elements: Elements) -> None:
         """Take the range of temperatures where it is one temperature; what lies between two is not said."""
         unit, lowest, highest = part(elements, 2), part(elements, 2, 1), part(elements, 2, 2) or part(elements, 2, 1)
-        if unit not in edifact_values.DEGREES:
+        if unit not in values.DEGREES:
             return
         if lowest == highest:
-            self._degrees(edifact_values.celsius(lowest, unit, self.doubts))
+            self._degrees(values.celsius(lowest, unit, self.doubts))
         else:
             self.doubts.add("range", "of temperatures without a set temperature: left empty", f"{lowest} to {highest}")
 

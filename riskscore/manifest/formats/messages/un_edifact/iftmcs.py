@@ -6,8 +6,8 @@ another number then. All containers of the message belong to the bill.
 
 from __future__ import annotations
 
-from riskscore.manifest.formats.messages.bills import Bill
-from riskscore.manifest.formats.messages.cargo import CargoReader
+from riskscore.manifest.formats.messages.un_edifact.bills import Bill
+from riskscore.manifest.formats.messages.un_edifact.cargo import CargoReader
 
 _BILLS = {"705": "bill", "706": "bill", "710": "bill", "714": "house"}
 _WAYBILL = "710"

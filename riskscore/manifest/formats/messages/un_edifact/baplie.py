@@ -14,12 +14,12 @@ from typing import Any
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import edifact_values
-from riskscore.manifest.formats.messages.bills import box_key
-from riskscore.manifest.formats.messages.edifact import Elements
-from riskscore.manifest.formats.messages.edifact_values import Doubts, part
-from riskscore.manifest.formats.messages.interchange import Interchange
 from riskscore.manifest.formats.messages.stow_plan import Slots
+from riskscore.manifest.formats.messages.un_edifact import values
+from riskscore.manifest.formats.messages.un_edifact.bills import box_key
+from riskscore.manifest.formats.messages.un_edifact.interchange import Interchange
+from riskscore.manifest.formats.messages.un_edifact.segments import Elements
+from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part
 from riskscore.manifest.formats.table import Table
 
 TYPE = "BAPLIE"
@@ -103,7 +103,7 @@ class BaplieReader:
         self._in_leg = self._slot is not None or part(elements, 1) not in ("20", "")
         if self._in_leg:
             return
-        self._ship |= edifact_values.vessel(elements)
+        self._ship |= values.vessel(elements)
         if part(elements, 8, 1) in ("103", "CALLSIGN"):
             self._ship["call_sign"] = part(elements, 8) or None
 
@@ -113,7 +113,7 @@ class BaplieReader:
             return
         if name == "next_arrival" and name in self._ship:
             return
-        moment = edifact_values.moment_of(elements, self.doubts)
+        moment = values.moment_of(elements, self.doubts)
         if moment is not None:
             self._ship[name] = moment
 
@@ -127,7 +127,7 @@ class BaplieReader:
             self._finish()
             self._slot, self._began = {"position": part(elements, 2) or None}, self._line()
             return
-        place = edifact_values.place(elements)
+        place = values.place(elements)
         if self._slot is None:
             name = {"5": "departure_port", "61": "next_port"}.get(qualifier)
             if name is not None and place is not None:
@@ -142,7 +142,7 @@ class BaplieReader:
         if kind not in _WEIGHTS:
             return
         holder = self._boxes[-1] if self._boxes else self._slot
-        value = edifact_values.measure(elements[3] if len(elements) > 3 else [], edifact_values.KILOGRAMS, self.doubts)
+        value = values.measure(elements[3] if len(elements) > 3 else [], values.KILOGRAMS, self.doubts)
         if value is not None and ("gross_weight_kg" not in holder or kind == "VGM"):
             holder["gross_weight_kg"], holder["weight_is_verified"] = value, kind == "VGM"
 
@@ -166,7 +166,7 @@ class BaplieReader:
 
     def _tmp(self, elements: Elements) -> None:
         if self._slot is not None and part(elements, 2):
-            degrees = edifact_values.celsius(part(elements, 2), part(elements, 2, 1), self.doubts)
+            degrees = values.celsius(part(elements, 2), part(elements, 2, 1), self.doubts)
             self._slot.setdefault("temperature_c", degrees)
 
     def _nad(self, elements: Elements) -> None:

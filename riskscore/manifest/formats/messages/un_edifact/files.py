@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages.baplie import BaplieReader
-from riskscore.manifest.formats.messages.cuscar import CuscarReader
-from riskscore.manifest.formats.messages.edifact import is_edifact
-from riskscore.manifest.formats.messages.edifact_values import Doubts
-from riskscore.manifest.formats.messages.iftmcs import IftmcsReader
-from riskscore.manifest.formats.messages.interchange import Interchange, Reader
 from riskscore.manifest.formats.messages.rows import Rows
 from riskscore.manifest.formats.messages.stow_plan import Slots
+from riskscore.manifest.formats.messages.un_edifact.baplie import BaplieReader
+from riskscore.manifest.formats.messages.un_edifact.cuscar import CuscarReader
+from riskscore.manifest.formats.messages.un_edifact.iftmcs import IftmcsReader
+from riskscore.manifest.formats.messages.un_edifact.interchange import Interchange, Reader
+from riskscore.manifest.formats.messages.un_edifact.segments import is_edifact
+from riskscore.manifest.formats.messages.un_edifact.values import Doubts
 from riskscore.manifest.formats.table import Count, Table
 from riskscore.units import counted
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from riskscore.manifest.formats.messages.edifact import LONGEST_TEXT, Elements
+from riskscore.manifest.formats.messages.un_edifact.segments import LONGEST_TEXT, Elements
 from riskscore.units import counted
 
 KILOGRAMS = {"KGM": 1.0, "KG": 1.0, "KGS": 1.0, "TNE": 1000.0, "GRM": 0.001, "LBR": 0.45359237, "ONZ": 0.028349523125}

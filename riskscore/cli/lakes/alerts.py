@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from riskscore.cli import exchange, options
-from riskscore.cli.exchange import Day
+from riskscore.cli import options
+from riskscore.cli.lakes import exchange
+from riskscore.cli.lakes.exchange import Day
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from riskscore.manifest.formats.messages.edifact import LONGEST_TEXT, Elements
+from riskscore.manifest.formats.messages.un_edifact.segments import LONGEST_TEXT, Elements
 
 FIGURES = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
 """Figures of a goods line, which a container may have a share in."""

@@ -8,7 +8,7 @@ GID FTX MEA PCI CST SGP MEA     its goods lines, and what of them is in which co
 
 from __future__ import annotations
 
-from riskscore.manifest.formats.messages.cargo import CargoReader
+from riskscore.manifest.formats.messages.un_edifact.cargo import CargoReader
 
 
 class CuscarReader(CargoReader):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskscore.manifest.formats.messages.edifact import Elements
-from riskscore.manifest.formats.messages.edifact_values import Doubts, is_to_order, part, party
+from riskscore.manifest.formats.messages.un_edifact.segments import Elements
+from riskscore.manifest.formats.messages.un_edifact.values import Doubts, is_to_order, part, party
 
 _PARTIES = {
     "shipper": ("CZ", "OS", "SH", "EX", "SU"),

@@ -1,0 +1,102 @@
+"""A bill of the X12 customs manifest (309) while its segments are read, and the rows that become of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from riskscore.manifest.formats.messages.pieces import address, is_to_order, text
+
+FIGURES = ("package_count", "gross_weight_kg", "declared_value")
+"""Figures of a line of goods."""
+
+
+@dataclass
+class Box:
+    """A container of a bill: its lines are the values of the N10 segments."""
+
+    number: str | None
+    kind: str | None
+    seals: list[str]
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Bill:
+    """One bill while its segments are read; `party` is the one that the next N2, N3 and N4 belong to."""
+
+    segment: int
+    values: dict[str, Any] = field(default_factory=dict)
+    unit: str | None = None
+    parties: dict[str, dict[str, list[str] | str]] = field(default_factory=dict)
+    party: dict[str, list[str] | str] | None = None
+    boxes: list[Box] = field(default_factory=list)
+    loose: list[dict[str, Any]] = field(default_factory=list)
+    cancelled: bool = False
+    has_details: bool = False
+
+    def rows(self, voyage: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of the bill with what the message says of its `voyage`: one for each container."""
+        values = voyage | {name: value for name, value in self.values.items() if value is not None}
+        values |= _named(self.parties)
+        if self.cancelled:
+            return [values | {"cancelled": True}]
+        boxes = self.boxes or [Box(None, None, [])]
+        return [_row(values, self, box, len(boxes)) for box in boxes]
+
+
+def _named(parties: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The columns of the parties of a bill."""
+    values: dict[str, Any] = {}
+    for kind, party in parties.items():
+        values[f"{kind}_name"] = text(party["name"])
+        if kind != "forwarder":
+            values[f"{kind}_address"] = address(party["lines"], party["country"])
+        if kind in ("shipper", "consignee"):
+            values[f"{kind}_country"] = text(party["country"])
+    if consignee := parties.get("consignee"):
+        values["consignee_id"] = text(consignee["code"])
+        if is_to_order(values["consignee_name"]):
+            values["bill_type"] = "to_order"
+    return values
+
+
+def _row(values: dict[str, Any], bill: Bill, box: Box, boxes: int) -> dict[str, Any]:
+    """The row of one of the `boxes` of a bill, whose figures are the box's only where it has no other one."""
+    lines = [*bill.loose, *box.lines] if boxes == 1 else box.lines or bill.loose
+    own = {name: _total(lines, name) for name in FIGURES}
+    if lines is bill.loose and boxes > 1:
+        own = dict.fromkeys(own)
+    if boxes == 1:
+        for name in ("package_count", "gross_weight_kg"):
+            whole = values.get(f"bill_{name}")
+            own[name] = own[name] if whole is None else whole
+    told = {name: _first(lines, name) for name in ("package_type", "origin_country", "currency")}
+    told["package_type"] = told["package_type"] or bill.unit
+    kept = {name: value for name, value in values.items() if own.get(name.removeprefix("bill_")) is None}
+    return {
+        **(kept | {name: value for name, value in told.items() if value}),
+        **{name: value for name, value in own.items() if value is not None},
+        "container_number": box.number,
+        "container_type": box.kind,
+        "seal_numbers": box.seals or None,
+        "goods_description": "; ".join(filter(None, (line["goods_description"] for line in lines))) or None,
+        "marks": "; ".join(dict.fromkeys(filter(None, (line["marks"] for line in lines)))) or None,
+        "hs_codes": list(dict.fromkeys(filter(None, (line["hs_code"] for line in lines)))) or None,
+        "goods_items": [_item(line, boxes == 1 or lines is not bill.loose) for line in lines] or None,
+    }
+
+
+def _item(line: dict[str, Any], is_own: bool) -> dict[str, Any]:
+    names = ("goods_description", "hs_code", "package_type", "marks", *(FIGURES if is_own else ()))
+    return {name: line[name] for name in names}
+
+
+def _total(lines: list[dict[str, Any]], name: str) -> Any:
+    """The sum over `lines`, or None where one of them does not say it."""
+    given = [line[name] for line in lines]
+    return sum(given) if given and None not in given else None
+
+
+def _first(lines: list[dict[str, Any]], name: str) -> Any:
+    return next((line[name] for line in lines if line[name]), None)

@@ -1,0 +1,75 @@
+"""Stow plans of a night: keep them, and compare each voyage whose plan or manifest has just arrived.
+
+    plans of the inbox ─▶ stow_plans ─┐
+    consignments of the run ──────────┴─▶ voyages ─▶ stow_plan_differences
+
+A plan arrives before or after the manifest, so both are looked for among the nights before.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from riskscore.lake.protocol import Lake
+from riskscore.lake.tables import NIGHT, RUN, find
+from riskscore.manifest import stow_plans
+from riskscore.nightly.inbox import Inbox
+from riskscore.runs.log import Run
+
+NIGHTS = 60
+"""Nights within which the plan and the manifest of a voyage arrive."""
+
+SHOWN = 20
+"""Differences that the record of a run quotes; the table has all."""
+
+_SHIP = ("vessel_imo", "vessel_name", "voyage")
+
+
+def compare_night(lake: Lake, run: Run, inbox: Inbox) -> dict[str, Any]:
+    """Load the stow plans of `run`, compare their voyages and those of its manifests, and return the counts.
+
+    Raises SettingsError if a file is missing, ManifestError if one cannot be read.
+    """
+    columns = [name for name in find("stow_plans").own if name != "file"]
+    read = [
+        stow_plans.read(inbox.find(file)).select(columns).with_columns(file=pl.lit(file.name))
+        for file in run.files("stow_plans")
+    ]
+    plans = pl.concat([find("stow_plans").empty().select(*columns, "file"), *read])
+    lake.append("stow_plans", plans, run=run.number, night=run.night)
+    compared = _compared(lake, run)
+    differences = pl.concat([pl.DataFrame(schema=stow_plans.DIFFERENCES), *(part.differences for part in compared)])
+    lake.append("stow_plan_differences", differences, run=run.number, night=run.night)
+    return {
+        "plans": len(read),
+        "boxes": sum(part.boxes for part in compared),
+        "differences": dict(differences["kind"].value_counts(sort=True).iter_rows()),
+        "sentences": differences["sentence"].head(SHOWN).to_list(),
+        "notes": [note for part in compared for note in part.notes],
+    }
+
+
+def _compared(lake: Lake, run: Run) -> list[stow_plans.Compared]:
+    """Compare each plan with the consignments of its voyage, if one of the two arrived with `run`."""
+    nights = (run.night - timedelta(NIGHTS), run.night)
+    of_night = pl.col(RUN).fill_null(0) <= run.number
+    plans = lake.read("stow_plans", nights=nights).filter(of_night).collect()
+    if plans.is_empty():
+        return []
+    names = ("bill_of_lading", "container_number", "container_type", "port_of_discharge", "goods_description")
+    read = lake.read("consignments", columns=[*names, "gross_weight_kg", "filed_at", *_SHIP, RUN, NIGHT], nights=nights)
+    ships = [read.join(plans.lazy(), on=[ship, "voyage"], how="semi") for ship in ("vessel_imo", "vessel_name")]
+    filed = pl.concat(ships).unique().filter(of_night).collect().sort("filed_at", *names[:2])
+    latest = filed.unique(names[:2], keep="last", maintain_order=True)
+    found = []
+    for _, plan in plans.sort(RUN, "file").group_by("file", RUN, maintain_order=True):
+        same = pl.concat(
+            latest.join(plan, on=[ship, "voyage"], how="semi") for ship in ("vessel_imo", "vessel_name")
+        ).unique(names[:2], maintain_order=True)
+        is_new = bool((plan[RUN] == run.number).any()) or bool((same[RUN] == run.number).any())
+        if is_new:
+            found.append(stow_plans.compare(same, plan, plan["file"][0]))
+    return found
