@@ -20,7 +20,8 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, ods, parquet, records, sheets, xls, xlsb
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import ams, awmds, customs_309, dcsa, ens, ics2, other_xml, scmtr, wco
+from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
+from riskscore.manifest.formats.messages.customs_xml import awmds, ens, ics2, other_xml, wco
 from riskscore.manifest.formats.messages.un_edifact import files as un_edifact
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 from riskscore.manifest.hints import NO_HINTS, Hints
