@@ -14,8 +14,10 @@ import polars as pl
 import pycountry
 
 from riskscore import reference
-from riskscore.cells import headings
+from riskscore.cells.lands import are_countries, codes, common, countries
 from riskscore.cells.texts import by_distinct
+
+__all__ = ["are_countries", "are_ports", "countries", "ports"]
 
 _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _INDIAN = r"^(IN[A-Z]{3})[0-9]$"
@@ -31,19 +33,9 @@ def ports(texts: pl.Series) -> pl.Series:
     return by_distinct(texts, _read_ports)
 
 
-def countries(texts: pl.Series) -> pl.Series:
-    """Alpha-2 codes of `texts` (String): 'VN', 'VNM', 'Viet Nam' and 'Socialist Republic of Viet Nam' are VN."""
-    return by_distinct(texts, _read_countries)
-
-
 def are_ports(read: pl.Series) -> pl.Series:
     """Whether each result of `ports` is a known UN/LOCODE; null where there is no text."""
     return read.is_in(reference.places()["locode"].implode())
-
-
-def are_countries(read: pl.Series) -> pl.Series:
-    """Whether each result of `countries` is the code of a country; null where there is no text."""
-    return read.is_in(_codes())
 
 
 def _read_ports(distinct: pl.Series) -> pl.Series:
@@ -77,8 +69,8 @@ def _from_names(texts: pl.DataFrame, known: pl.Series) -> pl.Series:
     codes = ("indian", "turned", "within", "leading")
     texts = texts.with_columns(pl.when(pl.col(name).is_in(known)).then(name).alias(name) for name in codes)
     texts = texts.with_columns(first=pl.col("pieces").list.first(), last=pl.col("pieces").list.last())
-    texts = _with(texts, _country_frame(), "first", "name", first_country="code")
-    texts = _with(texts, _country_frame(), "last", "name", land="code")
+    texts = _with(texts, common(), "first", "name", first_country="code")
+    texts = _with(texts, common(), "last", "name", land="code")
     is_turned = pl.col("first_country").is_not_null() & pl.col("land").is_null()  # 'CHINA - SHANGHAI'
     texts = texts.with_columns(
         town=pl.when(is_turned).then("last").otherwise("first").str.replace_all(_AROUND, ""),
@@ -86,7 +78,7 @@ def _from_names(texts: pl.DataFrame, known: pl.Series) -> pl.Series:
         region=pl.when(is_turned).then(None).otherwise("last"),
         several=pl.col("pieces").list.len() > 1,
     )
-    texts = _with(texts, _country_frame(), "full", "name", country="code")
+    texts = _with(texts, common(), "full", "name", country="code")
     alone = reference.towns_alone()
     for column in ("full", "bare", "town"):
         texts = _with(texts, alone, column, "name", **{f"{column}_found": "locode", f"{column}_only": "only"})
@@ -107,7 +99,7 @@ def _choose(texts: pl.DataFrame) -> pl.Series:
     names_port = pl.col("full_found").str.head(2) == pl.col("country")
     is_name = pl.col("full_found").is_not_null() & (pl.col("full_found") != pl.col("code"))
     elsewhere = pl.col("town_known") & pl.col("town_found").is_null()
-    is_code = pl.col("upper").str.head(2).is_in(_codes()) & pl.col("upper").str.contains(r"[^A-Z]")
+    is_code = pl.col("upper").str.head(2).is_in(codes()) & pl.col("upper").str.contains(r"[^A-Z]")
     # 'CAN' may be Canada, or the airport of Guangzhou that gave CNCAN its letters.
     is_airport = pl.col("upper").is_in(reference.places()["locode"].str.tail(3).implode()) & (pl.col("upper") != "USA")
     return texts.select(
@@ -167,30 +159,6 @@ def _name(text: pl.Expr) -> pl.Expr:
     return reference.place_name(text)
 
 
-def _read_countries(distinct: pl.Series) -> pl.Series:
-    upper = pl.col("text").str.to_uppercase()
-    tried = pl.DataFrame({"text": distinct}).with_columns(upper=upper, name=reference.plain_name(upper))
-    bracketed = upper.str.replace(r"^([A-Z]{2,3}) ?[-:] ?(.+)$", "$2 ($1)")  # 'VN - Vietnam'
-    inner = reference.plain_name(bracketed.str.extract(r"[(\[]([^)\]]+)[)\]]", 1))
-    outer = reference.plain_name(bracketed.str.replace(r"\s*[(\[].*$", ""))
-    tried = tried.with_columns(
-        pl.when(pl.col("name") == "").then("upper").otherwise("name").alias("name"), inner=inner, outer=outer
-    )
-    found = _with(tried, _country_frame(), "name", "name", code="code")
-    if not found["code"].null_count():
-        return found["code"]
-    found = _with(found, _country_frame(), "inner", "name", inner_code="code")
-    found = _with(found, _country_frame(), "outer", "name", outer_code="code")
-    # 'Vietnam (VN)': the two must not contradict each other.
-    agrees = pl.col("inner_code").is_null() | (pl.col("inner_code") == pl.col("outer_code"))
-    return found.select(pl.coalesce("code", pl.when(agrees).then("outer_code"), "upper")).to_series()
-
-
-@cache
-def _codes() -> list[str]:
-    return [country.alpha_2 for country in pycountry.countries]
-
-
 @cache
 def _subdivisions() -> pl.DataFrame:
     """States and provinces: `name` (as reference.plain_name writes it; also the code, CA for US-CA), `country`."""
@@ -207,23 +175,6 @@ def _subdivisions() -> pl.DataFrame:
 def _with_country() -> pl.DataFrame:
     """Towns with the name or code of their country after them, without a comma: `name`, `locode`."""
     towns = reference.towns().select("name", code="country", locode="locode_in_country")
-    lands = _country_frame().rename({"name": "land"})
+    lands = common().rename({"name": "land"})
     joined = towns.join(lands, on="code").select(pl.concat_str("name", "land", separator=" "), "locode")
     return joined.unique("name", keep="none")
-
-
-@cache
-def _country_frame() -> pl.DataFrame:
-    """Every known name of a country once: `name` (as reference.plain_name writes it), `code`."""
-    more = headings.table()["values"]["country"]
-    rows = [(name, code) for code, names in more.items() for name in names]
-    for country in pycountry.countries:
-        fields = ("alpha_2", "alpha_3", "name", "common_name", "official_name")
-        rows += [(name, country.alpha_2) for field in fields if (name := getattr(country, field, None))]
-        rows += [(head, country.alpha_2) for head in [country.name.partition(",")[0]] if head != country.name]
-    frame = pl.DataFrame(rows, schema=["name", "code"], orient="row")
-    return (
-        frame.with_columns(reference.plain_name(pl.col("name")))
-        .filter(pl.col("name") != "")
-        .unique("name", keep="first", maintain_order=True)
-    )
