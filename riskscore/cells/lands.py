@@ -25,7 +25,8 @@ _BEFORE = r"^(?:FORMERLY|FORMER|FMR|EX|OR)\b[. ]*"
 _IN_SMALL = {"Nga": "RU"}
 """Names that only small letters tell from a code of three letters: Russia in Vietnamese, and NGA for Nigeria."""
 
-_OF_CHINA = ("HK", "MO", "TW")
+OF_CHINA = ("HK", "MO", "TW")
+"""Places that are written with China after them."""
 
 
 def countries(texts: pl.Series) -> pl.Series:
@@ -87,7 +88,7 @@ def _elaborate(texts: pl.DataFrame) -> pl.DataFrame:
     for one, other in pairs:
         a, b = pl.col(f"{one}_code"), pl.col(f"{other}_code")
         choices.append(pl.when(a == b).then(a))
-        choices += [pl.when((x == "CN") & y.is_in(_OF_CHINA)).then(y) for x, y in ((a, b), (b, a))]
+        choices += [pl.when((x == "CN") & y.is_in(OF_CHINA)).then(y) for x, y in ((a, b), (b, a))]
     return texts.select("text", elaborate=pl.coalesce(*choices, pl.col("text").replace_strict(numbers, default=None)))
 
 

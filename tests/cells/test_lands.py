@@ -34,7 +34,7 @@ READ = [
     ("Bỉ", "BE"),
     ("Nga", "RU"),
     ("NGA", "NG"),
-    ("ＪＡＰＡＮ", "JP"),
+    ("\uff2a\uff21\uff30\uff21\uff2e", "JP"),
     ("Zaire", "CD"),
     ("Upper Volta", "BF"),
     ("VN (VIETNAM)", "VN"),
