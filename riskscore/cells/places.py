@@ -27,6 +27,9 @@ _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _UNCLEAR = " ?"
 """Marks a text that is a code and the name of another place: it must not count as the code."""
 
+_CODES_AND_NAMES = ("ARATU",)
+"""Codes of the usual ports that are the name of another port; a test says that these are all."""
+
 Beside = Callable[[], pl.Series]
 """The countries that other columns of each row name for the same end of the voyage, with repeats: List(String)."""
 
@@ -102,13 +105,15 @@ def _read_ports(distinct: pl.Series) -> pl.DataFrame:
         .with_columns(code=pl.col("upper").str.extract(_CODE, 1) + pl.col("upper").str.extract(_CODE, 2))
     )
     known = reference.places()["locode"].implode()
+    if texts["code"].is_in(_usual()).fill_null(False).all():  # a column of codes: no table of names is needed
+        return texts.select("text", read="code", name=pl.lit(None, pl.String))
     texts = texts.with_columns(coded=pl.col("code").is_in(known).fill_null(False), name=pl.lit(None, pl.String))
     names = texts.with_columns(name=reference.place_name(pl.col("upper")))
     names = _with(names, lands.common(), "name", "name", land="code")
     named = names["name"].is_in(_names()) | names["land"].is_not_null()
     ports_ = reference.ports()["locode"].implode()
     plain = texts["coded"] & (~named | (texts["code"].is_in(ports_) & ~names["name"].is_in(_port_names())))
-    if plain.all():  # the usual case: a column of codes
+    if plain.all():
         return texts.select("text", "name", read="code")
     rest = _from_names(texts.filter(~plain).drop("name"), known)
     texts = texts.with_columns(plain=plain).join(rest, on="text", how="left", maintain_order="left")
@@ -266,6 +271,13 @@ def _with(texts: pl.DataFrame, table: pl.DataFrame, column: str, key: str, **wan
 def _names() -> pl.Series:
     """Every name of a town, as one list."""
     return reference.towns()["name"].unique().implode()
+
+
+@cache
+def _usual() -> pl.Series:
+    """The codes of ports that are no names, as one list."""
+    codes = reference.ports()["locode"]
+    return codes.filter(~codes.is_in(_CODES_AND_NAMES)).implode()
 
 
 @cache

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from riskscore import reference
 from riskscore.cells.places import are_ports, countries, ports
 
 PORTS = [
@@ -141,3 +142,8 @@ MORE = [
 @pytest.mark.parametrize(("text", "locode"), MORE)
 def test_ports_in_other_languages_and_forms_are_read(text: str, locode: str) -> None:
     assert ports(pl.Series([text])).to_list() == [locode]
+
+
+def test_the_codes_that_are_names_of_ports_are_listed() -> None:
+    names = reference.towns().filter(pl.col("is_port") | pl.col("main"))["name"]
+    assert set(reference.ports()["locode"]) & set(names) <= {"ARATU"}
