@@ -40,8 +40,14 @@ def ports(texts: pl.Series, beside: Beside | None = None) -> pl.Series:
     A name without a country that several countries have is settled by `beside`, or by the one port that dwarfs the
     others, or stays unknown.
     """
-    read = by_distinct(texts, lambda distinct: _read_ports(distinct)["read"])
-    return read if beside is None else _settled(texts, read, beside)
+    tables: list[pl.DataFrame] = []
+
+    def read_once(distinct: pl.Series) -> pl.Series:
+        tables.append(_read_ports(distinct))
+        return tables[0]["read"]
+
+    read = by_distinct(texts, read_once)
+    return read if beside is None else _settled(texts, read, tables[0], beside)
 
 
 def are_ports(read: pl.Series) -> pl.Series:
@@ -56,10 +62,9 @@ def countries_of(texts: pl.Series) -> pl.Series:
     return place.zip_with(place.is_not_null(), lands.found(texts)).alias(texts.name)
 
 
-def _settled(texts: pl.Series, read: pl.Series, beside: Beside) -> pl.Series:
+def _settled(texts: pl.Series, read: pl.Series, table: pl.DataFrame, beside: Beside) -> pl.Series:
     """`read` where the countries beside a name without a country do not speak against it."""
-    distinct = texts.drop_nulls().unique()
-    alone = _read_ports(distinct).filter(pl.col("name").is_not_null()).select("text", "name")
+    alone = table.filter(pl.col("name").is_not_null()).select("text", "name")
     if alone.is_empty():
         return read
     rows = pl.DataFrame({"text": texts, "read": read, "near": beside()}).with_row_index("row")
