@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import boxes, dates, hs_codes, nothing, numbers, places, texts
+from riskscore.cells import boxes, dates, hs_codes, nothing, numbers, places, preferred, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
@@ -77,13 +77,13 @@ class Converter:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
         if column == "container_number":
             return self._containers()
-        parts = [self._from_heading(column, heading) for heading in self.sources(column)]
+        sources = self.sources(column)
+        parts = [self._from_heading(column, heading) for heading in sources]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
             return self._combined(column, parts)
-        merged = parts[0]
-        for part in parts[1:]:
-            merged = merged.zip_with(merged.is_not_null(), part)
-        return merged.alias(column)
+        merged, told = preferred.merge(column, [heading.source for heading in sources], parts)
+        self.notes += told
+        return merged
 
     def _combined(self, column: str, parts: list[pl.Series]) -> pl.Series:
         frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])

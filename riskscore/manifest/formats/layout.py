@@ -143,7 +143,7 @@ def _kind(cells: Sequence[str | None], headings: Sequence[str]) -> str:
 
 
 def _first(cells: Sequence[str | None]) -> str:
-    return next((cell.strip() for cell in cells if cell and cell.strip()), "")
+    return next((cell.strip("\ufeff \t\r\n") for cell in cells if cell and cell.strip()), "")
 
 
 def _plain(text: str) -> str:
