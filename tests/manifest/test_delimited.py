@@ -121,4 +121,4 @@ def test_totals_footers_and_repeated_headings_are_left_aside_with_notes(tmp_path
 def test_headings_that_are_there_twice_are_named(tmp_path: Path) -> None:
     file = tmp_path / "m.csv"
     file.write_text(f"{HEAD},Weight,Weight\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,A,10,12\n")
-    assert "several columns have the same heading: 'Weight'; of each" in "; ".join(read(file).understood.notes)
+    assert "several columns have the same heading: 'Weight'" in "; ".join(read(file).understood.notes)

@@ -83,8 +83,9 @@ def _read(name: str, text: bytes, count: Count) -> Table:
             raise ValueError("its lines cannot be split into fields")
         rows = (rows[0].with_columns(pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")), rows[1])
     frame, ragged = rows
-    marks = (b'="', head.delimiter.encode() + b"'", b"\n'", b"\"'")
-    if body.startswith(b"'") or any(mark in body for mark in marks):
+    marks = (head.delimiter.encode() + b"'", b"\n'", b"\"'")
+    is_marked = b"'" in body and (body.startswith(b"'") or any(mark in body for mark in marks))
+    if is_marked or (quoted and b'="' in body):
         frame = frame.with_columns(
             pl.all().exclude("_number").str.replace(_FORMULA_TEXT, "$1").str.replace(_MARKED_TEXT, "$1")
         )

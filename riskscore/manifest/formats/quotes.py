@@ -16,10 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+
 _LONGEST_FIELD = 50
 """Most lines that one quoted field may have in a file with broken quotes."""
 
 _SHOWN = 5
+_STEP = 16 * 2**20
+_QUOTE = 0x22
 _NEWLINE = re.compile(r"(\r\n|\n|\r)")
 
 
@@ -68,9 +72,18 @@ def mend(body: bytes, delimiter: str, width: int, *, certain: bool = False) -> M
 
 
 def _is_doubtful(body: bytes, delimiter: str) -> bool:
-    mark = re.escape(delimiter.encode())
-    within = rb'[^\r\n"=' + mark + rb']"[^\r\n"' + mark + rb"]"
-    return body.count(b'"') % 2 == 1 or re.search(within + rb"|" + mark + rb'[ \t]+"', body) is not None
+    """Whether the quotes do not pair up, or one of them neither begins nor ends a field."""
+    if body.count(b'"') % 2:
+        return True
+    before = np.frombuffer(b'"=\r\n' + delimiter.encode(), np.uint8)
+    after = np.frombuffer(b'"\r\n' + delimiter.encode(), np.uint8)
+    signs = np.frombuffer(body, np.uint8)
+    for start in range(0, len(signs), _STEP):
+        quotes = np.flatnonzero(signs[start : start + _STEP] == _QUOTE) + start
+        quotes = quotes[(quotes > 0) & (quotes < len(signs) - 1)]
+        if not (np.isin(signs[quotes - 1], before) | np.isin(signs[quotes + 1], after)).all():
+            return True
+    return False
 
 
 class _Shape:

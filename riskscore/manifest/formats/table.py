@@ -79,7 +79,8 @@ def repeated(headings: Sequence[str]) -> tuple[str, ...]:
         return ()
     shown = ", ".join(repr(heading[:60]) for heading in twice[:5]) + (" ..." if len(twice) > 5 else "")
     return (
-        f"several columns have the same heading: {shown}; the later ones are called '{twice[0][:60]} (2)' and so on",
+        f"several columns have the same heading: {shown}; of each the first counts where only one can; "
+        f"the others are called '{twice[0][:60]} (2)' and so on",
     )
 
 
