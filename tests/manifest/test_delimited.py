@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,15 @@ def test_headings_that_are_there_twice_are_named(tmp_path: Path) -> None:
     file = tmp_path / "m.csv"
     file.write_text(f"{HEAD},Weight,Weight\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,A,10,12\n")
     assert "several columns have the same heading: 'Weight'" in "; ".join(read(file).understood.notes)
+
+
+@pytest.mark.parametrize("piece", ['"x,', ',"x', '""', '" ,', '"'])
+def test_a_line_of_a_million_quotes_is_no_trap(piece: str, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    line = "CSQU3054383,2024-03-14,DEHAM,KRPUS"
+    file.write_text(f"{HEAD}\nB1,{line},PUMPS,A\n{piece * 300_000}\nB2,{line},VALVES,B\n")
+    started = time.process_time()
+    manifest = read(file)
+    assert manifest.balance == 0
+    assert manifest.consignments["bill_of_lading"].to_list() == ["B1", "B2"]
+    assert time.process_time() - started < 20

@@ -10,6 +10,7 @@ Each such line is written again with every field in proper quotes. A quote that 
 
 from __future__ import annotations
 
+import bisect
 import csv
 import re
 from collections.abc import Sequence
@@ -91,10 +92,10 @@ class _Shape:
 
     def __init__(self, delimiter: str, width: int) -> None:
         mark = re.escape(delimiter)
-        end = rf"[ \t]*(?={mark}|$)"
         self.delimiter, self.width = delimiter, width
-        # A field in proper quotes; else one up to the next quote that ends a field; else one without quotes.
-        self.field = re.compile(rf'[ \t]*"((?:[^"]|"")*)"{end}|[ \t]*"(.*?)"{end}|([^{mark}]*)')
+        self.proper = re.compile(rf'[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*(?={mark}|$)')
+        self.opening = re.compile(r'[ \t]*"')
+        self.closing = re.compile(rf'"[ \t]*(?={mark}|$)')
         self.wrong = re.compile(rf'[^"={mark}]"[^"{mark}]|{mark}[ \t]+"')
 
     def is_wrong(self, line: str) -> bool:
@@ -104,15 +105,24 @@ class _Shape:
         """The fields of `line`, and whether a quote at the beginning of one is closed by none."""
         found: list[str] = []
         is_open = False
+        closings = [(match.start(), match.end()) for match in self.closing.finditer(line)]
         place = 0
         while place <= len(line):
-            match = self.field.match(line, place)
-            if match is None:  # cannot be: the last form matches any text
-                break
-            proper, loose, bare = match.groups()
-            found.append(proper.replace('""', '"') if proper is not None else loose if loose is not None else bare)
-            is_open |= bare is not None and bare.lstrip().startswith('"')
-            place = match.end() + len(self.delimiter)
+            if match := self.proper.match(line, place):
+                found.append(match[1].replace('""', '"'))
+                place = match.end()
+            elif (match := self.opening.match(line, place)) and (
+                closing := bisect.bisect_left(closings, (match.end(), 0))
+            ) < len(closings):
+                # The field ends with the next quote that a delimiter follows.
+                end, place = closings[closing]
+                found.append(line[match.end() : end])
+            else:
+                is_open |= match is not None
+                end = line.find(self.delimiter, place)
+                found.append(line[place : end if end >= 0 else None])
+                place = end if end >= 0 else len(line)
+            place += len(self.delimiter)
         if len(found) != self.width and len(plain := line.split(self.delimiter)) == self.width:
             return plain, True
         return found, is_open
@@ -127,7 +137,10 @@ def _continued(lines: Sequence[str], place: int, shape: _Shape) -> int:
             return 0
         if lines[end].count('"') % 2:
             joined = "\n".join(lines[place : end + 1])
-            row = next(csv.reader([joined], delimiter=shape.delimiter, skipinitialspace=True), [])
+            try:
+                row = next(csv.reader([joined], delimiter=shape.delimiter, skipinitialspace=True), [])
+            except csv.Error:
+                return 0
             return end + 1 - place if len(row) == shape.width else 0
     return 0
 
