@@ -23,10 +23,12 @@ ROUNDS = 8
 
 
 def plain(data: bytes, codec: str) -> str:
+    """`data` read in `codec`, with composed letters."""
     return unicodedata.normalize("NFC", data.decode(codec, errors="replace"))
 
 
 def main() -> None:
+    """Print a line for each number of words."""
     warnings.simplefilter("ignore")
     rng = random.Random(7)  # noqa: S311  (picks words)
     print("words  samples  right  right, noted  wrong, noted  wrong in silence | charset-normalizer right")
