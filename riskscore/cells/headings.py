@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from riskscore import folders, schema, toml, units
+from riskscore import folders, reference, schema, toml, units
 from riskscore.cells import wordings
 from riskscore.cells.wordings import words
 from riskscore.errors import ReferenceDataError, SettingsError
@@ -36,15 +36,6 @@ NUMBERED = frozenset(
 )
 """Columns that a file may spread over several headings (seal 1, seal 2); all of them are read."""
 
-_CURRENCIES = frozenset(
-    (
-        *("usd", "eur", "gbp", "cny", "jpy", "sgd", "vnd", "inr", "brl", "hkd", "aud", "cad", "chf"),
-        *("zar", "idr", "thb", "krw", "myr", "php", "twd", "bdt", "pkr", "lkr", "aed", "sar", "egp"),
-        *("try", "kes", "ngn", "ghs", "mad", "tzs", "ugx", "xof", "xaf", "mxn", "cop", "clp", "pen"),
-        *("ars", "uyu", "rub", "uah", "kzt", "pln", "czk", "huf", "ron", "sek", "nok", "dkk", "ils"),
-        *("nzd"),
-    )
-)
 _MEASURED = ("gross_weight_kg", "quantity_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c")
 _DEGREES = frozenset(("c", "f", "celsius", "fahrenheit"))
 _CHAPTERS = frozenset(("hscode2", "hscode4", "hs2", "hs4"))
@@ -85,6 +76,12 @@ class Synonyms:
 def table() -> dict[str, Any]:
     """Read `columns.toml` once: known headings, units and words. Raises ReferenceDataError where it is malformed."""
     return toml.load(folders.reference() / "columns.toml", "the reference table", error=ReferenceDataError)
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """Codes of currencies in lower case, without those that are also words or units."""
+    return frozenset(reference.currencies()["currency"].str.to_lowercase()) - {"all", "top", "cup", "gel", "sos", "kgs"}
 
 
 @cache
@@ -247,7 +244,7 @@ def _unit(parts: list[str], column: str) -> str | None:
     elif column == "volume_m3":
         known = table()["units"]["volume"]
     elif column in ("declared_value", "freight_charge"):
-        known = _CURRENCIES
+        known = _currencies()
     elif column == "temperature_c":
         known = _DEGREES
     return unit if unit in known else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import boxes, dates, hs_codes, nothing, numbers, places, texts
+from riskscore.cells import boxes, dates, figures, hs_codes, measures, money, nothing, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
@@ -24,13 +24,14 @@ FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.S
 
 MOMENTS = ("filed_at", "loaded_at", "arrives_at", "inspected_at", "known_at")
 NUMBERS = ("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg")
+AMOUNTS = ("declared_value", "freight_charge")
 COUNTS = ("package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
 LISTS = {"hs_codes": "", "seal_numbers": r"[,;|/&+]| - ", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
-CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
+CODES = ("container_number", "container_type", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
     {"goods_description": 4000, "note": 4000}
     | dict.fromkeys(("shipper_address", "consignee_address", "notify_address"), 500)
@@ -55,6 +56,8 @@ class Converter:
     """Package types that followed the counts ('120 bags'), if any."""
     beside: pl.DataFrame | None = None
     """Lists of container numbers (`boxes`), and a `size` and a `seal` beside a number, if a cell has any of these."""
+    amounts: dict[str, pl.DataFrame] = field(default_factory=dict)
+    """The amounts of money by column (`number`, `currency`), as money.amounts returns them."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
 
@@ -114,6 +117,10 @@ class Converter:
             understood = places.are_countries(read)
             self._not_understood("country", text, understood)
             return read if understood.all() else read.set(~understood, None)
+        if column == "currency":
+            read = money.currencies(text)
+            self._not_understood("currency", text, read.is_not_null() | text.is_null())
+            return read
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         return code(column, text) if column in CODES else text
@@ -209,52 +216,50 @@ class Converter:
             self.not_understood.append(NotUnderstood(kind, unclear.len(), tuple(examples)))
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
-        read = numbers.parse(values)
-        number = self._checked(column, values, read, "number")
-        if column in COUNTS:
-            not_whole = (number.is_finite() & ((number != number.floor()) | (number.abs() >= 2**53))).fill_null(False)
-            not_whole |= number.is_infinite().fill_null(False)
-            rows = not_whole.arg_true()
-            if rows.len():
-                rule = pl.Series(["not_a_whole_number"]).new_from_index(0, rows.len())
-                self.fault(rows, rule, column, texts.as_text(values).gather(rows))
-            if column == "package_count" and read["unit"].null_count() < values.len():
-                self.packages = self._vocabulary("package_type", read["unit"])
-            return number.zip_with(~not_whole, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64).alias(column)
-        if column == "temperature_c" and heading.unit in ("f", "fahrenheit"):
-            return ((number - 32) * 5 / 9).alias(column)
-        factors, helper = {
-            "gross_weight_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
-            "quantity_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
-            "volume_m3": (columns.table()["units"]["volume"], "volume_unit"),
-        }.get(column, ({}, ""))
-        if not factors:
-            return number
-        unit = read["unit"].str.to_lowercase()
-        if self.has(helper):
-            unit = unit.zip_with(unit.is_not_null(), self.read(helper).str.to_lowercase().str.strip_chars(". "))
-        if not unit.len() - unit.null_count():
-            return number * float(factors[heading.unit]) if heading.unit else number
-        return self._scaled(column, number, unit, factors, float(factors[heading.unit]) if heading.unit else 1.0)
+        is_count = column in COUNTS
+        elsewhere = (
+            figures.signs_beside(self.frame, self.headings, heading) if numbers.has_open(values) else (False, False)
+        )
+        read = numbers.parse(values, whole=is_count, elsewhere=elsewhere)
+        told = self._measured(column, heading, values, figures.without_doubt(column, values, read, self.notes))
+        number = self._checked(column, values, figures.in_range(column, told), "number")
+        return number.cast(pl.Int64) if is_count else number
 
-    def _scaled(
-        self, column: str, number: pl.Series, unit: pl.Series, factors: dict[str, float], usual: float
-    ) -> pl.Series:
-        factor = unit.replace_strict(factors, default=None, return_dtype=pl.Float64)
-        is_other = unit.is_not_null() & factor.is_null() & number.is_not_null()
-        rows = is_other.arg_true()
-        if rows.len() and column == "quantity_kg":  # what was found may be counted: 12,000 cartons are no weight
-            examples = ", ".join(unit.gather(rows).unique(maintain_order=True).head(3).to_list())
-            count = units.counted(rows.len(), "value")
-            self.notes.append(f"{column}: {count} in units other than weight, such as {examples}; left empty")
-            number = number.zip_with(~is_other, pl.Series([None], dtype=number.dtype))
-        elif rows.len():
-            rule = pl.Series(["unknown_unit"]).new_from_index(0, rows.len())
-            self.fault(rows, rule, column, unit.gather(rows))
-        return (number * factor.fill_null(usual)).alias(column)
+    def _measured(self, column: str, heading: Heading, values: pl.Series, read: pl.DataFrame) -> pl.DataFrame:
+        """The figures of `read` in the unit of `column`: `number` and `fault`."""
+        if column == "package_count":
+            beside = figures.unit_beside(self.frame, self.headings, heading)
+            told, packages = figures.packages(read, beside, self.notes)
+            if packages is not None:
+                self.packages = self._vocabulary("package_type", packages)
+            return told
+        if column in measures.UNITS_BESIDE:
+            helper = measures.UNITS_BESIDE[column]
+            # With several headings, the column of units is about the one that has no unit of its own.
+            is_own = heading.unit is not None and len(self.sources(column)) > 1
+            beside = self.read(helper) if self.has(helper) and not is_own else None
+            return measures.scaled(column, values, read, heading.unit, beside, self.notes)
+        if column == "temperature_c":
+            return measures.celsius(read, heading.unit)
+        if column in AMOUNTS:
+            beside = self.read("currency") if self.has("currency") else None
+            amounts, notes = money.amounts(read, heading.unit, beside)
+            self.notes += [f"{column}: {note}" for note in notes]
+            before = self.amounts.get(column)
+            self.amounts[column] = amounts if before is None else money.filled(before, amounts)
+            return amounts
+        return figures.bare(column, read)
+
+    def settle(self, series: dict[str, pl.Series]) -> None:
+        """Set the currency of each amount as it was read, and leave out freight in another currency than the value."""
+        if "declared_value" in self.amounts:
+            money.settle(series, self.amounts, self.notes)
 
     def _vocabulary(self, column: str, text: pl.Series) -> pl.Series:
         """Turn known wordings into the words of a fixed list; unknown ones of an open list stay, in capitals."""
+        if column == "package_type" and (others := measures.is_measure(text)).any():
+            self._not_understood("package type", text, ~others)
+            text = text.set(others, None)
         lists = columns.table()["values"][column]
         known = {wording: word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
         is_open = column in _OPEN_VOCABULARIES
@@ -323,12 +328,4 @@ def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
     if column == "vessel_imo":
         number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
         return number.zip_with(number.is_not_null(), upper)
-    if column == "currency":
-        return upper.replace({"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "RMB": "CNY", "¥": "CNY"})
     return upper
-
-
-def currency_of(headings: Sequence[Heading]) -> str | None:
-    """The currency in the heading of the declared value; None where there is none, or several."""
-    units_ = {heading.unit.upper() for heading in headings if heading.column == "declared_value" and heading.unit}
-    return units_.pop() if len(units_) == 1 else None

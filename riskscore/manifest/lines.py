@@ -17,10 +17,10 @@ from riskscore.cells import content
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import NotUnderstood, summed
-from riskscore.cells.values import FAULTS, Converter, currency_of
+from riskscore.cells.values import FAULTS, Converter
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives, gather, quarantine, several, validate
+from riskscore.manifest import archives, gather, quarantine, several, unread, validate
 from riskscore.manifest.formats import registry
 from riskscore.manifest.formats.table import Table
 from riskscore.settings import NONE, Settings
@@ -199,8 +199,8 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     understood = understand_headings(table, mapping, kind)
     check_required(understood, kind)
     converter = Converter(table.frame, understood.headings, types=kind.columns)
-    lines, notes = canonical(converter, kind)
-    lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
+    read, notes = canonical(converter, kind)
+    lines = read.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
     boxes = None
     if converter.beside is not None:
         boxes = converter.beside["boxes"]
@@ -214,7 +214,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
         else lines.select(gather.ROW, items).group_by(gather.ROW, maintain_order=True).sum().to_series(1)
     )
     lines = lines.with_columns(items.cum_sum().alias(gather.ORDER), pl.lit(0, pl.Int64).alias(gather.FILE))
-    faults = [*converter.faults]
+    faults, unread_values = unread.apart(converter.faults, read, (*kind.required, *schema.KEY), kind.stands_in)
     valid = _without(lines, faults)
     faults.append(_copies(table, valid))
     valid, contradictions = gather.complete(_without(valid, faults[-1:]))
@@ -227,7 +227,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
         replace(
             understood,
             notes=(*understood.notes, *converter.notes, *notes, *contradictions),
-            not_understood=summed(converter.not_understood),
+            not_understood=summed([*converter.not_understood, *unread_values]),
         ),
     )
 
@@ -274,9 +274,7 @@ def canonical(converter: Converter, kind: Kind) -> tuple[pl.DataFrame, list[str]
             series[name] = series[name].zip_with(series[name].is_not_null(), values)
         if present and not converter.has(name):
             notes.append(f"no heading for {name}; its values come from {', else from '.join(present)}")
-    if "currency" in series and not converter.has("currency") and (currency := currency_of(converter.headings)):
-        repeated = pl.Series("currency", [currency]).new_from_index(0, height)
-        series["currency"] = repeated.zip_with(series["declared_value"].is_not_null(), series["currency"])
+    converter.settle(series)
     if "package_type" in series and not converter.has("package_type") and converter.packages is not None:
         series["package_type"] = converter.packages
     frame = pl.DataFrame([values.alias(name) for name, values in series.items()])

@@ -16,9 +16,10 @@ import polars as pl
 from riskscore import schema
 from riskscore.cells import texts
 from riskscore.cells.headings import Heading, by_plain_words, outcome_synonyms, read_map
+from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter
 from riskscore.errors import ManifestError
-from riskscore.manifest import gather, lines, quarantine, validate
+from riskscore.manifest import gather, lines, quarantine, unread, validate
 from riskscore.manifest.formats.table import Table
 from riskscore.manifest.lines import Kind, Understood
 from riskscore.manifest.read import files
@@ -138,7 +139,8 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
     frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
     frame = frame.with_columns(pl.col(gather.ROW).cast(pl.Int64))
     known_too_early = _known_before_inspected(frame)
-    broken = [*converter.faults, validate.faults(frame, validate.Outcome), known_too_early]
+    refusing, unread_values = unread.apart(converter.faults, frame, expected.required, expected.stands_in)
+    broken = [*refusing, validate.faults(frame, validate.Outcome), known_too_early]
     faults = pl.concat([pl.DataFrame(schema=FAULTS), *broken])
     ones = pl.Series([1], dtype=pl.Int64).new_from_index(0, frame.height)
     good = frame.filter(~pl.col(gather.ROW).is_in(faults["row"].unique().implode()))
@@ -146,7 +148,11 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
         good.drop(gather.ROW),
         quarantine.build(table, faults, ones),
         frame.height + table.broken.height,
-        replace(understood, notes=(*understood.notes, *converter.notes)),
+        replace(
+            understood,
+            notes=(*understood.notes, *converter.notes),
+            not_understood=summed([*converter.not_understood, *unread_values]),
+        ),
     )
 
 

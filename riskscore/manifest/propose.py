@@ -131,7 +131,7 @@ def _field(values: pl.Series) -> tuple[str, list[str]]:
     """The kind of a field, and its values where it is a category."""
     known = values.drop_nulls()
     distinct = known.unique().sort()
-    numeric = numbers.parse(distinct)["number"]
+    numeric = numbers.parse(distinct).filter(pl.col("before").is_null())["number"]  # "A12" is a code
     if distinct.len() and numeric.count() >= NUMBERS * distinct.len():
         return "number", []
     if 0 < distinct.len() <= MOST_VALUES:
