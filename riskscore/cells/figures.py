@@ -128,6 +128,8 @@ def in_range(column: str, told: pl.DataFrame) -> pl.DataFrame:
     """`told` (`number`, `fault`) without figures that cannot be true, which become faults."""
     number = pl.col("number")
     least, most = RANGES.get(column, (None, None))
+    if _all_true(column, told, least, most):
+        return told
     if column in _WHOLE:
         is_whole = (number == number.floor()) & number.is_finite() & (number.abs() < 2**53)
         told = _with_fault(told, ~is_whole, "not_a_whole_number")
@@ -136,6 +138,17 @@ def in_range(column: str, told: pl.DataFrame) -> pl.DataFrame:
         told = _with_fault(told, number < least, "negative" if least == 0 else "too_small")
         told = _with_fault(told, number > most, "too_large")
     return told.with_columns(pl.when(pl.col("fault").is_null()).then(number).alias("number"))
+
+
+def _all_true(column: str, told: pl.DataFrame, least: float | None, most: float | None) -> bool:
+    """Whether no figure of `told` is a fault or out of range, as in most files."""
+    figures = told["number"]
+    lowest, highest = figures.min(), figures.max()
+    if told["fault"].null_count() < told.height or not isinstance(lowest, float) or not isinstance(highest, float):
+        return False
+    if least is None or most is None or lowest < least or highest > most or figures.is_nan().any():
+        return False
+    return column not in _WHOLE or bool((figures == figures.floor()).all())
 
 
 def _with_fault(told: pl.DataFrame, wrong: pl.Expr, rule: str) -> pl.DataFrame:
@@ -162,9 +175,7 @@ def packages(read: pl.DataFrame, beside: pl.Series | None, notes: list[str]) -> 
 
     A quantity in kilograms, square metres and the like is no count of packages: it is empty, with a note.
     """
-    around = read.select(
-        pl.concat_str("before", "unit", separator=" ", ignore_nulls=True).replace("", None)
-    ).to_series()
+    around = numbers.around(read)
     inside = around.alias("unit") if around.null_count() < around.len() else None
     unit = inside if beside is None else beside if inside is None else inside.zip_with(inside.is_not_null(), beside)
     told = read.select("number", "fault")

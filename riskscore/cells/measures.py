@@ -107,6 +107,8 @@ def scaled(
         beside = texts.by_distinct(beside.str.to_lowercase(), _each).replace("", None)
     unit = inside if beside is None else inside.zip_with(inside.is_not_null(), beside)
     usual = known[plain(heading)] if heading else 1.0
+    if unit.null_count() == unit.len() and read["fault"].null_count() == read.height and heading is not None:
+        return pl.DataFrame({"number": read["number"] * usual, "fault": read["fault"]})
     factor = unit.replace_strict(known, default=None, return_dtype=pl.Float64)
     factor = factor.zip_with(unit.is_not_null(), pl.Series([usual]).new_from_index(0, unit.len()))
     number, fault = (read["number"] * factor).alias("number"), read["fault"]
@@ -140,8 +142,8 @@ def scaled(
 
 def _units(read: pl.DataFrame) -> pl.Series:
     """The plain units in the cells, before or after the number; null where there is none."""
-    around = read.select(pl.concat_str("before", "unit", separator=" ", ignore_nulls=True).replace("", None))
-    return texts.by_distinct(around.to_series(), _each).replace("", None)
+    around = numbers.around(read)
+    return around if around.null_count() == around.len() else texts.by_distinct(around, _each).replace("", None)
 
 
 def _each(distinct: pl.Series) -> pl.Series:
@@ -163,6 +165,9 @@ def _agreed(
 
 def celsius(read: pl.DataFrame, heading: str | None) -> pl.DataFrame:
     """Temperatures of `read` (of numbers.parse) in degrees Celsius: `number` and `fault`."""
+    around = numbers.around(read)
+    if around.null_count() == around.len() and heading not in ("f", "fahrenheit"):
+        return read.select("number", "fault")
     distinct = read.select("before", "unit").unique()
     said = [_temperature(*row) for row in distinct.iter_rows()]
     told = distinct.with_columns(

@@ -18,7 +18,7 @@ from functools import cache
 import polars as pl
 
 from riskscore import reference
-from riskscore.cells import headings, texts
+from riskscore.cells import headings, numbers, texts
 from riskscore.units import counted
 
 UNREAD = "not_a_number"
@@ -74,9 +74,13 @@ def amounts(read: pl.DataFrame, unit: str | None, beside: pl.Series | None) -> t
     `unit` is the currency in the heading, `beside` the column of currencies. Returns `number` (null where the text
     around it is not understood), `fault` and `currency`, with notes on what is doubtful.
     """
-    frame = read.select(
-        "number", "fault", around=pl.concat_str("before", "unit", separator=" ", ignore_nulls=True).replace("", None)
-    ).with_columns(
+    around = numbers.around(read)
+    if around.null_count() == around.len() and (unit is None or beside is None):
+        named = pl.Series("currency", [_known()[unit].currency if unit else None], dtype=pl.String)
+        given = beside if beside is not None else named.new_from_index(0, around.len())
+        return read.select("number", "fault").with_columns(given.alias("currency")), []
+    frame = read.select("number", "fault").with_columns(
+        around,
         pl.lit(_known()[unit].currency if unit else None, pl.String).alias("heading"),
         beside if beside is not None else pl.lit(None, pl.String).alias("currency"),
     )

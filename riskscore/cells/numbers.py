@@ -51,6 +51,15 @@ def parse(values: pl.Series, *, whole: bool = False, elsewhere: Signs = (False, 
     return frame.join(read, on="text", how="left", maintain_order="left").drop("text")
 
 
+def around(read: pl.DataFrame) -> pl.Series:
+    """The text before and after each number of `read`, as `parse` returns it; null where there is none."""
+    before, unit = read["before"], read["unit"]
+    if before.null_count() == before.len():
+        return unit.alias("around")
+    text = pl.concat_str("before", "unit", separator=" ", ignore_nulls=True).replace("", None)
+    return read.select(text.alias("around")).to_series()
+
+
 def signs(values: pl.Series, *, whole: bool = False) -> Signs:
     """What `values` of one column show about commas and dots; values of any other type than String show nothing."""
     if values.dtype != pl.String:
