@@ -38,6 +38,8 @@ LIMITS = (
     | dict.fromkeys(("shipper_name", "consignee_name", "notify_name", "forwarder_name"), 300)
 )
 LIMIT = 200
+_NUMBERED_TEXTS = (*KEYS, "seal_numbers", "consignee_id", "vessel_imo", "voyage")
+_DIGITS_LOST = r"^\d(?:[.,]\d+)?[Ee]\+\d+$"
 _JOINED = {"goods_description": " | ", "marks": " | "}
 _OPEN_VOCABULARIES = ("package_type",)
 _CLOSED_VOCABULARIES = ("finding",)
@@ -171,7 +173,16 @@ class Converter:
         cleaned, cut = texts.clean(values, limit, nothing.pattern(column, namibia=column in COUNTRIES))
         if cut:
             self.notes.append(f"{column}: {units.counted(cut, 'value')} cut to {limit:,} characters")
-        return cleaned.alias(column)
+        return self._without_lost_digits(column, cleaned) if column in _NUMBERED_TEXTS else cleaned.alias(column)
+
+    def _without_lost_digits(self, column: str, text: pl.Series) -> pl.Series:
+        """`text` without numbers such as 7.79001E+10, whose last digits a spreadsheet lost: they are faults."""
+        lost = text.str.contains(_DIGITS_LOST).fill_null(False)
+        if not lost.any():
+            return text.alias(column)
+        rows = lost.arg_true()
+        self.fault(rows, pl.Series(["digits_lost"]).new_from_index(0, rows.len()), column, text.gather(rows))
+        return text.set(lost, None).alias(column)
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
         if values.dtype == pl.List(pl.String) and _is_plain(column, values):

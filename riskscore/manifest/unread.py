@@ -24,6 +24,11 @@ _KINDS = {
     "loaded_at": "loading date",
     "arrives_at": "arrival date",
     "inspected_at": "inspection date",
+    "house_bill": "house bill",
+    "seal_numbers": "seal number",
+    "consignee_id": "consignee's number",
+    "vessel_imo": "IMO number",
+    "voyage": "voyage number",
 }
 """What a value of each column is called."""
 

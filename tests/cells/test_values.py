@@ -101,6 +101,7 @@ REFUSED = [
     ({"Filed": "2100-01-01"}, "date_out_of_range", "filed_at", "2100-01-01"),
     ({"Filed": "03/04/2019"}, "ambiguous_date", "filed_at", "03/04/2019"),
     ({"Filed": ""}, "required", "filed_at", None),
+    ({"Bill of Lading": "7.79001E+10"}, "digits_lost", "bill_of_lading", "7.79001E+10"),
     ({"Container": " - "}, "required", "container_number", None),
     ({"Goods": " \t "}, "required", "goods_description", None),
     ({"Bill of Lading": "B" * 101}, "too_long", "bill_of_lading", "B" * 101),
@@ -127,6 +128,8 @@ UNREAD = [
     ({"Temperature": "-180"}, "temperature_c", "1 temperature not understood: -180"),
     ({"ETA": "soon"}, "arrives_at", "1 arrival date not understood: soon"),
     ({"Value": "much"}, "declared_value", "1 declared value not understood: much"),
+    ({"Seal": "1.23E+08"}, "seal_numbers", "1 seal number not understood: 1.23E+08"),
+    ({"Consignee ID": "1.09E+13"}, "consignee_id", "1 consignee's number not understood: 1.09E+13"),
     ({"Currency": "gold"}, "currency", "1 currency not understood: gold"),
 ]
 
