@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore import units
-from riskscore.cells import boxes, dates, figures, hs_codes, measures, money, nothing, numbers, places, texts
+from riskscore.cells import boxes, calendars, dates, figures, hs_codes, measures, money, nothing, numbers, places, texts
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
@@ -100,7 +100,10 @@ class Converter:
         if column in MOMENTS:
             dated = (other.source for other in self.headings if other.column in MOMENTS)
             others = [self.frame[source] for source in dated if source != heading.source]
-            return self._checked(column, values, dates.parse(values, others), "moment")
+            read = dates.parse(values, others)
+            needed = column in ("filed_at", "known_at")
+            read = calendars.checked(column, values, read, required=needed, notes=self.notes)
+            return self._checked(column, values, read, "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":

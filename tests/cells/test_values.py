@@ -126,6 +126,7 @@ UNREAD = [
     ({"Packages": "1.5"}, "package_count", "1 package count not understood: 1.5"),
     ({"Packages": "-1"}, "package_count", "1 package count not understood: -1"),
     ({"Temperature": "-180"}, "temperature_c", "1 temperature not understood: -180"),
+    ({"ETA": "2219-04-01"}, "arrives_at", "1 arrival date not understood: 2219-04-01"),
     ({"ETA": "soon"}, "arrives_at", "1 arrival date not understood: soon"),
     ({"Value": "much"}, "declared_value", "1 declared value not understood: much"),
     ({"Seal": "1.23E+08"}, "seal_numbers", "1 seal number not understood: 1.23E+08"),
@@ -143,6 +144,13 @@ def test_an_optional_value_that_cannot_be_read_is_empty_and_counted(
     assert manifest.consignments[column].to_list() == [None]
     assert [part.sentence() for part in manifest.understood.not_understood] == [sentence]
     assert (manifest.balance, manifest.quarantine.height) == (0, 0)
+
+
+def test_years_of_another_calendar_are_refused_with_a_note(tmp_path: Path) -> None:
+    pl.DataFrame({name: [text] for name, text in {**BASE, "Filed": "14/03/2567"}.items()}).write_csv(tmp_path / "m.csv")
+    manifest = read(tmp_path / "m.csv")
+    assert manifest.quarantine["rule"].to_list() == ["date_out_of_range"]
+    assert "1 date such as 14/03/2567" in manifest.understood.notes[0]
 
 
 def test_a_date_that_stands_in_for_the_filing_date_refuses_its_row(tmp_path: Path) -> None:
