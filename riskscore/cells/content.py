@@ -13,10 +13,10 @@ from dataclasses import replace
 
 import polars as pl
 
+from riskscore.cells import dates, texts
 from riskscore.cells import headings as columns
-from riskscore.cells import texts
 from riskscore.cells.headings import Heading
-from riskscore.cells.wordings import WEAK
+from riskscore.cells.wordings import WEAK, plain_words
 
 SHARE = 0.8
 """Least share of the non-empty values that must be of the kind for a column to be recognised by them."""
@@ -29,6 +29,9 @@ _VALUES = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n 
     str(digit): digit for digit in range(10)
 }
 _CHECKED = 10
+_SHORT = r"^\d{1,4}(?:\.0)?$"
+_NUMBER = r"^[\d.,/: -]+$"
+_OPPOSITES = {"port_of_loading": frozenset(("discharge",)), "port_of_discharge": frozenset(("loading",))}
 
 
 def recognise(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[list[Heading], list[str]]:
@@ -86,6 +89,30 @@ def valid_boxes(values: pl.Series) -> float:
     right = pl.sum_horizontal(weighed) % 11 % 10 == plain.str.slice(_CHECKED, 1).cast(pl.Int64)
     valid = found.select("row", right=right).group_by("row").agg(pl.col("right").all())["right"].sum()
     return float(valid) / cells.len()
+
+
+def contradicts(column: str, heading: str, values: pl.Series) -> bool:
+    """Whether the `values` under `heading`, or its own words, show that it is not the required `column`.
+
+    A hint that sends a user to a wrong column is worse than none.
+    """
+    if (_OPPOSITES.get(column) or frozenset()) & plain_words(heading):
+        return True
+    cells = _sample(texts.as_text(values)).str.strip_chars()
+    if not cells.len():
+        return False
+    if column == "container_number":
+        return _share(cells.str.to_uppercase(), _BOX) < 1 - SHARE
+    if column == "filed_at":
+        return dates.parse(cells)["moment"].count() < SHARE * cells.len()
+    if column == "bill_of_lading":
+        return _share(cells, _SHORT) >= SHARE or valid_boxes(cells) >= SHARE
+    return _share(cells, _NUMBER) >= SHARE
+
+
+def _share(cells: pl.Series, pattern: str) -> float:
+    """The share of `cells` that contain `pattern`."""
+    return float(cells.str.contains(pattern).sum()) / cells.len()
 
 
 def _freight(frame: pl.DataFrame, heading: Heading) -> Heading:

@@ -213,6 +213,8 @@ def _by_letters(source: str, synonyms: Synonyms) -> Heading:
     """Recognise the heading `source` where `columns.toml` lists it letter by letter."""
     parts = words(source)
     plain = "".join(parts)
+    if (column := wordings.apart().get(" ".join(parts))) in synonyms.names:
+        return Heading(source, column)
     for end in range(len(parts), max(0, len(parts) - 3), -1):
         rest = parts[:end]
         number = rest[-1].isdecimal() and len(rest) > 1
@@ -282,6 +284,11 @@ def assign(sources: Sequence[str], synonyms: Synonyms, mapping: dict[str, str]) 
         _in_context(heading, sources) if not heading.is_mapped and "hs_codes" in synonyms.names else heading
         for heading in headings
     ]
+    if "hs_codes" in synonyms.names and "hs_codes" not in {heading.column for heading in headings}:
+        # The heading or the chapter of the HS, in a column of its own, is better than nothing.
+        plain = {"".join(words(heading.source)): place for place, heading in enumerate(headings)}
+        for place in [plain[name] for name in ("hscode4", "hs4", "hscode2", "hs2") if name in plain][:1]:
+            headings[place] = Heading(headings[place].source, "hs_codes")
     mapped = {heading.column for heading in headings if heading.is_mapped}
     good = {heading.column for heading in headings if heading.rank < wordings.WEAK}
     headings = [

@@ -197,7 +197,7 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
 
 def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     understood = understand_headings(table, mapping, kind)
-    check_required(understood, kind)
+    check_required(understood, kind, table.frame)
     converter = Converter(table.frame, understood.headings, types=kind.columns)
     read, notes = canonical(converter, kind)
     lines = read.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
@@ -232,12 +232,23 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind) -> FileLines:
     )
 
 
-def check_required(understood: Understood, kind: Kind) -> None:
-    """Raise ManifestError where required columns are missing, with the headings of the file and the nearest ones."""
+def check_required(understood: Understood, kind: Kind, frame: pl.DataFrame) -> None:
+    """Raise ManifestError where required columns are missing, with the headings of the file and the nearest ones.
+
+    A heading is not proposed for a column that its values in `frame` contradict.
+    """
     names = understood.missing
     if not names:
         return
-    near = {name: columns.nearest(name, understood.headings, kind.synonyms) for name in names}
+    fits = {
+        name: [
+            heading
+            for heading in understood.headings
+            if not content.contradicts(name, heading.source, frame[heading.source])
+        ]
+        for name in names
+    }
+    near = {name: columns.nearest(name, fits[name], kind.synonyms) for name in names}
     hints = [f"'{heading}' for {name}" for name, heading in near.items() if heading]
     shown = ", ".join(heading.source[:60].rstrip() for heading in understood.headings[:_SHOWN])
     more = len(understood.headings) - _SHOWN

@@ -132,7 +132,7 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
         # A manifest with findings: only the columns that the settings name are about the inspection.
         named = [heading if heading.is_mapped else Heading(heading.source) for heading in understood.headings]
         understood = replace(understood, headings=tuple(named))
-    lines.check_required(understood, expected)
+    lines.check_required(understood, expected, table.frame)
     converter = Converter(table.frame, understood.headings)
     frame, _ = lines.canonical(converter, expected)
     _refuse_several(converter)
