@@ -107,8 +107,9 @@ def scaled(
         beside = texts.by_distinct(beside.str.to_lowercase(), _each).replace("", None)
     unit = inside if beside is None else inside.zip_with(inside.is_not_null(), beside)
     usual = known[plain(heading)] if heading else 1.0
-    if unit.null_count() == unit.len() and read["fault"].null_count() == read.height and heading is not None:
-        return pl.DataFrame({"number": read["number"] * usual, "fault": read["fault"]})
+    is_plain = unit.null_count() == unit.len() and read["fault"].null_count() == read.height
+    if is_plain and (heading is not None or column != "quantity_kg"):
+        return read.select(pl.col("number") * usual if usual != 1 else "number", "fault")
     factor = unit.replace_strict(known, default=None, return_dtype=pl.Float64)
     factor = factor.zip_with(unit.is_not_null(), pl.Series([usual]).new_from_index(0, unit.len()))
     number, fault = (read["number"] * factor).alias("number"), read["fault"]

@@ -111,6 +111,8 @@ def settle(series: dict[str, pl.Series], read: Mapping[str, pl.DataFrame], notes
 
     Freight in another currency than the value is left out with a note, because the two are compared.
     """
+    if "declared_value" not in read:
+        return
     value = read["declared_value"]
     has_value = series["declared_value"].is_not_null()
     if "currency" in series:

@@ -40,6 +40,7 @@ LIMITS = (
 LIMIT = 200
 _NUMBERED_TEXTS = (*KEYS, "seal_numbers", "consignee_id", "vessel_imo", "voyage")
 _DIGITS_LOST = r"^\d(?:[.,]\d+)?[Ee]\+\d+$"
+"""Numbers such as 7.79001E+10, whose last digits a spreadsheet lost."""
 _JOINED = {"goods_description": " | ", "marks": " | "}
 _OPEN_VOCABULARIES = ("package_type",)
 _CLOSED_VOCABULARIES = ("finding",)
@@ -58,6 +59,7 @@ class Converter:
     """Package types that followed the counts ('120 bags'), if any."""
     beside: pl.DataFrame | None = None
     """Lists of container numbers (`boxes`), and a `size` and a `seal` beside a number, if a cell has any of these."""
+    _currencies: pl.Series | None = None
     amounts: dict[str, pl.DataFrame] = field(default_factory=dict)
     """The amounts of money by column (`number`, `currency`), as money.amounts returns them."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Converter:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
         if column == "container_number":
             return self._containers()
+        if column == "currency":
+            return self._currency()
         parts = [self._from_heading(column, heading) for heading in self.sources(column)]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
             return self._combined(column, parts)
@@ -83,6 +87,13 @@ class Converter:
         for part in parts[1:]:
             merged = merged.zip_with(merged.is_not_null(), part)
         return merged.alias(column)
+
+    def _currency(self) -> pl.Series:
+        """The column of currencies, which the amounts are compared with; it is read once."""
+        if self._currencies is None:
+            parts = [self._from_heading("currency", heading) for heading in self.sources("currency")]
+            self._currencies = pl.select(pl.coalesce(parts)).to_series().alias("currency")
+        return self._currencies
 
     def _combined(self, column: str, parts: list[pl.Series]) -> pl.Series:
         frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])
@@ -176,16 +187,11 @@ class Converter:
         cleaned, cut = texts.clean(values, limit, nothing.pattern(column, namibia=column in COUNTRIES))
         if cut:
             self.notes.append(f"{column}: {units.counted(cut, 'value')} cut to {limit:,} characters")
-        return self._without_lost_digits(column, cleaned) if column in _NUMBERED_TEXTS else cleaned.alias(column)
-
-    def _without_lost_digits(self, column: str, text: pl.Series) -> pl.Series:
-        """`text` without numbers such as 7.79001E+10, whose last digits a spreadsheet lost: they are faults."""
-        lost = text.str.contains(_DIGITS_LOST).fill_null(False)
-        if not lost.any():
-            return text.alias(column)
-        rows = lost.arg_true()
-        self.fault(rows, pl.Series(["digits_lost"]).new_from_index(0, rows.len()), column, text.gather(rows))
-        return text.set(lost, None).alias(column)
+        if column in _NUMBERED_TEXTS and (lost := cleaned.str.contains(_DIGITS_LOST).fill_null(False)).any():
+            rows = lost.arg_true()
+            self.fault(rows, pl.Series(["digits_lost"]).new_from_index(0, rows.len()), column, cleaned.gather(rows))
+            cleaned = cleaned.set(lost, None)
+        return cleaned.alias(column)
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
         if values.dtype == pl.List(pl.String) and _is_plain(column, values):
@@ -256,18 +262,13 @@ class Converter:
         if column == "temperature_c":
             return measures.celsius(read, heading.unit)
         if column in AMOUNTS:
-            beside = self.read("currency") if self.has("currency") else None
+            beside = self._currency() if self.has("currency") else None
             amounts, notes = money.amounts(read, heading.unit, beside)
             self.notes += [f"{column}: {note}" for note in notes]
             before = self.amounts.get(column)
             self.amounts[column] = amounts if before is None else money.filled(before, amounts)
             return amounts
         return figures.bare(column, read)
-
-    def settle(self, series: dict[str, pl.Series]) -> None:
-        """Set the currency of each amount as it was read, and leave out freight in another currency than the value."""
-        if "declared_value" in self.amounts:
-            money.settle(series, self.amounts, self.notes)
 
     def _vocabulary(self, column: str, text: pl.Series) -> pl.Series:
         """Turn known wordings into the words of a fixed list; unknown ones of an open list stay, in capitals."""

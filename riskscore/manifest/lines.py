@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import content
+from riskscore.cells import content, money
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import NotUnderstood, summed
@@ -285,7 +285,7 @@ def canonical(converter: Converter, kind: Kind) -> tuple[pl.DataFrame, list[str]
             series[name] = series[name].zip_with(series[name].is_not_null(), values)
         if present and not converter.has(name):
             notes.append(f"no heading for {name}; its values come from {', else from '.join(present)}")
-    converter.settle(series)
+    money.settle(series, converter.amounts, converter.notes)
     if "package_type" in series and not converter.has("package_type") and converter.packages is not None:
         series["package_type"] = converter.packages
     frame = pl.DataFrame([values.alias(name) for name, values in series.items()])
