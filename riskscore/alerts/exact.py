@@ -9,7 +9,7 @@ from anyascii import anyascii
 
 from riskscore.alerts import sounds
 from riskscore.alerts.words import MARKS, filled
-from riskscore.cells.values import code
+from riskscore.cells.codes import code
 from riskscore.language import Language
 from riskscore.schema import KEY
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore.alerts.schema import ALERT, DEFAULT_HANDLING, GRADES, HANDLINGS, KINDS, STATUSES, UNGRADED, id_of
-from riskscore.cells import dates, texts
-from riskscore.cells.values import FAULTS, code
+from riskscore.cells import texts
+from riskscore.cells.codes import code
+from riskscore.cells.moments import dates
+from riskscore.cells.values import FAULTS
 
 LONGEST = 500
 """Most characters of a name or an address; a longer one is refused. A list entry is cut."""

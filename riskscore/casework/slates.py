@@ -19,7 +19,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.casework import watch_lists
-from riskscore.cells.values import code
+from riskscore.cells.codes import code
 from riskscore.errors import LakeError, SettingsError
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN

@@ -13,10 +13,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from riskscore.cells import check_digits, texts
 from riskscore.cells import headings as columns
+from riskscore.cells import texts
+from riskscore.cells.containers import check_digits
 from riskscore.cells.headings import Heading
-from riskscore.cells.wordings import WEAK
+from riskscore.cells.moments import dates
+from riskscore.cells.wordings import WEAK, plain_words
 
 SHARE = 0.8
 """Least share of the non-empty values that must be of the kind for a column to be recognised by them."""
@@ -25,6 +27,9 @@ SAMPLE = 5_000
 """Most values of a column that are looked at; they are spread over the whole column."""
 
 _BOX = r"[A-Z]{3}[UJZ][ -]?[0-9]{3}[ ]?[0-9]{3}[ /-]?[0-9]"
+_SHORT = r"^\d{1,4}(?:\.0)?$"
+_NUMBER = r"^[\d.,/: -]+$"
+_OPPOSITES = {"port_of_loading": frozenset(("discharge",)), "port_of_discharge": frozenset(("loading",))}
 
 
 def recognise(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[list[Heading], list[str]]:
@@ -79,6 +84,30 @@ def valid_boxes(values: pl.Series) -> float:
     right = check_digits.is_right(plain)
     valid = found.select("row", right=right).group_by("row").agg(pl.col("right").all())["right"].sum()
     return float(valid) / cells.len()
+
+
+def contradicts(column: str, heading: str, values: pl.Series) -> bool:
+    """Whether the `values` under `heading`, or its own words, show that it is not the required `column`.
+
+    A hint that sends a user to a wrong column is worse than none.
+    """
+    if (_OPPOSITES.get(column) or frozenset()) & plain_words(heading):
+        return True
+    cells = _sample(texts.as_text(values)).str.strip_chars()
+    if not cells.len():
+        return False
+    if column == "container_number":
+        return _share(cells.str.to_uppercase(), _BOX) < 1 - SHARE
+    if column == "filed_at":
+        return dates.parse(cells)["moment"].count() < SHARE * cells.len()
+    if column == "bill_of_lading":
+        return _share(cells, _SHORT) >= SHARE or valid_boxes(cells) >= SHARE
+    return _share(cells, _NUMBER) >= SHARE
+
+
+def _share(cells: pl.Series, pattern: str) -> float:
+    """The share of `cells` that contain `pattern`."""
+    return float(cells.str.contains(pattern).sum()) / cells.len()
 
 
 def _freight(frame: pl.DataFrame, heading: Heading) -> Heading:

@@ -11,7 +11,6 @@ The known wordings are data, in `features/reference/columns.toml`. A user's TOML
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from riskscore import folders, schema, toml, units
+from riskscore import folders, reference, schema, toml, units
 from riskscore.cells import wordings
 from riskscore.cells.wordings import words
 from riskscore.errors import ReferenceDataError, SettingsError
@@ -39,15 +38,6 @@ NUMBERED = frozenset(
 OF_CONTAINERS = frozenset(("container_number", "container_type"))
 """Columns that a file may have once for each container of a row (container 1, container 2), with one digit."""
 
-_CURRENCIES = frozenset(
-    (
-        *("usd", "eur", "gbp", "cny", "jpy", "sgd", "vnd", "inr", "brl", "hkd", "aud", "cad", "chf"),
-        *("zar", "idr", "thb", "krw", "myr", "php", "twd", "bdt", "pkr", "lkr", "aed", "sar", "egp"),
-        *("try", "kes", "ngn", "ghs", "mad", "tzs", "ugx", "xof", "xaf", "mxn", "cop", "clp", "pen"),
-        *("ars", "uyu", "rub", "uah", "kzt", "pln", "czk", "huf", "ron", "sek", "nok", "dkk", "ils"),
-        *("nzd"),
-    )
-)
 _MEASURED = (
     *("gross_weight_kg", "quantity_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c"),
     *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
@@ -92,6 +82,12 @@ class Synonyms:
 def table() -> dict[str, Any]:
     """Read `columns.toml` once: known headings, units and words. Raises ReferenceDataError where it is malformed."""
     return toml.load(folders.reference() / "columns.toml", "the reference table", error=ReferenceDataError)
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """Codes of currencies in lower case, without those that are also words or units."""
+    return frozenset(reference.currencies()["currency"].str.to_lowercase()) - {"all", "top", "cup", "gel", "sos", "kgs"}
 
 
 @cache
@@ -223,6 +219,8 @@ def _by_letters(source: str, synonyms: Synonyms) -> Heading:
     """Recognise the heading `source` where `columns.toml` lists it letter by letter."""
     parts = words(source)
     plain = "".join(parts)
+    if (column := wordings.apart().get(" ".join(parts))) in synonyms.names:
+        return Heading(source, column)
     for end in range(len(parts), max(0, len(parts) - 3), -1):
         rest = parts[:end]
         number = rest[-1].isdecimal() and len(rest) > 1
@@ -258,7 +256,7 @@ def _unit(parts: list[str], column: str) -> str | None:
     elif column == "volume_m3":
         known = table()["units"]["volume"]
     elif column in ("declared_value", "freight_charge"):
-        known = _CURRENCIES
+        known = _currencies()
     elif column == "temperature_c":
         known = _DEGREES
     return unit if unit in known else None
@@ -296,6 +294,11 @@ def assign(sources: Sequence[str], synonyms: Synonyms, mapping: dict[str, str]) 
         _in_context(heading, sources) if not heading.is_mapped and "hs_codes" in synonyms.names else heading
         for heading in headings
     ]
+    if "hs_codes" in synonyms.names and "hs_codes" not in {heading.column for heading in headings}:
+        # The heading or the chapter of the HS, in a column of its own, is better than nothing.
+        plain = {"".join(words(heading.source)): place for place, heading in enumerate(headings)}
+        for place in [plain[name] for name in ("hscode4", "hs4", "hscode2", "hs2") if name in plain][:1]:
+            headings[place] = Heading(headings[place].source, "hs_codes")
     mapped = {heading.column for heading in headings if heading.is_mapped}
     good = {heading.column for heading in headings if heading.rank < wordings.WEAK}
     headings = [
@@ -339,15 +342,3 @@ def _other_currencies(headings: Sequence[Heading]) -> set[Heading]:
             chosen = "usd" if any(heading.unit == "usd" for heading in priced) else priced[0].unit
             others |= {heading for heading in priced if heading.unit != chosen}
     return others
-
-
-def nearest(column: str, headings: Sequence[Heading], synonyms: Synonyms) -> str | None:
-    """The unrecognised heading that is most similar to a known wording of `column`; None where none is similar."""
-    wordings = [wording for wording, (name, _) in synonyms.columns.items() if name == column]
-    scored = [
-        (difflib.SequenceMatcher(None, "".join(words(heading.source)), near[0]).ratio(), heading.source)
-        for heading in headings[:500]
-        if heading.column is None
-        and (near := difflib.get_close_matches("".join(words(heading.source)), wordings, 1, 0.7))
-    ]
-    return max(scored)[1] if scored else None

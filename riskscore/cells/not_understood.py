@@ -11,7 +11,7 @@ EXAMPLES = 5
 """How many examples of a kind are shown."""
 
 _LENGTH = 40
-_PLURALS = {"country": "countries"}
+_PLURALS = {"country": "countries", "currency": "currencies", "quantity": "quantities"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,10 @@ class NotUnderstood:
         """Say it as people read it: '12 ports not understood: SAVUS, NEAR THE RIVER ...'."""
         shown = ", ".join(text if len(text) <= _LENGTH else text[: _LENGTH - 3] + "..." for text in self.examples)
         more = " ..." if self.count > len(self.examples) else ""
-        return f"{counted(self.count, self.kind, _PLURALS.get(self.kind))} not understood: {shown}{more}"
+        plural = _PLURALS.get(self.kind) or (
+            self.kind.replace("value of", "values of") if " of " in self.kind else None
+        )
+        return f"{counted(self.count, self.kind, plural)} not understood: {shown}{more}"
 
 
 def summed(parts: Iterable[NotUnderstood]) -> tuple[NotUnderstood, ...]:

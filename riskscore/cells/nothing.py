@@ -27,6 +27,9 @@ finding of NONE means that nothing was found.
 
 _SIGNS = r"[\s!-#%-/:-@\[-`{-~\x{2010}-\x{2015}\x{2026}\x{3000}-\x{3002}\x{FF0D}\x{FF0F}]"
 
+_INITIALS = ("TBA", "TBC", "TBD", "TBN")
+"""Words that are also written with dots: T.B.A."""
+
 _IN_NAMIBIA = r"(?i)^\s*NA[ -]?(?:WVB|LUD|WDH)\s*$|namibi|walvis|l(?:u|ue|ü|u.)deritz"
 _WITH_SLASH = r"(?i)#?\b(?:N/[ACDIKMRS]|S/[DIN])\b"
 
@@ -37,7 +40,8 @@ def pattern(column: str = "", *, namibia: bool = False) -> str:
     lists = headings.table()["values"]["nothing"]
     words = [*lists["software"], *(() if column in KEPT else (*lists["people"], *(() if namibia else (NAMIBIA,))))]
     wordings = dict.fromkeys(_wording(form) for word in words for form in _forms(word))
-    return rf"^{_SIGNS}*(?i:{'|'.join(wordings)}){_SIGNS}*$|^{_SIGNS}+$|^\\N$|^[<(\[{{\"'*#-]+NA{_SIGNS}+$"
+    listed = rf"^{_SIGNS}*(?i:{'|'.join(wordings)}){_SIGNS}*$"
+    return rf"{listed}|^{_SIGNS}+$|^{_SIGNS}*N[ _]+A{_SIGNS}*$|^\\N$|^[<(\[{{\"'*#-]+NA{_SIGNS}+$"
 
 
 def is_nothing(texts: pl.Expr) -> pl.Expr:
@@ -83,10 +87,21 @@ def namibian(values: pl.Series, others: Sequence[pl.Series], places: Sequence[pl
 
 def _wording(word: str) -> str:
     """The pattern of one word: blanks may be dashes or lines, and a slash may be a dot or have blanks around it."""
-    return re.escape(word).replace(r"\ ", "[ _.-]*").replace("/", " *[/.] *")
+    if word in _INITIALS:
+        return "[ .]*".join(word)
+    return re.escape(word).replace(r"\ ", "[ _.-]*").replace("/", r" *[/.\\] *")
 
 
 def _forms(word: str) -> tuple[str, ...]:
     """The word as it is, without accents (dates are read so), and in plain letters."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    return word, plain, plain.replace("Đ", "D")
+    return word, word.replace("İ", "I"), plain, plain.replace("Đ", "D")
+
+
+def is_plain_list(column: str, values: pl.Series) -> bool:
+    """Whether lists that are typed already need no cleaning: no blanks, and HS codes of digits only."""
+    inner = values.explode(empty_as_null=False, keep_nulls=False)
+    wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
+    if inner.null_count() or not inner.str.contains(wanted).all():
+        return False
+    return column == "hs_codes" or not inner.str.contains(pattern()).any()

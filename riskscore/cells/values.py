@@ -14,23 +14,24 @@ import polars as pl
 
 from riskscore import units
 from riskscore.cells import (
-    box_objects,
-    boxes,
-    container_types,
-    dates,
-    half_converted,
+    codes,
+    figures,
+    goods_items,
     hs_codes,
+    measures,
+    money,
     nothing,
     numbers,
     places,
     preferred,
-    seals,
     texts,
+    vocabularies,
 )
-from riskscore.cells import headings as columns
+from riskscore.cells.containers import box_objects, boxes, container_types, seals
 from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.cells.moments import calendars, dates, half_converted
+from riskscore.cells.moments.date_order import DateOrder
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
-from riskscore.schema import ITEM
 
 FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
 """Columns of the faults; `row` counts a table's rows from 0."""
@@ -40,6 +41,7 @@ NUMBERS = (
     *("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg"),
     *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
 )
+AMOUNTS = ("declared_value", "freight_charge")
 COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 BESIDE = {
@@ -53,16 +55,16 @@ COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destinat
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
 LISTS = {"hs_codes": "", "seal_numbers": "", "transhipment_ports": r"[;|/>]|, "}
 KEYS = ("bill_of_lading", "container_number", "house_bill", "master_bill")
-CODES = ("container_number", "container_type", "currency", "consignee_id", "vessel_imo", "voyage")
 LIMITS = (
     {"goods_description": 4000, "note": 4000, "seal_numbers": 100_000}
     | dict.fromkeys(("shipper_address", "consignee_address", "notify_address"), 500)
     | dict.fromkeys(("shipper_name", "consignee_name", "notify_name", "forwarder_name"), 300)
 )
 LIMIT = 200
+_NUMBERED_TEXTS = (*KEYS, "seal_numbers", "consignee_id", "vessel_imo", "voyage")
+_DIGITS_LOST = r"^\d(?:[.,]\d+)?[Ee]\+\d+$"
+"""Numbers such as 7.79001E+10, whose last digits a spreadsheet lost."""
 _JOINED = {"goods_description": " | ", "marks": " | "}
-_OPEN_VOCABULARIES = ("package_type",)
-_CLOSED_VOCABULARIES = ("finding",)
 _SAYS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -79,11 +81,14 @@ class Converter:
     """Package types that followed the counts ('120 bags'), if any."""
     beside: pl.DataFrame | None = None
     """The containers of rows that say more than one number (`beside` of boxes.Containers), if there are any."""
+    _currencies: pl.Series | None = None
+    amounts: dict[str, pl.DataFrame] = field(default_factory=dict)
+    """The amounts of money by column (`number`, `currency`), as money.amounts returns them."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
     is_message: bool = False
     """Whether the columns are those of a message, whose codes stay as filed."""
-    date_order: dates.DateOrder | None = None
+    date_order: DateOrder | None = None
     """What comes first in its dates, where a person says it."""
 
     def sources(self, column: str) -> list[Heading]:
@@ -99,6 +104,8 @@ class Converter:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
         if column == "container_number":
             return self._containers()
+        if column == "currency":
+            return self._currency()
         sources = self.sources(column)
         parts = [self._from_heading(column, heading) for heading in sources]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
@@ -106,6 +113,13 @@ class Converter:
         merged, told = preferred.merge(column, [heading.source for heading in sources], parts)
         self.notes += told
         return merged
+
+    def _currency(self) -> pl.Series:
+        """The column of currencies, which the amounts are compared with; it is read once."""
+        if self._currencies is None:
+            parts = [self._from_heading("currency", heading) for heading in self.sources("currency")]
+            self._currencies = pl.select(pl.coalesce(parts)).to_series().alias("currency")
+        return self._currencies
 
     def _combined(self, column: str, parts: list[pl.Series]) -> pl.Series:
         frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])
@@ -125,11 +139,13 @@ class Converter:
             others = [self.frame[source] for source in dated if source != heading.source]
             read, told = half_converted.doubt(values, dates.parse(values, others, self.date_order))
             self.notes += told
+            needed = column in ("filed_at", "known_at")
+            read = calendars.checked(column, values, read, required=needed, notes=self.notes)
             return self._checked(column, values, read, "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
         if column in LISTS or column == "goods_items":
-            return self._items(values) if column == "goods_items" else self._list(column, values)
+            return goods_items.read(values, self.notes) if column == "goods_items" else self._list(column, values)
         if self.types.get(column) == pl.Boolean:
             return texts.as_text(values).str.to_lowercase().replace_strict(_SAYS, default=None).alias(column)
         return self._named(column, self._country(column, heading, values) if column in COUNTRIES else values)
@@ -148,11 +164,15 @@ class Converter:
             return read if understood.all() else read.set(~understood, None)
         if column == "package_type" and self.is_message:
             return text.str.to_uppercase()
+        if column == "currency":
+            read = money.currencies(text)
+            self._not_understood("currency", text, read.is_not_null() | text.is_null())
+            return read
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         if column == "container_type":
             text = self._one_type(text)
-        return code(column, text) if column in CODES else text
+        return codes.code(column, text) if column in codes.CODES else text
 
     def _countries_beside(self, column: str) -> pl.Series:
         """The countries that the columns beside the place in `column` name, per row: List(String), with repeats."""
@@ -233,10 +253,14 @@ class Converter:
         cleaned, cut = texts.clean(values, limit, nothing.pattern(column, namibia=column in COUNTRIES))
         if cut:
             self.notes.append(f"{column}: {units.counted(cut, 'value')} cut to {limit:,} characters")
+        if column in _NUMBERED_TEXTS and (lost := cleaned.str.contains(_DIGITS_LOST).fill_null(False)).any():
+            rows = lost.arg_true()
+            self.fault(rows, pl.Series(["digits_lost"]).new_from_index(0, rows.len()), column, cleaned.gather(rows))
+            cleaned = cleaned.set(lost, None)
         return cleaned.alias(column)
 
     def _list(self, column: str, values: pl.Series) -> pl.Series:
-        if values.dtype == pl.List(pl.String) and _is_plain(column, values):
+        if values.dtype == pl.List(pl.String) and nothing.is_plain_list(column, values):
             return self._ports_within(values) if column == "transhipment_ports" else values
         text = self._text(column, texts.as_text(values))
         if column == "hs_codes":
@@ -275,120 +299,50 @@ class Converter:
             self.not_understood.append(NotUnderstood(kind, unclear.len(), tuple(examples)))
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
-        read = numbers.parse(values)
-        number = self._checked(column, values, read, "number")
-        if column in COUNTS:
-            not_whole = (number.is_finite() & ((number != number.floor()) | (number.abs() >= 2**53))).fill_null(False)
-            not_whole |= number.is_infinite().fill_null(False)
-            rows = not_whole.arg_true()
-            if rows.len():
-                rule = pl.Series(["not_a_whole_number"]).new_from_index(0, rows.len())
-                self.fault(rows, rule, column, texts.as_text(values).gather(rows))
-            if column == "package_count" and read["unit"].null_count() < values.len():
-                self.packages = self._vocabulary("package_type", read["unit"])
-            return number.zip_with(~not_whole, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64).alias(column)
-        if column == "temperature_c" and heading.unit in ("f", "fahrenheit"):
-            return ((number - 32) * 5 / 9).alias(column)
-        factors, helper = {
-            "gross_weight_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
-            "bill_gross_weight_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
-            "verified_gross_mass_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], ""),
-            "quantity_kg": (units.KG_PER_UNIT | columns.table()["units"]["weight"], "weight_unit"),
-            "volume_m3": (columns.table()["units"]["volume"], "volume_unit"),
-        }.get(column, ({}, ""))
-        if not factors:
-            return number
-        unit = read["unit"].str.to_lowercase()
-        if self.has(helper):
-            unit = unit.zip_with(unit.is_not_null(), self.read(helper).str.to_lowercase().str.strip_chars(". "))
-        if not unit.len() - unit.null_count():
-            return number * float(factors[heading.unit]) if heading.unit else number
-        return self._scaled(column, number, unit, factors, float(factors[heading.unit]) if heading.unit else 1.0)
+        is_count = column in COUNTS
+        elsewhere = (
+            figures.signs_beside(self.frame, self.headings, heading) if numbers.has_open(values) else (False, False)
+        )
+        read = numbers.parse(values, whole=is_count, elsewhere=elsewhere)
+        told = self._measured(column, heading, values, figures.without_doubt(column, values, read, self.notes))
+        number = self._checked(column, values, figures.in_range(column, told), "number")
+        return number.cast(pl.Int64) if is_count else number
 
-    def _scaled(
-        self, column: str, number: pl.Series, unit: pl.Series, factors: dict[str, float], usual: float
-    ) -> pl.Series:
-        factor = unit.replace_strict(factors, default=None, return_dtype=pl.Float64)
-        is_other = unit.is_not_null() & factor.is_null() & number.is_not_null()
-        rows = is_other.arg_true()
-        if rows.len() and column == "quantity_kg":  # what was found may be counted: 12,000 cartons are no weight
-            examples = ", ".join(unit.gather(rows).unique(maintain_order=True).head(3).to_list())
-            count = units.counted(rows.len(), "value")
-            self.notes.append(f"{column}: {count} in units other than weight, such as {examples}; left empty")
-            number = number.zip_with(~is_other, pl.Series([None], dtype=number.dtype))
-        elif rows.len():
-            rule = pl.Series(["unknown_unit"]).new_from_index(0, rows.len())
-            self.fault(rows, rule, column, unit.gather(rows))
-        return (number * factor.fill_null(usual)).alias(column)
+    def _measured(self, column: str, heading: Heading, values: pl.Series, read: pl.DataFrame) -> pl.DataFrame:
+        """The figures of `read` in the unit of `column`: `number` and `fault`."""
+        if column == "package_count":
+            beside = figures.unit_beside(self.frame, self.headings, heading)
+            told, packages = figures.packages(read, beside, self.notes)
+            if packages is not None:
+                self.packages = self._vocabulary("package_type", packages)
+            return told
+        if column in measures.UNITS_BESIDE:
+            helper = measures.UNITS_BESIDE[column]
+            # With several headings, the column of units is about the one that has no unit of its own.
+            is_own = heading.unit is not None and len(self.sources(column)) > 1
+            beside = self.read(helper) if self.has(helper) and not is_own else None
+            return measures.scaled(column, values, read, heading.unit, beside, self.notes)
+        if column == "temperature_c":
+            return measures.celsius(read, heading.unit)
+        if column in AMOUNTS:
+            beside = self._currency() if self.has("currency") else None
+            amounts, notes = money.amounts(read, heading.unit, beside)
+            self.notes += [f"{column}: {note}" for note in notes]
+            before = self.amounts.get(column)
+            self.amounts[column] = amounts if before is None else money.filled(before, amounts)
+            return amounts
+        return figures.bare(column, read)
 
     def _vocabulary(self, column: str, text: pl.Series) -> pl.Series:
         """Turn known wordings into the words of a fixed list; unknown ones of an open list stay, in capitals."""
-        lists = columns.table()["values"][column]
-        known = {wording: word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
-        is_open = column in _OPEN_VOCABULARIES
-
-        def read(distinct: pl.Series) -> pl.Series:
-            plain = distinct.str.to_lowercase().str.replace_all(r"[\s_.()/-]+", " ").str.strip_chars()
-            word = plain.replace_strict({**known, **{name.replace("_", " "): name for name in lists}}, default=None)
-            word = word.cast(pl.String)
-            return word.zip_with(word.is_not_null(), distinct.str.to_uppercase()) if is_open else word
-
-        words = texts.by_distinct(text, read)
+        if column == "package_type" and (others := measures.is_measure(text)).any():
+            self._not_understood("package type", text, ~others)
+            text = text.set(others, None)
+        words = vocabularies.words(column, text)
         rows = (words.is_null() & text.is_not_null()).arg_true()
         if rows.len():
             unknown = text.gather(rows)
-            if column in _CLOSED_VOCABULARIES:
+            if column in vocabularies.CLOSED:
                 self.fault(rows, pl.Series(["unknown_word"]).new_from_index(0, rows.len()), column, unknown)
-            examples = ", ".join(unknown.unique(maintain_order=True).head(3).to_list())
-            count = units.counted(rows.len(), "unknown value")
-            self.notes.append(f"{column}: {count}, such as {examples}; known are {', '.join(lists)}")
+            self.notes.append(vocabularies.note(column, unknown))
         return words.alias(column)
-
-    def _items(self, values: pl.Series) -> pl.Series:
-        dtype = pl.List(ITEM)
-        try:
-            if values.dtype == dtype:
-                return values
-            if values.dtype == pl.String:
-                loose = pl.List(pl.Struct({item.name: pl.String for item in ITEM.fields}))
-                values = values.replace("", None).str.json_decode(loose)
-            return values.cast(dtype)
-        except pl.exceptions.PolarsError:
-            self.notes.append("goods_items cannot be read as a JSON array of goods lines, so it was ignored")
-            return pl.Series("goods_items", [None], dtype=dtype).new_from_index(0, values.len())
-
-
-def _is_plain(column: str, values: pl.Series) -> bool:
-    """Whether lists that are typed already need no cleaning: no blanks, and HS codes of digits only."""
-    inner = values.explode(empty_as_null=False, keep_nulls=False)
-    wanted = r"^\d+$" if column == "hs_codes" else r"^[0-9A-Z][0-9A-Z -]*[0-9A-Z]$"
-    if inner.null_count() or not inner.str.contains(wanted).all():
-        return False
-    return column == "hs_codes" or not inner.str.contains(nothing.pattern()).any()
-
-
-def code(column: str, text: pl.Series) -> pl.Series:
-    """Canonical codes of a column of CODES: in capitals, and container numbers without blanks and dashes."""
-    if column == "container_number":
-        loose = text.str.contains(r"[^A-Z0-9]").fill_null(False).arg_true()
-        tight = text.gather(loose).str.to_uppercase().str.replace_all(r"[\s./_-]+", "").replace("", None)
-        return text.scatter(loose, tight)
-    return texts.by_distinct(text, lambda distinct: _plain_code(column, distinct))
-
-
-def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
-    upper = distinct.str.to_uppercase()
-    if column == "container_type":
-        return upper.str.replace(r"^\d{1,2} ?[X\x{D7}*] ?([24LM][^+,;/&|]*)$", "$1")
-    if column == "vessel_imo":
-        number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
-        return number.zip_with(number.is_not_null(), upper)
-    if column == "currency":
-        return upper.replace({"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "RMB": "CNY", "¥": "CNY"})
-    return upper
-
-
-def currency_of(headings: Sequence[Heading]) -> str | None:
-    """The currency in the heading of the declared value; None where there is none, or several."""
-    units_ = {heading.unit.upper() for heading in headings if heading.column == "declared_value" and heading.unit}
-    return units_.pop() if len(units_) == 1 else None

@@ -35,6 +35,7 @@ _APART = re.compile(
     r"[/|\n\r,;&+()\[\]{}:]|\s-\s|(?<=[\u0400-\ud7ff])(?=[ ]?[A-Za-z])|(?<=[A-Za-z.])(?=[ ]?[\u0600-\ud7ff])"
 )
 
+_PLURAL = re.compile(r"(?<=\w)\((?:s|es)\)", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/|\n\r,;&+]")
 
 Found = tuple[str, int, str | None]
@@ -45,7 +46,7 @@ UnitOf = Callable[[list[str], str], str | None]
 
 def words(text: str) -> list[str]:
     """Lower-case words of `text` without accents and punctuation; 'GrossWt_KG' has three words."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text[:200])
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", _PLURAL.sub("s ", text[:200]))
     plain = "".join(c for c in unicodedata.normalize("NFKD", apart.casefold()) if not unicodedata.combining(c))
     return re.findall(r"[^\W_]+", plain.translate(_PLAIN))
 
@@ -119,6 +120,22 @@ def _stem(word: str) -> str:
 @cache
 def _data() -> dict[str, Any]:
     return toml.load(folders.reference() / "wordings.toml", "the table of wordings", error=ReferenceDataError)
+
+
+@cache
+def apart() -> dict[str, str]:
+    """Columns of headings that have the letters of another column, by their words."""
+    return {wording: column for column, wordings in _data()["apart"].items() for wording in wordings}
+
+
+@cache
+def _speller() -> Speller:
+    return Speller(_data())
+
+
+def plain_words(heading: str) -> frozenset[str]:
+    """The plain words that `heading` means, without order: "Cod. Descarga" means code and discharge."""
+    return _speller().bag(words(heading))
 
 
 def compiled(known: Mapping[str, tuple[str, int]], lists: Mapping[str, list[str]]) -> Wordings:

@@ -12,7 +12,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.cells import package_types
-from riskscore.cells.values import code
+from riskscore.cells.codes import code
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import consolidations
 from riskscore.settings import Settings

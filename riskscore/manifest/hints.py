@@ -11,7 +11,7 @@ from typing import get_args
 import polars as pl
 
 from riskscore import toml
-from riskscore.cells.dates import DateOrder
+from riskscore.cells.moments.date_order import DateOrder
 from riskscore.errors import SettingsError
 from riskscore.suggest import instead
 from riskscore.units import counted

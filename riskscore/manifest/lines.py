@@ -13,11 +13,11 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import content, damage
+from riskscore.cells import closest, content, damage, money
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import summed
-from riskscore.cells.values import FAULTS, Converter, currency_of
+from riskscore.cells.values import FAULTS, Converter
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError, StowPlanError
 from riskscore.manifest import (
@@ -29,6 +29,7 @@ from riskscore.manifest import (
     quarantine,
     several,
     sources,
+    unread,
     validate,
 )
 from riskscore.manifest.formats import registry
@@ -191,7 +192,7 @@ def _hint(delimiter: str | None, sheet: str | None, names: Sequence[str]) -> str
 
 def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moments.Clock) -> FileLines:
     understood = understand_headings(table, mapping, kind, clock.hints)
-    check_required(understood, kind)
+    check_required(understood, kind, table.frame)
     table, given_once = carried.carry(table, understood.headings)
     frame, damaged, told = damage.mend(table.frame, understood.headings)
     converter = Converter(
@@ -203,10 +204,9 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
         date_order=table.date_order,
         is_message=table.is_message,
     )
-    lines, notes = canonical(converter, kind)
+    read, notes = canonical(converter, kind)
     notes += ways_out(converter.faults)
-    if not converter.has("filed_at"):
-        lines = clock.without_stand_in(lines)
+    lines = read if converter.has("filed_at") else clock.without_stand_in(read)
     lines = lines.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
     lines, told = several.apart(lines, converter)
     notes += told
@@ -219,7 +219,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
         else lines.select(gather.ROW, items).group_by(gather.ROW, maintain_order=True).sum().to_series(1)
     )
     lines = lines.with_columns(items.cum_sum().alias(gather.ORDER), pl.lit(0, pl.Int64).alias(gather.FILE))
-    faults = [*converter.faults]
+    faults, unread_values = unread.apart(converter.faults, read, (*kind.required, *schema.KEY), kind.stands_in)
     valid = _without(lines, faults)
     faults.append(_copies(table, valid))
     valid, contradictions = gather.complete(_without(valid, faults[-1:]))
@@ -234,18 +234,29 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
         replace(
             understood,
             notes=(*understood.notes, *given_once, *converter.notes, *notes, *contradictions),
-            not_understood=summed(converter.not_understood),
+            not_understood=summed([*converter.not_understood, *unread_values]),
         ),
         cancelled,
     )
 
 
-def check_required(understood: Understood, kind: Kind) -> None:
-    """Raise ManifestError where required columns are missing, with the headings of the file and the nearest ones."""
+def check_required(understood: Understood, kind: Kind, frame: pl.DataFrame) -> None:
+    """Raise ManifestError where required columns are missing, with the headings of the file and the nearest ones.
+
+    A heading is not proposed for a column that its values in `frame` contradict.
+    """
     names = understood.missing
     if not names:
         return
-    near = {name: columns.nearest(name, understood.headings, kind.synonyms) for name in names}
+    fits = {
+        name: [
+            heading
+            for heading in understood.headings
+            if not content.contradicts(name, heading.source, frame[heading.source])
+        ]
+        for name in names
+    }
+    near = {name: closest.nearest(name, fits[name], kind.synonyms) for name in names}
     hints = [f"'{heading}' for {name}" for name, heading in near.items() if heading]
     shown = ", ".join(heading.source[:60].rstrip() for heading in understood.headings[:_SHOWN])
     more = len(understood.headings) - _SHOWN
@@ -282,9 +293,7 @@ def canonical(converter: Converter, kind: Kind) -> tuple[pl.DataFrame, list[str]
             series[name] = series[name].zip_with(series[name].is_not_null(), values)
         if present and not converter.has(name):
             notes.append(f"no heading for {name}; its values come from {', else from '.join(present)}")
-    if "currency" in series and not converter.has("currency") and (currency := currency_of(converter.headings)):
-        repeated = pl.Series("currency", [currency]).new_from_index(0, height)
-        series["currency"] = repeated.zip_with(series["declared_value"].is_not_null(), series["currency"])
+    money.settle(series, converter.amounts, converter.notes)
     if "package_type" in series and not converter.has("package_type") and converter.packages is not None:
         series["package_type"] = converter.packages
     frame = pl.DataFrame([values.alias(name) for name, values in series.items()])

@@ -16,9 +16,10 @@ import polars as pl
 from riskscore import schema
 from riskscore.cells import texts
 from riskscore.cells.headings import Heading, by_plain_words, outcome_synonyms, read_map
+from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter
 from riskscore.errors import ManifestError
-from riskscore.manifest import gather, lines, quarantine, validate
+from riskscore.manifest import gather, lines, quarantine, unread, validate
 from riskscore.manifest.formats.table import Table
 from riskscore.manifest.hints import AMBIGUOUS, NO_HINTS, ORDER_OPTIONS, Hints, of_map
 from riskscore.manifest.lines import Kind
@@ -139,14 +140,15 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
         # A manifest with findings: only the columns that the settings name are about the inspection.
         named = [heading if heading.is_mapped else Heading(heading.source) for heading in understood.headings]
         understood = replace(understood, headings=tuple(named))
-    lines.check_required(understood, expected)
+    lines.check_required(understood, expected, table.frame)
     converter = Converter(table.frame, understood.headings, date_order=table.date_order)
     frame, _ = lines.canonical(converter, expected)
     _refuse_several(converter)
     frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
     frame = frame.with_columns(pl.col(gather.ROW).cast(pl.Int64))
     known_too_early = _known_before_inspected(frame)
-    broken = [*converter.faults, validate.faults(frame, validate.Outcome), known_too_early]
+    refusing, unread_values = unread.apart(converter.faults, frame, expected.required, expected.stands_in)
+    broken = [*refusing, validate.faults(frame, validate.Outcome), known_too_early]
     faults = pl.concat([pl.DataFrame(schema=FAULTS), *broken])
     ones = pl.Series([1], dtype=pl.Int64).new_from_index(0, frame.height)
     good = frame.filter(~pl.col(gather.ROW).is_in(faults["row"].unique().implode()))
@@ -154,7 +156,11 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
         good.drop(gather.ROW),
         quarantine.build(table, faults, ones),
         frame.height + table.broken.height,
-        replace(understood, notes=(*understood.notes, *converter.notes)),
+        replace(
+            understood,
+            notes=(*understood.notes, *converter.notes),
+            not_understood=summed([*converter.not_understood, *unread_values]),
+        ),
     )
 
 

@@ -19,9 +19,10 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import dates, numbers, texts
 from riskscore.cells import headings as columns
+from riskscore.cells import numbers, texts
 from riskscore.cells.headings import NUMBERED, Heading
+from riskscore.cells.moments import dates
 from riskscore.cells.wordings import words
 from riskscore.manifest import lines
 from riskscore.manifest.formats.table import Table
@@ -131,7 +132,7 @@ def _field(values: pl.Series) -> tuple[str, list[str]]:
     """The kind of a field, and its values where it is a category."""
     known = values.drop_nulls()
     distinct = known.unique().sort()
-    numeric = numbers.parse(distinct)["number"]
+    numeric = numbers.parse(distinct).filter(pl.col("before").is_null())["number"]  # "A12" is a code
     if distinct.len() and numeric.count() >= NUMBERS * distinct.len():
         return "number", []
     if 0 < distinct.len() <= MOST_VALUES:

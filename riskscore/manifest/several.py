@@ -15,8 +15,9 @@ import re
 
 import polars as pl
 
-from riskscore.cells import container_types, seals, texts
-from riskscore.cells.boxes import FIGURES as OF_EACH
+from riskscore.cells import texts
+from riskscore.cells.containers import container_types, seals
+from riskscore.cells.containers.boxes import FIGURES as OF_EACH
 from riskscore.cells.values import Converter
 from riskscore.manifest.gather import ROW
 from riskscore.schema import ITEM

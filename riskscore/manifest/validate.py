@@ -1,7 +1,8 @@
 """The rules that a goods line must meet to be scored. A sign of risk never breaks a rule.
 
 A wrong check digit, an unknown port or a weight beyond the container's payload says something about the consignment, so
-it is scored. A missing bill number or a negative weight means that the row was not read correctly, so it is refused.
+it is scored. A missing bill number means that the row was not read correctly, so it is refused. Figures of a file that
+cannot be true are left empty before (cells/figures.py); the rules on figures are for what is added up later.
 """
 
 from __future__ import annotations

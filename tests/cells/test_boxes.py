@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from riskscore import schema
-from riskscore.cells.box_texts import read as read_texts
-from riskscore.cells.boxes import MOST
+from riskscore.cells.containers.box_texts import read as read_texts
+from riskscore.cells.containers.boxes import MOST
 from riskscore.cells.headings import Heading
 from riskscore.cells.values import Converter
 from riskscore.errors import ManifestError

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from riskscore.cells.content import recognise, valid_boxes
+from riskscore.cells.content import contradicts, recognise, valid_boxes
 from riskscore.cells.headings import assign, manifest_synonyms
 
 BOXES = [
@@ -52,3 +52,24 @@ def test_two_columns_of_container_numbers_are_told_and_not_chosen_between() -> N
 def test_freight_is_a_charge_or_terms() -> None:
     assert _columns(Freight=["PREPAID", "Collect"])[0] == {"Freight": "freight_terms"}
     assert _columns(Freight=["1,200", "900"])[0] == {"Freight": "freight_charge"}
+
+
+HINTS = [
+    ("container_number", "Total containers", ["1", "2"], True),
+    ("container_number", "Containr", ["MSKU1234565", "tba"], False),
+    ("bill_of_lading", "Line number", ["1", "2"], True),
+    ("bill_of_lading", "Bil number", ["77900060410"], False),
+    ("filed_at", "Filed by", ["ACME", "ACME"], True),
+    ("filed_at", "Fild on", ["2024-03-14"], False),
+    ("port_of_loading", "Prt of unloading", ["BRSSZ"], True),
+    ("port_of_loading", "Prt of loading", ["CNSHA"], False),
+    ("goods_description", "Goods no", ["12", "13"], True),
+    ("goods_description", "Goods no", [], False),
+]
+
+
+@pytest.mark.parametrize(("column", "heading", "values", "wrong"), HINTS)
+def test_a_hint_is_not_given_where_the_content_contradicts_it(
+    column: str, heading: str, values: list[str], wrong: bool
+) -> None:
+    assert contradicts(column, heading, pl.Series(values, dtype=pl.String)) == wrong

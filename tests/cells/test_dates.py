@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-
-from riskscore.cells.dates import parse
+from riskscore.cells.moments.dates import parse
 
 DAY = datetime(2019, 3, 25, tzinfo=UTC)
 FORMS = [
@@ -20,7 +19,7 @@ FORMS = [
     ("25.03.2019 08:30", DAY.replace(hour=8, minute=30)),
     ("25/03/2019", DAY),
     ("03/25/2019", DAY),
-    ("25-03-19", DAY),
+    ("25-03-99", datetime(1999, 3, 25, tzinfo=UTC)),
     ("25-MAR-2019", DAY),
     ("25 March 2019", DAY),
     ("25MAR19", DAY),
@@ -42,6 +41,31 @@ FORMS = [
     ("25/12/95", datetime(1995, 12, 25, tzinfo=UTC)),
     ("29/02/2020", datetime(2020, 2, 29, tzinfo=UTC)),
     ("12:00 AM", None),
+    ("25-Mar-19 08.30.00 AM", DAY.replace(hour=8, minute=30)),
+    ("25-MAR-19 08.30.00.000000000 PM", DAY.replace(hour=20, minute=30)),
+    ("2019-03-24T24:00:00", DAY),
+    ("25/03/2019 0830 hrs", DAY.replace(hour=8, minute=30)),
+    ("25/03/2019 08h30", DAY.replace(hour=8, minute=30)),
+    ("25.3.2019.", DAY),
+    ("25\N{NON-BREAKING HYPHEN}03\N{EN DASH}2019", DAY),
+    ("25 de marzo de 2019", DAY),
+    ("lunes, 25 de marzo de 2019", DAY),
+    ("25 mars 2019", DAY),
+    ("1er avril 2019", datetime(2019, 4, 1, tzinfo=UTC)),
+    ("25 tháng 3 năm 2019", DAY),
+    ("25. März 2019", DAY),
+    ("25 \u043c\u0430\u0440\u0442\u0430 2019 \u0433.", DAY),
+    ("25 Ağustos 2019", DAY.replace(month=8)),
+    ("25 maggio 2019", DAY.replace(month=5)),
+    ("2019年3月25日 08时30分", DAY.replace(hour=8, minute=30)),
+    ("2019년 3월 25일", DAY),
+    ("٢٥/٠٣/٢٠١٩", DAY),
+    ("2019-W13-1", DAY),
+    ("25032019", DAY),
+    ("2019-03-25 08:30 +0530", DAY.replace(hour=3)),
+    ("2019-03-25 08:30 GMT+7", DAY.replace(hour=1, minute=30)),
+    ("2019-03-25 08:30 ICT", DAY.replace(hour=1, minute=30)),
+    ("Mon Mar 25 2019 08:30:00 GMT+0530 (India Standard Time)", DAY.replace(hour=3)),
 ]
 
 
@@ -59,7 +83,20 @@ def test_an_empty_date_is_not_a_fault(text: str) -> None:
     assert parse(pl.Series([text, "2019-03-25"])).rows() == [(None, None), (DAY, None)]
 
 
-WRONG = ["31/02/2019", "2019-13-01", "2019-02-30", "soon", "25/25/2019", "2019-03-25 25:00", "=1+1", "123"]
+WRONG = [
+    "31/02/2019",
+    "2019-13-01",
+    "2019-02-30",
+    "soon",
+    "25/25/2019",
+    "2019-03-25 25:00",
+    "=1+1",
+    "123",
+    "2019-W53-1",
+    "2019-W13",
+    "2019-03-25 08:30 CST",
+    "113/03/14",
+]
 
 
 @pytest.mark.parametrize("text", WRONG)
@@ -87,6 +124,48 @@ def test_the_column_decides_the_order_of_day_and_month_or_the_date_is_refused(
     read = parse(pl.Series(column))
     assert read.row(0) == (moment, None if moment else "ambiguous_date")
     assert read["fault"].drop_nulls().to_list() in ([], ["ambiguous_date"])
+
+
+def _day(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+TWO_DIGITS = [
+    (["24/03/04", "24/03/05"], [["24/03/28", "24/03/30"]], [_day(2024, 3, 4), _day(2024, 3, 5)]),
+    (["24/03/04"], [["24/03/28"]], [_day(2024, 3, 4)]),
+    (["240304", "240317"], [], [_day(2024, 3, 4), _day(2024, 3, 17)]),
+    (["2403041030"], [["24/03/17"]], [datetime(2024, 3, 4, 10, 30, tzinfo=UTC)]),
+    (["04/03/24", "17/03/24"], [], [_day(2024, 3, 4), _day(2024, 3, 17)]),
+    (["24/03/14"], [["2024-03-20"]], [_day(2024, 3, 14)]),
+    (["14/03/24"], [["20-MAR-24"]], [_day(2024, 3, 14)]),
+    (["24/03/14"], [], [None]),
+    (["24/03/14"], [["19/03/19"]], [None]),
+    (["240314"], [], [None]),
+    (["2403141030"], [], [None]),
+    (["202403", "202404"], [], [None, None]),
+    (["99/12/31"], [], [_day(1999, 12, 31)]),
+]
+
+
+@pytest.mark.parametrize(("column", "others", "moments"), TWO_DIGITS)
+def test_years_of_two_digits_are_settled_by_what_hardly_changes_in_the_file_or_refused(
+    column: list[str], others: list[list[str]], moments: list[datetime | None]
+) -> None:
+    read = parse(pl.Series(column), [pl.Series(other) for other in others])
+    assert read["moment"].to_list() == moments
+    assert read["fault"].to_list() == [None if moment else "ambiguous_date" for moment in moments]
+
+
+POSSIBLE = [
+    ("03/01/2024", "01/12/2023", _day(2024, 1, 3)),  # else 1 March 2024 beside 12 January 2023
+    ("03/04/2024", "02/05/2024", None),
+    ("03/04/2024", None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "other", "moment"), POSSIBLE)
+def test_the_order_counts_in_which_the_dates_of_a_row_are_near(text: str, other: str | None, moment: datetime | None):
+    assert parse(pl.Series([text]), [pl.Series([other], dtype=pl.String)])["moment"].item() == moment
 
 
 def test_typed_moments_are_converted_to_utc() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from riskscore.cells import dates, half_converted
+from riskscore.cells.moments import dates, half_converted
 
 
 def doubt(*cells: str | None) -> tuple[list[str | None], list[str | None], list[str]]:

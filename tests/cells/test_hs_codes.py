@@ -39,6 +39,24 @@ CODES = [
     ("RESIN 390120 2000 KG", ["390120"]),
     ('["390120","690721"]', ["390120", "690721"]),
     ("999999", ["999999"]),
+    ("2,402", ["2402"]),
+    ("610,910", ["610910"]),
+    ("390,120", ["390120"]),
+    ("1,006,301,000", ["1006301000"]),
+    ("39 012 000", ["39012000"]),
+    ("610 910", ["610910"]),
+    ("302,303", ["0302", "0303"]),  # 3023 is no heading, so these are two
+    ("2402 2000", ["24022000"]),
+    ("2402-2000", ["24022000"]),
+    ("6907 2100", ["69072100"]),
+    ("8481 6907, 390120", ["8481", "6907", "390120"]),
+    ("390120 (2017)", ["390120"]),
+    ("3901.20 (2007)", ["390120"]),
+    ("390120;2022", ["390120"]),
+    ("HS 2017: 690721", ["690721"]),
+    ("HS 2012 690721", ["690721"]),
+    ("80390", ["080390"]),
+    ("803900000", ["0803900000"]),
 ]
 
 
@@ -47,13 +65,41 @@ def test_codes_are_read_in_the_ways_that_people_write_them(text: str, codes: lis
     assert read(pl.Series([text])).row(0) == (codes, False)
 
 
-UNKNOWN = ["see packing list", "0000000000", "3.9E+05", "8,48E+05", "84.8", "9.0121", "84818", "20 PCS", "1006 KG"]
+UNKNOWN = [
+    "see packing list",
+    "0000000000",
+    "3.9E+05",
+    "8,48E+05",
+    "84.8",
+    "9.0121",
+    "84818",
+    "6,907,210",
+    "6.907.210",
+    "8703 2403",
+    "2022",
+    "6.90721E+09",
+    "6.907",
+    "8.481.80",
+    "3 926.90",
+    "901210000",
+    "20 PCS",
+    "1006 KG",
+]
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
 def test_a_text_that_is_no_code_is_unknown_and_counted(text: str) -> None:
     codes, _ = read(pl.Series([text])).row(0)
     assert codes is None
+
+
+def test_a_nine_digit_code_is_settled_by_the_others_of_the_column() -> None:
+    assert read(pl.Series(["901210000", "6907210000"]))["codes"].to_list() == [["0901210000"], ["6907210000"]]
+    assert read(pl.Series(["901210000", "851762000"]))["codes"].to_list() == [["901210000"], ["851762000"]]
+
+
+def test_of_a_code_and_what_may_be_a_heading_only_the_code_is_certain() -> None:
+    assert read(pl.Series(["240220 8703", "690721; 2007"])).rows() == [(["240220"], True), (["690721"], True)]
 
 
 def test_a_cell_is_doubtful_where_one_of_its_codes_cannot_be_read() -> None:

@@ -52,7 +52,42 @@ ASIAN = [
     "不适用",
     "未提供",
 ]
+FURTHER = [
+    "T.B.A.",
+    "T B C",
+    "N A",
+    "N\\A",
+    "(empty)",
+    "(blank)",
+    "KEINE",
+    "keine Angabe",
+    "NIHIL",
+    "Unbekannt",
+    "nessuno",
+    "geen",
+    "brak",
+    "\u043d\u0435\u0442",
+    "\u041d\u0435 \u0443\u043a\u0430\u0437\u0430\u043d\u043e",
+    "yok",
+    "belirtilmemiş",
+    "\u0644\u0627 \u064a\u0648\u062c\u062f",
+    "なし",
+    "없음",
+    "ไม่มี",
+    "暂无",
+    "tidak ada",
+    "EN BLANCO",
+    "VAZIO",
+]
 REAL = [
+    "N A PATEL",
+    "KEINE BANGE GMBH",
+    "YOKO LTD",
+    "EMPTY LEG LTD",
+    "BRAKE PARTS",
+    "OHNE SORGE AG",
+    "T B A TRADING",
+    "NANA",
     "NULL HOLDINGS LTD",
     "NA TRADING",
     "NIL PATEL",
@@ -70,7 +105,7 @@ def _read(path: Path, *rows: dict[str, str]) -> Manifest:
     return read(path / "m.csv")
 
 
-@pytest.mark.parametrize("word", [*ENGLISH, *SIGNS, *PHRASES, *OTHERS, *ASIAN])
+@pytest.mark.parametrize("word", [*ENGLISH, *SIGNS, *PHRASES, *OTHERS, *ASIAN, *FURTHER])
 def test_a_word_for_nothing_is_an_empty_cell_in_every_column(word: str, tmp_path: Path) -> None:
     names = {
         "Shipper": "shipper_name",

@@ -34,6 +34,8 @@ WEIGHTS = [
     ({"weight": "8.25", "weight_unit": "TNE"}, 8250.0),
     ({"weight": "1000", "weight_unit": ""}, 1000.0),
     ({"Weight (lb)": "1000", "Weight Unit": "kg"}, 1000.0),
+    ({"Weight": "1000", "Weight in KG": "453.6", "Weight Unit": "LB"}, 453.59237),
+    ({"Weight": "", "Weight in KG": "453.6", "Weight Unit": "LB"}, 453.6),
     ({"Weight (lb)": "2204.6", "Gross Weight (kg)": "1000"}, 1000.0),
 ]
 
@@ -95,17 +97,11 @@ def test_values_become_canonical(cells: dict[str, str], column: str, value: obje
 
 
 REFUSED = [
-    ({"Weight": "-5"}, "negative", "gross_weight_kg", "-5"),
-    ({"Weight": "heavy"}, "not_a_number", "gross_weight_kg", "heavy"),
-    ({"Weight": "inf"}, "not_a_number", "gross_weight_kg", "inf"),
-    ({"Weight": "5", "Weight Unit": "stones"}, "unknown_unit", "gross_weight_kg", "stones"),
-    ({"Packages": "1.5"}, "not_a_whole_number", "package_count", "1.5"),
-    ({"Packages": "-1"}, "negative", "package_count", "-1"),
     ({"Filed": "1889-03-25"}, "date_out_of_range", "filed_at", "1889-03-25"),
     ({"Filed": "2100-01-01"}, "date_out_of_range", "filed_at", "2100-01-01"),
     ({"Filed": "03/04/2019"}, "ambiguous_date", "filed_at", "03/04/2019"),
-    ({"ETA": "soon"}, "not_a_date", "arrives_at", "soon"),
     ({"Filed": ""}, "required", "filed_at", None),
+    ({"Bill of Lading": "7.79001E+10"}, "digits_lost", "bill_of_lading", "7.79001E+10"),
     ({"Container": " - "}, "required", "container_number", None),
     ({"Goods": " \t "}, "required", "goods_description", None),
     ({"Bill of Lading": "B" * 101}, "too_long", "bill_of_lading", "B" * 101),
@@ -119,6 +115,92 @@ def test_a_value_that_breaks_a_rule_refuses_its_row(
     result = _read(tmp_path, **cells)
     assert (result["line"], result["rule"], result["column"]) == (2, rule, column)
     assert str(result["value"]).startswith(str(value))
+
+
+UNREAD = [
+    ({"Weight": "-5"}, "gross_weight_kg", "1 gross weight not understood: -5"),
+    ({"Weight": "heavy"}, "gross_weight_kg", "1 gross weight not understood: heavy"),
+    ({"Weight": "inf"}, "gross_weight_kg", "1 gross weight not understood: inf"),
+    ({"Weight": "N/A kg"}, "gross_weight_kg", "1 gross weight not understood: N/A kg"),
+    ({"Weight": "5", "Weight Unit": "stones"}, "gross_weight_kg", "1 gross weight not understood: 5"),
+    ({"Packages": "1.5"}, "package_count", "1 package count not understood: 1.5"),
+    ({"Packages": "-1"}, "package_count", "1 package count not understood: -1"),
+    ({"Temperature": "-180"}, "temperature_c", "1 temperature not understood: -180"),
+    ({"ETA": "2219-04-01"}, "arrives_at", "1 arrival date not understood: 2219-04-01"),
+    ({"ETA": "soon"}, "arrives_at", "1 arrival date not understood: soon"),
+    ({"Value": "much"}, "declared_value", "1 declared value not understood: much"),
+    ({"Currency": "gold"}, "currency", "1 currency not understood: gold"),
+]
+
+
+@pytest.mark.parametrize(("cells", "column", "sentence"), UNREAD)
+def test_an_optional_value_that_cannot_be_read_is_empty_and_counted(
+    cells: dict[str, str], column: str, sentence: str, tmp_path: Path
+) -> None:
+    pl.DataFrame({name: [text] for name, text in {**BASE, **cells}.items()}).write_csv(tmp_path / "m.csv")
+    manifest = read(tmp_path / "m.csv")
+    assert manifest.consignments[column].to_list() == [None]
+    assert [part.sentence() for part in manifest.understood.not_understood] == [sentence]
+    assert (manifest.balance, manifest.quarantine.height) == (0, 0)
+
+
+def test_years_of_another_calendar_are_refused_with_a_note(tmp_path: Path) -> None:
+    pl.DataFrame({name: [text] for name, text in {**BASE, "Filed": "14/03/2567"}.items()}).write_csv(tmp_path / "m.csv")
+    manifest = read(tmp_path / "m.csv")
+    assert manifest.quarantine["rule"].to_list() == ["date_out_of_range"]
+    assert "1 date such as 14/03/2567" in manifest.understood.notes[0]
+
+
+def test_a_date_that_stands_in_for_the_filing_date_refuses_its_row(tmp_path: Path) -> None:
+    cells = {name: text for name, text in BASE.items() if name != "Filed"}
+    pl.DataFrame({name: [text] for name, text in {**cells, "ETA": "soon"}.items()}).write_csv(tmp_path / "m.csv")
+    refused = read(tmp_path / "m.csv").quarantine
+    assert refused.select("rule", "column", "value").rows() == [("not_a_date", "arrives_at", "soon")]
+
+
+MONEY = [
+    ({"Value (USD)": "EUR 1,200.50"}, (1200.5, "EUR", None)),
+    ({"FOB INR": "5000", "FOB USD": "60", "Currency": "INR"}, (60.0, "USD", None)),
+    ({"Value INR": "5000", "Currency": "USD"}, (5000.0, "INR", None)),
+    ({"Value": "5000", "Currency": "USD", "Freight (EUR)": "70"}, (5000.0, "USD", None)),
+    ({"Value": "5000", "Currency": "USD", "Freight (USD)": "70"}, (5000.0, "USD", 70.0)),
+    ({"Value": "", "Currency": "USD"}, (None, "USD", None)),
+]
+
+
+@pytest.mark.parametrize(("cells", "amounts"), MONEY)
+def test_an_amount_has_the_currency_that_is_nearest(
+    cells: dict[str, str], amounts: tuple[float | None, str, float | None], tmp_path: Path
+) -> None:
+    result = _read(tmp_path, **cells)
+    assert (result["declared_value"], result["currency"], result["freight_charge"]) == amounts
+
+
+COUNTS = [
+    ({"Quantity": "2,500", "Unit": "KGS"}, (None, None)),
+    ({"Quantity": "1586.5", "UQC": "SQM"}, (None, None)),
+    ({"Quantity": "2,500 KG"}, (None, None)),
+    ({"Packages": "40", "Package Type": "MTS"}, (None, None)),
+    ({"Quantity": "2,500", "Unit": "CTNS"}, (2500, None)),
+    ({"Packages": "40", "Unit": "KGS"}, (40, None)),
+    ({"Quantity": "40", "Package Type": "bags"}, (40, "BAG")),
+]
+
+
+@pytest.mark.parametrize(("cells", "packages"), COUNTS)
+def test_a_quantity_in_a_unit_of_measure_is_no_count_of_packages(
+    cells: dict[str, str], packages: tuple[int | None, str | None], tmp_path: Path
+) -> None:
+    result = _read(tmp_path, **cells)
+    assert (result["package_count"], result["package_type"]) == packages
+
+
+def test_the_columns_of_a_file_settle_the_decimal_sign_together(tmp_path: Path) -> None:
+    german = {"Weight (kg)": "24.500", "Volume": "33,2", "Packages": "1.200"}
+    result = _read(tmp_path, **german)
+    assert (result["gross_weight_kg"], result["volume_m3"], result["package_count"]) == (24500.0, 33.2, 1200)
+    assert _read(tmp_path, **{"Weight (kg)": "24.500", "Net Weight": "21.750,5"})["gross_weight_kg"] == 24500.0
+    assert _read(tmp_path, **{"Weight (t)": "24.500", "Volume": "33.2"})["gross_weight_kg"] == 24500.0
 
 
 RISKS = [

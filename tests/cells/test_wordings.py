@@ -38,6 +38,8 @@ TWO_OF_A_COLUMN = [
     (["Puerto Descarga", "Puerto Destino"], ["port_of_discharge", "place_of_delivery"]),
     (["Peso Bruto", "Total Weight"], ["gross_weight_kg", None]),
     (["HS Code", "HS Code 2"], ["hs_codes", None]),
+    (["HS 2", "HS 4"], [None, "hs_codes"]),
+    (["HS_CODE_2"], ["hs_codes"]),
     (["HS Code 1", "HS Code 2"], ["hs_codes", "hs_codes"]),
     (["FOB INR", "FOB USD"], [None, "declared_value"]),
     (["FOB INR", "CIF EUR"], ["declared_value", None]),

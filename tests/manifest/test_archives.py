@@ -42,7 +42,7 @@ def test_gzip_of_several_parts_is_read_to_the_end(
 def test_members_of_a_zip_are_one_manifest_that_names_its_files(
     as_csv: Callable[..., Path], row: Callable[..., list[str]], save: Callable[[bytes, str], Path]
 ) -> None:
-    first, second = as_csv(row()).read_bytes(), as_csv(row(bill="B2"), row(bill="B3", weight="heavy")).read_bytes()
+    first, second = as_csv(row()).read_bytes(), as_csv(row(bill="B2"), row(bill="B3", filed="never")).read_bytes()
     path = save(_zip({"a.csv": first, "sub/b.csv": second, "__MACOSX/a.csv": b"junk"}), "m.zip")
     manifest = read(path)
     assert manifest.consignments["bill_of_lading"].to_list() == ["ABCD0000001", "B2"]

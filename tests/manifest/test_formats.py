@@ -62,12 +62,12 @@ def test_every_format_gives_the_same_consignments(
 
 
 def test_line_numbers_count_the_line_breaks_in_quotes(tmp_path: Path, as_csv: Save, row: Row) -> None:
-    rows = [row(goods="one\ntwo\nthree"), row(bill="B2", weight="x"), [""] * 11, row(bill="B3", weight="y")]
+    rows = [row(goods="one\ntwo\nthree"), row(bill="B2", filed="x"), [""] * 11, row(bill="B3", filed="y")]
     assert read(as_csv(*rows)).quarantine["line"].to_list() == [5, 7]
 
 
 def test_a_title_and_a_sep_line_before_the_headings_are_skipped(tmp_path: Path, as_csv: Save, row: Row) -> None:
-    text = as_csv(row(), row(bill="B2", weight="x"), delimiter=";").read_text()
+    text = as_csv(row(), row(bill="B2", filed="x"), delimiter=";").read_text()
     path = tmp_path / "titled.csv"
     path.write_text("sep=;\nManifest of the week;;\n\n" + text)
     manifest = read(path)
@@ -157,7 +157,7 @@ def test_the_sheet_and_row_with_the_headings_are_found(
     headings = list(records(row())[0])
     path = tmp_path / "m.xlsx"
     path.write_bytes(
-        workbook(Notes=[["read me"]], Cargo=[["Manifest"], [], headings, row(), [], row(bill="B2", weight="x")])
+        workbook(Notes=[["read me"]], Cargo=[["Manifest"], [], headings, row(), [], row(bill="B2", filed="x")])
     )
     manifest = read(path)
     assert manifest.understood.sheet == "Cargo"
@@ -246,7 +246,7 @@ def test_records_on_lines_and_structs_in_parquet_are_read_like_objects(tmp_path:
 
 
 def test_an_object_whose_fields_would_clash_stays_one_column(as_json: Save, records: Records, row: Row) -> None:
-    record = {**records(row(weight="x"))[0], "Marks": {"No": "1"}, "Marks No": "2"}
+    record = {**records(row(filed="x"))[0], "Marks": {"No": "1"}, "Marks No": "2"}
     kept = json.loads(read(as_json([record])).quarantine["row"].item())
     assert (kept["Marks"], kept["Marks No"]) == ('{"No": "1"}', "2")
 
@@ -258,7 +258,7 @@ def test_every_sheet_with_the_same_headings_is_read(
     sheets = {
         "Cover": [["Vessel", "BLUE HERON"]],
         "North": [headings, row()],
-        "South": [["Manifest of the week"], headings, row(bill="B2"), row(bill="B3", weight="x")],
+        "South": [["Manifest of the week"], headings, row(bill="B2"), row(bill="B3", filed="x")],
         "Pivot": [headings[:3], row()[:3]],
     }
     (tmp_path / "m.xlsx").write_bytes(workbook(**sheets))

@@ -55,7 +55,6 @@ BAD = [
     ({"Result": ""}, "required"),
     ({"B/L No": ""}, "required"),
     ({"Reported at": "never"}, "not_a_date"),
-    ({"Quantity (t)": "-1"}, "negative"),
 ]
 
 
@@ -66,6 +65,30 @@ def test_a_bad_outcome_is_named_and_quarantined(cells: dict[str, str], rule: str
         read_outcomes(path)
     result = outcomes.read(path)
     assert (result.outcomes.height, result.quarantine["rule"].to_list(), result.balance) == (1, [rule], 0)
+
+
+def test_a_quantity_that_cannot_be_read_is_empty_and_counted(tmp_path: Path) -> None:
+    read = outcomes.read(_write(tmp_path, ROW, ROW | {"B/L No": "B2", "Quantity (t)": "-1"}))
+    assert read.outcomes["quantity_kg"].to_list() == [8250.0, None]
+    assert [part.sentence() for part in read.understood.not_understood] == ["1 quantity not understood: -1"]
+
+
+SEIZED = [
+    ({"Weight Seized (kg)": "12,5"}, 12.5),
+    ({"Qty": "1,25", "Unit": "MT"}, 1250.0),
+    ({"Qty Seized": "12", "UOM": "LBS"}, 5.44310844),
+    ({"Quantity": "5 L"}, None),
+    ({"Quantity": "120 kg"}, 120.0),
+]
+
+
+@pytest.mark.parametrize(("cells", "kilograms"), SEIZED)
+def test_quantities_of_findings_are_weights_only_in_units_of_weight(
+    cells: dict[str, str], kilograms: float | None, tmp_path: Path
+) -> None:
+    row = {name: text for name, text in ROW.items() if name != "Quantity (t)"} | cells
+    read = outcomes.read(_write(tmp_path, row)).outcomes["quantity_kg"].item()
+    assert read == (kilograms if kilograms is None else pytest.approx(kilograms))
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:

@@ -28,13 +28,14 @@ def test_own_fields_are_read_and_findings_are_not(filed):
     assert "Fraud" not in {heading.source for heading in manifest.understood.headings if heading.column}
 
 
-def test_a_field_that_is_not_a_number_refuses_its_row(tmp_path):
+def test_a_field_that_is_not_a_number_is_empty_and_counted(tmp_path):
     frame = declarations.rows(days=2, per_day=3).with_columns(
         Price=pl.when(pl.int_range(pl.len()) == 4).then(pl.lit("cheap")).otherwise("Price")
     )
     manifest = read.read(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
-    assert manifest.quarantine.select("line", "rule", "column", "value").rows() == [
-        (6, "not_a_number", "price", "cheap")
+    assert manifest.consignments["price"].null_count() == 1
+    assert [part.sentence() for part in manifest.understood.not_understood] == [
+        "1 value of price not understood: cheap"
     ]
     assert manifest.balance == 0
 

@@ -16,10 +16,10 @@ Save = Callable[..., Path]
 
 
 def test_a_refused_row_is_kept_in_full_with_file_line_rule_and_value(as_csv: Save, row: Row) -> None:
-    path = as_csv(row(), row(bill="B2", weight="-1", goods="=cmd|' /C calc'!A0"))
+    path = as_csv(row(), row(bill="B2", filed="never", goods="=cmd|' /C calc'!A0"))
     refused = read(path).quarantine.row(0, named=True)
     assert refused["file"] == str(path)
-    assert (refused["line"], refused["rule"], refused["column"]) == (3, "negative", "gross_weight_kg")
+    assert (refused["line"], refused["rule"], refused["column"]) == (3, "not_a_date", "filed_at")
     assert json.loads(refused["row"])["Bill of Lading"] == "B2"
     assert json.loads(refused["row"])["Description of Goods"] == "=cmd|' /C calc'!A0"
 
@@ -32,16 +32,16 @@ def test_a_row_that_breaks_several_rules_is_listed_once(as_csv: Save, row: Row) 
 
 def test_a_huge_value_is_shortened_and_the_row_is_not(as_csv: Save, row: Row) -> None:
     huge = "9" * 50 + "X" * 1_000_000
-    refused = read(as_csv(row(weight=huge))).quarantine.row(0, named=True)
+    refused = read(as_csv(row(filed=huge))).quarantine.row(0, named=True)
     assert len(refused["value"]) == quarantine.VALUE_LENGTH
-    assert json.loads(refused["row"])["Gross Weight (kg)"] == huge
+    assert json.loads(refused["row"])["Filing Date"] == huge
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
 def test_the_ending_chooses_the_format_and_the_file_reads_back(
     suffix: str, as_csv: Save, row: Row, tmp_path: Path
 ) -> None:
-    refused_rows = read(as_csv(row(bill="=1+1", weight="=2+2"))).quarantine
+    refused_rows = read(as_csv(row(bill="=1+1", filed="=2+2"))).quarantine
     path = tmp_path / f"refused.{suffix}"
     quarantine.write(refused_rows, path)
     again = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}[suffix](path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from riskscore.cells.dates import DateOrder
+from riskscore.cells.moments.date_order import DateOrder
 
 MAX_HEADINGS = 2000
 """Most columns that a file may have."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskscore.cells import box_words as words
-from riskscore.cells import check_digits, container_types
+from riskscore.cells.containers import box_words as words
+from riskscore.cells.containers import check_digits, container_types
 
 _SEPARATORS = r"[\s./_()'\x22=-]+"
 _MOST_CHARACTERS = 12

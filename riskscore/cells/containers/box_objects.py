@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from riskscore.cells import headings as columns
-from riskscore.cells.box_words import PLAIN
+from riskscore.cells.containers.box_words import PLAIN
 from riskscore.cells.headings import Heading
 
 PATTERN = r"(?s)^[\s\"]*\[?\s*\{.*\}\s*\]?[\s\"]*$"

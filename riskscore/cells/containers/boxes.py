@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from riskscore.cells import box_objects, box_texts, box_words
+from riskscore.cells.containers import box_objects, box_texts, box_words
 from riskscore.units import counted
 
 MOST = 5_000

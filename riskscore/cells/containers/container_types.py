@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore.cells import nothing
-from riskscore.cells.box_words import KIND, TYPE
+from riskscore.cells.containers.box_words import KIND, TYPE
 
 MOST = 200
 """Most containers that one count before or after a type stands for."""
