@@ -58,6 +58,8 @@ class Manifest:
     cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
     counted: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Boolean))
     """Whether the version of each row of `earlier`, then of `consignments`, was counted, because no file states it."""
+    notes: tuple[str, ...] = ()
+    """Notes on the files together, which are also among those of `understood`."""
 
     @property
     def accepted(self) -> int:
@@ -160,6 +162,7 @@ def joined(parts: Sequence[FileLines], aside: Sequence[str] = (), settings: Sett
         replace(together.understood, notes=(*together.understood.notes, *notes)),
         cancelled,
         pl.concat([earlier[gather.COUNTED], latest[gather.COUNTED]]),
+        tuple(notes),
     )
 
 
