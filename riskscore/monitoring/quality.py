@@ -24,8 +24,9 @@ QUALITY: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """Columns of the quality of a file. `field` is null for the file as a whole; `rows` are accepted and refused ones.
 
-`bills` is the effective number of bills: as if all had the same number of rows. `missing` counts the accepted rows
-without a value, and `doubtful` the values that were not understood or were read with a note.
+`bills` is the effective number of bills, as if all had the same number of rows, because the rows of a bill are alike.
+`missing` counts the accepted rows without a value, and `doubtful` the values that were not understood or were read with
+a note.
 """
 
 _NOT_COUNTED = ("goods_items", "version", "consolidated")
@@ -50,8 +51,8 @@ def of(part: FileLines, settings: Settings = NONE) -> pl.DataFrame:
         for name, gap in zip(columns, gaps, strict=True)
     ]
     found = pl.DataFrame([whole, *fields], schema=["field", "missing", "refused", "doubtful"], orient="row")
-    bills = _effective(lines["bill_of_lading"].value_counts()["count"])
-    return found.with_columns(rows=rows, bills=bills).select(
+    bills = _effective(lines["bill_of_lading"].value_counts()["count"]) * rows / lines.height if lines.height else rows
+    return found.with_columns(rows=rows, bills=round(bills)).select(
         pl.col(name).cast(dtype) for name, dtype in QUALITY.items()
     )
 
