@@ -23,6 +23,7 @@ from riskscore.cells import (
     nothing,
     numbers,
     places,
+    preferred,
     seals,
     texts,
 )
@@ -41,6 +42,13 @@ NUMBERS = (
 )
 COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
+BESIDE = {
+    "port_of_loading": ("shipper_country", "origin_country", "place_of_receipt"),
+    "place_of_receipt": ("shipper_country", "origin_country", "port_of_loading"),
+    "port_of_discharge": ("consignee_country", "destination_country", "place_of_delivery"),
+    "place_of_delivery": ("consignee_country", "destination_country", "port_of_discharge"),
+}
+"""Column of a place -> columns that tell the country at the same end of the voyage."""
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
 LISTS = {"hs_codes": "", "seal_numbers": "", "transhipment_ports": r"[;|/>]|, "}
@@ -73,6 +81,8 @@ class Converter:
     """The containers of rows that say more than one number (`beside` of boxes.Containers), if there are any."""
     types: Mapping[str, pl.DataType | type[pl.DataType]] = field(default_factory=dict)
     """Columns of the file with their types; a service's own fields of type Float64 are read as numbers."""
+    is_message: bool = False
+    """Whether the columns are those of a message, whose codes stay as filed."""
     date_order: dates.DateOrder | None = None
     """What comes first in its dates, where a person says it."""
 
@@ -89,13 +99,13 @@ class Converter:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
         if column == "container_number":
             return self._containers()
-        parts = [self._from_heading(column, heading) for heading in self.sources(column)]
+        sources = self.sources(column)
+        parts = [self._from_heading(column, heading) for heading in sources]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
             return self._combined(column, parts)
-        merged = parts[0]
-        for part in parts[1:]:
-            merged = merged.zip_with(merged.is_not_null(), part)
-        return merged.alias(column)
+        merged, told = preferred.merge(column, [heading.source for heading in sources], parts)
+        self.notes += told
+        return merged
 
     def _combined(self, column: str, parts: list[pl.Series]) -> pl.Series:
         frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])
@@ -128,7 +138,7 @@ class Converter:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
         text = self._text(column, texts.as_text(values))
         if column in PORTS:
-            read = places.ports(text)
+            read = places.ports(text, lambda: self._countries_beside(column))
             self._not_understood("port", text, places.are_ports(read))
             return read
         if column in COUNTRIES:
@@ -136,11 +146,22 @@ class Converter:
             understood = places.are_countries(read)
             self._not_understood("country", text, understood)
             return read if understood.all() else read.set(~understood, None)
+        if column == "package_type" and self.is_message:
+            return text.str.to_uppercase()
         if column in VOCABULARIES:
             return self._vocabulary(column, text)
         if column == "container_type":
             text = self._one_type(text)
         return code(column, text) if column in CODES else text
+
+    def _countries_beside(self, column: str) -> pl.Series:
+        """The countries that the columns beside the place in `column` name, per row: List(String), with repeats."""
+        sources = [heading.source for other in BESIDE[column] for heading in self.sources(other)]
+        texts_ = [texts.clean(texts.as_text(self.frame[source]), None, nothing.pattern())[0] for source in sources]
+        lands = [places.countries_of(text).alias(str(number)) for number, text in enumerate(texts_)]
+        if not lands:
+            return pl.Series("near", [[]], dtype=pl.List(pl.String)).new_from_index(0, self.frame.height)
+        return pl.DataFrame(lands).select(near=pl.concat_list(pl.all()).list.drop_nulls()).to_series()
 
     def _containers(self) -> pl.Series:
         """Container numbers, of several in a row the first; `beside` has all of them. Flags and counts are faults."""

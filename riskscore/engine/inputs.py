@@ -40,5 +40,5 @@ def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tupl
     if outcomes is not None:
         filings = [part.select(KEY) for part in (rows, history) if part is not None]
         outcomes = consolidations.resolved(outcomes, pl.concat(filings))
-    earlier = None if earlier is None else consolidations.keyed(earlier)
+    earlier = None if earlier is None else frame.comparable(earlier)
     return rows, replace(past, history=history, outcomes=outcomes, earlier=earlier)

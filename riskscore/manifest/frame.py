@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from riskscore import schema
+from riskscore.cells import package_types
 from riskscore.cells.values import code
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import consolidations
@@ -24,7 +25,7 @@ def consignments(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     Raises ManifestError where a required column is missing, a type does not fit, or two rows have the same key.
     """
     required = [name for name in schema.REQUIRED if name not in settings.lacks]
-    rows = consolidations.keyed(_conform(frame, schema.columns(settings), required, "consignments"))
+    rows = comparable(_conform(frame, schema.columns(settings), required, "consignments"))
     twice = rows.select(schema.KEY).filter(pl.struct(schema.KEY).is_duplicated())
     if not twice.is_empty():
         bill, container = twice.row(0)
@@ -33,6 +34,14 @@ def consignments(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
             "keep the latest version of each, and pass the others as `earlier`"
         )
     return rows
+
+
+def comparable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Filings (canonical columns) as the engine compares them: keyed bills, and simple codes of package types."""
+    keyed = consolidations.keyed(rows)
+    if "package_type" not in keyed.columns:
+        return keyed
+    return keyed.with_columns(package_types.simple(keyed["package_type"]))
 
 
 def table(value: object, what: str) -> pl.DataFrame:

@@ -97,9 +97,10 @@ def open_tables(
     tables, others = registry.together(sources.name(paths), members, hints)
     for member in others:
         tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
-    for table in tables:
-        if table.kind == STOW_PLAN:
-            raise StowPlanError(table.name, table.format)
+    plans = [table for table in tables if table.kind == STOW_PLAN]
+    tables = [table for table in tables if table.kind != STOW_PLAN]
+    if plans and not tables:
+        raise StowPlanError(plans[0].name, plans[0].format)
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(
@@ -196,7 +197,15 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     check_required(understood, kind)
     table, given_once = carried.carry(table, understood.headings)
     frame, damaged, told = damage.mend(table.frame, understood.headings)
-    converter = Converter(frame, understood.headings, damaged, told, types=kind.columns, date_order=table.date_order)
+    converter = Converter(
+        frame,
+        understood.headings,
+        damaged,
+        told,
+        types=kind.columns,
+        date_order=table.date_order,
+        is_message=table.is_message,
+    )
     lines, notes = canonical(converter, kind)
     notes += ways_out(converter.faults)
     if not converter.has("filed_at"):

@@ -19,6 +19,7 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.manifest.formats.table import BROKEN, CANCELLED, Table
+from riskscore.schema import ITEM
 
 CHUNK = 5_000
 """Rows that are kept as Python objects at most."""
@@ -26,6 +27,7 @@ CHUNK = 5_000
 CANCELS = "cancelled"
 """Field of a row that only cancels what its keys name."""
 
+_ITEMS = "goods_items"
 _LONGEST = 10_000
 _MOST_REFUSED = 100_000
 
@@ -71,10 +73,16 @@ class Rows:
     def table(self, notes: Sequence[str] = (), encoding: str | None = None) -> Table:
         """All rows as a table: columns of schema.COLUMNS that any row has, and the parts that were refused."""
         self._flush()
-        frame = pl.concat(self._frames) if self._frames else pl.DataFrame(schema=_TYPES)
+        used = {"house_bill", "_line", *schema.REQUIRED, *(name for frame in self._frames for name in frame.columns)}
+        none = pl.DataFrame(schema={name: dtype for name, dtype in _TYPES.items() if name in used})
+        frame = pl.concat([none, *self._frames], how="diagonal")
         is_house = pl.col("house_bill").is_not_null() & (pl.col("house_bill") != pl.col("bill_of_lading"))
         frame = frame.with_columns(consolidated=pl.when(is_house).then(True))
-        filled = [name for name in schema.COLUMNS if name in schema.REQUIRED or frame[name].null_count() < frame.height]
+        filled = [
+            name
+            for name in schema.COLUMNS
+            if name in schema.REQUIRED or (name in frame.columns and frame[name].null_count() < frame.height)
+        ]
         told = list(notes)
         if self._unlisted:
             told.append(f"{self._unlisted:,} more parts of the message were refused than are listed")
@@ -91,9 +99,41 @@ class Rows:
 
     def _flush(self) -> None:
         if self._rows:
-            frame = pl.DataFrame(self._rows, schema=schema.COLUMNS, orient="row")
-            self._frames.append(frame.with_columns(pl.Series("_line", self._lines, pl.Int64)))
+            self._frames.append(_frame(self._rows, self._lines))
             self._rows, self._lines = [], []
+
+
+def _frame(rows: list[Mapping[str, Any]], lines: list[int]) -> pl.DataFrame:
+    """Rows as a frame of the canonical columns that any of them has, and `_line`.
+
+    It is made column by column, which is faster than row by row. Columns without a value are left out, because a null
+    takes as much memory as a number.
+    """
+    present = {name for row in rows for name in row}
+    columns = [
+        pl.Series(name, [row.get(name) for row in rows], dtype, strict=False)
+        for name, dtype in schema.COLUMNS.items()
+        if name in present and name != _ITEMS
+    ]
+    frame = pl.DataFrame([*columns, pl.Series("_line", lines, pl.Int64)])
+    if _ITEMS in present:
+        frame = frame.with_columns(_items([row.get(_ITEMS) or [] for row in rows]))
+    return frame
+
+
+def _items(lists: list[list[Mapping[str, Any]]]) -> pl.Series:
+    """The goods lines of each row as one list column; null for a row without any."""
+    counts = pl.Series([len(items) for items in lists], dtype=pl.UInt32)
+    places = pl.int_range(len(lists), dtype=pl.UInt32, eager=True)
+    flat = [item for items in lists for item in items]
+    fields = [
+        pl.Series(field.name, [item.get(field.name) for item in flat], field.dtype, strict=False)
+        for field in ITEM.fields
+    ]
+    owners = places.repeat_by(counts).explode(empty_as_null=False, keep_nulls=False).alias("row")
+    items = pl.DataFrame([owners, *fields]).select("row", pl.struct(field.name for field in ITEM.fields).alias(_ITEMS))
+    gathered = items.group_by("row", maintain_order=True).agg(_ITEMS)
+    return pl.DataFrame({"row": places}).join(gathered, on="row", how="left", maintain_order="left")[_ITEMS]
 
 
 _TYPES = {**schema.COLUMNS, "_line": pl.Int64}
