@@ -22,13 +22,13 @@ from riskscore.cells.headings import manifest_synonyms, read_map, with_fields
 from riskscore.errors import SettingsError
 from riskscore.lake.protocol import Lake
 from riskscore.manifest.hints import of_map
+from riskscore.manifest.read import SUFFIXES
 from riskscore.settings import NONE, Settings
 from riskscore.suggest import instead
 
 UNNAMED = "unnamed"
 """The sender of files whose names have no words."""
 
-_ENDING = re.compile(r"(?:\.[a-z][a-z0-9]{1,7})+$")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MONTH = re.compile(r"(?<=\d)[\W_]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?=[\W_]*\d)")
 
@@ -132,7 +132,10 @@ def _text(sender: str, text: str) -> toml.Text:
 
 def _words(name: str) -> str:
     """The words of a file's name: no endings, dates, digits, ids and single letters."""
-    stem = _MONTH.sub(" ", _ID.sub(" ", _ENDING.sub("", name.lower())))
+    stem = name.lower()
+    while (path := Path(stem)).suffix in SUFFIXES:
+        stem = path.stem
+    stem = _MONTH.sub(" ", _ID.sub(" ", stem))
     parts = (part.strip("0123456789") for part in re.split(r"[\W_]+", stem))
     words = [part for part in parts if len(part) > 1 and not re.search(r"\d", part)]
     return " ".join(words)[:60] or UNNAMED

@@ -120,6 +120,7 @@ def test_the_lake_keeps_what_each_sender_leaves_out_and_gets_wrong(lake: Lake, t
         ("Acme-Lines_20240501T0830.csv.gz", "acme lines"),
         ("manifest-acme-3f2504e0-4f89-11d3-9a0c-0305e82c3301.json", "manifest acme"),
         ("2024-05-01.parquet", "unnamed"),
+        ("acme.import.csv.gz", "acme import"),
         ("may_day_lines_7.csv", "may day lines"),
         ("ИМПОРТ_0105.csv", "импорт"),
     ],
