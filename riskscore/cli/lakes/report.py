@@ -23,9 +23,9 @@ def report(
 ) -> None:
     """Show how well each sender fills in its files.
 
-    For each sender: how many rows were refused, how many are doubtful (a value was not understood, or was read with a
-    note), and which fields are missing. Senders that have changed are named first. The usual share is that of the sender's 28 nights before. --json also prints
-    the fields that are never filled.
+    For each sender: how many rows were refused, how many are doubtful (a value was not understood, or was read with
+    a note), and which fields are missing. Senders that have changed are named first. The usual share is that of the
+    sender's 28 nights before. --json also prints the fields that are never filled.
 
     The sender of a file is the one in the table [senders] of the settings whose pattern fits the name of the file,
     otherwise the one of a column map (see `riskscore maps add --help`), otherwise the words of the file's name.
