@@ -6,6 +6,7 @@
     [field.NAME]    a field of the service: where its values come from, and its kind (number, category or key)
     [profiles]      settings that all profiles share
     [profile.NAME]  columns, of the service or canonical, whose combination has a history
+    [senders]       sender -> patterns of the names of its files, for files that arrive in an inbox
     [drift]         thresholds of the drift report
     [storage]       options of an object store; environment.py reads them
 
@@ -41,6 +42,7 @@ _SECTIONS = {
     "field": (),
     "profiles": ("strength", "stats", "check", "group"),
     "profile": (),
+    "senders": (),
     "drift": (),
     "storage": (),
 }
@@ -91,7 +93,8 @@ class Settings:
     """The declarations of a service. `Settings()` has none and stands for ordinary container manifests.
 
     `row` is the name of a row. `key` is the heading that identifies a row without bill and container. `lacks` are the
-    canonical columns that the rows never have. `columns` maps headings. `profiles` and `drift` are the tables as read.
+    canonical columns that the rows never have. `columns` maps headings. `senders` has the patterns of the file names of
+    each sender. `profiles` and `drift` are the tables as read.
     """
 
     row: str = "consignment"
@@ -103,6 +106,7 @@ class Settings:
     common: Mapping[str, Any] = field(default_factory=dict)
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     drift: Mapping[str, Any] = field(default_factory=dict)
+    senders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def read(self) -> tuple[Field, ...]:
@@ -165,6 +169,10 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
         common=parts["profiles"],
         profiles={name: _profile(name, entry) for name, entry in parts["profile"].items()},
         drift=parts["drift"],
+        senders={
+            name: _texts(f"[senders] {name}", [patterns] if isinstance(patterns, str) else patterns)
+            for name, patterns in parts["senders"].items()
+        },
     )
 
 

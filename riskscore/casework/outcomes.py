@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -51,6 +52,7 @@ class Recorded:
     unknown      rows whose consignment is not in the lake; they are in quarantine
     taken_up     outcomes from quarantine, added because their consignment has arrived
     messages     why, for some of `refused` and `unknown`
+    aside        the rows in quarantine by `file` and `rule`: their number `rows`, the first `lines`, and an example
     """
 
     rows: int
@@ -61,6 +63,7 @@ class Recorded:
     unknown: int
     taken_up: int
     messages: tuple[str, ...]
+    aside: tuple[dict[str, Any], ...] = ()
 
 
 def read(
@@ -121,6 +124,7 @@ def record(
         unknown=unknown.height,
         taken_up=fresh.height - added.height,
         messages=tuple(_messages(lake, aside.head(5), unknown)),
+        aside=tuple(quarantine.by_rule(aside)),
     )
 
 

@@ -140,7 +140,7 @@ def _synonyms(lists: dict[str, list[str]]) -> Synonyms:
     return Synonyms(known, tuple(lists))
 
 
-def read_map(path: Path | str | None, synonyms: Synonyms) -> dict[str, str]:
+def read_map(path: Path | str | toml.Text | None, synonyms: Synonyms) -> dict[str, str]:
     """Read a user's TOML file: plain words of the heading -> canonical column, empty where `path` is None.
 
     Raises SettingsError where the file cannot be read or names an unknown column.

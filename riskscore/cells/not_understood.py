@@ -16,11 +16,15 @@ _PLURALS = {"country": "countries", "currency": "currencies", "quantity": "quant
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """How many values of a `kind` (in the singular, such as 'port') were not understood, with a few `examples`."""
+    """How many values of a `kind` (in the singular, such as 'port') were not understood, with a few `examples`.
+
+    `columns` counts them by canonical column.
+    """
 
     kind: str
     count: int
     examples: tuple[str, ...]
+    columns: tuple[tuple[str, int], ...] = ()
 
     def sentence(self) -> str:
         """Say it as people read it: '12 ports not understood: SAVUS, NEAR THE RIVER ...'."""
@@ -38,5 +42,8 @@ def summed(parts: Iterable[NotUnderstood]) -> tuple[NotUnderstood, ...]:
     for part in parts:
         before = kinds.get(part.kind, NotUnderstood(part.kind, 0, ()))
         examples = tuple(dict.fromkeys((*before.examples, *part.examples)))[:EXAMPLES]
-        kinds[part.kind] = NotUnderstood(part.kind, before.count + part.count, examples)
+        columns = dict(before.columns)
+        for column, count in part.columns:
+            columns[column] = columns.get(column, 0) + count
+        kinds[part.kind] = NotUnderstood(part.kind, before.count + part.count, examples, tuple(columns.items()))
     return tuple(kinds.values())

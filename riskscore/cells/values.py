@@ -292,11 +292,12 @@ class Converter:
         return joined["codes"].alias(text.name)
 
     def _not_understood(self, kind: str, text: pl.Series, understood: pl.Series) -> None:
-        """Count those of `text` that were not `understood`, with examples."""
+        """Count those of `text`, which has the name of its column, that were not `understood`, with examples."""
         if not understood.all():
             unclear = text.filter(~understood)
             examples = unclear.unique(maintain_order=True).head(EXAMPLES)
-            self.not_understood.append(NotUnderstood(kind, unclear.len(), tuple(examples)))
+            count = unclear.len()
+            self.not_understood.append(NotUnderstood(kind, count, tuple(examples), ((text.name, count),)))
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         is_count = column in COUNTS

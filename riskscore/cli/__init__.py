@@ -18,7 +18,7 @@ import typer
 
 from riskscore import __version__
 from riskscore.cli import cases, columns, models, rehearse, score, train
-from riskscore.cli.lakes import alerts, drift, lake, nightly, outcomes, slates, whatif
+from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, report, slates, whatif
 from riskscore.errors import RiskscoreError
 from riskscore.usage import misuse
 from riskscore.usage.help import App
@@ -55,13 +55,14 @@ app = App(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift):
+for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift, report):
     for command in module.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)
 app.add_typer(slates.app)
 app.add_typer(models.app)
 app.add_typer(alerts.app)
+app.add_typer(maps.app)
 app.add_typer(cases.app)
 
 

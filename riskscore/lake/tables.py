@@ -2,7 +2,7 @@
 
     consignments  outcomes  measures  scores  slates     only grow: a row that is written stays
     models  champions  alerts  alert_decisions  matches  quarantine  cancellations
-    stow_plans  stow_plan_differences  runs
+    stow_plans  stow_plan_differences  quality  maps  runs
     ledger                                               grows, and is rewritten in shorter form now and then
 
 The last columns of every table are `night`, the night that wrote the row, and `run`, the number of the nightly run,
@@ -249,6 +249,21 @@ _DECLARED = (
         "cancellations",
         "what a message cancels; without a container all of the bill, without a house bill all of its houses",
         {name: dtype for name, dtype in CANCELLED.items() if name != "line"},
+    ),
+    Table(
+        "quality",
+        "a column of a file: rows, and how many lack it, were refused by it or are doubtful; without `field`, the file",
+        {
+            **dict.fromkeys(("sender", "file", "field"), pl.String),
+            **dict.fromkeys(("rows", "bills", "missing", "refused", "doubtful"), pl.Int64),
+        },
+    ),
+    Table(
+        "maps",
+        "the column map of a sender, for its files or those of a pattern; the latest counts, unless it has no text",
+        {**dict.fromkeys(("sender", "pattern", "text"), pl.String), "at": schema.UTC},
+        by_night=False,
+        stamps=("at",),
     ),
     Table(
         "runs",

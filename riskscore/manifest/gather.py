@@ -10,6 +10,8 @@ the only ones with their KEY and pass through unchanged.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import polars as pl
 
 from riskscore.cells.values import LIMITS
@@ -23,12 +25,15 @@ UNITED = ("hs_codes", "seal_numbers")
 FILE, ORDER, ROW = "_file", "_order", "row"
 """Extra columns while a manifest is read: number of the file, place in the reading order, row of the table."""
 
+COUNTED = "_counted"
+"""Extra column of versions: the number of the version was counted, because the file states none."""
+
 FILING = (FILE, *KEY, "filed_at", "version")
 _OWN = (*FILING, *SUMMED, *JOINED, *UNITED, "goods_items")
 HEADER = tuple(name for name in COLUMNS if name not in _OWN)
 """Columns that describe the consignment, not one goods line; fields of a service do so too."""
 
-_EXTRA = (FILE, ORDER, ROW, "described")
+_EXTRA = (FILE, ORDER, ROW, COUNTED, "described")
 
 _JOINT = " | "
 
@@ -121,24 +126,79 @@ def _with_items(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def versions(filings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def versions(filings: pl.DataFrame, written: Sequence[int] = ()) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Split filings into the latest of each KEY, the earlier ones, and copies of a filing that was read before.
 
-    Versions are ordered by the moment of filing, then by their number, then by the order of reading. Missing numbers
-    are counted from 1 in that order.
+    Versions are ordered by the moment of filing. Where the moments are equal, the number of the version counts if all
+    have one, otherwise the file that was `written` later (one number per `_file`). The order of reading counts only
+    where these are equal, too; see `ties`. Missing numbers are counted on in that order, from 1; COUNTED says for which
+    filings.
     """
+    filings = filings.with_columns(pl.col("version").is_null().alias(COUNTED))
     several = repeated(filings)
     alone = filings.filter(~several).with_columns(pl.col("version").fill_null(1))
     if not several.any():
         return alone, filings.clear(), filings.clear()
-    ranked = filings.filter(several).sort(*KEY, "filed_at", "version", ORDER, nulls_last=False)
-    copy = ~ranked.select(pl.struct(*COLUMNS, *_fields(ranked)).is_first_distinct()).to_series()
-    copies, ranked = ranked.filter(copy), ranked.filter(~copy)
+    read = filings.filter(several).sort(ORDER)
+    copy = ~read.select(pl.struct(*COLUMNS, *_fields(read)).is_first_distinct()).to_series()
+    copies, ranked = read.filter(copy), _ordered(read.filter(~copy), written)
     rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(KEY)
     last = pl.int_range(pl.len(), dtype=pl.Int64).over(KEY) == pl.len().over(KEY).cast(pl.Int64) - 1
-    clash = pl.col("version").drop_nulls().is_duplicated().any().over(KEY)
-    numbered = ranked.with_columns(
-        pl.when(clash | pl.col("version").is_null()).then(rank).otherwise("version").alias("version")
+    numbered = ranked.with_columns(counted_on(pl.col("version")).alias("version"))
+    clash = pl.struct(*KEY, "version").is_duplicated().any().over(KEY)
+    numbered = numbered.with_columns(
+        pl.when(clash).then(rank).otherwise("version").alias("version"), (pl.col(COUNTED) | clash).alias(COUNTED)
     )
     latest = pl.concat([alone, numbered.filter(last)]).sort(ORDER)
     return latest, numbered.filter(~last).sort(ORDER), copies
+
+
+def counted_on(stated: pl.Expr, start: pl.Expr | None = None) -> pl.Expr:
+    """`stated` numbers of versions, with the missing ones counted on: per KEY, in the order of the rows.
+
+    A missing number is larger than all before it, and than `start`, the last number that is known from elsewhere.
+    """
+    first = pl.lit(0, pl.Int64) if start is None else start.fill_null(0)
+    rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(KEY)
+    missing = stated.is_null().cast(pl.Int64).cum_sum().over(KEY)
+    before = pl.max_horizontal(stated.cum_max().forward_fill().over(KEY).fill_null(0), first)
+    return stated.fill_null(pl.max_horizontal(first + rank, before + missing))
+
+
+def ties(latest: pl.DataFrame, earlier: pl.DataFrame, written: Sequence[int] = ()) -> list[str]:
+    """A note on consignments of which two filings have the same moment and no order, so that the last one read counts.
+
+    Takes what `versions` returned.
+    """
+    if not earlier.height or not len(written):
+        return []
+    same = latest.join(earlier, on=[*KEY, "filed_at"], suffix="_other", nulls_equal=True)
+    unclear = pl.col(COUNTED) | pl.col(f"{COUNTED}_other")
+    at = _written(written)
+    count = same.filter(unclear, pl.col(FILE) != pl.col(f"{FILE}_other"), at(FILE) == at(f"{FILE}_other"))
+    count = count.select(KEY).unique()
+    if not count.height:
+        return []
+    return [
+        f"{counted(count.height, 'consignment')} with several filings of one moment in files of one time; the filing "
+        "that was read last counts; state the versions, or give the files their own times"
+    ]
+
+
+def _ordered(filings: pl.DataFrame, written: Sequence[int]) -> pl.DataFrame:
+    """The filings of each KEY in the order of their versions."""
+    stated = pl.col("version").is_not_null().all().over([*KEY, "filed_at"])
+    order = [
+        *KEY,
+        "filed_at",
+        pl.when(stated).then("version"),
+        (_written(written) if len(written) else pl.col)(FILE),
+        "version",
+        ORDER,
+    ]
+    return filings.sort(order, nulls_last=False)
+
+
+def _written(written: Sequence[int]) -> Callable[[str], pl.Expr]:
+    """When the file of each row was written."""
+    return lambda name: pl.col(name).replace_strict(dict(enumerate(written)), default=0, return_dtype=pl.Int64)

@@ -50,7 +50,7 @@ class Hints:
 NO_HINTS = Hints()
 
 
-def of_map(path: str | Path | None) -> Hints:
+def of_map(path: str | Path | toml.Text | None) -> Hints:
     """The hints in the table [reading] of the column map at `path`: `encoding = "koi8_r"`, `dates = "day-first"`.
 
     Raises SettingsError where the file cannot be read, or the table has another key or a value that is not known.

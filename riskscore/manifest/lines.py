@@ -74,7 +74,7 @@ class FileLines:
     """Valid goods lines of one file (canonical columns, `_file`, `_order`, `row`) and its quarantine.
 
     `rows_in` is the number of goods lines in the file, the refused ones and the `cancelled` included. `cancelled` has
-    columns CANCELLED and `_file`.
+    columns CANCELLED and `_file`. `written` is when the file was written, in ns since 1970; `paths` are its files.
     """
 
     lines: pl.DataFrame
@@ -82,6 +82,8 @@ class FileLines:
     rows_in: int
     understood: Understood
     cancelled: pl.DataFrame
+    written: int = 0
+    paths: tuple[Path, ...] = ()
 
 
 def open_tables(
@@ -116,7 +118,8 @@ def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hi
     """
     tables = open_tables(paths, mapping, kind, hints)
     clock = moments.Clock.of(paths[0], hints)
-    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
+    file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
+    return replace(file, written=max(path.stat().st_mtime_ns for path in paths), paths=paths)
 
 
 def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:

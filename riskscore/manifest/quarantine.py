@@ -6,6 +6,7 @@ Rows read = rows accepted + rows in quarantine, always. A row that breaks severa
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +22,8 @@ SCHEMA = {
     "row": pl.String,
 }
 """`line`: line of the file (headings are usually line 1) or, where a format has no lines, row from 1. `row`: JSON."""
+
+_LINES = 5
 
 VALUE_LENGTH = 200
 """Characters of `value` that are kept; `row` is never cut."""
@@ -87,6 +90,25 @@ def broken(table: Table) -> pl.DataFrame:
         "column",
         pl.col("value").str.slice(0, VALUE_LENGTH),
         "row",
+    )
+
+
+def by_rule(refused: pl.DataFrame) -> list[dict[str, Any]]:
+    """Count `refused` rows (columns SCHEMA) by `file` and `rule`, with the first `lines` and one `column` and `value`.
+
+    Files are called by their name, without the folder. The most frequent rule comes first.
+    """
+    name = pl.col("file").str.split("/").list.last()
+    return (
+        refused.group_by(name, "rule", maintain_order=True)
+        .agg(
+            rows=pl.len().cast(pl.Int64),
+            lines=pl.col("line").drop_nulls().head(_LINES),
+            column=pl.col("column").first(),
+            value=pl.col("value").first(),
+        )
+        .sort("rows", descending=True, maintain_order=True)
+        .to_dicts()
     )
 
 

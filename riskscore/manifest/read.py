@@ -20,9 +20,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 
+from riskscore import toml
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources
@@ -33,6 +35,9 @@ from riskscore.manifest.understood import Understood
 from riskscore.schema import COLUMNS
 from riskscore.settings import NONE, Settings
 from riskscore.units import counted
+
+ColumnMap: TypeAlias = str | Path | toml.Text | None
+"""A TOML file that says which heading means which column, or its text."""
 
 SUFFIXES = (
     *(".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsb", ".xls", ".ods"),
@@ -51,6 +56,10 @@ class Manifest:
     rows_in: int
     understood: Understood
     cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
+    counted: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Boolean))
+    """Whether the version of each row of `earlier`, then of `consignments`, was counted, because no file states it."""
+    notes: tuple[str, ...] = ()
+    """Notes on the files together, which are also among those of `understood`."""
 
     @property
     def accepted(self) -> int:
@@ -70,7 +79,7 @@ class Manifest:
 
 
 def read(
-    path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
+    path: str | Path, *, columns: ColumnMap = None, settings: Settings = NONE, hints: Hints = NO_HINTS
 ) -> Manifest:
     """Read one manifest of any format; `columns` is a TOML file that maps its headings to columns.
 
@@ -85,7 +94,7 @@ def read(
 def read_many(
     paths: Iterable[str | Path],
     *,
-    columns: str | Path | None = None,
+    columns: ColumnMap = None,
     settings: Settings = NONE,
     hints: Hints = NO_HINTS,
 ) -> Manifest:
@@ -93,49 +102,30 @@ def read_many(
 
     A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
-    mapping, kind = _map(columns, settings), lines.manifest(settings)
-    hints = hints.before(of_map(columns))
-    together = sources.together(map(Path, paths))
-    parts, aside = _each(together, lambda source: lines.read(source, mapping, kind, hints))
-    names = [part.understood.file for part in parts]
-    joined = parts[0] if len(parts) == 1 else lines.join(parts, ", ".join(names[:5]))
-    filings, notes = gather.gather(joined.lines)
-    notes = [*aside, *notes]
-    latest, earlier, copies = gather.versions(filings)
-    canonical = list(kind.columns)
-    if earlier.height:
-        notes.append(f"{counted(earlier.height, 'filing')} with a later version: kept as history")
-    latest, earlier, cancelled = (
-        latest.select(canonical),
-        earlier.select(canonical),
-        joined.cancelled.select(*CANCELLED),
-    )
-    if cancelled.height:
-        gone = cancellations.among(latest, cancelled)
-        notes.append(cancellations.note(cancelled, gone))
-        latest, earlier = latest.filter(~gone), pl.concat([earlier, latest.filter(gone)])
-    return Manifest(
-        latest,
-        earlier,
-        pl.concat([joined.quarantine, _refuse(copies, names)]),
-        joined.rows_in,
-        replace(joined.understood, notes=(*joined.understood.notes, *notes)),
-        cancelled,
-    )
+    return joined(*each(paths, columns=lambda _: columns, settings=settings, hints=hints), settings)
 
 
-def _each(
-    sources_: Iterable[tuple[Path, ...]], read: Callable[[tuple[Path, ...]], FileLines]
+def each(
+    paths: Iterable[str | Path],
+    *,
+    columns: Callable[[Path], ColumnMap],
+    settings: Settings = NONE,
+    hints: Hints = NO_HINTS,
 ) -> tuple[list[FileLines], list[str]]:
-    """Read each manifest, and note the messages among them that are none.
+    """Read each manifest among `paths` with the column map that `columns` gives for it; `joined` makes them one.
 
-    Raises ManifestError where there is no manifest among them.
+    The notes name the messages among them that are no manifests. Raises as `read` does, also where none is a manifest.
     """
+    kind = lines.manifest(settings)
+    maps: dict[ColumnMap, tuple[dict[str, str], Hints]] = {}
     parts: list[FileLines] = []
     aside: list[LeftAsideError] = []
-    for source in sources_:
+    for source in sources.together(map(Path, paths)):
+        named = columns(source[0])
+        if named not in maps:
+            maps[named] = _map(named, settings), hints.before(of_map(named))
         try:
-            parts.append(read(source))
+            parts.append(lines.read(source, maps[named][0], kind, maps[named][1]))
         except LeftAsideError as message:
             aside.append(message)
     if not parts:
@@ -143,8 +133,41 @@ def _each(
     return parts, [str(message) for message in aside]
 
 
+def joined(parts: Sequence[FileLines], aside: Sequence[str] = (), settings: Settings = NONE) -> Manifest:
+    """Join the files that `each` read to one manifest; `aside` are notes on others."""
+    names = [part.understood.file for part in parts]
+    written = [part.written for part in parts] if len(parts) > 1 else []
+    together = parts[0] if len(parts) == 1 else lines.join(parts, ", ".join(names[:5]))
+    filings, notes = gather.gather(together.lines)
+    notes = [*aside, *notes]
+    latest, earlier, copies = gather.versions(filings, written)
+    if earlier.height:
+        notes.append(f"{counted(earlier.height, 'filing')} with a later version: kept as history")
+    notes += gather.ties(latest, earlier, written)
+    canonical = [*lines.manifest(settings).columns, gather.COUNTED]
+    latest, earlier, cancelled = (
+        latest.select(canonical),
+        earlier.select(canonical),
+        together.cancelled.select(*CANCELLED),
+    )
+    if cancelled.height:
+        gone = cancellations.among(latest, cancelled)
+        notes.append(cancellations.note(cancelled, gone))
+        latest, earlier = latest.filter(~gone), pl.concat([earlier, latest.filter(gone)])
+    return Manifest(
+        latest.drop(gather.COUNTED),
+        earlier.drop(gather.COUNTED),
+        pl.concat([together.quarantine, _refuse(copies, names)]),
+        together.rows_in,
+        replace(together.understood, notes=(*together.understood.notes, *notes)),
+        cancelled,
+        pl.concat([earlier[gather.COUNTED], latest[gather.COUNTED]]),
+        tuple(notes),
+    )
+
+
 def understand(
-    path: str | Path, *, columns: str | Path | None = None, settings: Settings = NONE, hints: Hints = NO_HINTS
+    path: str | Path, *, columns: ColumnMap = None, settings: Settings = NONE, hints: Hints = NO_HINTS
 ) -> Understood:
     """Return how `path` would be read. Missing required columns are listed, not raised; else raises as `read` does."""
     hints = hints.before(of_map(columns))
@@ -152,7 +175,7 @@ def understand(
     return lines.understand(source, _map(columns, settings), lines.manifest(settings), hints)
 
 
-def _map(path: str | Path | None, settings: Settings) -> dict[str, str]:
+def _map(path: ColumnMap, settings: Settings) -> dict[str, str]:
     """The column map of the service's settings; the user's entries replace those for the same heading."""
     return declared_map(settings) | read_map(path, with_fields(manifest_synonyms(), settings))
 

@@ -53,6 +53,7 @@ _TOLERANCE = 0.05
 _LEAST_KG = 500.0
 _EMPTY = r"(?i)^\W*(?:EMPTY|EMPTIES|MTY|VAC[IÍ]O|VAZIO|VIDE|LEER|空箱|空柜)"
 _SHIP = ("vessel_imo", "vessel_name")
+_PORTS = ("port_of_loading", "port_of_discharge")
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def read(path: Path) -> pl.DataFrame:
     if not tables:
         raise ManifestError(f"{path} is no stow plan; name an EDIFACT BAPLIE message")
     plan = pl.concat([table.frame for table in tables])
-    ports = [places.ports(plan[name]).alias(name) for name in ("port_of_loading", "port_of_discharge")]
-    return plan.with_columns(ports)
+    ports = [places.ports(plan[name]).alias(name) for name in _PORTS]
+    return _with_known_ports(plan.with_columns(ports))
 
 
 def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the stow plan") -> Compared:
@@ -91,16 +92,17 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
 
     Consignments of other ships or voyages are left out, and so are boxes aboard for other ports.
     """
-    voyage = _same_voyage(consignments, plan)
+    voyage = _with_known_ports(of_voyages(consignments, plan))
     if not voyage.height:
         names = pl.concat_str(["vessel_name", "voyage"], separator=" ", ignore_nulls=True)
         ships = ", ".join(plan.select(names).to_series().unique().drop_nulls()) or "no named ship"
         return Compared(notes=(f"{name} is of {ships}, and no consignment is; so nothing was compared",))
-    ports = voyage["port_of_discharge"].unique()
-    aboard = plan.unique("container_number", keep="first", maintain_order=True)
+    ports = voyage["port_of_discharge"].unique().drop_nulls()
+    named = plan.filter(pl.col("container_number").is_not_null())
+    aboard = named.unique("container_number", keep="first", maintain_order=True)
     here = aboard.filter(pl.col("port_of_discharge").is_in(ports.implode()))
     boxes = _boxes(voyage)
-    both = boxes.join(aboard, on="container_number", suffix="_plan", maintain_order="left")
+    both = boxes.join(aboard, on="container_number", suffix="_plan", how="inner", maintain_order="left")
     unbilled = here.join(boxes, on="container_number", how="anti", maintain_order="left")
     unbilled = unbilled.with_columns(bill_of_lading=pl.lit(None, pl.String))
     missing = boxes.join(aboard, on="container_number", how="anti", maintain_order="left").with_columns(
@@ -122,7 +124,7 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
             said=_say("{} is aboard for {} at {} as empty, and no bill names it", box, port, at),
         ),
         _rows(
-            both.filter("declared_empty", ~pl.col("is_empty")),
+            both.filter("declared_empty", ~pl.col("is_empty")),  # none where the plan does not say
             "full_not_empty",
             manifest=pl.lit("empty"),
             plan=pl.lit("full"),
@@ -173,19 +175,27 @@ def told(compared: Compared, most: int = 10) -> list[str]:
     return [*said, f"and {counted(more, 'more difference')}"] if more > 0 else said
 
 
-def _same_voyage(consignments: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
-    """The consignments whose ship, by number or else by name, and voyage are those of the plan."""
-    plain = [
-        pl.col(name).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "").alias(f"_{name}")
-        for name in (*_SHIP, "voyage")
-    ]
-    ships = plan.select(plain).unique()
-    rows = consignments.with_columns(plain).with_row_index("_row")
+def plain(name: str) -> pl.Expr:
+    """The texts of a column as ships and voyages are compared: capitals without blanks and signs."""
+    return pl.col(name).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "").replace("", None)
+
+
+def of_voyages(consignments: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
+    """The `consignments` whose ship, by number or else by name, and voyage are among those of the `plan`."""
+    compared = [plain(name).alias(f"_{name}") for name in (*_SHIP, "voyage")]
+    ships = plan.select(compared).unique()
+    rows = consignments.with_columns(compared).with_row_index("_row")
     same = [
         rows.join(ships.select(f"_{ship}", "_voyage").unique(), on=[f"_{ship}", "_voyage"], how="semi")["_row"]
         for ship in _SHIP
     ]
     return rows.filter(pl.col("_row").is_in(pl.concat(same).implode())).select(consignments.columns)
+
+
+def _with_known_ports(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` without ports that were not understood: they differ from nothing."""
+    present = [name for name in _PORTS if name in rows.columns]
+    return rows.with_columns(rows[name].set(~places.are_ports(rows[name]), None) for name in present)
 
 
 def _boxes(voyage: pl.DataFrame) -> pl.DataFrame:
@@ -199,8 +209,12 @@ def _boxes(voyage: pl.DataFrame) -> pl.DataFrame:
 
 
 def _other_weight() -> pl.Expr:
-    """The plan's weight fits the declared weight neither with nor without the tare of any box of that length."""
-    size = pl.coalesce("container_type_plan", "container_type").str.slice(0, 1)
+    """The plan's weight fits the declared weight neither with nor without the tare of any box of that length.
+
+    Where plan and manifest differ in the length, the tare may be that of any box.
+    """
+    planned, filed = (pl.col(name).str.slice(0, 1) for name in ("container_type_plan", "container_type"))
+    size = pl.when((planned == filed).fill_null(True)).then(pl.coalesce(planned, filed))
     lightest, heaviest = (
         size.replace_strict(
             {sign: tares[end] for sign, tares in TARES.items()}, default=_ANY_TARE[end], return_dtype=pl.Float64

@@ -21,7 +21,7 @@ from riskscore.features import build, own
 from riskscore.features.catalogue import Catalogue
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT
-from riskscore.monitoring import measures, sentences
+from riskscore.monitoring import measures, senders, sentences
 from riskscore.monitoring.comparison import COLUMNS, Counts, compare, psi
 from riskscore.monitoring.thresholds import Limit, Thresholds
 from riskscore.runs.log import RunLog
@@ -29,7 +29,7 @@ from riskscore.runs.log import RunLog
 ALARM, NOTE, QUIET = "alarm", "note", "quiet"
 LEVELS = (ALARM, NOTE, QUIET)
 
-KINDS = ("column", "value", "unseen", "new", "level", "score", "feature")
+KINDS = ("column", "value", "unseen", "new", "level", "sender", "score", "feature")
 """Kinds of comparisons: first what is filed, then what is computed from it."""
 
 MOVES = COLUMNS | {"level": pl.String, "cause": pl.String, "sentence": pl.String}
@@ -97,6 +97,7 @@ def drift(
         raise SettingsError(f"the lake has no measures of {_span(first, last)}; choose other nights (--from, --to)")
     before = counts.nights()[NIGHT].to_list()
     compared = compare(counts) if counts.rows and before else pl.DataFrame(schema=COLUMNS)
+    compared = pl.concat([compared, senders.moves(lake, first, last, limits)])
     young = len(before) < limits.least_nights
     catalogue = own.catalogue(lake.settings)
     needs = _needs(catalogue)
@@ -153,6 +154,7 @@ def _limit_by_kind(limits: Thresholds) -> dict[str, Limit]:
         "unseen": limits.new,
         "new": limits.share,
         "level": limits.level,
+        "sender": limits.missing,
         "score": limits.psi,
         "feature": limits.psi,
     }
@@ -186,10 +188,11 @@ def _with_level(compared: pl.DataFrame, limits: Thresholds, *, young: bool, unri
 def _ordered(moves: pl.DataFrame, limits: Thresholds) -> pl.DataFrame:
     """Sort by level; within it first what is filed, then what is computed from it, the largest change first.
 
-    Of the quiet values, of which there are thousands, only new ones and those at half of the note limit remain.
+    Of the quiet values, of which there are thousands, only new ones and those at half of the note limit remain. Of the
+    quiet senders none remains.
     """
-    shown = (pl.col("level") != QUIET) | ~pl.col("kind").is_in(["value", "unseen"])
-    shown |= (pl.col("kind") == "unseen") | (pl.col("effect") >= limits.share.note / 2)
+    shown = (pl.col("level") != QUIET) | ~pl.col("kind").is_in(["value", "unseen", "sender"])
+    shown |= (pl.col("kind") == "unseen") | ((pl.col("kind") == "value") & (pl.col("effect") >= limits.share.note / 2))
     place = pl.col("kind").replace_strict(KINDS, range(len(KINDS)), return_dtype=pl.Int64)
     follows = pl.when(pl.col("level") != QUIET).then(place >= KINDS.index("score"))
     rank = pl.col("level").replace_strict(LEVELS, range(len(LEVELS)), return_dtype=pl.Int64)

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from riskscore.features.catalogue import Catalogue
+from riskscore.monitoring import senders
 from riskscore.monitoring.comparison import RECENT, Counts
 from riskscore.units import counted
 
@@ -76,6 +77,7 @@ def sentences(moves: pl.DataFrame, counts: Counts, catalogue: Catalogue) -> pl.S
         "unseen": unseen,
         "new": _new,
         "level": _level,
+        "sender": sender,
         "score": lambda move: f"The distribution of the scores of model {move['name']} has changed: {_psi(move)}.",
         "feature": feature,
     }
@@ -100,6 +102,17 @@ def _new(move: Mapping[str, Any]) -> str:
         f"In {share(move['now'])} of the consignments the {named(move['name'])} has no history "
         f"({share(move['before'])} in the last {RECENT} nights)."
     )
+
+
+def sender(move: Mapping[str, Any]) -> str:
+    """Return the sentence for one of `senders.moves`."""
+    part, field = senders.parts_of(move["bin"])
+    now, before = share(move["now"]), share(move["before"])
+    if not field:
+        return f"Sender {move['name']}: {now} of the rows are {part} (usually {before})."
+    if part == "refused":
+        return f"Sender {move['name']}: {now} of the rows are refused for their {named(field)} (usually {before})."
+    return f"Sender {move['name']}: {named(field)} is {part} in {now} of the rows (usually {before})."
 
 
 def _level(move: Mapping[str, Any]) -> str:

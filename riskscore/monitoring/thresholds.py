@@ -45,7 +45,8 @@ class Thresholds:
     usual         factor on what nine in ten of the nights before show
     new_bills     least number of bills with a new value
     psi           population stability index of a feature or of the score
-    missing       change in the share of consignments without a column
+    missing       change in the share of consignments without a column; rise in the share of a sender's rows that lack
+                  one, are refused or are doubtful
     share         rise in the share of bills with a value, or of consignments without history
     new           share of consignments with a value not seen in the nights before
     level         factor between an amount and the usual one, up or down

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import polars as pl
 
 from riskscore import progress, schema
 from riskscore.casework import slates, watch_lists
+from riskscore.casework.column_maps import ColumnMaps
 from riskscore.engine.read import read_card
 from riskscore.engine.score import EXPLAINED, add_reasons
 from riskscore.errors import BusyError, LeftAsideError, ManifestError, SettingsError, StowPlanError
@@ -101,9 +101,14 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
     """Record a new run for the new files; None if there are no new files. Files loaded before go to done/."""
     settings = night.lake.settings
     loaded = runs.loaded("manifests") | runs.loaded("stow_plans")
-    manifests, stow_plans, left = _new_files(night.inbox, loaded, partial(read_manifest, settings=settings))
+    maps = ColumnMaps.of(night.lake)
+    manifests, stow_plans, left = _new_files(
+        night.inbox,
+        loaded,
+        lambda path, name: read_manifest(path, columns=maps.sent(name).map, settings=settings),
+    )
     outcomes, _, outcomes_left = _new_files(
-        night.outcomes, runs.loaded("outcomes"), partial(read_outcomes, settings=settings)
+        night.outcomes, runs.loaded("outcomes"), lambda path, _: read_outcomes(path, settings=settings)
     )
     left += outcomes_left
     if not manifests and not outcomes and not stow_plans:
@@ -116,6 +121,7 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
         "manifests": [file.entry() for file in manifests],
         "outcomes": [file.entry() for file in outcomes],
         "stow_plans": [file.entry() for file in stow_plans],
+        "sent": {file.name: maps.sent(file.name).entry() for file in manifests},
         "left": [asdict(file) for file in left],
         "model": model.contender(own.catalogue(settings)).booster.name,
         "version": {"name": model.name, "checksum": model.checksum},
@@ -130,11 +136,12 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
 
 
 def _new_files(
-    inbox: Inbox | None, loaded: set[str], read: Callable[[Path], object]
+    inbox: Inbox | None, loaded: set[str], read: Callable[[Path, str], object]
 ) -> tuple[list[File], list[File], list[Left]]:
     """Return the new files of an inbox that `read` can read, the stow plans, and what stays; others go to done/.
 
-    Each file is read once before the run begins, because a run with an unreadable file could never finish.
+    `read` takes the path and the name of a file. Each file is read once before the run begins, because a run with an
+    unreadable file could never finish.
     """
     if inbox is None:
         return [], [], []
@@ -147,7 +154,7 @@ def _new_files(
             left.append(Left(file.name, "a copy of another file in this inbox"))
         elif file.sha256 not in loaded:
             try:
-                read(inbox.find(file))
+                read(inbox.find(file), file.name)
             except StowPlanError:
                 plans[file.sha256] = file
             except LeftAsideError as message:

@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from riskscore.lake.protocol import Lake
-from riskscore.lake.tables import NIGHT, RUN, find
-from riskscore.manifest import stow_plans
+from riskscore.lake.tables import RUN, find
+from riskscore.manifest import cancellations, stow_plans
 from riskscore.nightly.inbox import Inbox
 from riskscore.runs.log import Run
 
@@ -26,6 +26,7 @@ SHOWN = 20
 """Differences that the record of a run quotes; the table has all."""
 
 _SHIP = ("vessel_imo", "vessel_name", "voyage")
+_DECLARED = ("goods_description", "gross_weight_kg", "filed_at", "version")
 
 
 def compare_night(lake: Lake, run: Run, inbox: Inbox) -> dict[str, Any]:
@@ -59,16 +60,16 @@ def _compared(lake: Lake, run: Run) -> list[stow_plans.Compared]:
     plans = lake.read("stow_plans", nights=nights).filter(of_night).collect()
     if plans.is_empty():
         return []
-    names = ("bill_of_lading", "container_number", "container_type", "port_of_discharge", "goods_description")
-    read = lake.read("consignments", columns=[*names, "gross_weight_kg", "filed_at", *_SHIP, RUN, NIGHT], nights=nights)
-    ships = [read.join(plans.lazy(), on=[ship, "voyage"], how="semi") for ship in ("vessel_imo", "vessel_name")]
-    filed = pl.concat(ships).unique().filter(of_night).collect().sort("filed_at", *names[:2])
+    names = ("bill_of_lading", "container_number", "house_bill", "container_type", "port_of_discharge")
+    read = lake.read("consignments", columns=[*names, *_DECLARED, *_SHIP, RUN], nights=nights)
+    voyages = plans.select(stow_plans.plain("voyage")).to_series().drop_nulls().unique()
+    some = read.filter(of_night, stow_plans.plain("voyage").is_in(voyages.implode())).collect()
+    filed = stow_plans.of_voyages(some, plans).sort("filed_at", "version", RUN)
     latest = filed.unique(names[:2], keep="last", maintain_order=True)
+    latest = latest.filter(~cancellations.among(latest, lake.read("cancellations").filter(of_night).collect()))
     found = []
-    for _, plan in plans.sort(RUN, "file").group_by("file", RUN, maintain_order=True):
-        same = pl.concat(
-            latest.join(plan, on=[ship, "voyage"], how="semi") for ship in ("vessel_imo", "vessel_name")
-        ).unique(names[:2], maintain_order=True)
+    for _, plan in plans.sort(RUN, "file", maintain_order=True).group_by("file", RUN, maintain_order=True):
+        same = stow_plans.of_voyages(latest, plan)
         is_new = bool((plan[RUN] == run.number).any()) or bool((same[RUN] == run.number).any())
         if is_new:
             found.append(stow_plans.compare(same, plan, plan["file"][0]))

@@ -18,10 +18,11 @@ from markupsafe import Markup
 from riskscore import export
 from riskscore.lake.protocol import Lake
 from riskscore.markup.page import template
+from riskscore.monitoring.sentences import named
 from riskscore.nightly.run import NightResult
 from riskscore.pages import charts
 from riskscore.runs.log import RunLog
-from riskscore.views.night import look_at
+from riskscore.views.night import look_at, readings
 from riskscore.views.slates import with_reasons
 
 SHOWN_NIGHTS = 60
@@ -61,6 +62,9 @@ def render(counts: dict[str, Any], slate: list[dict[str, Any]], nights: list[dic
         labels=_LABELS,
         refused=sum(counts["manifests"]["refused"].values()),
         look_at=look_at(counts),
+        readings=readings(counts),
+        senders=counts["manifests"].get("senders", []),
+        named=named,
         alerts=counts.get("alerts"),
         chart=_volume(nights[-SHOWN_NIGHTS:]),
     )

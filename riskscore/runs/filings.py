@@ -21,7 +21,7 @@ def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     loaded = lake.read("consignments", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
     filings = pl.concat([filings_before(lake, run, loaded), loaded])
-    filings = filings.with_columns(sessions(filings)).sort("filed_at", "version", maintain_order=True)
+    filings = filings.with_columns(sessions(filings)).sort("filed_at", "version", "run", maintain_order=True)
     latest = filings.unique(schema.KEY, keep="last", maintain_order=True)
     earlier = filings.join(latest, on=latest.columns, how="anti", nulls_equal=True, maintain_order="left")
     fresh = latest.filter(pl.col("run") == run.number)

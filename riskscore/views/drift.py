@@ -8,6 +8,7 @@ import polars as pl
 
 from riskscore.monitoring.drift import Drift
 from riskscore.monitoring.performance import ALL
+from riskscore.monitoring.senders import parts_of
 from riskscore.monitoring.sentences import capital, named, share, value
 from riskscore.views import results
 
@@ -17,6 +18,7 @@ KINDS = {
     "unseen": "new",
     "new": "no history",
     "level": "amount",
+    "sender": "sender",
     "score": "score",
     "feature": "feature",
 }
@@ -39,10 +41,13 @@ def rows(changes: Drift) -> list[dict[str, Any]]:
 def row(move: dict[str, Any]) -> dict[str, Any]:
     """One change as a row of a table; see `rows`."""
     kind = move["kind"]
-    is_share = kind in {"column", "value", "unseen", "new"}
+    is_share = kind in {"column", "value", "unseen", "new", "sender"}
     form = share if is_share else "{:.2f}".format if kind != "level" else "{:,.4g}".format
     before = "up to " if kind in {"score", "feature"} else ""
     what = value(move["name"], move["bin"]) if kind in {"value", "unseen"} else capital(named(move["name"]))
+    if kind == "sender":
+        part, field = parts_of(move["bin"])
+        what = f"{move['name']}: {f'{named(field)} ' if field else ''}{part}"
     return {
         "level": move["level"],
         "kind": KINDS[kind],

@@ -1,4 +1,4 @@
-"""What officers should look at after a night, as sentences."""
+"""What officers should look at after a night, and how its files were read, as sentences."""
 
 from __future__ import annotations
 
@@ -33,3 +33,55 @@ def changed(counts: dict[str, Any]) -> list[str]:
     if more <= 0:
         return list(alarms)
     return [*alarms[:SHOWN_ALARMS], f"{counted(more, 'more change')} of this kind. `riskscore drift` shows all."]
+
+
+SHOWN_READINGS = 20
+"""Sentences on the reading of files that are shown; the record of the run has all."""
+
+_SHOWN_DIFFERENCES = 5
+
+
+def readings(counts: dict[str, Any], most: int | None = SHOWN_READINGS) -> list[str]:
+    """How the files of a night were read, as sentences, the most important first: `most` of them, and how many more."""
+    manifests = counts["manifests"]
+    files = manifests.get("read", [])
+    told = [
+        *(_refused(rule, rule["file"] or "outcomes") for rule in counts["outcomes"].get("aside", [])),
+        *_stow_plans(counts.get("stow_plans", {})),
+        *(f"{file['file']}: {kind['sentence']}" for file in files for kind in file["not_understood"]),
+        *(_refused(rule, file["file"]) for file in files for rule in file["refused"]),
+        *(
+            f"{file['file']}: {counted(file['cancelled'], 'cancellation')}, not scored and kept as history"
+            for file in files
+            if file["cancelled"]
+        ),
+        *manifests.get("notes", []),
+        *(f"{file['file']}: {note}" for file in files for note in file["notes"]),
+    ]
+    hidden = sum(file["more_notes"] for file in files)
+    if most is None or len(told) + hidden <= most:
+        return told
+    return [*told[:most], f"and {len(told) - most + hidden:,} more"]
+
+
+def _refused(rule: dict[str, Any], file: str) -> str:
+    """Rows of a file that one rule refuses, with the first lines and an example."""
+    lines = ", ".join(f"{line:,}" for line in rule["lines"])
+    where = f" in line{'' if len(rule['lines']) == 1 else 's'} {lines}" if lines else ""
+    more = " ..." if lines and rule["rows"] > len(rule["lines"]) else ""
+    shown = f", such as {rule['column']} {rule['value']!r}" if rule["column"] and rule["value"] else ""
+    empty = f", because {rule['column']} is empty" if rule["column"] and not rule["value"] else ""
+    return f"{file}: {counted(rule['rows'], 'row')} refused ({rule['rule']}){where}{more}{shown}{empty}"
+
+
+def _stow_plans(compared: dict[str, Any]) -> list[str]:
+    """What the stow plans of a night show."""
+    if not compared or not (compared["plans"] or compared["boxes"] or compared["notes"]):
+        return []
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in compared["differences"].items())
+    boxes, found = counted(compared["boxes"], "box", "boxes"), sum(compared["differences"].values())
+    summary = f"{boxes} compared with stow plans: {counted(found, 'difference')}" + (f" ({kinds})" if kinds else "")
+    sentences = compared["sentences"][:_SHOWN_DIFFERENCES]
+    more = found - len(sentences)
+    rest = [f"{counted(more, 'more difference')} with stow plans"] if more > 0 else []
+    return [summary, *sentences, *rest, *compared["notes"]]

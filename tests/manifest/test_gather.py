@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,3 +192,49 @@ def test_canonical_frames_pass_through_unchanged(tmp_path: Path) -> None:
     assert_frame_equal(manifest.consignments.drop("goods_items"), frame.drop("goods_items"))
     assert list(manifest.consignments.schema) == list(COLUMNS)
     assert manifest.consignments["goods_items"].list.len().unique().to_list() == [1]
+
+
+def _at(path: Path, seconds: int) -> Path:
+    os.utime(path, (seconds, seconds))
+    return path
+
+
+@pytest.mark.parametrize("later", ["a.csv", "z.csv"])
+def test_with_equal_moments_the_file_that_was_written_later_counts_whatever_its_name(
+    later: str, as_csv: Save, row: Row
+) -> None:
+    files = [_at(as_csv(row(goods=name), name=name), 2_000 if name == later else 1_000) for name in ("a.csv", "z.csv")]
+    for order in (files, files[::-1]):
+        manifest = read_many(order)
+        assert manifest.consignments.select("goods_description", "version").rows() == [(later, 2)]
+        assert manifest.earlier["version"].to_list() == [1]
+        assert manifest.counted.to_list() == [True, True]
+        assert not any("read last" in note for note in manifest.understood.notes)
+
+
+def _stating(path: Path, version: int, seconds: int) -> Path:
+    pl.read_csv(path, infer_schema=False).with_columns(version=pl.lit(version)).write_csv(path)
+    return _at(path, seconds)
+
+
+def test_with_equal_moments_a_stated_version_counts_more_than_the_time_of_the_file(as_csv: Save, row: Row) -> None:
+    newer = _stating(as_csv(row(goods="NEW"), name="a.csv"), 2, 1_000)
+    older = _stating(as_csv(row(goods="OLD"), name="b.csv"), 1, 2_000)
+    manifest = read_many([newer, older])
+    assert manifest.consignments.select("goods_description", "version").rows() == [("NEW", 2)]
+    assert manifest.counted.to_list() == [False, False]
+
+
+def test_filings_that_nothing_puts_in_order_are_told(as_csv: Save, row: Row) -> None:
+    files = [_at(as_csv(row(goods=name), name=name), 1_000) for name in ("a.csv", "b.csv")]
+    manifest = read_many(files)
+    assert manifest.consignments["goods_description"].to_list() == ["b.csv"]
+    assert any("1 consignment with several filings of one moment" in note for note in manifest.understood.notes)
+
+
+def test_missing_numbers_are_counted_on_from_those_before(as_csv: Save, row: Row) -> None:
+    stated = _stating(as_csv(row(), name="a.csv"), 5, 1_000)
+    later = as_csv(row(filed="2019-03-27"), row(filed="2019-03-28"), name="b.csv")
+    manifest = read_many([stated, later])
+    assert manifest.consignments["version"].to_list() == [7]
+    assert sorted(manifest.earlier["version"].to_list()) == [5, 6]

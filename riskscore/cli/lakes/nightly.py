@@ -107,6 +107,8 @@ def nightly(
 
 
 def _show(counts: dict[str, Any] | None, pages: Path | None) -> None:
+    from riskscore.views.night import readings
+
     screen = console.stdout()
     if counts is None:
         screen.print("Nothing new in the inbox.")
@@ -122,6 +124,8 @@ def _show(counts: dict[str, Any] | None, pages: Path | None) -> None:
         f"Boxes to open: {actions.get('open', 0):,}. Boxes to scan: {actions.get('scan', 0):,}. Documents to check: "
         f"{actions.get('documents', 0):,}. Audits after release: {actions.get('audit', 0):,}."
     )
+    for sentence in readings(counts):
+        screen.print(console.hanging("-", console.plain(sentence)))
     alerts = counts.get("alerts", {})
     if alerts.get("in_force"):
         screen.print(

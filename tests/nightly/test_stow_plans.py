@@ -1,0 +1,107 @@
+"""Stow plans of an inbox are kept and compared, whether they arrive before or after the manifest."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskscore.digests import sha256
+from riskscore.lake.open import create_lake
+from riskscore.lake.protocol import Lake
+from riskscore.nightly import intake, stow_plans
+from riskscore.nightly.inbox import Inbox
+from riskscore.nightly.run import Night, run_night
+from riskscore.runs import log
+from riskscore.runs.log import File, Run
+from riskscore.selection.capacity import parse
+
+FIRST = date(2026, 7, 3)
+MANIFEST = (
+    "bill_of_lading,container_number,filed_at,port_of_loading,port_of_discharge,goods_description,gross_weight_kg,"
+    "vessel_name,voyage\nSMPH118W0042,TGBU4471200,2026-07-01,CNSHA,GHTEM,GLAZED TILES,18000,Samphire Queen,118-W\n"
+)
+PLAN = (
+    "UNB+UNOA:2+SMPH+TEMTERM+260702:1800+SQ118W'UNH+1+BAPLIE:D:95B:UN:SMDG22'BGM++P118W+9'DTM+137:2607021800:201'"
+    "TDT+20+118W+++SMPH:172:20+++9501813:146::SAMPHIRE QUEEN'LOC+5+CNSHA:139:6'LOC+61+GHTEM:139:6'"
+    "LOC+147+0140384::5'MEA+VGM++KGM:27400'LOC+9+CNSHA:139:6'LOC+11+GHTEM:139:6'RFF+BM:1'EQD+CN+TGBU4471200+22G1+++5'"
+    "LOC+147+0140584::5'MEA+VGM++KGM:31000'LOC+9+CNSHA:139:6'LOC+11+GHTEM:139:6'RFF+BM:1'EQD+CN+TGBU4471217+45G1+++5'"
+    "UNT+19+1'UNZ+1+SQ118W'"
+)
+WRONG = {"not_on_manifest": 1, "weight": 1}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    (tmp_path / "inbox").mkdir()
+    return create_lake(tmp_path / "lake")
+
+
+def _night(lake: Lake, folder: Path, number: int, **texts: str) -> tuple[Run, Inbox]:
+    """A run with files; those called plan are stow plans."""
+    inbox = Inbox(folder / "inbox")
+    plan: dict[str, Any] = {"manifests": [], "stow_plans": []}
+    for name, text in texts.items():
+        path = inbox.folder / (f"{name}.edi" if name == "plan" else f"{name}.csv")
+        path.write_text(text)
+        os.utime(path, (1, 1))
+        kind = "stow_plans" if name == "plan" else "manifests"
+        plan[kind].append(File(path.name, sha256(path), path.stat().st_size).entry())
+    run = log.begin(lake, number, FIRST + timedelta(number - 1), plan)
+    assert run is not None
+    return run, inbox
+
+
+def _done(lake: Lake, run: Run, inbox: Inbox) -> dict[str, Any]:
+    intake.manifests(lake, run, inbox)
+    return stow_plans.compare_night(lake, run, inbox)
+
+
+def test_plan_and_manifest_of_one_night_are_compared_once(lake: Lake, tmp_path: Path) -> None:
+    run, inbox = _night(lake, tmp_path, 1, manifest=MANIFEST, plan=PLAN)
+    counts = _done(lake, run, inbox)
+    assert (counts["plans"], counts["boxes"], counts["differences"], counts["notes"]) == (1, 1, WRONG, [])
+    assert counts["sentences"][0].startswith("TGBU4471217 is aboard for GHTEM at 0140584, and no bill names it")
+    assert _done(lake, run, inbox) == counts, "a resumed run"
+    assert lake.read("stow_plan_differences").collect().height == 2
+    assert lake.read("stow_plans").collect()["file"].unique().to_list() == ["plan.edi"]
+
+
+@pytest.mark.parametrize("order", [("plan", "manifest"), ("manifest", "plan")])
+def test_the_other_one_may_arrive_on_a_later_night(order: tuple[str, str], lake: Lake, tmp_path: Path) -> None:
+    texts = {"plan": PLAN, "manifest": MANIFEST}
+    first = _done(lake, *_night(lake, tmp_path, 1, **{order[0]: texts[order[0]]}))
+    assert first["differences"] == {}
+    assert len(first["notes"]) == (order[0] == "plan")
+    assert _done(lake, *_night(lake, tmp_path, 2, **{order[1]: texts[order[1]]}))["differences"] == WRONG
+    quiet = _done(lake, *_night(lake, tmp_path, 3))
+    assert (quiet["boxes"], quiet["differences"], quiet["notes"]) == (0, {}, [])
+
+
+def test_the_latest_version_of_a_consignment_is_compared(lake: Lake, tmp_path: Path) -> None:
+    later = MANIFEST.replace("2026-07-01", "2026-07-02").replace(",18000,", ",25000,")
+    _done(lake, *_night(lake, tmp_path, 1, manifest=MANIFEST))
+    _done(lake, *_night(lake, tmp_path, 2, manifest=later))
+    assert _done(lake, *_night(lake, tmp_path, 3, plan=PLAN))["differences"] == {"not_on_manifest": 1}
+
+
+def test_a_cancelled_consignment_is_not_compared(lake: Lake, tmp_path: Path) -> None:
+    run, inbox = _night(lake, tmp_path, 1, manifest=MANIFEST)
+    intake.manifests(lake, run, inbox)
+    filed = lake.read("consignments").select("bill_of_lading", "house_bill", "container_number", "filed_at").collect()
+    lake.append("cancellations", filed, night=FIRST)
+    counts = _done(lake, *_night(lake, tmp_path, 2, plan=PLAN))
+    assert (counts["boxes"], counts["differences"], len(counts["notes"])) == (0, {}, 1)
+
+
+@pytest.mark.slow
+def test_a_night_takes_plans_from_the_inbox_and_says_what_they_show(lake: Lake, tmp_path: Path) -> None:
+    for name, text in (("m.csv", MANIFEST), ("plan.edi", PLAN)):
+        (tmp_path / "inbox" / name).write_text(text)
+        os.utime(tmp_path / "inbox" / name, (1, 1))
+    result = run_night(Night(lake, Inbox(tmp_path / "inbox"), None, parse({"default": {"boxes": 1}})), FIRST)
+    assert result.counts is not None
+    assert result.counts["stow_plans"]["differences"] == WRONG
+    assert result.left == []
+    assert (tmp_path / "inbox" / "done" / "plan.edi").is_file()
