@@ -177,6 +177,8 @@ def declared_map(settings: Settings) -> dict[str, str]:
     headings = dict(settings.columns) | {own.source: own.name for own in settings.read if own.source is not None}
     if settings.key is not None:
         headings[settings.key] = schema.KEY[0]
+    if settings.numbered:
+        headings[schema.ROW_KEY] = schema.KEY[0]
     return by_plain_words(headings)
 
 

@@ -27,6 +27,7 @@ from riskscore.manifest import (
     gather,
     moments,
     quarantine,
+    row_keys,
     several,
     sources,
     validate,
@@ -44,6 +45,7 @@ class Kind:
 
     `stands_in` gives, in order of preference, the columns that are read where a required one has no heading. For the
     columns in `fills` they are also read where a cell is blank. Columns that the service `lacks` are not looked for.
+    Where `numbered` names headings, each row gets a key made from its cells under them.
     """
 
     synonyms: columns.Synonyms
@@ -52,6 +54,7 @@ class Kind:
     stands_in: Mapping[str, tuple[str, ...]]
     fills: tuple[str, ...] = ("bill_of_lading",)
     lacks: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
 
 
 def manifest(settings: Settings = NONE) -> Kind:
@@ -62,6 +65,7 @@ def manifest(settings: Settings = NONE) -> Kind:
         tuple(name for name in schema.REQUIRED if name not in settings.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "filed_at": ("loaded_at", "arrives_at")},
         lacks=settings.lacks,
+        numbered=row_keys.headings(settings),
     )
 
 
@@ -104,7 +108,7 @@ def open_tables(
             f"{sources.name(paths)} contains files of different formats ({', '.join(formats)}); "
             "make one archive per format"
         )
-    return tables
+    return row_keys.numbered(tables, kind.numbered) if kind.numbered else tables
 
 
 def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:
