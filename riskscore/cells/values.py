@@ -41,6 +41,13 @@ NUMBERS = (
 )
 COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
+BESIDE = {
+    "port_of_loading": ("shipper_country", "origin_country", "place_of_receipt"),
+    "place_of_receipt": ("shipper_country", "origin_country", "port_of_loading"),
+    "port_of_discharge": ("consignee_country", "destination_country", "place_of_delivery"),
+    "place_of_delivery": ("consignee_country", "destination_country", "port_of_discharge"),
+}
+"""Column of a place -> columns that tell the country at the same end of the voyage."""
 COUNTRIES = ("shipper_country", "consignee_country", "origin_country", "destination_country")
 VOCABULARIES = ("bill_type", "freight_terms", "package_type", "selected_by", "finding")
 LISTS = {"hs_codes": "", "seal_numbers": "", "transhipment_ports": r"[;|/>]|, "}
@@ -130,7 +137,7 @@ class Converter:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
         text = self._text(column, texts.as_text(values))
         if column in PORTS:
-            read = places.ports(text)
+            read = places.ports(text, lambda: self._countries_beside(column))
             self._not_understood("port", text, places.are_ports(read))
             return read
         if column in COUNTRIES:
@@ -145,6 +152,15 @@ class Converter:
         if column == "container_type":
             text = self._one_type(text)
         return code(column, text) if column in CODES else text
+
+    def _countries_beside(self, column: str) -> pl.Series:
+        """The countries that the columns beside the place in `column` name, per row: List(String), with repeats."""
+        sources = [heading.source for other in BESIDE[column] for heading in self.sources(other)]
+        texts_ = [texts.clean(texts.as_text(self.frame[source]), None, nothing.pattern())[0] for source in sources]
+        lands = [places.countries_of(text).alias(str(number)) for number, text in enumerate(texts_)]
+        if not lands:
+            return pl.Series("near", [[]], dtype=pl.List(pl.String)).new_from_index(0, self.frame.height)
+        return pl.DataFrame(lands).select(near=pl.concat_list(pl.all()).list.drop_nulls()).to_series()
 
     def _containers(self) -> pl.Series:
         """Container numbers, of several in a row the first; `beside` has all of them. Flags and counts are faults."""

@@ -99,9 +99,10 @@ def open_tables(
     tables, others = registry.together(sources.name(paths), members, hints)
     for member in others:
         tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
-    for table in tables:
-        if table.kind == STOW_PLAN:
-            raise StowPlanError(table.name, table.format)
+    plans = [table for table in tables if table.kind == STOW_PLAN]
+    tables = [table for table in tables if table.kind != STOW_PLAN]
+    if plans and not tables:
+        raise StowPlanError(plans[0].name, plans[0].format)
     formats = sorted({table.format for table in tables})
     if len(formats) > 1:
         raise ManifestError(

@@ -78,7 +78,8 @@ def read(path: Path) -> pl.DataFrame:
     Raises ManifestError where the file is no stow plan, or cannot be read.
     """
     tables = [table for member in archives.open_file(path) for table in registry.load(member, lambda _: 0)]
-    if any(table.kind != STOW_PLAN for table in tables):
+    tables = [table for table in tables if table.kind == STOW_PLAN]
+    if not tables:
         raise ManifestError(f"{path} is no stow plan; name an EDIFACT BAPLIE message")
     plan = pl.concat([table.frame for table in tables])
     ports = [places.ports(plan[name]).alias(name) for name in ("port_of_loading", "port_of_discharge")]

@@ -5,6 +5,7 @@ callers must not change it. Every function raises ReferenceDataError where a tab
 """
 
 from riskscore.reference.goods import hs
+from riskscore.reference.locodes import locodes
 from riskscore.reference.places import plain_name, port_names, ports
 from riskscore.reference.sea import distances
 from riskscore.reference.tables import (
@@ -29,7 +30,15 @@ from riskscore.reference.tables import (
     trade_words,
     wildlife,
 )
-from riskscore.reference.towns import country_of_place, known_place, place_name, places, towns, towns_alone
+from riskscore.reference.towns import (
+    country_of_place,
+    known_place,
+    place_name,
+    places,
+    towns,
+    towns_alone,
+    towns_in_states,
+)
 
 __all__ = [
     "address_words",
@@ -50,6 +59,7 @@ __all__ = [
     "known_place",
     "languages",
     "legal_forms",
+    "locodes",
     "package_fit",
     "place_name",
     "places",
@@ -60,6 +70,7 @@ __all__ = [
     "stop_words",
     "towns",
     "towns_alone",
+    "towns_in_states",
     "trade",
     "trade_words",
     "wildlife",

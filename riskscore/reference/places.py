@@ -69,9 +69,13 @@ def _searoute_ports() -> pl.DataFrame:
 
 def plain_name(name: pl.Expr) -> pl.Expr:
     """Reduce the name of a place to capital ASCII letters and single spaces, as in `port_names`."""
-    plain = name.str.to_uppercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
-    plain = plain.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("['`\u2019]", "")
-    return plain.str.replace_all(r"[^A-Z]+", " ").str.strip_chars()
+    return plain_letters(name).str.replace_all(r"[^A-Z]+", " ").str.strip_chars()
+
+
+def plain_letters(text: pl.Expr) -> pl.Expr:
+    """`text` in capitals, without accents and apostrophes; letters of other scripts than the Latin one stay."""
+    plain = text.str.to_uppercase().str.replace_many(list(_LETTERS), list(_LETTERS.values()))
+    return plain.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("['`\u2019]", "")
 
 
 @cache

@@ -50,6 +50,7 @@ TABLES = {
         key=("code",),
         patterns={"code": _COUNTRY, "region": _REGION},
     ),
+    "country_names": Table({"name": _TEXT, "code": _TEXT}, key=("name",), patterns={"code": _COUNTRY}),
     "country_trade": Table(
         {"country": _TEXT, "teu_export": _NUMBER, "teu_import": _NUMBER},
         key=("country",),

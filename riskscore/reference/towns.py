@@ -1,6 +1,6 @@
 """Towns by name and country, and every place whose UN/LOCODE is known: ports and inland places.
 
-ports, port_aliases.csv, places_inland.csv ─▶ towns ─▶ towns_alone: names that say enough without a country
+ports, port_aliases.csv, places_inland.csv, locodes ─▶ towns ─▶ towns_alone: names that say enough without a country
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from functools import cache
 
 import polars as pl
 
+from riskscore.reference.locodes import locodes
 from riskscore.reference.places import plain_name, ports
 from riskscore.reference.tables import countries, load, ports_major
 
@@ -17,7 +18,8 @@ from riskscore.reference.tables import countries, load, ports_major
 def places() -> pl.DataFrame:
     """Return every place whose UN/LOCODE is known, ports and inland places: `locode`, `country`."""
     inland = load("places_inland").select("locode", country=pl.col("locode").str.head(2))
-    return pl.concat([ports().select("locode", "country"), inland]).unique("locode").sort("locode")
+    every = [ports().select("locode", "country"), inland, locodes().select("locode", "country")]
+    return pl.concat(every).unique("locode").sort("locode")
 
 
 def known_place(column: str) -> pl.Expr:
@@ -37,44 +39,94 @@ def place_name(name: pl.Expr) -> pl.Expr:
     return pl.when(plain == "").then(name.str.replace_all(r"[\d\s.-]+", "")).otherwise(plain)
 
 
+_DWARFS = 10
+_SMALL_PORT = 50.0
+"""Thousand TEU per year of a port that is in no list of major ports, at most."""
+
+_LARGE_PORT = 500.0
+"""Thousand TEU per year that a name from `port_aliases.csv` counts for at least: its port is known widely."""
+
+
+@cache
+def named_places() -> pl.DataFrame:
+    """Return every name of every place: `name`, `country`, `locode`, `tier`, `teu` (thousand TEU), `is_port`.
+
+    The tier says where a name is from: 0 is a main port, 1 another port, 2 an inland place of the project, 3 a port of
+    the whole list, and 4 any other place of it. The lowest counts.
+    """
+    teu = ports_major().select("locode", "teu")
+    listed = ports().select("name", "locode")
+    short = listed.with_columns(pl.col("name").str.replace(r"\s*\(.*\)$", ""))
+    parts = [
+        load("port_aliases").select("name", "locode", tier=pl.lit(0), is_port=pl.lit(True)),
+        pl.concat([listed, short]).with_columns(tier=pl.lit(1), is_port=pl.lit(True)),
+        load("places_inland").select("name", "locode", tier=pl.lit(2), is_port=pl.lit(False)),
+        locodes().select(
+            "name", "locode", pl.when("is_port").then(pl.lit(3)).otherwise(4).cast(pl.Int32).alias("tier"), "is_port"
+        ),
+    ]
+    every = pl.concat(parts).with_columns(place_name(pl.col("name")), country=pl.col("locode").str.head(2))
+    every = every.join(teu, on="locode", how="left", maintain_order="left")
+    # The other names of the whole list are not what the main port is called: Penang is also a Georgetown.
+    own = pl.col("tier") < 2
+    size = pl.when(pl.col("tier") == 0).then(pl.max_horizontal("teu", pl.lit(_LARGE_PORT))).when(own).then("teu")
+    every = every.with_columns(tier=pl.when(own & pl.col("teu").is_not_null()).then(0).otherwise("tier"), teu=size)
+    return every.filter(pl.col("name").str.len_bytes() > 2)
+
+
 @cache
 def towns() -> pl.DataFrame:
-    """Return each name of a town once per country: `name`, `country`, `locode_in_country`, `main`.
+    """Return each name of a town once per country: `name`, `country`, `locode_in_country`, `main`, `is_port`, `teu`.
 
     `main` towns have a major port, or a name that is listed in `port_aliases.csv`. Where several places of a country
     share a name and none is the main one, `locode_in_country` is the code of the country.
     """
-    aliases = load("port_aliases").select("name", "locode", rank=pl.lit(2.0))
-    listed = ports().select("name", "locode")
-    short = listed.with_columns(pl.col("name").str.replace(r"\s*\(.*\)$", ""))
-    major = ports_major().select("locode", rank=pl.col("teu") / 1e6 + 1)
-    named = pl.concat([listed, short]).join(major, on="locode", how="left")
-    inland = load("places_inland").select("name", "locode", rank=pl.lit(None, pl.Float64))
-    every = pl.concat([aliases, named.select("name", "locode", "rank"), inland])
-    every = every.with_columns(place_name(pl.col("name")), country=pl.col("locode").str.head(2))
-    ordered = every.sort("rank", "locode", descending=[True, False], nulls_last=True)
-    towns = ordered.group_by("name", "country", maintain_order=True).agg(
-        pl.col("locode").first(), several=pl.col("locode").n_unique() > 1, main=pl.col("rank").is_not_null().any()
+    best = named_places().filter(pl.col("tier") == pl.col("tier").min().over("name", "country"))
+    ordered = best.with_columns(rank=pl.when(pl.col("teu").is_null()).then(1.5).otherwise(pl.col("teu") / 1e6 + 1))
+    ordered = ordered.sort("rank", "locode", descending=[True, False])
+    grouped = ordered.group_by("name", "country", maintain_order=True).agg(
+        pl.col("locode").first(),
+        pl.col("teu").first().fill_null(_SMALL_PORT),
+        pl.col("is_port").any(),
+        several=pl.col("locode").n_unique() > 1,
+        main=pl.col("tier").first() == 0,
     )
     unclear = pl.col("several") & ~pl.col("main")
-    return towns.select(
-        "name", "country", "main", locode_in_country=pl.when(unclear).then("country").otherwise("locode")
-    ).filter(pl.col("name").str.len_bytes() > 2)
+    locode = pl.when(unclear).then("country").otherwise("locode")
+    return grouped.select("name", "country", "main", "is_port", "teu", locode_in_country=locode)
+
+
+@cache
+def towns_in_states() -> pl.DataFrame:
+    """Return each name of a town once per state or province: `name`, `country`, `division`, `locode`.
+
+    A name that a state has twice is left out, unless one of the two is a port.
+    """
+    listed = locodes().filter(pl.col("division").is_not_null()).with_columns(place_name(pl.col("name")))
+    best = listed.filter(pl.col("is_port") == pl.col("is_port").max().over("name", "country", "division"))
+    once = pl.col("locode").n_unique().over("name", "country", "division") == 1
+    return best.filter(once).select("name", "country", "division", "locode").unique(maintain_order=True)
 
 
 @cache
 def towns_alone() -> pl.DataFrame:
     """Return the names that say enough without a country: `name`, `locode`, and whether it is the `only` country.
 
-    That is where one country has a town of the name, or where one of them is a main port and no other is.
+    That is where one country has a town of the name, or where one of them has a port that dwarfs the others'. A name of
+    fewer than five letters that is no main port's says too little.
     """
-    groups = (
+    ranked = (
         towns()
-        .group_by("name")
-        .agg(
-            locode=pl.col("locode_in_country").sort_by("main", descending=True).first(),
-            only=pl.len() == 1,
-            mains=pl.col("main").sum(),
-        )
+        .with_columns(size=pl.when("is_port").then("teu").otherwise(0.0))
+        .sort("main", "size", descending=True, maintain_order=True)
     )
-    return groups.filter(pl.col("only") | (pl.col("mains") == 1)).select("name", "locode", "only")
+    groups = ranked.group_by("name", maintain_order=True).agg(
+        pl.col("locode_in_country", "main", "size").first(),
+        only=pl.len() == 1,
+        second=pl.col("size").get(1, null_on_oob=True).fill_null(0.0),
+        mains=pl.col("main").sum(),
+    )
+    is_long = (pl.col("name").str.len_chars() >= 5) | ~pl.col("name").str.contains("^[A-Z]+$")
+    dwarfs = (pl.col("size") >= _DWARFS * pl.col("second")) & (pl.col("size") > 0)
+    clear = pl.when("main").then(pl.col("only") | dwarfs).otherwise(is_long & (pl.col("only") | dwarfs))
+    return groups.filter(clear).select("name", "only", locode="locode_in_country")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from riskscore.cells.places import countries, ports
+from riskscore import reference
+from riskscore.cells.places import are_ports, countries, ports
 
 PORTS = [
     ("VNHPH", "VNHPH"),
@@ -21,8 +22,8 @@ PORTS = [
     ("Vancouver, BC", "CAVAN"),
     ("Hamburg, CA", "HAMBURG, CA"),
     ("ZZ Nowhere at all", "ZZ NOWHERE AT ALL"),
-    ("VN Q9Q", "VNQ9Q"),
-    ("安特卫普", "安特卫普"),
+    ("VN Q9Q", "VN Q9Q"),
+    ("某个地方", "某个地方"),
     ("=HYPERLINK(1)", "=HYPERLINK(1)"),
     ("GHANA", "GH"),  # the country is known, and the port is not
     ("Brazil", "BR"),  # not Brazil in Indiana
@@ -33,7 +34,7 @@ PORTS = [
     ("NEPAL", "NP"),
     ("MARSH", "MARSH"),  # five letters, but no code
     ("CAN", "CAN"),  # Canada, or Guangzhou
-    ("ARATU", "ARATU"),  # a port of Brazil, and the code of a place in Argentina
+    ("ARATU", "ARATU ?"),  # a port of Brazil, and the code of a place in Argentina
     ("ARATU, BRAZIL", "BRARB"),
     ("HAMDE", "DEHAM"),
     ("INMAA1", "INMAA"),
@@ -44,8 +45,8 @@ PORTS = [
     ("CHENNAI SEA", "INMAA"),
     ("青岛", "CNTAO"),
     ("Tripoli, Lebanon", "LBKYE"),
-    ("Kingston, Ontario", "CA"),
-    ("SAN ANTONIO, TX", "US"),
+    ("Nowheretown, Ontario", "CA"),
+    ("NOWHERETOWN, TX", "US"),
     ("3001, HOUSTON, TX", "USHOU"),
     ("Houston, TX, USA", "USHOU"),
     ("MIDDLE OF NOWHERE, GHANA", "GH"),
@@ -85,3 +86,71 @@ def test_countries_become_alpha_2_or_stay_in_capitals(text: str, code: str) -> N
 
 def test_a_name_alone_does_not_contradict_its_country() -> None:
     assert ports(pl.Series(["Hamburg, Vietnam"])).to_list() == ["HAMBURG, VIETNAM"]
+
+
+SETTLED = [
+    ("BARCELONA", ["ES"], "ESBCN"),
+    ("BARCELONA", ["CN"], "ESBCN"),  # no Barcelona in China: transhipped
+    ("MANZANILLO", ["PA", "PA"], "PAMIT"),
+    ("MANZANILLO", ["MX"], "MXZLO"),
+    ("ARATU", ["BR"], "BRARB"),
+    ("TRIPOLI", ["LB", "LB"], "LBKYE"),
+]
+
+
+@pytest.mark.parametrize(("text", "near", "locode"), SETTLED)
+def test_the_countries_beside_settle_a_name_of_several_countries(text: str, near: list[str], locode: str) -> None:
+    assert ports(pl.Series([text]), lambda: pl.Series([near])).to_list() == [locode]
+
+
+whole_list = pytest.mark.skipif(reference.locodes().is_empty(), reason="the whole list of UN/LOCODE is not installed")
+
+
+@whole_list
+def test_a_main_port_is_unknown_where_the_row_speaks_against_it() -> None:
+    read = ports(pl.Series(["BARCELONA"]), lambda: pl.Series([["VE", "VE"]]))
+    assert not are_ports(read).any() or read.to_list() == ["VEBLA"]
+
+
+@pytest.mark.parametrize("text", ["MANZANILLO", "HAMILTON", "Rio", "HAM", "VICTORIA", "GDYNIA/GDANSK", "CHINA"])
+def test_names_that_say_too_little_are_no_port(text: str) -> None:
+    assert not are_ports(ports(pl.Series([text]))).any()
+
+
+@whole_list
+def test_a_town_of_ten_countries_is_unknown() -> None:
+    assert not are_ports(ports(pl.Series(["LA PAZ"]))).any()
+
+
+MORE = [
+    ("上海港", "CNSHA"),
+    ("Cảng Hải Phòng", "VNHPH"),
+    ("Порт Новороссийск", "RUNVS"),
+    ("ميناء جدة الإسلامي", "SAJED"),
+    ("부산항", "KRPUS"),
+    ("Puerto de Valencia", "ESVLC"),
+    ("Porto de Santos, Brasil", "BRSSZ"),
+    ("Anvers", "BEANR"),
+    ("Leningrad", "RULED"),
+    ("Bombay", "INBOM"),
+    ("(INMUN1) Mundra Sea", "INMUN"),
+    ("SHANGHAI/CN", "CNSHA"),
+    ("CNSHA - SHANGHAI", "CNSHA"),
+    ("SGP PSA", "SGSIN"),
+    ("HKG", "HKHKG"),
+    ("HONG KONG, CHINA", "HKHKG"),
+    ("Rotterdam Maasvlakte", "NLRTM"),
+    ("Hambrug, Germany", "DEHAM"),
+    ("Durban South Africa", "ZADUR"),
+    ("\uff28\uff41\uff4d\uff42\uff55\uff52\uff47", "DEHAM"),
+]
+
+
+@pytest.mark.parametrize(("text", "locode"), MORE)
+def test_ports_in_other_languages_and_forms_are_read(text: str, locode: str) -> None:
+    assert ports(pl.Series([text])).to_list() == [locode]
+
+
+def test_the_codes_that_are_names_of_ports_are_listed() -> None:
+    names = reference.towns().filter(pl.col("is_port") | pl.col("main"))["name"]
+    assert set(reference.ports()["locode"]) & set(names) <= {"ARATU"}

@@ -20,7 +20,9 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import delimited, ods, parquet, records, sheets, xls, xlsb
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import ams, awmds, customs_309, dcsa, ens, ics2, other_xml, scmtr, wco
+from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
+from riskscore.manifest.formats.messages.customs_xml import awmds, ens, ics2, other_xml, wco
+from riskscore.manifest.formats.messages.un_edifact import files as un_edifact
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table
 from riskscore.manifest.hints import NO_HINTS, Hints
 
@@ -59,6 +61,7 @@ FORMATS = (
     Format("ODS", ods.sniff, ods.read, (".ods",)),
     Format("XLS", xls.sniff, xls.read),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("EDIFACT", un_edifact.sniff, un_edifact.read),
     Format("X12", customs_309.sniff, customs_309.read),
     Format("ASYCUDA", awmds.sniff, awmds.read),
     Format("entry summary declaration", ens.sniff, ens.read),
@@ -101,7 +104,10 @@ def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list
     widest = max(table.frame.width for table in tables)
     if widest > MAX_HEADINGS:
         raise ManifestError(f"{file.name} has {widest:,} columns; at most {MAX_HEADINGS:,} are read, so remove some")
-    return [replace(table, name=file.name if len(tables) == 1 else f"{file.name}/{table.sheet}") for table in tables]
+    return [
+        replace(table, name=file.name if len(tables) == 1 else f"{file.name}/{table.sheet or table.kind}")
+        for table in tables
+    ]
 
 
 def _is_dbf(head: bytes) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from messages_samples import SAMPLES, XML, changed, parsed, rows
 
 from riskscore.errors import LeftAsideError, ManifestError
-from riskscore.manifest.formats.messages import xml
+from riskscore.manifest.formats.messages.customs_xml import xml
 from riskscore.manifest.read import read
 
 

@@ -73,10 +73,16 @@ class Rows:
     def table(self, notes: Sequence[str] = (), encoding: str | None = None) -> Table:
         """All rows as a table: columns of schema.COLUMNS that any row has, and the parts that were refused."""
         self._flush()
-        frame = pl.concat(self._frames) if self._frames else pl.DataFrame(schema=_TYPES)
+        used = {"house_bill", "_line", *schema.REQUIRED, *(name for frame in self._frames for name in frame.columns)}
+        none = pl.DataFrame(schema={name: dtype for name, dtype in _TYPES.items() if name in used})
+        frame = pl.concat([none, *self._frames], how="diagonal")
         is_house = pl.col("house_bill").is_not_null() & (pl.col("house_bill") != pl.col("bill_of_lading"))
         frame = frame.with_columns(consolidated=pl.when(is_house).then(True))
-        filled = [name for name in schema.COLUMNS if name in schema.REQUIRED or frame[name].null_count() < frame.height]
+        filled = [
+            name
+            for name in schema.COLUMNS
+            if name in schema.REQUIRED or (name in frame.columns and frame[name].null_count() < frame.height)
+        ]
         told = list(notes)
         if self._unlisted:
             told.append(f"{self._unlisted:,} more parts of the message were refused than are listed")
@@ -98,7 +104,11 @@ class Rows:
 
 
 def _frame(rows: list[Mapping[str, Any]], lines: list[int]) -> pl.DataFrame:
-    """Rows as a frame of all canonical columns, and `_line`. Column by column, which is faster than row by row."""
+    """Rows as a frame of the canonical columns that any of them has, and `_line`.
+
+    It is made column by column, which is faster than row by row. Columns without a value are left out, because a null
+    takes as much memory as a number.
+    """
     present = {name for row in rows for name in row}
     columns = [
         pl.Series(name, [row.get(name) for row in rows], dtype, strict=False)
@@ -108,9 +118,7 @@ def _frame(rows: list[Mapping[str, Any]], lines: list[int]) -> pl.DataFrame:
     frame = pl.DataFrame([*columns, pl.Series("_line", lines, pl.Int64)])
     if _ITEMS in present:
         frame = frame.with_columns(_items([row.get(_ITEMS) or [] for row in rows]))
-    return frame.select(
-        pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name) for name, dtype in _TYPES.items()
-    )
+    return frame
 
 
 def _items(lists: list[list[Mapping[str, Any]]]) -> pl.Series:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from riskscore.manifest.formats.messages import cargo
-from riskscore.manifest.formats.messages.cargo import Box, Goods
-from riskscore.manifest.formats.messages.typed import Reader, one_line
-from riskscore.manifest.formats.messages.xml import Node
+from riskscore.manifest.formats.messages.customs_xml import cargo
+from riskscore.manifest.formats.messages.customs_xml.cargo import Box, Goods
+from riskscore.manifest.formats.messages.customs_xml.typed import Reader, one_line
+from riskscore.manifest.formats.messages.customs_xml.xml import Node
 
 _OTHER_CODES = ("UNDG", "UN", "IMDG", "SRZ", "GTIN", "CV")
 """Lists of codes other than those of the Harmonized System."""

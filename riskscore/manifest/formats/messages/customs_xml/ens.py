@@ -14,12 +14,12 @@ from typing import Any
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import cargo, xml
-from riskscore.manifest.formats.messages.cargo import Bill, Box, Goods
+from riskscore.manifest.formats.messages.customs_xml import cargo, xml
+from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
+from riskscore.manifest.formats.messages.customs_xml.typed import Reader, address, is_to_order, one_line
+from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
 from riskscore.manifest.formats.messages.rows import Rows
-from riskscore.manifest.formats.messages.typed import Reader, address, is_to_order, one_line
-from riskscore.manifest.formats.messages.xml import Node
-from riskscore.manifest.formats.messages.xml_opening import opening
 from riskscore.manifest.formats.table import Count, Table
 
 _MESSAGES = {f"{prefix}{code}{edition}" for prefix in ("cc", "ie") for code in (315, 313) for edition in ("", *"abcd")}

@@ -14,13 +14,13 @@ from typing import Any
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import cargo, xml
-from riskscore.manifest.formats.messages.cargo import Bill
+from riskscore.manifest.formats.messages.customs_xml import cargo, xml
+from riskscore.manifest.formats.messages.customs_xml.cargo import Bill
+from riskscore.manifest.formats.messages.customs_xml.typed import BEIJING, Reader, address, is_to_order, one_line
+from riskscore.manifest.formats.messages.customs_xml.wco_goods import boxes_of, goods_of, quantity, texts
+from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.customs_xml.xml_opening import Opening, opening
 from riskscore.manifest.formats.messages.rows import CANCELS, Rows
-from riskscore.manifest.formats.messages.typed import BEIJING, Reader, address, is_to_order, one_line
-from riskscore.manifest.formats.messages.wco_goods import boxes_of, goods_of, quantity, texts
-from riskscore.manifest.formats.messages.xml import Node
-from riskscore.manifest.formats.messages.xml_opening import Opening, opening
 from riskscore.manifest.formats.table import Count, Table
 
 _CONSIGNMENT = ("consignment",)

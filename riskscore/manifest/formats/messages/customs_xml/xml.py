@@ -18,8 +18,8 @@ from xml.parsers import expat
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages.customs_xml.xml_opening import plain, start_of
 from riskscore.manifest.formats.messages.rows import Rows
-from riskscore.manifest.formats.messages.xml_opening import plain, start_of
 
 MAX_DEPTH = 64
 """Most elements within each other."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from riskscore.manifest.formats.messages.typed import Reader, hs_codes_in
+from riskscore.manifest.formats.messages.customs_xml.typed import Reader, hs_codes_in
 
 
 @dataclass(slots=True)

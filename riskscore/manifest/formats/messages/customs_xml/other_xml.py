@@ -6,7 +6,7 @@ import re
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages.xml_opening import Opening, opening
+from riskscore.manifest.formats.messages.customs_xml.xml_opening import Opening, opening
 from riskscore.manifest.formats.table import Count, Table
 
 _NUMBERED = re.compile(r"(?:cc|cd|ie|gb)(\d{3})[a-z]{0,2}")
