@@ -135,4 +135,3 @@ def _refusal(found: dict[str, float], data: Dataset, catalogue: Catalogue) -> st
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
-

@@ -9,7 +9,7 @@ import pytest
 from riskscore import schema, settings
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import outcomes, read
-from riskscore.manifest.propose import propose
+from riskscore.proposal.propose import propose
 
 
 @pytest.fixture
