@@ -23,6 +23,7 @@ from riskscore.cells import (
     nothing,
     numbers,
     places,
+    preferred,
     seals,
     texts,
 )
@@ -98,13 +99,13 @@ class Converter:
         """Canonical values of `column`, one per row; several headings fill each other's gaps or are joined."""
         if column == "container_number":
             return self._containers()
-        parts = [self._from_heading(column, heading) for heading in self.sources(column)]
+        sources = self.sources(column)
+        parts = [self._from_heading(column, heading) for heading in sources]
         if column in LISTS or (column in NUMBERED and len(parts) > 1):
             return self._combined(column, parts)
-        merged = parts[0]
-        for part in parts[1:]:
-            merged = merged.zip_with(merged.is_not_null(), part)
-        return merged.alias(column)
+        merged, told = preferred.merge(column, [heading.source for heading in sources], parts)
+        self.notes += told
+        return merged
 
     def _combined(self, column: str, parts: list[pl.Series]) -> pl.Series:
         frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])

@@ -59,7 +59,7 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> Decoded:
         if said and not said.startswith("utf") and not data.isascii() and _is_utf8(data):
             note = f"the file is valid UTF-8, but was read as {encoding}, because a person says so"
             decoded = replace(decoded, notes=(note, *decoded.notes))
-    if not decoded.encoding.startswith("utf"):
+    if not decoded.encoding.startswith("utf") or decoded.text.isascii():
         return decoded
     repaired = mojibake.repair(decoded.text)
     return replace(decoded, text=repaired.text, notes=(*decoded.notes, *repaired.notes))
@@ -69,7 +69,8 @@ def _recognised(name: str, data: bytes) -> Decoded:
     if wide := _wide(data[:_SAMPLE]):
         return _transcode(name, data, wide)
     if data.isascii():
-        escaped = next((codec for escape, codec in _ESCAPES if escape in data), "")
+        has_escapes = b"\x1b" in data
+        escaped = next((codec for escape, codec in _ESCAPES if has_escapes and escape in data), "")
         return _transcode(name, data, escaped) if escaped else Decoded(data, "utf-8")
     if _is_utf8(data):
         return Decoded(data, "utf-8")

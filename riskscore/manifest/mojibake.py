@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from riskscore.units import counted
 
 _PAGES = {"cp1252": 2, "cp850": 2, "mac_roman": 2, "cp1251": 4}
@@ -19,13 +21,17 @@ _PAGES = {"cp1252": 2, "cp850": 2, "mac_roman": 2, "cp1251": 4}
 In Russian two letters beside a quote turn back by chance.
 """
 
-_GATE = re.compile(
-    rb"(?:\xc3[\x82\x83\x90\x91\xa2-\xa9]|\xd0[\x92\x93\xa0\xa1]|\xe2\x94[\x9c\xac]|\xe2\x88\x9a|\xc2\xac|\xc3\x94)[\xc2-\xef]"
+_LEADS = (
+    *((0xC3, second) for second in (0x82, 0x83, 0x90, 0x91, 0x94, *range(0xA2, 0xAA))),
+    *((0xD0, second) for second in (0x92, 0x93, 0xA0, 0xA1)),
+    *((0xC2, 0xAC), (0xE2, 0x94), (0xE2, 0x88)),
 )
-"""What such text contains in UTF-8: the first letters of turned signs, with another letter beyond ASCII behind."""
+"""How such text begins in UTF-8: the first two bytes of the letters that the first bytes of a sign were turned into."""
 
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _LARGEST = 64 * 2**20
+_STEP = 4 * 2**20
+_ASCII, _FIRST = 0x7F, 0xC2
 _CERTAIN = 3
 _WORD = 40
 
@@ -40,7 +46,7 @@ class Repaired:
 
 def repair(data: bytes) -> Repaired:
     """Look for text in a wrong encoding in `data`, which is UTF-8; of a large file only the beginning is looked at."""
-    if not _GATE.search(data, 0, _LARGEST):
+    if not _may_be_turned(data):
         return Repaired(data)
     text = data[:_LARGEST].decode("utf-8", errors="ignore")
     runs = Counter(_RUN.findall(text))
@@ -63,6 +69,20 @@ def repair(data: bytes) -> Repaired:
             "ask the sender for a new export in UTF-8",
         ),
     )
+
+
+def _may_be_turned(data: bytes) -> bool:
+    """A quick look at all of `data`: whether one of _LEADS is there, with another letter beyond ASCII behind it."""
+    leads = np.zeros(2**16, dtype=bool)
+    leads[[first << 8 | second for first, second in _LEADS]] = True
+    signs = np.frombuffer(data, np.uint8)
+    for start in range(0, min(len(signs), _LARGEST), _STEP):
+        part = signs[start : start + _STEP + 2]
+        beyond = np.flatnonzero(part[:-2] >= _FIRST)
+        pairs = part[beyond].astype(np.uint16) << 8 | part[beyond + 1]
+        if (leads[pairs] & (part[beyond + 2] > _ASCII)).any():
+            return True
+    return False
 
 
 def _turned(runs: Counter[str], page: str, least: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,86 @@ def test_columns_of_fixed_width_are_refused_with_the_way_out(tmp_path: Path) -> 
             "BL No   Container No   Manifest Date   POL     Description\n"
             "B1      CSQU3054383    2024-03-14      DEHAM   PUMPS\n",
         )
+
+
+def test_a_blank_before_a_quoted_field_is_mended_where_other_lines_are_fine(tmp_path: Path) -> None:
+    rows = consignments(
+        tmp_path,
+        f"{HEAD}\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PIPES,NAMPO\n"
+        'B2,CSQU3054383,2024-03-14,DEHAM,KRPUS, "PUMPS",NAMPO\n'
+        'B3,CSQU3054383,2024-03-14,DEHAM,KRPUS,"SIZE 3, ""BIG"" ONES", "NAMPO, LTD"\n',
+    )
+    assert [row["goods_description"] for row in rows] == ["PIPES", "PUMPS", 'SIZE 3, "BIG" ONES']
+    assert rows[2]["consignee_name"] == "NAMPO, LTD"
+
+
+@pytest.mark.parametrize(
+    ("field", "goods"),
+    [
+        ('3.5" DISK', '3.5" DISK'),
+        ('"3.5" DISK, BLACK"', '3.5" DISK, BLACK'),
+        ('"5" x 6" PIPE"', '5" x 6" PIPE'),
+        ('" DISK', '" DISK'),
+    ],
+)
+def test_one_inch_sign_does_not_spoil_the_lines_that_are_quoted_well(field: str, goods: str, tmp_path: Path) -> None:
+    rows = consignments(
+        tmp_path,
+        f'{HEAD}\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,"PUMPS, USED","NAMPO\nLTD"\n'
+        f"B2,CSQU3054383,2024-03-14,DEHAM,KRPUS,{field},NAMPO\n"
+        'B3,CSQU3054383,2024-03-14,DEHAM,KRPUS,"PUMPS, NEW","NAMPO, LTD"\n',
+    )
+    assert [row["goods_description"] for row in rows] == ["PUMPS, USED", goods, "PUMPS, NEW"]
+    assert [row["consignee_name"] for row in rows] == ["NAMPO LTD", "NAMPO", "NAMPO, LTD"]
+
+
+def test_quotes_that_nothing_closes_are_said_with_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    line = "CSQU3054383,2024-03-14,DEHAM,KRPUS"
+    file.write_text(f'{HEAD}\nB1,{line},"PUMPS,A\nB2,{line},"VALVES, NEW",B\nB3,{line},"PIPES,C\n')
+    manifest = read(file)
+    assert manifest.consignments["goods_description"].to_list() == ['"PUMPS', "VALVES, NEW", '"PIPES']
+    assert "2 lines (2, 4) do not pair up" in manifest.understood.notes[0]
+
+
+@pytest.mark.parametrize(("text", "read_as"), [("'1,234.5", 1234.5), ("'900", 900.0), ("'+7", 7.0)])
+def test_a_marked_number_is_a_number(text: str, read_as: float, tmp_path: Path) -> None:
+    (row,) = consignments(
+        tmp_path, f'{HEAD},Gross Weight\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,NAMPO,"{text}"\n'
+    )
+    assert row["gross_weight_kg"] == read_as
+
+
+def test_a_marked_time_is_a_time(tmp_path: Path) -> None:
+    (row,) = consignments(tmp_path, f"{HEAD}\nB1,CSQU3054383,'2024-03-14 10:30,DEHAM,KRPUS,PUMPS,NAMPO\n")
+    assert str(row["filed_at"]).startswith("2024-03-14 10:30")
+
+
+def test_totals_footers_and_repeated_headings_are_left_aside_with_notes(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    row = "CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,A"
+    file.write_text(f"{HEAD}\nB1,{row}\nPage 1 of 2\n\ufeff{HEAD}\nB2,{row}\nTOTAL,2\nEnd of report\n", "utf-8")
+    manifest = read(file)
+    assert (manifest.rows_in, manifest.consignments.height, manifest.balance) == (2, 2, 0)
+    notes = "; ".join(manifest.understood.notes)
+    assert "1 line with repeated headings was left aside: line 4" in notes
+    assert "1 line with totals was left aside: line 6, 'TOTAL'" in notes
+    assert "2 lines with footers or rules were left aside: lines 3, 7" in notes
+
+
+def test_headings_that_are_there_twice_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text(f"{HEAD},Weight,Weight\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,A,10,12\n")
+    assert "several columns have the same heading: 'Weight'" in "; ".join(read(file).understood.notes)
+
+
+@pytest.mark.parametrize("piece", ['"x,', ',"x', '""', '" ,', '"'])
+def test_a_line_of_a_million_quotes_is_no_trap(piece: str, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    line = "CSQU3054383,2024-03-14,DEHAM,KRPUS"
+    file.write_text(f"{HEAD}\nB1,{line},PUMPS,A\n{piece * 300_000}\nB2,{line},VALVES,B\n")
+    started = time.process_time()
+    manifest = read(file)
+    assert manifest.balance == 0
+    assert manifest.consignments["bill_of_lading"].to_list() == ["B1", "B2"]
+    assert time.process_time() - started < 20

@@ -1,7 +1,8 @@
 """Read CSV, TSV and similar files: find the delimiter, the line of the headings, and the lines that do not fit them.
 
-Quotes in real files are often broken (an inch sign, a quote that is never closed). Where quotes do not pair up, or a
-quoted field spans several lines of data, the file is read again with quotes as ordinary characters.
+Quotes in real files are often broken (an inch sign, a quote that is never closed). Lines with such quotes are mended
+(quotes.py). Where a quoted field still spans several lines of data, the file is read with quotes as ordinary
+characters.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import TypeAlias
 import polars as pl
 
 from riskscore.errors import ManifestError
+from riskscore.manifest.formats import layout, quotes
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
+from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, repeated, unique
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde"}
 
@@ -30,7 +32,7 @@ _BOX = re.compile(r"[A-Z]{3}[UJZ] ?[0-9]{6}-?[0-9]")
 _GAPS = re.compile(r"\S {2,}\S")
 _MOST_GAPS = 3
 _FORMULA_TEXT = r'^="(.*)"$'
-_MARKED_TEXT = r"^'([A-Z]{0,4}[0-9][0-9A-Z ./-]*)$"
+_MARKED_TEXT = r"^'([A-Z]{0,4}[+-]?[0-9][0-9A-Z ,.:/+-]*)$"
 """A number or code with the apostrophe by which spreadsheets mark texts; a name such as 'T HART is none."""
 
 
@@ -66,21 +68,24 @@ def _read(name: str, text: bytes, count: Count) -> Table:
             f"{name} has {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read, so remove some columns"
         )
     _refuse_without_headings(name, text, head)
-    body = text[head.size :]
-    notes: tuple[str, ...] = ()
-    quoted = b'"' in body
-    rows = _parse(body, head, quoted) if body.count(b'"') % 2 == 0 else None
-    if rows is not None and rows[1]:
-        rows = _without_blanks_before_quotes(body, head, rows)
-    if rows is None or _swallows(rows[0], head):
+    mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells))
+    quoted = b'"' in mended.text
+    rows = _parse(mended.text, head, quoted)
+    if quoted and (rows is None or _swallows(rows, head)):
+        mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells), certain=True)
+        rows = _parse(mended.text, head, quoted)
+    body, notes = mended.text, mended.note(head.lines + 1)
+    if rows is None or _swallows(rows, head):
         quoted = False
         notes = ("quotes in this file do not pair up, so they were read as ordinary characters",)
-        rows = _parse(body, head, quoted)
+        rows = _parse(text[head.size :], head, quoted)
         if rows is None:
             raise ValueError("its lines cannot be split into fields")
         rows = (rows[0].with_columns(pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")), rows[1])
     frame, ragged = rows
-    if b'="' in body or head.delimiter.encode() + b"'" in body or b"\n'" in body or body.startswith(b"'"):
+    marks = (head.delimiter.encode() + b"'", b"\n'", b"\"'")
+    is_marked = b"'" in body and (body.startswith(b"'") or any(mark in body for mark in marks))
+    if is_marked or (quoted and b'="' in body):
         frame = frame.with_columns(
             pl.all().exclude("_number").str.replace(_FORMULA_TEXT, "$1").str.replace(_MARKED_TEXT, "$1")
         )
@@ -89,6 +94,8 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     lines = _line_numbers(table, long, head)
     blank = pl.all_horizontal(pl.col(_names(head)).fill_null("").str.strip_chars() == "")
     filled = table.join(lines, on="_number", maintain_order="left").filter(~blank)
+    told = layout.tell(name, filled.select(_names(head)), head.cells, filled["line"])
+    filled = filled.filter(told.rows)
     misfits = long.join(lines, on="_number", maintain_order="left")
     return Table(
         filled.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True))),
@@ -101,7 +108,7 @@ def _read(name: str, text: bytes, count: Count) -> Table:
                 for line, text in misfits.select("line", "text").iter_rows()
             ]
         ),
-        notes=notes,
+        notes=(*repeated(head.cells), *notes, *told.notes),
     )
 
 
@@ -124,14 +131,6 @@ def _refuse_without_headings(name: str, text: bytes, head: _Head) -> None:
             f"{name} has columns of fixed width, without a delimiter; export it as CSV or XLSX, or put a comma, "
             "semicolon or tab between the columns"
         )
-
-
-def _without_blanks_before_quotes(body: bytes, head: _Head, rows: _Rows) -> _Rows:
-    """Read `A, "B, C"` as two fields, if more lines fit the headings then; otherwise return `rows`."""
-    delimiter = re.escape(head.delimiter.encode())
-    tight = re.sub(rb"(" + delimiter + rb")[ \t]+\"", rb'\1"', body)
-    again = _parse(tight, head, quoted=True) if tight != body else None
-    return rows if again is None or len(again[1]) >= len(rows[1]) else again
 
 
 def _find_head(text: bytes, count: Count) -> _Head:
@@ -207,12 +206,16 @@ def _parse(body: bytes, head: _Head, quoted: bool) -> _Rows | None:
     return frame.with_columns(_number=numbers.filter(~numbers.is_in(left_out.implode()))), ragged
 
 
-def _swallows(frame: pl.DataFrame, head: _Head) -> bool:
+def _swallows(rows: _Rows, head: _Head) -> bool:
     """Whether a quoted field contains a line break and as many delimiters as a full line."""
-    if len(head.cells) < 3:
+    full = len(head.cells) - 1
+    if full < 2:
         return False
+    frame, ragged = rows
+    if any(line.count(head.delimiter) >= full for _, _, text in ragged for line in text.splitlines()[1:]):
+        return True
     field = pl.all().exclude("_number")
-    long = field.str.count_matches(head.delimiter, literal=True) >= len(head.cells) - 1
+    long = field.str.count_matches(head.delimiter, literal=True) >= full
     return frame.select(pl.any_horizontal((long & field.str.contains(_NEWLINE)).any())).item() is True
 
 

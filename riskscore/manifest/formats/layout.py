@@ -49,6 +49,7 @@ _FOOTER = (
     rf"){_SIGNS}$"
 )
 _RULE = "^[\\s+|]*(?:[-=_*\u2013\u2014.~]{3,}[\\s+|]*)+$"
+_LIKELY = "|".join(f"(?:{pattern})" for pattern in (_IS_TOTAL, _BEGINS_TOTAL, _FOOTER, _RULE))
 _BOX = r"(?i)(?:^|[^A-Z0-9])[A-Z]{4}[ -]?\d{6}[ -]?\d?(?:[^A-Z0-9]|$)"
 _LEAST_AGAIN = 3
 _SHOWN = 5
@@ -109,16 +110,9 @@ def _candidates(frame: pl.DataFrame, headings: Sequence[str]) -> pl.Series:
             pl.coalesce(pl.all().str.strip_chars().replace("", None)).fill_null("").alias("first")
         )
         first = first.scatter(blank.arg_true(), filled["first"])
-    known = pl.Series(list({_plain(heading) for heading in headings} - {""}), dtype=pl.String)
-    # Bills and numbers have digits in their first cell; totals and footers are words, so most rows are told quickly.
-    likely = (
-        first.str.contains(_IS_TOTAL)
-        | first.str.contains(_BEGINS_TOTAL)
-        | first.str.contains(_FOOTER)
-        | first.str.contains(_RULE)
-        | first.str.strip_chars("\ufeff").str.to_lowercase().str.replace_all(r"\s+", " ").is_in(known.implode())
-    )
-    return likely.fill_null(False).arg_true()
+    known = {_plain(heading) for heading in headings} | {heading.strip().lower() for heading in headings}
+    is_heading = first.str.strip_chars("\ufeff").str.to_lowercase().is_in(pl.Series(list(known - {""})).implode())
+    return (first.str.contains(_LIKELY) | is_heading).fill_null(False).arg_true()
 
 
 def _kind(cells: Sequence[str | None], headings: Sequence[str]) -> str:
@@ -143,7 +137,7 @@ def _kind(cells: Sequence[str | None], headings: Sequence[str]) -> str:
 
 
 def _first(cells: Sequence[str | None]) -> str:
-    return next((cell.strip() for cell in cells if cell and cell.strip()), "")
+    return next((cell.strip("\ufeff \t\r\n") for cell in cells if cell and cell.strip()), "")
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Every value is read as text, numbers with exactly the digits of the file: later, its column decides what it means, as
 in every other format. An object within a record becomes separate columns (`{"shipper": {"name": ...}}` is `shipper
-name`). Lists stay JSON text.
+name`). A list of containers or goods becomes rows (nested.py); other lists stay JSON text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.nested import Nest, flattened, has_lists, is_bill, is_figure, is_list_of
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
 
 _CHUNK = 20_000
@@ -56,8 +57,16 @@ def _find_array(name: str, content: Any) -> tuple[list[Any], dict[str, str]]:
         if not isinstance(content, dict):
             break
         arrays = [key for key, value in content.items() if _is_table(key, value)]
+        if any(content[key] for key in arrays) and is_bill(content):
+            return [content], common
         inner = arrays or [key for key, value in content.items() if isinstance(value, dict)]
-        common |= {key: value for key, value in content.items() if isinstance(value, str)}
+        if arrays and len(content) > len(arrays) and any(isinstance(value, dict) for value in content.values()):
+            beside = flattened({key: value for key, value in content.items() if key not in arrays})
+        else:
+            beside = content
+        common |= {key: value for key, value in beside.items() if isinstance(value, str)}
+        if len(arrays) > 1 and any(is_list_of(key, content[key], "container_number") for key in arrays):
+            return [content], common
         if len(inner) > 1:
             raise ManifestError(
                 f"{name} has {len(inner)} arrays or objects ({', '.join(inner)[:200]!r}); "
@@ -134,8 +143,22 @@ def _table(
             row = json.dumps({"text": text}, ensure_ascii=False)
             refused.append((lines[place], "malformed_record", text, row))
         line_numbers = line_numbers.filter(is_object)
+    nest = Nest(name)
+    notes: tuple[str, ...] = ()
     if dict in set(map(type, chain.from_iterable(map(dict.values, objects)))):
-        objects = [_flat(record) for record in objects]
+        objects = [flattened(record) for record in objects]
+    if any(map(has_lists, objects)):
+        rows = [nest.rows_of(record) for record in objects]
+        line_numbers = line_numbers.repeat_by(pl.Series(map(len, rows), dtype=pl.Int64)).explode()
+        objects = list(chain.from_iterable(rows))
+    if len(objects) > 1:
+        figures = [key for key in common if is_figure(key)]
+        common = {key: value for key, value in common.items() if key not in figures}
+        if figures:
+            notes = (
+                *notes,
+                f"figures beside the list of records are of all of them and were not read: {', '.join(figures[:5])}",
+            )
     keys = list(dict.fromkeys(chain.from_iterable(objects)))
     if len(keys) > MAX_HEADINGS:
         raise ManifestError(
@@ -145,16 +168,7 @@ def _table(
         pl.lit(value).alias(key) for key, value in common.items() if key not in keys
     )
     frame.columns = unique(frame.columns)
-    return Table(frame, line_numbers, format=kind, broken=broken(refused))
-
-
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """`record` with the fields of inner objects as its own; an object whose fields would clash is left unchanged."""
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        inner = {f"{key} {name}": field for name, field in _flat(value).items()} if isinstance(value, dict) else {}
-        flat |= inner if inner and not inner.keys() & record.keys() else {key: value}
-    return flat
+    return Table(frame, line_numbers, format=kind, broken=broken(refused), notes=(*nest.note(), *notes))
 
 
 def _frame(objects: list[dict[str, Any]], keys: list[str]) -> pl.DataFrame:

@@ -73,6 +73,19 @@ def unique(headings: Sequence[str]) -> list[str]:
     return names
 
 
+def repeated(headings: Sequence[str]) -> tuple[str, ...]:
+    """A note on headings that a file has several times, and what `unique` calls the later ones; else none."""
+    plain = [" ".join(heading.split()) for heading in headings]
+    twice = [heading for heading in dict.fromkeys(plain) if heading and plain.count(heading) > 1]
+    if not twice:
+        return ()
+    shown = ", ".join(repr(heading[:60]) for heading in twice[:5]) + (" ..." if len(twice) > 5 else "")
+    return (
+        f"several columns have the same heading: {shown}; of each the first counts where only one can; "
+        f"the others are called '{twice[0][:60]} (2)' and so on",
+    )
+
+
 def broken(rows: Sequence[tuple[int, str, str, str]]) -> pl.DataFrame:
     """Make a frame of broken lines (columns BROKEN) from (line, rule, value, row as JSON)."""
     return pl.DataFrame(
