@@ -276,6 +276,9 @@ class Converter:
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         read = numbers.parse(values)
+        if column not in NUMBERS and column not in COUNTS:  # a service's own field, which no row needs
+            self._not_understood(f"{column} value", texts.as_text(values), read["fault"].is_null())
+            return read["number"].alias(column)
         number = self._checked(column, values, read, "number")
         if column in COUNTS:
             not_whole = (number.is_finite() & ((number != number.floor()) | (number.abs() >= 2**53))).fill_null(False)

@@ -77,8 +77,8 @@ def read(
 
     `columns` is a TOML file that maps headings to columns. Where the service's settings say which column of its
     manifests contains the finding, such a manifest can be read as outcomes too. Each is known on the day that the file
-    says, or else the set number of days after filing. Raises ManifestError where the file cannot be read or lacks a required column, SettingsError where the map
-    is wrong.
+    says, or else the set number of days after filing. Raises ManifestError where the file cannot be read or lacks a
+    required column, SettingsError where the map is wrong.
     """
     expected = kind(settings)
     mapping = _declared(settings) | read_map(columns, expected.synonyms)
@@ -118,7 +118,10 @@ def _without_refusals(path: str | Path, read_in: Outcomes) -> pl.DataFrame:
     """The outcomes of a file without any refused row; else ManifestError with the first refused row."""
     if read_in.quarantine.height:
         line, rule, column, value = read_in.quarantine.select("line", "rule", "column", "value").row(0)
-        advice = f"say the {ORDER_OPTIONS}" if rule == AMBIGUOUS else "correct or remove them"
+        advice = {
+            AMBIGUOUS: f"say the {ORDER_OPTIONS}",
+            "unknown_word": "correct them, or list a service's own words in `words` under [outcome] of the settings",
+        }.get(rule, "correct or remove them")
         raise ManifestError(
             f"{path}: {read_in.quarantine.height:,} of {read_in.rows_in:,} outcomes cannot be read, "
             f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); {advice}"

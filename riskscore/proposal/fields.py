@@ -18,9 +18,7 @@ from riskscore.proposal.look import Column
 MOST_VALUES = 30
 """Most different values of a category; a field with more is a key."""
 
-_IDS = frozenset(
-    ("id", "no", "nr", "num", "number", "numero", "nummer", "code", "ref", "reference", "licence", "license")
-)
+_IDS = frozenset(("id", "no", "nr", "num", "number", "numero", "nummer", "code", "ref", "reference"))
 _PRICES = frozenset(
     (
         *("price", "value", "amount", "prix", "valeur", "montant", "precio", "valor", "importe", "preco", "wert"),
@@ -38,7 +36,7 @@ _LENGTH = 50
 
 @dataclass(frozen=True)
 class Proposed:
-    """A field to propose: its name, its column, its kind, the values of a category, and what should be said about it."""
+    """A field to propose: its name, its column, its kind, the values of a category, and what to say about it."""
 
     name: str
     column: Column

@@ -57,7 +57,7 @@ def refusal(name: str, columns: Sequence[Column]) -> ManifestError:
     together = pl.DataFrame([column.cells.alias(str(place)) for place, column in enumerate(columns)]).n_unique()
     same = f"; {height - together:,} rows repeat another row in every column" if together < height else ""
     return ManifestError(
-        f"{plain(name)}: no column has a different value in each of the {height:,} rows, so rows would be merged; nearest: "
-        f"{listed}{same}; give --key HEADING if rows with the same value there are one case, or --number-rows if each "
-        "row is a case of its own"
+        f"{plain(name)}: no column has a different value in each of the {height:,} rows, so rows would be merged; "
+        f"nearest: {listed}{same}; give --key HEADING if "
+        "rows with the same value there are one case, or --number-rows if each row is a case of its own"
     )

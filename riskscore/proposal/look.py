@@ -71,7 +71,7 @@ class Column:
 
     @cached_property
     def moments(self) -> pl.Series | None:
-        """The cells as moments (UTC); None where they are no dates. Plain numbers count only under a heading that says date."""
+        """The cells as moments (UTC); None where they are no dates. Numbers are dates only under such a heading."""
         if not self.distinct.len():
             return None
         if self.numbers is not None and not {"date", "fecha", "data", "datum", "day", "time"} & self.words:

@@ -1,6 +1,6 @@
 """Rank combinations of columns by how well their earlier rates of finds foretell later finds.
 
-    single columns ─▶ pairs of them ─▶ the best pairs with one more column each ─▶ the best ones ─▶ ... up to five columns
+    single columns ─▶ pairs of them ─▶ the best pairs with one more column each ─▶ ... up to five columns
                    the rates of the first part of the period, judged on the rest
 
 Without findings the usual combinations are proposed: goods and origin, and goods with each field of few values.
@@ -85,7 +85,7 @@ def ranked(columns: Mapping[str, pl.Series], labels: pl.Series) -> list[tuple[st
         return []
     codes = {name: rows[name].rank("dense").fill_null(0).cast(pl.Int64).to_numpy() for name in rows.columns}
     singles = list(codes)
-    level = {(name,): column for name, column in codes.items()}
+    level: dict[tuple[str, ...], Numbers] = {(name,): column for name, column in codes.items()}
     seen = set(level)
     gains: dict[tuple[str, ...], float] = {}
     chosen: list[tuple[str, ...]] = []
@@ -133,4 +133,5 @@ def _with(names: tuple[str, ...], name: str, order: tuple[str, ...]) -> tuple[st
 def _crossed(first: Numbers, second: Numbers) -> Numbers:
     """One number for each pair of numbers, counted from 0."""
     pairs = first * (int(second.max()) + 1) + second
-    return np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+    numbered: Numbers = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+    return numbered

@@ -67,7 +67,7 @@ def evaluate(
     """
     measured = smoothing.catalogue_for(booster.card, catalogue or load())
     data = dataset(consignments, labels, past, measured)
-    giveaways.check([data], measured, booster.card.features)
+    giveaways.check([data], measured, list(booster.card.features))
     scored = score(data.matrix, booster)
     figures = judge_scores(scored, data, capacity=capacity, seed=seed)
     rows, margins = with_optional_columns(data.rows), scored["margin"].to_numpy()

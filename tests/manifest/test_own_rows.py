@@ -28,15 +28,15 @@ def test_own_fields_are_read_and_findings_are_not(filed):
     assert "Fraud" not in {heading.source for heading in manifest.understood.headings if heading.column}
 
 
-def test_a_field_that_is_not_a_number_refuses_its_row(tmp_path):
+def test_a_field_that_is_not_a_number_is_empty_and_noted(tmp_path):
     frame = declarations.rows(days=2, per_day=3).with_columns(
         Price=pl.when(pl.int_range(pl.len()) == 4).then(pl.lit("cheap")).otherwise("Price")
     )
     manifest = read.read(declarations.file(tmp_path, "d.csv", frame), settings=declarations.ours())
-    assert manifest.quarantine.select("line", "rule", "column", "value").rows() == [
-        (6, "not_a_number", "price", "cheap")
-    ]
-    assert manifest.balance == 0
+    assert (manifest.quarantine.height, manifest.balance) == (0, 0)
+    assert manifest.consignments.filter(bill_of_lading=frame["Number"][4])["price"].to_list() == [None]
+    noted = [(part.kind, part.count, part.examples) for part in manifest.understood.not_understood]
+    assert noted == [("price value", 1, ("cheap",))]
 
 
 def test_lines_of_one_row_keep_their_fields(tmp_path):
