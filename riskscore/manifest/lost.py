@@ -1,7 +1,7 @@
 """Say which rows a training or a test does without, and how many finds are among them.
 
-quarantine ─▶ "3 of 1,200 rows are in quarantine (price: not_a_number 3); 2 of them are finds"
-one case per key ─▶ "1,200 rows are 1,150 declarations: ..."
+quarantine ─▶ "In quarantine and not used: 3 of 1,200 rows (filed_at: ...), 2 finds among them."
+one case per key ─▶ "1,200 rows are 1,150 declarations: rows with the same ..."
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def told(manifest: Manifest, outcomes: pl.DataFrame | None, settings: Settings =
         listed = ", ".join(f"{column or 'line'}: {rule} {count:,}" for rule, column, count in rules.rows())
         finds = _finds(manifest, outcomes, settings)
         sentences.append(
-            f"{refused.height:,} of {counted(manifest.rows_in, 'row')} are in quarantine and not used ({listed}); "
-            f"{finds:,} of them {'is a find' if finds == 1 else 'are finds'}. `riskscore score --quarantine "
+            f"In quarantine and not used: {refused.height:,} of {counted(manifest.rows_in, 'row')} ({listed}), "
+            f"{counted(finds, 'find')} among them. `riskscore score --quarantine "
             "FILE` lists them"
         )
     used = manifest.rows_in - refused.height

@@ -226,7 +226,7 @@ def _read_back(path: Path, text: str) -> list[str]:
     try:
         manifest = read.read_many([path], settings=parse_settings(tomllib.loads(text)))
     except RiskscoreError as wrong:
-        return [f"the file cannot be read with these settings yet: {plain(str(wrong))}"]
+        return [f"the file cannot be read with these settings yet: {plain(str(wrong).replace(str(path), path.name))}"]
     cases, refused = manifest.consignments.height, manifest.quarantine
     notes = [f"read with these settings: {manifest.rows_in:,} rows are {cases:,} cases, {refused.height:,} are refused"]
     if refused.height:

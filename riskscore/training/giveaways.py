@@ -121,15 +121,21 @@ def _is_allowed(name: str, catalogue: Catalogue) -> bool:
 def _refusal(found: dict[str, float], data: Dataset, catalogue: Catalogue) -> str:
     named = ", ".join(f"{name} ({area:.3f})" for name, area in list(found.items())[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    first = next(iter(found))
-    own = {field.name for field in catalogue.settings.fields}
-    remove = f"remove [field.{first}]" if first in own else "remove the field or column that it is made from"
+    others = data.target.size - data.positives
+    tells = "alone tells" if len(found) == 1 else "each alone tell"
     return (
-        f"{named}{more}: alone, each tells the {data.positives:,} finds from the other "
-        f"{data.target.size - data.positives:,} rows (ROC-AUC at least {TOO_GOOD}), so it seems to contain the answer; "
-        f"{remove}, or, if it is known before the inspection, write allow = [{', '.join(map(_quoted, found))}] "
-        "under [training] in the settings"
+        f"{named}{more} {tells} the {data.positives:,} finds from the {others:,} other rows, so the answer seems to be "
+        f"in there (ROC-AUC {TOO_GOOD} or more); remove {_origin(next(iter(found)), catalogue)}, or, if it is known "
+        f"before the inspection, write allow = [{', '.join(map(_quoted, found))}] under [training] in the settings"
     )
+
+
+def _origin(name: str, catalogue: Catalogue) -> str:
+    """What to remove from the settings so that the feature `name` is gone."""
+    if any(field.name == name for field in catalogue.settings.fields):
+        return f"[field.{name}]"
+    profiles = [each for each in catalogue.settings.profiles if name.startswith(f"{each}_")]
+    return f"[profile.{max(profiles, key=len)}]" if profiles else "the column that it is made from"
 
 
 def _quoted(name: str) -> str:
