@@ -100,9 +100,6 @@ REQUIRED = (
 KEY = ("bill_of_lading", "container_number")
 """Columns that identify a consignment. Several versions of it may be filed."""
 
-ROW_KEY = "riskscore row key"
-"""Heading of the key that rows get where a service's rows have none of their own."""
-
 NOTHING = "-"
 """Value of a KEY column that a service's rows do not have."""
 

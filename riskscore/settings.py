@@ -30,6 +30,9 @@ FILE = "riskscore.toml"
 SETTINGS = "RISKSCORE_SETTINGS"
 """Environment variable with the path of the file."""
 
+ROW_KEY = "riskscore row key"
+"""Heading of the key that numbered rows get; it is read as the bill."""
+
 KINDS = ("number", "category", "key")
 """A number and a category are features themselves. A key, such as an importer's number, only has a history."""
 
@@ -174,7 +177,8 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
         key=None if row.get("key") is None else _text("[row] key", row["key"]),
         numbered=numbered,
         lacks=_texts("[row] lacks", row.get("lacks", [])),
-        columns={heading: _text(f"[columns] {heading}", column) for heading, column in headings.items()},
+        columns={heading: _text(f"[columns] {heading}", column) for heading, column in headings.items()}
+        | ({ROW_KEY: "bill_of_lading"} if numbered else {}),
         outcome=_outcome(parts["outcome"]) if parts["outcome"] else None,
         fields=fields,
         common=parts["profiles"],

@@ -58,7 +58,6 @@ _LISTED_CODES = frozenset(("hscode1", "hscode3", "hs1", "hs3"))
 """Headings that show that "HS code 2" is the second code of a list. Without them it is the chapter: two digits."""
 _EXPORTS = ("expdate", "exportdate", "dateofexport", "shippingbill", "sbno", "sbdate")
 _LONGEST_CELL = 200
-_DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9]+[.,][0-9]+$")
 _ONE_DIGIT = re.compile(r"(?<!\d)\d\W*$")
 
 
@@ -178,8 +177,6 @@ def declared_map(settings: Settings) -> dict[str, str]:
     headings = dict(settings.columns) | {own.source: own.name for own in settings.read if own.source is not None}
     if settings.key is not None:
         headings[settings.key] = schema.KEY[0]
-    if settings.numbered:
-        headings[schema.ROW_KEY] = schema.KEY[0]
     return by_plain_words(headings)
 
 
@@ -282,8 +279,6 @@ def counter(synonyms: Synonyms, mapping: dict[str, str], enough: int) -> Callabl
         known = len(listed - {None})
         if known < enough and (known or best < enough):
             known = len({recognise(source, synonyms, mapping).column for source in sources} - {None})
-        if known == 1 and any(_DATUM.match(source) for source in sources):
-            return 0  # a row of data with a unit or another word that may be a heading
         best = max(best, known)
         return known
 

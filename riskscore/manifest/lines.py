@@ -33,7 +33,7 @@ from riskscore.manifest import (
     validate,
 )
 from riskscore.manifest.formats import registry
-from riskscore.manifest.formats.table import STOW_PLAN, Table
+from riskscore.manifest.formats.table import STOW_PLAN, Table, of_headings
 from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
 from riskscore.manifest.understood import Understood, joined
 from riskscore.settings import NONE, Settings
@@ -98,7 +98,7 @@ def open_tables(
     members = [member for file in paths for member in archives.open_file(file)]
     tables, others = registry.together(sources.name(paths), members, hints)
     for member in others:
-        tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
+        tables += registry.load(member, of_headings(columns.counter(kind.synonyms, mapping, len(kind.required))), hints)
     plans = [table for table in tables if table.kind == STOW_PLAN]
     tables = [table for table in tables if table.kind != STOW_PLAN]
     if plans and not tables:

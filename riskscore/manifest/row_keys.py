@@ -19,8 +19,7 @@ import polars as pl
 from riskscore.cells import texts
 from riskscore.cells.wordings import words
 from riskscore.manifest.formats.table import Table
-from riskscore.schema import ROW_KEY
-from riskscore.settings import Settings
+from riskscore.settings import ROW_KEY, Settings
 
 _BYTES = 8
 _PART = "\x1f"
