@@ -14,7 +14,7 @@ from pathlib import Path
 
 import charset_normalizer
 
-from riskscore.manifest.code_pages import find
+from riskscore.manifest.decoding.code_pages import find
 from riskscore.reference.letters import in_tones
 
 ROWS = [line.split("|") for line in Path(__file__).with_suffix(".psv").read_text("utf-8").splitlines()[1:]]

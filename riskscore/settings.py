@@ -1,12 +1,13 @@
 """Settings: what a customs service declares about its own data, in a TOML file. Every table is optional.
 
-    [row]           the name of a row, the heading of its key, and the canonical columns that it lacks
+    [row]           the name of a row, the heading of its key (or `numbered`), and the canonical columns that it lacks
     [columns]       heading -> canonical column, for headings that are not recognised
-    [outcome]       the heading of the finding, its words, and the days until a finding is known
+    [outcome]       the heading of the finding, its words, and when a finding is known: a heading, or days after filing
     [field.NAME]    a field of the service: where its values come from, and its kind (number, category or key)
     [profiles]      settings that all profiles share
     [profile.NAME]  columns, of the service or canonical, whose combination has a history
     [senders]       sender -> patterns of the names of its files, for files that arrive in an inbox
+    [training]      features that may tell finds from the rest almost alone
     [drift]         thresholds of the drift report
     [storage]       options of an object store; environment.py reads them
 
@@ -30,19 +31,23 @@ FILE = "riskscore.toml"
 SETTINGS = "RISKSCORE_SETTINGS"
 """Environment variable with the path of the file."""
 
+ROW_KEY = "riskscore row key"
+"""Heading of the key that numbered rows get; it is read as the bill."""
+
 KINDS = ("number", "category", "key")
 """A number and a category are features themselves. A key, such as an importer's number, only has a history."""
 
 FINDINGS = ("clean", "irregular", "seizure")
 
 _SECTIONS = {
-    "row": ("name", "key", "lacks"),
+    "row": ("name", "key", "numbered", "lacks"),
     "columns": (),
-    "outcome": ("finding", "words", "known_after_days"),
+    "outcome": ("finding", "words", "known_at", "known_after_days"),
     "field": (),
     "profiles": ("strength", "stats", "check", "group"),
     "profile": (),
     "senders": (),
+    "training": ("allow",),
     "drift": (),
     "storage": (),
 }
@@ -81,30 +86,39 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How a service writes its findings: the heading, its words, and the days from filing until they are known."""
+    """How a service writes its findings: the heading, its words, and when they are known.
+
+    `known_at` is the heading of the day when a finding became known. Where there is none, or its cell is empty, the
+    finding is known `known_after_days` after filing.
+    """
 
     source: str
     words: Mapping[str, str]
     known_after_days: int
+    known_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The declarations of a service. `Settings()` has none and stands for ordinary container manifests.
 
-    `row` is the name of a row. `key` is the heading that identifies a row without bill and container. `lacks` are the
-    canonical columns that the rows never have. `columns` maps headings. `senders` has the patterns of the file names of
-    each sender. `profiles` and `drift` are the tables as read.
+    `row` is the name of a row. `key` is the heading that identifies a row without bill and container; where there is
+    none, `numbered` rows get a key of their own (manifest/row_keys.py). `lacks` are the canonical columns that the rows
+    never have. `columns` maps headings. `senders` has the patterns of the file names of each sender. `profiles` and
+    `drift` are the tables as read. `allow` names features, fields and profiles that training accepts although they tell
+    finds from the rest almost alone.
     """
 
     row: str = "consignment"
     key: str | None = None
+    numbered: bool = False
     lacks: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     outcome: Finding | None = None
     fields: tuple[Field, ...] = ()
     common: Mapping[str, Any] = field(default_factory=dict)
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
     drift: Mapping[str, Any] = field(default_factory=dict)
     senders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -157,17 +171,23 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
         if entries:
             _check_names(f"[{name}] ", parts[name], entries)
     row = parts["row"]
+    numbered = row.get("numbered", False)
+    if not isinstance(numbered, bool) or (numbered and "key" in row):
+        raise SettingsError("[row] numbered must be true or false, and true only without a key; correct or remove it")
     headings = parts["columns"]
     fields = tuple(_field(name, _table(f"field.{name}", entry)) for name, entry in parts["field"].items())
     return Settings(
         row=_text("[row] name", row.get("name", NONE.row)),
         key=None if row.get("key") is None else _text("[row] key", row["key"]),
+        numbered=numbered,
         lacks=_texts("[row] lacks", row.get("lacks", [])),
-        columns={heading: _text(f"[columns] {heading}", column) for heading, column in headings.items()},
+        columns={heading: _text(f"[columns] {heading}", column) for heading, column in headings.items()}
+        | ({ROW_KEY: "bill_of_lading"} if numbered else {}),
         outcome=_outcome(parts["outcome"]) if parts["outcome"] else None,
         fields=fields,
         common=parts["profiles"],
         profiles={name: _profile(name, entry) for name, entry in parts["profile"].items()},
+        allow=_texts("[training] allow", parts["training"].get("allow", [])),
         drift=parts["drift"],
         senders={
             name: _texts(f"[senders] {name}", [patterns] if isinstance(patterns, str) else patterns)
@@ -225,7 +245,8 @@ def _outcome(entry: Mapping[str, Any]) -> Finding:
     days = entry.get("known_after_days", 0)
     if not isinstance(days, int) or isinstance(days, bool) or days < 0:
         raise SettingsError(f"[outcome] known_after_days is {days!r}; give a whole number of days")
-    return Finding(_text("[outcome] finding", entry["finding"]), words, days)
+    known_at = _text("[outcome] known_at", entry["known_at"]) if "known_at" in entry else None
+    return Finding(_text("[outcome] finding", entry["finding"]), words, days, known_at)
 
 
 def _check_names(where: str, entries: Mapping[str, Any], known: Iterable[str]) -> None:

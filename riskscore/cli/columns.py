@@ -36,6 +36,20 @@ def columns(
             help="Print a settings file for this table instead: a service's own fields, profiles, findings.",
         ),
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="HEADING",
+            help="With --propose: rows with the same value under this heading are one case.",
+        ),
+    ] = None,
+    number_rows: Annotated[
+        bool,
+        typer.Option(
+            "--number-rows", help="With --propose: no column identifies a row; each row is a case of its own."
+        ),
+    ] = False,
     save: Annotated[
         Path | None,
         typer.Option("--save", metavar="MAP.toml", help="Also write what was understood as a file for --columns."),
@@ -59,15 +73,20 @@ def columns(
       riskscore columns tonight.csv --save ours.toml
       riskscore columns tonight.csv --encoding koi8_r --day-first
       riskscore columns declarations.csv --propose > riskscore.toml
+      riskscore columns lines.csv --propose --number-rows > riskscore.toml
     """
     from riskscore import export
     from riskscore.errors import SettingsError
     from riskscore.manifest import column_map, read
-    from riskscore.manifest import propose as proposals
+    from riskscore.proposal import propose as proposals
     from riskscore.settings import find_settings
 
+    if (key is not None or number_rows) and not propose:
+        raise SettingsError("--key and --number-rows say what identifies a row in proposed settings: add --propose")
+    if key is not None and number_rows:
+        raise SettingsError("--key and --number-rows contradict each other; give only one of them")
     if propose:
-        typer.echo(proposals.propose(file), nl=False)
+        typer.echo(proposals.propose(file, key=key, number_rows=number_rows), nl=False)
         return
     said = reading.hints(encoding, day_first, month_first, year_first, filed_at)
     understood = read.understand(file, columns=columns, settings=find_settings(settings), hints=said)

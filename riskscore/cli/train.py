@@ -148,7 +148,7 @@ def train(
     """
     from riskscore.lake.open import open_lake
     from riskscore.lifecycle import retrain, tracking
-    from riskscore.manifest import read
+    from riskscore.manifest import lost, read
     from riskscore.manifest.outcomes import read_outcomes
     from riskscore.settings import find_settings
     from riskscore.training.labels import Labels
@@ -179,6 +179,8 @@ def train(
             service = find_settings(settings)
             labels = Labels(read_outcomes(outcomes, settings=service), None if truth is None else read_truth(truth))
             filed = read.read_many(read.files(manifests), settings=service)
+            for sentence in lost.told(filed, labels.outcomes, service):
+                console.warn(sentence)
             booster = train_model(
                 filed.consignments, labels, earlier=filed.earlier, settings=service, plan=plan, out=out
             )
@@ -273,7 +275,7 @@ def evaluate(
     from riskscore.engine.read import read_card, read_history, read_outcomes
     from riskscore.explanation_quality import judge as quality
     from riskscore.history.past import Past
-    from riskscore.manifest import read
+    from riskscore.manifest import lost, read
     from riskscore.model.tables import tables
     from riskscore.pages import evaluation
     from riskscore.selection import capacity as capacities
@@ -295,6 +297,8 @@ def evaluate(
         results = read_outcomes(outcomes, history=history, settings=service)
         labels = Labels(results, None if truth is None else read_truth(truth))
         filed = read.read_many(read.files(manifests), settings=service)
+        for sentence in lost.told(filed, results, service):
+            console.warn(sentence)
         past = Past(read_history(history, service) if history else None, results, filed.earlier)
         judged = judging.evaluate(filed, labels, past, model=model, settings=service, capacity=boxes, seed=seed)
         if explanations:

@@ -27,13 +27,14 @@ from riskscore.manifest import (
     gather,
     moments,
     quarantine,
+    row_keys,
     several,
     sources,
     unread,
     validate,
 )
 from riskscore.manifest.formats import registry
-from riskscore.manifest.formats.table import STOW_PLAN, Table
+from riskscore.manifest.formats.table import STOW_PLAN, Table, of_headings
 from riskscore.manifest.hints import NO_HINTS, Hints, ways_out
 from riskscore.manifest.understood import Understood, joined
 from riskscore.settings import NONE, Settings
@@ -45,6 +46,7 @@ class Kind:
 
     `stands_in` gives, in order of preference, the columns that are read where a required one has no heading. For the
     columns in `fills` they are also read where a cell is blank. Columns that the service `lacks` are not looked for.
+    Where `numbered` names headings, each row gets a key made from its cells under them.
     """
 
     synonyms: columns.Synonyms
@@ -53,6 +55,7 @@ class Kind:
     stands_in: Mapping[str, tuple[str, ...]]
     fills: tuple[str, ...] = ("bill_of_lading",)
     lacks: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
 
 
 def manifest(settings: Settings = NONE) -> Kind:
@@ -63,6 +66,7 @@ def manifest(settings: Settings = NONE) -> Kind:
         tuple(name for name in schema.REQUIRED if name not in settings.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "filed_at": ("loaded_at", "arrives_at")},
         lacks=settings.lacks,
+        numbered=row_keys.headings(settings),
     )
 
 
@@ -97,7 +101,7 @@ def open_tables(
     members = [member for file in paths for member in archives.open_file(file)]
     tables, others = registry.together(sources.name(paths), members, hints)
     for member in others:
-        tables += registry.load(member, columns.counter(kind.synonyms, mapping, len(kind.required)), hints)
+        tables += registry.load(member, of_headings(columns.counter(kind.synonyms, mapping, len(kind.required))), hints)
     plans = [table for table in tables if table.kind == STOW_PLAN]
     tables = [table for table in tables if table.kind != STOW_PLAN]
     if plans and not tables:
@@ -108,7 +112,7 @@ def open_tables(
             f"{sources.name(paths)} contains files of different formats ({', '.join(formats)}); "
             "make one archive per format"
         )
-    return tables
+    return row_keys.numbered(tables, kind.numbered) if kind.numbered else tables
 
 
 def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> FileLines:

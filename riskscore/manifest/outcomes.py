@@ -15,17 +15,18 @@ import polars as pl
 
 from riskscore import schema
 from riskscore.cells import texts
-from riskscore.cells.headings import Heading, by_plain_words, outcome_synonyms, read_map
+from riskscore.cells.headings import Heading, by_plain_words, declared_map, outcome_synonyms, read_map
 from riskscore.cells.not_understood import summed
 from riskscore.cells.values import FAULTS, Converter
 from riskscore.errors import ManifestError
-from riskscore.manifest import gather, lines, quarantine, unread, validate
+from riskscore.manifest import gather, lines, quarantine, row_keys, unread, validate
 from riskscore.manifest.formats.table import Table
 from riskscore.manifest.hints import AMBIGUOUS, NO_HINTS, ORDER_OPTIONS, Hints, of_map
 from riskscore.manifest.lines import Kind
 from riskscore.manifest.read import files
 from riskscore.manifest.understood import Understood
 from riskscore.settings import NONE, Finding, Settings
+from riskscore.units import counted
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,23 @@ def kind(settings: Settings = NONE) -> Kind:
         tuple(name for name in schema.OUTCOME_REQUIRED if name not in settings.lacks),
         {"bill_of_lading": ("house_bill", "master_bill"), "known_at": ("inspected_at",)},
         lacks=tuple(name for name in settings.lacks if name in schema.KEY),
+        numbered=row_keys.headings(settings),
     )
 
 
+_KEYS = (*schema.KEY, "house_bill", "master_bill")
+_FILED = ("filed_at", "loaded_at", "arrives_at")
+"""Columns with the moment of filing, or what stands in for it."""
+
+
 def _declared(settings: Settings) -> dict[str, str]:
-    """The column map of a service whose manifests also contain the findings, which become known days after filing."""
+    """The column map for outcomes that a service keeps apart from its manifests, under the same headings."""
     if settings.outcome is None:
         return {}
-    filed = {heading: "known_at" for heading, column in settings.columns.items() if column == "filed_at"}
+    dated = {heading: "known_at" for heading, column in settings.columns.items() if column == "filed_at"}
     key = {} if settings.key is None else {settings.key: schema.KEY[0]}
     keys = {heading: column for heading, column in settings.columns.items() if column in schema.KEY}
-    headings = filed | key | keys | {settings.outcome.source: "finding"}
-    return by_plain_words(headings)
+    return by_plain_words(dated | key | keys | {settings.outcome.source: "finding"})
 
 
 def read(
@@ -71,14 +77,14 @@ def read(
     """Read outcomes; the usual words for a `finding`, or those of the service, become one of schema.FINDINGS.
 
     `columns` is a TOML file that maps headings to columns. Where the service's settings say which column of its
-    manifests contains the finding, such a manifest can be read as outcomes too, each known the set number of days after
-    filing. Raises ManifestError where the file cannot be read or lacks a required column, SettingsError where the map
-    is wrong.
+    manifests contains the finding, such a manifest can be read as outcomes too. Each is known on the day that the file
+    says, or else the set number of days after filing. Raises ManifestError where the file cannot be read or lacks a
+    required column, SettingsError where the map is wrong.
     """
     expected = kind(settings)
     mapping = _declared(settings) | read_map(columns, expected.synonyms)
     tables = lines.open_tables(Path(path), mapping, expected, hints.before(of_map(columns)))
-    return _read(tables, mapping, expected, settings.outcome)
+    return _read(tables, mapping, expected, settings)
 
 
 def read_outcomes(
@@ -105,7 +111,7 @@ def read_findings(paths: Iterable[str | Path], settings: Settings) -> pl.DataFra
         tables = lines.open_tables(path, mapping, expected)
         with_findings = [table for table in tables if settings.outcome.source in table.frame.columns]
         if with_findings:
-            parts.append(_without_refusals(path, _read(with_findings, mapping, expected, settings.outcome)))
+            parts.append(_without_refusals(path, _read(with_findings, mapping, expected, settings)))
     return pl.concat(parts)
 
 
@@ -113,7 +119,10 @@ def _without_refusals(path: str | Path, read_in: Outcomes) -> pl.DataFrame:
     """The outcomes of a file without any refused row; else ManifestError with the first refused row."""
     if read_in.quarantine.height:
         line, rule, column, value = read_in.quarantine.select("line", "rule", "column", "value").row(0)
-        advice = f"say the {ORDER_OPTIONS}" if rule == AMBIGUOUS else "correct or remove them"
+        advice = {
+            AMBIGUOUS: f"say the {ORDER_OPTIONS}",
+            "unknown_word": "correct them, or list a service's own words in `words` under [outcome] of the settings",
+        }.get(rule, "correct or remove them")
         raise ManifestError(
             f"{path}: {read_in.quarantine.height:,} of {read_in.rows_in:,} outcomes cannot be read, "
             f"the first on line {line}: {column or 'the line'} {value!r} ({rule}); {advice}"
@@ -121,9 +130,9 @@ def _without_refusals(path: str | Path, read_in: Outcomes) -> pl.DataFrame:
     return read_in.outcomes
 
 
-def _read(tables: Sequence[Table], mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:
+def _read(tables: Sequence[Table], mapping: dict[str, str], expected: Kind, settings: Settings) -> Outcomes:
     """The outcomes of the tables of one file."""
-    parts = [_read_table(table, mapping, expected, own) for table in tables]
+    parts = [_read_table(table, mapping, expected, settings) for table in tables]
     return Outcomes(
         pl.concat([part.outcomes for part in parts]),
         pl.concat([part.quarantine for part in parts]),
@@ -132,20 +141,22 @@ def _read(tables: Sequence[Table], mapping: dict[str, str], expected: Kind, own:
     )
 
 
-def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Finding | None) -> Outcomes:
-    understood = lines.understand_headings(table, mapping, expected)
-    shift = timedelta()
+def _read_table(table: Table, mapping: dict[str, str], expected: Kind, settings: Settings) -> Outcomes:
+    own = settings.outcome
     if own is not None and own.source in table.frame.columns:
-        table, shift = _with_findings(table, own), timedelta(days=own.known_after_days)
-        # A manifest with findings: only the columns that the settings name are about the inspection.
-        named = [heading if heading.is_mapped else Heading(heading.source) for heading in understood.headings]
-        understood = replace(understood, headings=tuple(named))
+        table = _with_findings(table, own)
+        understood = _within_manifest(table, own, settings, expected)
+    else:
+        own, understood = None, lines.understand_headings(table, mapping, expected)
     lines.check_required(understood, expected, table.frame)
     converter = Converter(table.frame, understood.headings, date_order=table.date_order)
     frame, _ = lines.canonical(converter, expected)
     _refuse_several(converter)
-    frame = frame.with_columns(pl.col("known_at") + shift).with_row_index(gather.ROW)
-    frame = frame.with_columns(pl.col(gather.ROW).cast(pl.Int64))
+    notes: list[str] = []
+    if own is not None:
+        known, notes = _known(frame["known_at"], converter, own)
+        frame = frame.with_columns(known)
+    frame = frame.with_row_index(gather.ROW).with_columns(pl.col(gather.ROW).cast(pl.Int64))
     known_too_early = _known_before_inspected(frame)
     refusing, unread_values = unread.apart(converter.faults, frame, expected.required, expected.stands_in)
     broken = [*refusing, validate.faults(frame, validate.Outcome), known_too_early]
@@ -158,10 +169,55 @@ def _read_table(table: Table, mapping: dict[str, str], expected: Kind, own: Find
         frame.height + table.broken.height,
         replace(
             understood,
-            notes=(*understood.notes, *converter.notes),
+            notes=(*understood.notes, *converter.notes, *notes),
             not_understood=summed([*converter.not_understood, *unread_values]),
         ),
     )
+
+
+def _within_manifest(table: Table, own: Finding, settings: Settings, expected: Kind) -> Understood:
+    """The headings of a manifest with findings: its keys and moments, read as the manifest is, and the findings."""
+    if own.known_at is not None and own.known_at not in table.frame.columns:
+        raise ManifestError(
+            f"{table.name}: no heading {own.known_at!r}, which [outcome] known_at names; correct it or remove it"
+        )
+    read = lines.understand_headings(table, declared_map(settings), lines.manifest(settings))
+    of_findings = {own.source: "finding"} | ({} if own.known_at is None else {own.known_at: "known_at"})
+    filed = next((name for name in _FILED if any(heading.column == name for heading in read.headings)), None)
+    headings = [
+        Heading(heading.source, of_findings[heading.source])
+        if heading.source in of_findings
+        else replace(heading, column="filed_at" if heading.column == filed and filed else heading.column)
+        if heading.column in (*_KEYS, filed)
+        else Heading(heading.source)
+        for heading in read.headings
+    ]
+    known = {heading.column for heading in headings} | ({"known_at"} if filed else set())
+    missing = [name for name in expected.required if not known & {name, *expected.stands_in.get(name, ())}]
+    return replace(read, headings=tuple(headings), missing=tuple(missing) if table.frame.width else ())
+
+
+def _known(dated: pl.Series, converter: Converter, own: Finding) -> tuple[pl.Series, list[str]]:
+    """When each finding was known: the day that the file says, or else the set number of days after filing.
+
+    A finding that the file dates before its own row was filed counts as known at the filing. Otherwise the row would
+    be scored with its own finding.
+    """
+    if not converter.has("filed_at"):
+        return dated, []
+    filed = converter.read("filed_at")
+    shifted = pl.select(filed + timedelta(days=own.known_after_days)).to_series()
+    early = (dated < filed).fill_null(False)
+    known = dated.zip_with(dated.is_not_null(), shifted)
+    known = known.zip_with(~early, filed).alias("known_at")
+    if own.known_at is None:
+        return known, []
+    count = counted(dated.null_count(), "finding")
+    notes = [f"{count} without a date: known {counted(own.known_after_days, 'day')} after filing"]
+    notes = notes if dated.null_count() else []
+    if early.any():
+        notes.append(f"{counted(int(early.sum()), 'finding')} dated before the filing: known at the filing")
+    return known, notes
 
 
 def _known_before_inspected(frame: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from riskscore.model import smoothing
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
-from riskscore.training import metrics, reliability, resamples
+from riskscore.training import giveaways, metrics, reliability, resamples
 from riskscore.training.capacity import Openings, openings
 from riskscore.training.curves import curve
 from riskscore.training.dataset import Dataset, dataset
@@ -62,10 +62,12 @@ def evaluate(
 
     `past` has consignments filed before, for the ledger only, and superseded versions; `catalogue` has the features of
     the booster. Returns what `judge_scores` returns, and also `by_port`, `by_lane` and the points of a `curve`, which
-    are too long for a card. Raises TrainingError if nothing is labelled or only one label occurs.
+    are too long for a card. Raises TrainingError if nothing is labelled, only one label occurs, or a feature of the
+    model alone tells finds from the rest.
     """
     measured = smoothing.catalogue_for(booster.card, catalogue or load())
     data = dataset(consignments, labels, past, measured)
+    giveaways.check([data], measured, list(booster.card.features))
     scored = score(data.matrix, booster)
     figures = judge_scores(scored, data, capacity=capacity, seed=seed)
     rows, margins = with_optional_columns(data.rows), scored["margin"].to_numpy()

@@ -28,7 +28,7 @@ from riskscore.model import smoothing
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.settings import NONE, Settings
-from riskscore.training import describe
+from riskscore.training import describe, giveaways
 from riskscore.training.baseline import compare
 from riskscore.training.calibrate import all_opened, calibrate
 from riskscore.training.choose import Measured, choose
@@ -56,7 +56,8 @@ def train(
 
     `earlier` has superseded versions, `settings` the own fields of a service. Nothing filed or known after the last day
     of the plan is used. The same data, plan and settings give the same model, byte for byte, except after a search
-    limited by minutes. Raises TrainingError if the period is too short or a part of it has no positive row.
+    limited by minutes. Raises TrainingError if the period is too short, a part of it has no positive row, or a feature
+    alone tells finds from the rest.
     """
     catalogue = own.catalogue(settings)
     period = hold_back_days(consignments, plan.until, plan.hold_back)
@@ -75,7 +76,9 @@ def train(
             )
         ]
 
-    booster = fit(measured(1.0), catalogue, seed=plan.seed, tuning=plan.tuning, measured=measured)
+    data = measured(1.0)
+    giveaways.check(data, catalogue)
+    booster = fit(data, catalogue, seed=plan.seed, tuning=plan.tuning, measured=measured)
     return _finished(booster, out, period, plan.command)
 
 

@@ -60,6 +60,34 @@ def test_findings_in_the_history_count_and_later_ones_do_not(riskscore, files, t
     assert scored("--history", silent) != same
 
 
+def test_a_field_with_the_answer_is_refused_by_train_and_rows_in_quarantine_are_told(riskscore, files, tmp_path):
+    _, past, _ = files
+    leak = pl.when(pl.col("Fraud") == "1").then(pl.lit("held")).otherwise(pl.lit("free"))
+    frame = pl.read_csv(past, infer_schema=False).with_columns(Step=leak)
+    first = pl.int_range(pl.len()) == 0
+    frame = frame.with_columns(pl.when(~first).then(name).alias(name) for name in ("Number", "Fraud"))
+    leaking = declarations.file(tmp_path, "leaking.csv", frame)
+    text = declarations.SETTINGS + "\n[field.step]\nfrom = 'Step'\nkind = 'category'\nvalues = ['free', 'held']\n"
+    words = ("--manifests", leaking, "--outcomes", leaking, "--settings", declarations.settings(tmp_path, text))
+    ran = riskscore("train", *words, "--out", tmp_path / "model")
+    assert ran.code == 2
+    assert "warning: In quarantine and not used: 1 of 4,800 rows (" in ran.err
+    assert "error: step (1.000) alone tells the" in ran.err
+    assert "remove [field.step]" in ran.err
+    assert not (tmp_path / "model").exists()
+
+
+def test_key_and_number_rows_need_propose(riskscore, files):
+    _, past, _ = files
+    for words, said in (
+        (("--key", "Number"), "add --propose"),
+        (("--propose", "--key", "Number", "--number-rows"), "contradict each other"),
+    ):
+        ran = riskscore("columns", past, *words)
+        assert ran.code == 2
+        assert said in ran.err
+
+
 def test_propose_prints_valid_settings(riskscore, files):
     _, past, _ = files
     proposed = riskscore("columns", past, "--propose")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from riskscore.errors import ManifestError
-from riskscore.manifest.code_pages import find
-from riskscore.manifest.encodings import decode
+from riskscore.manifest.decoding.code_pages import find
+from riskscore.manifest.decoding.encodings import decode
 from riskscore.reference.letters import in_tones
 
 ROWS = [line.split("|") for line in (Path(__file__).parent / "code_pages.psv").read_text("utf-8").splitlines()[1:]]

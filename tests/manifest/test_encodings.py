@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from riskscore.errors import ManifestError
-from riskscore.manifest.encodings import decode
+from riskscore.manifest.decoding.encodings import decode
 from riskscore.manifest.read import read
 
 FRENCH = "GRANULÉS PLASTIQUES EMBALLÉS À LA MAIN, ÇA VA ÊTRE PESÉ"

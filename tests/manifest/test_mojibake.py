@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from riskscore.manifest.encodings import decode
-from riskscore.manifest.mojibake import repair
+from riskscore.manifest.decoding.encodings import decode
+from riskscore.manifest.decoding.mojibake import repair
 
 FRENCH = "FÈVES DE CACAO\nà Abidjan, Côte\nRÉGION D'ÉLÉPHANTS\n"
 RUSSIAN = "\u0422\u0420\u0423\u0411\u042b,\u041d\u0410\u0421\u041e\u0421\u042b\n\u041a\u0410\u0411\u0415\u041b\u042c\n"

@@ -9,7 +9,7 @@ import pytest
 from riskscore import schema, settings
 from riskscore.errors import ManifestError, SettingsError
 from riskscore.manifest import outcomes, read
-from riskscore.manifest.propose import propose
+from riskscore.proposal.propose import propose
 
 
 @pytest.fixture
@@ -59,6 +59,30 @@ def test_findings_are_known_days_after_filing_and_empty_ones_are_left_out(tmp_pa
     assert set(result.outcomes["finding"]) <= {"clean", "seizure"}
     assert (result.outcomes["known_at"].dt.date().to_list())[0] == declarations.FIRST.replace(day=2)
     assert result.outcomes["inspected_at"].null_count() == 5
+
+
+def test_findings_are_known_on_the_day_that_the_file_says(tmp_path):
+    text = declarations.SETTINGS.replace("known_after_days = 1", "known_at = 'Done'\nknown_after_days = 5")
+    ours = settings.parse_settings(tomllib.loads(text))
+    frame = declarations.rows(days=1, per_day=3).with_columns(Done=pl.Series(["2024-01-09", "", "2023-12-30"]))
+    result = outcomes.read(declarations.file(tmp_path, "d.csv", frame), settings=ours)
+    days = [str(moment.date()) for moment in result.outcomes["known_at"]]
+    # The last one is dated before its own filing: known then, it would be scored with its own finding.
+    assert days == ["2024-01-09", "2024-01-06", "2024-01-01"]
+    assert "1 finding without a date: known 5 days after filing" in result.understood.notes
+    assert "1 finding dated before the filing: known at the filing" in result.understood.notes
+    without = declarations.file(tmp_path, "e.csv", frame.drop("Done"))
+    with pytest.raises(ManifestError, match="no heading 'Done', which \\[outcome\\] known_at names"):
+        outcomes.read(without, settings=ours)
+
+
+def test_findings_are_read_where_headings_need_no_settings(tmp_path):
+    frame = declarations.rows(days=1, per_day=3).rename({"Day": "filed_at", "Number": "Bill of lading"})
+    text = declarations.SETTINGS.replace('key = "Number"\n', "").replace('"Day" = "filed_at"\n', "")
+    ours = settings.parse_settings(tomllib.loads(text))
+    path = declarations.file(tmp_path, "d.csv", frame)
+    found = outcomes.read(path, settings=ours).outcomes
+    assert set(found["bill_of_lading"]) == set(read.read(path, settings=ours).consignments["bill_of_lading"])
 
 
 def test_an_unknown_word_for_a_finding_is_refused(tmp_path):

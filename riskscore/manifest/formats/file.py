@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import IO
 
 from riskscore.errors import ManifestError
-from riskscore.manifest import archives, encodings
-from riskscore.manifest.encodings import Decoded
+from riskscore.manifest import archives
+from riskscore.manifest.decoding import encodings
+from riskscore.manifest.decoding.encodings import Decoded
 from riskscore.manifest.formats.table import Table
 from riskscore.manifest.hints import NO_HINTS, Hints
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,9 @@ CANCELLED: dict[str, pl.DataType | type[pl.DataType]] = {
 
 MANIFEST, STOW_PLAN = "manifest", "stow plan"
 """Kinds of tables: consignments, or the containers aboard a ship."""
+
+_DATUM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9]+[.,][0-9]+$")
+"""A date or a decimal number, which is no heading."""
 
 Count = Callable[[Sequence[str]], int]
 """A function that counts how many of some cells are known headings."""
@@ -56,6 +60,16 @@ class Table:
     kind: str = MANIFEST
     is_message: bool = False
     cancelled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CANCELLED))
+
+
+def of_headings(count: Count) -> Count:
+    """`count`, but none for a row of data in which one word, such as a unit, may be a heading."""
+
+    def counted(cells: Sequence[str]) -> int:
+        known = count(cells)
+        return 0 if known == 1 and any(map(_DATUM.match, cells)) else known
+
+    return counted
 
 
 def unique(headings: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from riskscore.errors import ManifestError
-from riskscore.manifest import code_pages, mojibake
+from riskscore.manifest.decoding import code_pages, mojibake
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
