@@ -115,47 +115,47 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
             unbilled.filter(~is_empty),
             "not_on_manifest",
             plan=_described(),
-            said=_say("{} is aboard for {} at {}, and no bill names it ({})", box, port, at, "plan"),
+            said=_sentence("{} is aboard for {} at {}, and no bill names it ({})", box, port, at, "plan"),
         ),
         _rows(
             unbilled.filter(is_empty),
             "empty_not_on_manifest",
             plan=_described(),
-            said=_say("{} is aboard for {} at {} as empty, and no bill names it", box, port, at),
+            said=_sentence("{} is aboard for {} at {} as empty, and no bill names it", box, port, at),
         ),
         _rows(
             both.filter("declared_empty", ~pl.col("is_empty")),  # none where the plan does not say
             "full_not_empty",
             manifest=pl.lit("empty"),
             plan=pl.lit("full"),
-            said=_say("{} is declared as empty, and the stow plan has it as full", box),
+            said=_sentence("{} is declared as empty, and the stow plan has it as full", box),
         ),
         _rows(
             both.filter(_other_weight()),
             "weight",
             manifest=_kg("declared_kg"),
             plan=_kg("gross_weight_kg"),
-            said=_say("{} weighs {} with the box by the stow plan, and {} are declared", box, "plan", "manifest"),
+            said=_sentence("{} weighs {} with the box by the stow plan, and {} are declared", box, "plan", "manifest"),
         ),
         _rows(
             both.filter(pl.col(port) != pl.col("port_of_discharge_plan")),
             "port_of_discharge",
             manifest=pl.col(port),
             plan=pl.col("port_of_discharge_plan"),
-            said=_say("{} leaves the ship at {} by the stow plan, and at {} by its bill", box, "plan", "manifest"),
+            said=_sentence("{} leaves the ship at {} by the stow plan, and at {} by its bill", box, "plan", "manifest"),
         ),
         _rows(
             both.filter(_other_type()),
             "type",
             manifest=pl.col("container_type"),
             plan=pl.col("container_type_plan"),
-            said=_say("{} is a {} by the stow plan, and a {} by its bill", box, "plan", "manifest"),
+            said=_sentence("{} is a {} by the stow plan, and a {} by its bill", box, "plan", "manifest"),
         ),
         _rows(
             missing,
             "not_aboard",
             manifest=pl.col("bill_of_lading"),
-            said=_say("{} is on bill {}, and not on the stow plan", box, "manifest"),
+            said=_sentence("{} is on bill {}, and not on the stow plan", box, "manifest"),
         ),
     ]
     order = {kind: place for place, kind in enumerate(KINDS)}
@@ -250,7 +250,7 @@ def _kg(name: str) -> pl.Expr:
     return pl.col(name).round().cast(pl.Int64).cast(pl.String) + pl.lit(" kg")
 
 
-def _say(sentence: str, *names: str) -> pl.Expr:
+def _sentence(sentence: str, *names: str) -> pl.Expr:
     return pl.format(sentence, *(pl.col(name).fill_null("unknown") for name in names))
 
 
