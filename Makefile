@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 SAMPLES := sample_manifests
+MESSAGES := $(SAMPLES)/messages
 PAST := --history $(SAMPLES)/history.parquet --outcomes $(SAMPLES)/outcomes.parquet
 
 # The worlds that the shipped model learns from, as SEED:PER_DAY: quiet and busy ones, 2.16 million consignments in all.
@@ -15,7 +16,7 @@ WORLD_DAYS := 480
 .PHONY: help setup demo nights test test-all check docs bench retraining explanations trials model samples languages pictures lock clean
 
 help:
-	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments'
+	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments; then a sheet and two messages'
 	@echo 'make nights    thirty simulated nights into build/nights: a lake, slates and reports'
 	@echo 'make test      the tests, but for the slow ones'
 	@echo 'make test-all  the tests, then the slow ones: runs killed at every step, trainings, long draws'
@@ -42,6 +43,12 @@ demo: setup
 	$(BIN)/riskscore score $(SAMPLES)/singapore-2019.csv $(PAST) --top 3
 	@echo; echo '== One day of the region'\''s ports: 2,000 consignments, both cases among them =='
 	$(BIN)/riskscore score $(SAMPLES)/one-day.parquet $(PAST) --top 10
+	@echo; echo '== What ports really send: a packing list with merged cells, ditto marks, several boxes in a cell and totals =='
+	$(BIN)/riskscore score $(SAMPLES)/packing-list.xlsx $(PAST) --top 3
+	@echo; echo '== A manifest of ASYCUDA World (XML) =='
+	$(BIN)/riskscore score $(MESSAGES)/awmds.xml --top 3
+	@echo; echo '== A cargo report (EDIFACT CUSCAR) beside the stow plan of its voyage: a box is aboard that no bill names =='
+	$(BIN)/riskscore score $(MESSAGES)/cuscar.edi --top 3 --stow-plan $(MESSAGES)/baplie.edi
 
 nights: setup
 	$(BIN)/python tools/nights.py build/nights

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 from sample_rows import ams, dirty
+from sample_sheet import packing_list
 from stdnum import iso6346
 
 import riskscore
@@ -208,6 +209,7 @@ def main(folder: Path) -> None:
     )
     ams(west, folder / "ams-headings.csv")
     dirty(text, folder / "dirty.csv")
+    packing_list(folder / "packing-list.xlsx")
 
 
 def _as_text(frame: pl.DataFrame) -> pl.DataFrame:

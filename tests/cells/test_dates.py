@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
+
 from riskscore.cells.moments.dates import parse
 
 DAY = datetime(2019, 3, 25, tzinfo=UTC)

@@ -62,3 +62,13 @@ def test_the_samples_are_small():
 def test_the_sample_history_ends_before_the_sample_day():
     last = pl.read_parquet(SAMPLES / "history.parquet")["filed_at"].max()
     assert last < pl.read_parquet(SAMPLES / "one-day.parquet")["filed_at"].min()
+
+
+def test_the_packing_list_is_read_as_a_person_reads_it():
+    manifest = read_manifest(SAMPLES / "packing-list.xlsx")
+    rows = manifest.consignments.sort("container_number")
+    assert (manifest.rows_in, manifest.balance, rows.height) == (7, 0, 6)
+    assert rows["gross_weight_kg"].to_list() == [21_120, 20_900, 17_420, None, None, None]
+    assert rows["bill_gross_weight_kg"].to_list() == [None, None, None, 66_450, 66_450, 66_450]
+    assert rows["shipper_name"].null_count() == 0
+    assert rows["goods_description"][1] == "SISAL FIBRE, UG GRADE, IN BALES"
