@@ -41,7 +41,10 @@ def moment(*names: str, help: str) -> Any:
     return typer.Option(*names, metavar="YYYY-MM-DD[THH:MM]", parser=_parse_moment, help=help)
 
 
-_FORMATS = "CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or packed with gzip or zip."
+_FORMATS = (
+    "CSV, TSV, Parquet, JSON, JSON Lines, XLSX, XLSB, XLS or ODS, or a message (EDIFACT CUSCAR or IFTMCS, ASYCUDA, "
+    "IE315, ICS2, WCO, China, US AMS, X12 309, SCMTR or DCSA), plain or packed with gzip or zip."
+)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=f"Manifests to read: {_FORMATS}")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help=f"The manifest to read: {_FORMATS}")]

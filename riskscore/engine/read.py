@@ -24,7 +24,8 @@ def read(
     """Read one manifest file or several into canonical columns.
 
     Args:
-        paths: files in CSV, TSV, Parquet, JSON, JSON Lines or XLSX, plain or in gzip or zip.
+        paths: files in CSV, TSV, Parquet, JSON, JSON Lines, XLSX, XLSB, XLS or ODS, or messages (EDIFACT CUSCAR or
+            IFTMCS, ASYCUDA, IE315, ICS2, WCO, China, US AMS, X12 309, SCMTR or DCSA), plain or in gzip or zip.
         columns: a TOML file that maps the file's own headings to canonical columns, for headings that are not known.
         settings: own fields of a service, from `read_settings`.
 
