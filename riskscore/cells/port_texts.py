@@ -17,7 +17,10 @@ _LONG_BRACKET = r"\[[^\]]{8,}\]"
 _OF = r"(?: (?:OF|DE|DU|DES|DA|DO|DI|DEL|DE LA)| D')?"
 _OTHER_WORDS = r"C[\x{1EA2}A]NG|(?:МОРСКОЙ |ТОРГОВЫЙ )*ПОРТ|ميناء|ICD"
 _BEFORE = rf"^(?:(?:SEA ?)?PORTS?(?: AUTONOME)?{_OF}|(?:PORTO|PUERTO){_OF}|{_OTHER_WORDS}) "
-_AFTER = r"(?: (?:SEA ?)?PORTS?| HARBOU?R| SEA(?: ?PORT)?| ICD| L[İI]MAN[Iİ]| HAFEN| TERMINAL| CITY|港口|港区|港區|港|항)$"
+_AFTER = (
+    r"(?: (?:SEA ?)?PORTS?| HARBOU?R| SEA(?: ?PORT)?| ICD| L[İI]MAN[Iİ]| HAFEN| TERMINAL| CITY"
+    r"|港口|港区|港區|港|항)$"
+)
 
 
 def split(texts: pl.DataFrame, known: pl.Series, names: pl.Series) -> pl.DataFrame:
