@@ -11,11 +11,16 @@ _CODE_FIRST = r"^([A-Z]{2}[A-Z2-9]{3})(?:[\s,]|-|$)"
 _STATE = r"[ ]?[-\x{2013}] ?([A-Z]{2})\s*($|[,\[(])"
 _LAND_FIRST = r"^([A-Z]{2})-([A-Z]{4,}.*|[A-Z]{2,} .*)$"
 _PIECES = r"[,(/);\[\]:|]|\s[-\x{2013}\x{2014}]\s|\sOR\s|^[\d\s-]+"
+_NEW_YORK = r"NEW YORK ?/ ?NEWARK(?: AREA)?(?:, NEWARK, (?:NJ|NEW JERSEY))?"
+"""The ports 1001 and 4601 of US Schedule D, which are one for the trade."""
 _LONG_BRACKET = r"\[[^\]]{8,}\]"
 _OF = r"(?: (?:OF|DE|DU|DES|DA|DO|DI|DEL|DE LA)| D')?"
 _OTHER_WORDS = r"C[\x{1EA2}A]NG|(?:МОРСКОЙ |ТОРГОВЫЙ )*ПОРТ|ميناء|ICD"
 _BEFORE = rf"^(?:(?:SEA ?)?PORTS?(?: AUTONOME)?{_OF}|(?:PORTO|PUERTO){_OF}|{_OTHER_WORDS}) "
-_AFTER = r"(?: (?:SEA ?)?PORTS?| HARBOU?R| SEA(?: ?PORT)?| ICD| L[İI]MAN[Iİ]| HAFEN| TERMINAL|港口|港区|港區|港|항)$"
+_AFTER = (
+    r"(?: (?:SEA ?)?PORTS?| HARBOU?R| SEA(?: ?PORT)?| ICD| L[İI]MAN[Iİ]| HAFEN| TERMINAL| CITY"
+    r"|港口|港区|港區|港|항)$"
+)
 
 
 def split(texts: pl.DataFrame, known: pl.Series, names: pl.Series) -> pl.DataFrame:
@@ -25,6 +30,7 @@ def split(texts: pl.DataFrame, known: pl.Series, names: pl.Series) -> pl.DataFra
     `start`, `ending`: the words before and of a country at the end of a text without separators. Boolean: `several`
     pieces, `slashed` (two places at will), `bracketed`. `known` are all codes and `names` all names, each as one list.
     """
+    texts = texts.with_columns(pl.col("upper").str.replace(_NEW_YORK, "NEW YORK, NY"))
     upper = pl.col("upper")
     within = pl.coalesce(upper.str.extract(_CODE_WITHIN, 1), upper.str.extract(_CODE_WITHIN, 2)).str.replace(" ", "")
     within = pl.when(within.is_in(known) & ~within.is_in(names)).then(within)

@@ -14,7 +14,9 @@ from riskscore.views import console
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from riskscore.errors import LeftAsideError
     from riskscore.features.catalogue import Catalogue, Feature
+    from riskscore.manifest.understood import Understood
 
 DIRECTIONS = {1: "can only raise the risk", -1: "can only lower the risk", 0: "can raise or lower the risk"}
 """How a higher value of a feature can change the risk."""
@@ -76,7 +78,7 @@ def columns(
       riskscore columns lines.csv --propose --number-rows > riskscore.toml
     """
     from riskscore import export
-    from riskscore.errors import SettingsError
+    from riskscore.errors import LeftAsideError, SettingsError
     from riskscore.manifest import column_map, read
     from riskscore.proposal import propose as proposals
     from riskscore.settings import find_settings
@@ -89,7 +91,11 @@ def columns(
         typer.echo(proposals.propose(file, key=key, number_rows=number_rows), nl=False)
         return
     said = reading.hints(encoding, day_first, month_first, year_first, filed_at)
-    understood = read.understand(file, columns=columns, settings=find_settings(settings), hints=said)
+    try:
+        understood = read.understand(file, columns=columns, settings=find_settings(settings), hints=said)
+    except LeftAsideError as message:
+        _print_message(file, message, json=json)
+        return
     if save is not None:
         if save.suffix.lower() != ".toml":
             raise SettingsError(f"cannot write {save}: its name must end with .toml")
@@ -97,6 +103,11 @@ def columns(
     if json:
         console.emit(asdict(understood))
         return
+    _print_understood(understood)
+
+
+def _print_understood(understood: Understood) -> None:
+    """Print how a file is read: its format, its headings, and what was decided."""
     screen = console.stdout()
     facts = {
         "file": understood.file,
@@ -120,6 +131,21 @@ def columns(
         screen.print(
             f"Required columns not found: {', '.join(understood.missing)}. Name their headings with --columns."
         )
+
+
+def _print_message(file: Path, message: LeftAsideError, *, json: bool) -> None:
+    """Print what a message is that is known and is no manifest; of a stow plan, what is aboard."""
+    from riskscore.errors import StowPlanError
+    from riskscore.manifest import stow_plans
+
+    facts = stow_plans.facts(stow_plans.read(file)) if isinstance(message, StowPlanError) else {}
+    if json:
+        console.emit({"file": str(file), "left_aside": str(message), **facts})
+        return
+    screen = console.stdout()
+    screen.print(console.plain(str(message)))
+    for name, value in facts.items():
+        screen.print(f"{name.replace('_', ' '):<20} {console.plain(value)}")
 
 
 def features(model: options.Model = None, settings: options.Settings = None, json: options.Json = False) -> None:

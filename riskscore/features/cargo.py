@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore import reference
+from riskscore.features import of_bill
 from riskscore.features.distinct import by_distinct
 from riskscore.features.lookups import package_groups
 
@@ -82,8 +83,8 @@ def weight_round() -> pl.Expr:
 
 
 def weight_missing() -> pl.Expr:
-    """No gross weight is declared."""
-    return pl.col("gross_weight_kg").is_null()
+    """No gross weight is declared, neither for the container nor for the whole bill."""
+    return of_bill.unstated("gross_weight_kg")
 
 
 def weight_against_consignee() -> pl.Expr:
@@ -102,8 +103,8 @@ def price_outside_band() -> pl.Expr:
 
 
 def value_missing() -> pl.Expr:
-    """No value is declared."""
-    return pl.col("declared_value").is_null()
+    """No value is declared, neither for the container nor for the whole bill."""
+    return of_bill.unstated("declared_value")
 
 
 def freight_to_value() -> pl.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore import reference
-from riskscore.features import text
+from riskscore.features import of_bill, text
 from riskscore.features.distinct import HASH, by_distinct, distinct, join_by_hash
 from riskscore.reference import known_place
 from riskscore.schema import KEY
@@ -154,8 +154,8 @@ def changed_after_loading() -> pl.Expr:
 
 
 def fields_missing() -> pl.Expr:
-    """Number of fields of a complete manifest (OPTIONAL) that are empty."""
-    return pl.sum_horizontal(pl.col(column).is_null().cast(pl.Int64) for column in OPTIONAL)
+    """Number of fields of a complete manifest (OPTIONAL) that are empty; a figure of the whole bill fills its field."""
+    return pl.sum_horizontal(of_bill.unstated(column).cast(pl.Int64) for column in OPTIONAL)
 
 
 def filed_before_arrival() -> pl.Expr:

@@ -59,7 +59,7 @@ def apart(lines: pl.DataFrame, converter: Converter) -> tuple[pl.DataFrame, list
         rows, consignments = counted(filed.height, "row"), counted(split.height, "consignment")
         notes.insert(0, f"several containers in a cell: {rows} became {consignments}")
         if given:
-            left = f"figures of the whole bill were left empty ({', '.join(given)})"
+            left = f"figures of the whole bill are kept as the bill's ({', '.join(given)})"
             notes.insert(1, f"several containers in a cell: {left}")
     return pl.concat(parts).sort(ROW, maintain_order=True), notes
 

@@ -163,6 +163,18 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
     return Compared(differences, both.height)
 
 
+def facts(plan: pl.DataFrame) -> dict[str, Any]:
+    """What a plan says as a whole: its ships, how many boxes are aboard, full and empty, and for which ports."""
+    ships = plan.select(pl.concat_str(["vessel_name", "voyage"], separator=" ", ignore_nulls=True)).to_series()
+    ports = plan["port_of_discharge"].drop_nulls().value_counts(sort=True)
+    return {
+        "ships": ", ".join(ships.drop_nulls().unique(maintain_order=True)),
+        "boxes_aboard": plan["container_number"].n_unique(),
+        "empty_boxes": int(plan["is_empty"].fill_null(False).sum()),
+        "ports_of_discharge": ", ".join(f"{port} ({count:,})" for port, count in ports.iter_rows()),
+    }
+
+
 def told(compared: Compared, most: int = 10) -> list[str]:
     """What people should know, in sentences: how much was compared, and the first `most` differences."""
     sentences = compared.differences["sentence"]

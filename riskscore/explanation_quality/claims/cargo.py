@@ -20,7 +20,7 @@ from riskscore.explanation_quality.claims.logic import (
     spreads,
     times,
 )
-from riskscore.explanation_quality.claims.shared import Claim
+from riskscore.explanation_quality.claims.shared import Claim, is_missing
 
 
 def _price(case: Case) -> float | None:
@@ -70,7 +70,7 @@ VALUES: dict[str, Claim] = {
     "weight_round": lambda c: (
         None if c["gross_weight_kg"] is None else c["gross_weight_kg"] > 0 and c["gross_weight_kg"] % 1000 == 0
     ),
-    "weight_missing": lambda c: c["gross_weight_kg"] is None,
+    "weight_missing": lambda c: is_missing(c, "gross_weight_kg"),
     "weight_against_consignee": lambda c: (
         None
         if c.positive("gross_weight_kg") is None or c.past["consignee"].usual_weight() is None
@@ -78,7 +78,7 @@ VALUES: dict[str, Claim] = {
     ),
     "price_deviation": _price,
     "price_outside_band": lambda c: beyond(_price(c), 2.0),
-    "value_missing": lambda c: c["declared_value"] is None,
+    "value_missing": lambda c: is_missing(c, "declared_value"),
     "freight_to_value": lambda c: _freight(c, c.value_usd),
     "freight_to_usual_value": lambda c: _freight(c, times(c.positive("gross_weight_kg"), c.usual("usd_per_kg"))),
     "freight_collect": lambda c: same(c["freight_terms"], "collect"),

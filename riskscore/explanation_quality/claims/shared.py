@@ -70,5 +70,10 @@ def previous(name: str) -> Claim:
 
 
 def missing(*names: str) -> Claim:
-    """Claim how many of these fields are empty."""
-    return lambda case: sum(case[name] is None for name in names)
+    """Claim how many of these fields are empty; a figure of the whole bill fills its field."""
+    return lambda case: sum(is_missing(case, name) for name in names)
+
+
+def is_missing(case: Case, name: str) -> bool:
+    """Whether a field is empty and not stated for the whole bill either."""
+    return case[name] is None and not (case.row.get(f"bill_{name}") or 0) > 0
