@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.cells import closest, content, damage, money
+from riskscore.cells import closest, content, damage, money, name_and_address
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
 from riskscore.cells.not_understood import summed
@@ -202,9 +202,13 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     check_required(understood, kind, table.frame)
     table, given_once = carried.carry(table, understood.headings)
     frame, damaged, told = damage.mend(table.frame, understood.headings)
+    headings = list(understood.headings)
+    if not table.is_message:
+        frame, headings, parties = name_and_address.taken_apart(frame, headings)
+        told = [*told, *parties]
     converter = Converter(
         frame,
-        understood.headings,
+        headings,
         damaged,
         told,
         types=kind.columns,

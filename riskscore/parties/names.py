@@ -75,7 +75,7 @@ _ABBREVIATIONS = {
 
 _JOINING = ("and", "the", "of", "y", "e", "et", "und", "de", "da", "do", "del", "der", "la", "le", "el", "for")
 _MESSRS = r"^\W*(?:m/s|messrs)\b"
-_AGENT_OF = r"^.*\b(?:on behalf of|o/b/o|as agents? (?:only )?(?:for|of)|for (?:the )?account of)\b"
+_AGENT_OF = r"^.*\b(?:on behalf of|o/b/o|o/b of|as agents? (?:only )?(?:for|of)|for (?:the )?account of)\b"
 _CARE_OF = r"\b(?:c/o|care of|attn|attention|d/b/a|t/a|trading as \w+)\b.*$"
 _TAX_NUMBER = r"\b(?:tax (?:id|code|no)|vat|usci|ruc|cnpj|eori|gstin|gst|iec|cuit|npwp|mst)\b[^0-9]{0,12}[0-9]{4}.*$"
 _OTHER_TEXT = "|".join(

@@ -1,0 +1,45 @@
+"""A name and an address in one cell are told apart where the cell shows where the name ends."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from riskscore.cells import name_and_address
+from riskscore.manifest.read import read
+
+CELLS = [
+    ("NORDLICHT IMPORT GMBH\n14 SPEICHERSTRASSE\nHAMBURG, GERMANY", "NORDLICHT IMPORT GMBH", "14 SPEICHERSTRASSE, HAMBURG, GERMANY"),
+    ("BAIA VERDE ALIMENTOS\r\nRUA DO PORTO 5\r\nSALVADOR", "BAIA VERDE ALIMENTOS", "RUA DO PORTO 5, SALVADOR"),
+    ("QUAYSIDE FORWARDING O/B OF\nMERU TEA EXPORTERS LTD\nPO BOX 77, MOMBASA", "QUAYSIDE FORWARDING O/B OF MERU TEA EXPORTERS LTD", "PO BOX 77, MOMBASA"),
+    ("MERU TEA EXPORTERS\nC/O QUAYSIDE FORWARDING\nMOMBASA", "MERU TEA EXPORTERS C/O QUAYSIDE FORWARDING", "MOMBASA"),
+    ("TO THE ORDER OF\nBANCO DEL LITORAL\nGUAYAQUIL", "TO THE ORDER OF BANCO DEL LITORAL", "GUAYAQUIL"),
+    ("LOTUS RIVER CO., LTD., 8 LE LOI STREET, HAI PHONG, VIETNAM", "LOTUS RIVER CO., LTD.", "8 LE LOI STREET, HAI PHONG, VIETNAM"),
+    ("SMITH, JONES, AND BROWN INC", "SMITH, JONES, AND BROWN INC", None),
+    ("ALFA BETA, GAMMA, DELTA", "ALFA BETA, GAMMA, DELTA", None),
+    ("PLAIN NAME LLC", "PLAIN NAME LLC", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "name", "address"), CELLS)
+def test_the_name_ends_where_the_cell_shows_it(cell: str, name: str, address: str | None) -> None:
+    empty = pl.Series("address", [None], dtype=pl.String)
+    names, addresses, count = name_and_address.apart(pl.Series("name", [cell]), empty)
+    assert (names.to_list(), addresses.to_list(), count) == ([name], [address], int(address is not None))
+
+
+def test_a_cell_beside_an_address_stays_whole() -> None:
+    names, addresses, count = name_and_address.apart(pl.Series("n", [CELLS[0][0]]), pl.Series("a", ["PIER 4"]))
+    assert (names.to_list(), addresses.to_list(), count) == ([CELLS[0][0]], ["PIER 4"], 0)
+
+
+def test_a_workbook_gives_the_same_parties_as_a_table_with_addresses(tmp_path: Path) -> None:
+    head = ["B/L No", "Container No", "Filing Date", "Port of Loading", "Port of Discharge", "Goods", "Shipper"]
+    with xlsxwriter.Workbook(tmp_path / "m.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, head)
+        sheet.write_row(1, 0, ["KL77", "MSCU1234566", "2024-05-06", "KEMBA", "GBFXT", "TEA", CELLS[2][0]])
+    manifest = read(tmp_path / "m.xlsx")
+    assert manifest.consignments.select("shipper_name", "shipper_address").rows() == [CELLS[2][1:]]
+    assert "shipper_name: 1 name told apart from the address in the same cell" in manifest.understood.notes
