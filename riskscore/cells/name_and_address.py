@@ -25,8 +25,8 @@ _LINES = r"\s*(?:\r\n|\r|\n)\s*"
 _GOES_ON = r"(?i)(?:\b(?:O/B OF|O/B|ON BEHALF OF|OF|AND|&|FOR(?: THE)? ACCOUNT OF|AS AGENTS? (?:FOR|OF)|A/C)|[&,])\s*$"
 _STILL_NAME = (
     r"(?i)^(?:O/B\b|ON BEHALF|C/O\b|AS AGENTS?\b|A/C\b"
-    r"|(?:CO\.?,? ?)?(?:LTD|LIMITED|LTDA|LLC|INC|CORP|S\.?A\.?|S\.?L\.?|GMBH|PVT|PTE|PTY|SDN|BHD|PLC|JSC|B\.?V\.?|S\.?R\.?L"
-    r"|S\.?A\.? DE C\.?V|LLP|EIRELI|JOINT STOCK COMPANY|COMPANY)\b[ .,A-Z]{0,12}$)"
+    r"|(?:CO\.?,? ?)?(?:LTD|LIMITED|LTDA|LLC|INC|CORP|S\.?A\.?|S\.?L\.?|GMBH|PVT|PTE|PTY|SDN|BHD|PLC|JSC|B\.?V\.?"
+    r"|S\.?R\.?L|S\.?A\.? DE C\.?V|LLP|EIRELI|JOINT STOCK COMPANY|COMPANY)\b[ .,A-Z]{0,12}$)"
 )
 _ADDRESS = (
     r"(?i)\d|\bP\.? ?O\.? ?BOX\b|\b(?:ROAD|STREET|AVENUE|RUE|CALLE|AVENIDA|RUA|STR|STRASSE|PLOT|FLOOR|BUILDING|BLDG)\b"

@@ -149,8 +149,8 @@ def test_the_figures_of_several_boxes_are_the_bills(tmp_path: Path) -> None:
     assert (manifest.rows_in, manifest.accepted) == (3, 3)
     assert manifest.understood.notes == (
         "several containers in a cell: 1 row became 2 consignments",
-        "several containers in a cell: figures of the whole bill are kept as the bill's (package_count, gross_weight_kg, "
-        "volume_m3, declared_value)",
+        "several containers in a cell: figures of the whole bill are kept as the bill's (package_count, "
+        "gross_weight_kg, volume_m3, declared_value)",
     )
 
 
