@@ -30,7 +30,7 @@ def mended(read: pl.DataFrame) -> pl.DataFrame:
     """
     open_ = (pl.col("found") == pl.col("upper")) | pl.col("found").is_in(codes())
     is_name = lookup.among(pl.col("bare_town"), port_tables.names())
-    unread = read.filter(open_, ~lookup.among(pl.col("found"), port_tables.codes()), ~is_name)
+    unread = read.filter(open_, ~lookup.among(pl.col("found"), reference.place_codes()), ~is_name)
     unread = unread.filter(
         pl.col("bare_town").str.contains(rf"^[A-Z ]{{{_LEAST},{_LONGEST}}}$"),
         pl.col("land").is_not_null() | ~pl.col("several"),

@@ -163,14 +163,18 @@ def _looked_up(texts: pl.DataFrame) -> pl.DataFrame:
 
 def _from_names(texts: pl.DataFrame) -> pl.DataFrame:
     """Look up each text as a country, a town with its country or state, or a town: `text`, `found`, `asked`, `slip`."""
-    texts = split(texts, port_tables.codes(), port_tables.names()).with_columns(
+    texts = split(texts, reference.place_codes(), port_tables.names()).with_columns(
         pl.when(_is_known(name) & ~_is_name(name)).then(name).alias(name) for name in ("indian", "turned", "leading")
     )
     parts = pl.concat([texts[name] for name in ("upper", "first", "second", "last", "ending")]).drop_nulls().unique()
     plain = reference.plain_name(pl.col("part"))
     is_region = lookup.among(plain, port_tables.regions()) & ~lookup.among(plain, lands.common()["name"])
-    asked = pl.DataFrame({"part": parts}).with_columns(is_region=is_region)
-    asked = asked.with_columns(land=pl.when(~pl.col("is_region")).then(lands.found(asked["part"])))
+    is_port = lookup.among(plain, port_tables.main_names()) & ~lookup.among(plain, lands.common()["name"])
+    asked = pl.DataFrame({"part": parts}).with_columns(no_land=is_region | is_port)
+    # The name of a main port is no country: that spares most files the names of countries in other languages.
+    others = asked.filter(~pl.col("no_land"))["part"]
+    found = pl.DataFrame({"part": others, "land": lands.found(others)})
+    asked = asked.join(found, on="part", how="left", maintain_order="left")
     landed = {"upper": "country", "first": "first_land", "second": "second_land", "last": "land", "ending": "end_land"}
     for column, name in landed.items():
         texts = _with(texts, asked, column, "part", **{name: "land"})
@@ -301,7 +305,7 @@ def _with(texts: pl.DataFrame, table: pl.DataFrame, column: str, key: str, **wan
 
 
 def _is_known(column: str) -> pl.Expr:
-    return lookup.among(pl.col(column), port_tables.codes())
+    return lookup.among(pl.col(column), reference.place_codes())
 
 
 def _is_name(column: str) -> pl.Expr:

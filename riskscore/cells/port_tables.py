@@ -34,12 +34,6 @@ def usual() -> pl.Series:
 
 
 @cache
-def codes() -> pl.Series:
-    """Every known UN/LOCODE."""
-    return lookup.listed(reference.places()["locode"])
-
-
-@cache
 def tails() -> pl.Series:
     """The last three letters of every known UN/LOCODE."""
     return lookup.listed(reference.places()["locode"].str.tail(3))

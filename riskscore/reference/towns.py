@@ -24,7 +24,8 @@ def places() -> pl.DataFrame:
 
 
 @cache
-def _place_codes() -> pl.Series:
+def place_codes() -> pl.Series:
+    """Every known UN/LOCODE, sorted."""
     return lookup.listed(places()["locode"])
 
 
@@ -39,7 +40,7 @@ def are_places(codes: pl.Series) -> pl.Series:
     usual = codes.to_frame("code").select(lookup.among(pl.col("code"), usual_codes())).to_series()
     if usual.all():  # the whole list takes a third of a second to read
         return usual.alias(codes.name)
-    return codes.to_frame("code").select(lookup.among(pl.col("code"), _place_codes())).to_series().alias(codes.name)
+    return codes.to_frame("code").select(lookup.among(pl.col("code"), place_codes())).to_series().alias(codes.name)
 
 
 def is_place(code: pl.Expr) -> pl.Expr:
