@@ -166,7 +166,14 @@ def _from_names(texts: pl.DataFrame) -> pl.DataFrame:
     texts = split(texts, reference.place_codes(), port_tables.names()).with_columns(
         pl.when(_is_known(name) & ~_is_name(name)).then(name).alias(name) for name in ("indian", "turned", "leading")
     )
-    parts = pl.concat([texts[name] for name in ("upper", "first", "second", "last", "ending")]).drop_nulls().unique()
+    texts = texts.with_columns(
+        full=reference.place_name(pl.col("upper")), bare=reference.place_name(bare(pl.col("upper")))
+    ).with_columns(named=_is_name("full") | _is_name("bare"))
+    # Only what may say a country is looked up as one.
+    one = texts.filter(~pl.col("several"))
+    endings = one.filter(~pl.col("named").fill_null(False))["ending"]
+    pieces = texts.filter("several").select("first", "second", "last").get_columns()
+    parts = pl.concat([one["upper"], endings, *pieces]).drop_nulls().unique()
     plain = reference.plain_name(pl.col("part"))
     is_region = lookup.among(plain, port_tables.regions()) & ~lookup.among(plain, lands.common()["name"])
     is_port = lookup.among(plain, port_tables.main_names()) & ~lookup.among(plain, lands.common()["name"])
@@ -184,9 +191,7 @@ def _from_names(texts: pl.DataFrame) -> pl.DataFrame:
     texts = texts.with_columns(
         land=pl.when(pl.col("land") == "CN").then(pl.coalesce(within_china, "land")).otherwise("land"),
         country=pl.when(~pl.col("several")).then("country"),
-        full=reference.place_name(pl.col("upper")),
-        bare=reference.place_name(bare(pl.col("upper"))),
-    ).with_columns(named=_is_name("full") | _is_name("bare"))
+    )
     turned = pl.col("first_land").is_not_null() & pl.col("land").is_null() & pl.col("several")  # 'CHINA - SHANGHAI'
     ends = pl.col("end_land").is_not_null() & ~pl.col("several") & ~pl.col("named")
     texts = texts.with_columns(
