@@ -19,6 +19,7 @@ from riskscore.cells.lands import are_countries, countries
 from riskscore.cells.port_texts import bare, split
 from riskscore.cells.texts import by_distinct
 from riskscore.reference import lookup
+from riskscore.reference.towns import NOWHERE
 
 __all__ = ["are_countries", "are_ports", "countries", "ports"]
 
@@ -114,7 +115,8 @@ def _read_ports(distinct: pl.Series) -> pl.DataFrame:
         .with_columns(upper=upper)
         .with_columns(code=pl.col("upper").str.extract(_CODE, 1) + pl.col("upper").str.extract(_CODE, 2))
     )
-    texts = texts.with_columns(usual=lookup.among(pl.col("code"), port_tables.usual()).fill_null(False))
+    usual = lookup.among(pl.col("code"), port_tables.usual()) | (pl.col("code") == NOWHERE)
+    texts = texts.with_columns(usual=usual.fill_null(False))
     if texts["usual"].all():  # a column of codes: no table of names is needed
         return texts.select("text", read="code", name=pl.lit(None, pl.String), slip=False)
     others = texts.filter(~pl.col("usual"))

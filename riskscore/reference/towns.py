@@ -35,10 +35,14 @@ def usual_codes() -> pl.Series:
     return lookup.listed(pl.concat([ports()["locode"], load("places_inland")["locode"]]))
 
 
+NOWHERE = "ZZZZZ"
+"""The code of UN/LOCODE for a place that is not known."""
+
+
 def are_places(codes: pl.Series) -> pl.Series:
     """Whether each of `codes` (String) is a known UN/LOCODE; null where there is no text."""
     usual = codes.to_frame("code").select(lookup.among(pl.col("code"), usual_codes())).to_series()
-    if usual.all():  # the whole list takes a third of a second to read
+    if (usual | (codes == NOWHERE)).all():  # the whole list takes a third of a second to read
         return usual.alias(codes.name)
     return codes.to_frame("code").select(lookup.among(pl.col("code"), place_codes())).to_series().alias(codes.name)
 
