@@ -16,7 +16,7 @@ import pycountry
 from riskscore import reference
 from riskscore.cells import headings
 from riskscore.cells.texts import by_distinct
-from riskscore.reference import lands
+from riskscore.reference import lands, lookup
 
 _PARTS = r"^(.+?)\s*[(\[]([^()\[\]]+)[)\]]\s*$"
 _CODE_FIRST = r"^([A-Z]{2,3}) ?[-\x{2013}:,/|] ?(.+)$"
@@ -52,7 +52,7 @@ def _read(distinct: pl.Series) -> pl.Series:
     upper = pl.col("text").str.normalize("NFKC").str.to_uppercase()
     texts = pl.DataFrame({"text": distinct}).with_columns(upper=upper, name=reference.plain_name(upper))
     is_code = pl.col("upper").str.contains(r"^[\x00-\x7F]*$")  # BỈ is not BI, and Nga is not NGA
-    texts = _with(texts, common(), "name", "name", code="code")
+    texts = texts.with_columns(code=lookup.beside(pl.col("name"), common(), "name", "code"))
     short = pl.col("name").str.len_chars() <= 3
     texts = texts.with_columns(
         code=pl.when(~short | is_code).then(pl.col("text").replace_strict(_IN_SMALL, default=pl.col("code")))
@@ -97,10 +97,12 @@ def _names(asked: pl.Series) -> pl.DataFrame:
     exact = pl.col("asked").str.normalize("NFC").str.strip_chars()
     frame = pl.DataFrame({"asked": asked}).with_columns(exact=exact, name=lands.land_name(pl.col("asked")))
     frame = frame.with_columns(words=lands.land_words(pl.col("name")))
-    frame = _with(frame, lands.land_spellings(), "exact", "name", spelt="code")
-    frame = _with(frame, common(), "name", "name", known="code")
-    frame = _with(frame, lands.land_names(), "name", "name", named="code")
-    frame = frame.join(lands.land_bags().rename({"code": "bagged"}), on="words", how="left", maintain_order="left")
+    frame = frame.with_columns(
+        spelt=lookup.beside(pl.col("exact"), lands.land_spellings(), "name", "code"),
+        known=lookup.beside(pl.col("name"), common(), "name", "code"),
+        named=lookup.beside(pl.col("name"), lands.land_names(), "name", "code"),
+        bagged=lookup.beside(pl.col("words"), lands.land_bags(), "words", "code"),
+    )
     is_ascii = pl.col("asked").str.contains(r"^[\x00-\x7F]*$")
     plain = pl.when(is_ascii | ~pl.col("name").is_in(lands.short_codes()))
     return frame.select(
@@ -118,12 +120,6 @@ def _numbers(texts: pl.Series) -> dict[str, str]:
     return {text: numeric[text] for text in digits} if digits.is_in(list(numeric)).all() else {}
 
 
-def _with(texts: pl.DataFrame, table: pl.DataFrame, column: str, key: str, **wanted: str) -> pl.DataFrame:
-    """Add columns of `table` to `texts`: new name -> name in `table`, for rows whose `column` is its `key`."""
-    lookup = table.select(pl.col(key).alias(column), *(pl.col(old).alias(new) for new, old in wanted.items()))
-    return texts.join(lookup, on=column, how="left", maintain_order="left")
-
-
 @cache
 def codes() -> list[str]:
     """Every alpha-2 code of ISO 3166."""
@@ -132,15 +128,12 @@ def codes() -> list[str]:
 
 @cache
 def common() -> pl.DataFrame:
-    """The usual English names and codes of countries, each once: `name` (as reference.plain_name writes it), `code`."""
+    """The usual English names and codes of countries, each once: `name` (sorted, as plain_name writes it), `code`."""
     more = headings.table()["values"]["country"]
     rows = [(name, code) for code, names in more.items() for name in names]
     for country in pycountry.countries:
         fields = ("alpha_2", "alpha_3", "name", "common_name", "official_name")
         rows += [(name, country.alpha_2) for field in fields if (name := getattr(country, field, None))]
     frame = pl.DataFrame(rows, schema=["name", "code"], orient="row")
-    return (
-        frame.with_columns(reference.plain_name(pl.col("name")))
-        .filter(pl.col("name") != "")
-        .unique("name", keep="first", maintain_order=True)
-    )
+    frame = frame.with_columns(reference.plain_name(pl.col("name"))).filter(pl.col("name") != "")
+    return lookup.keyed(frame.unique("name", keep="first", maintain_order=True), "name")

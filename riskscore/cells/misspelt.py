@@ -1,7 +1,8 @@
 """Mend a slip of the pen in the name of a main port: one letter wrong, missing, too many, or two of them changed over.
 
 Only names that are no place at all are mended, and only where one main port fits. A name of fewer than six letters is
-never mended.
+never mended. Two names are one slip apart only if both become the same without one of their letters, so each name is
+compared with the few that share such a shortened form.
 """
 
 from __future__ import annotations
@@ -9,45 +10,69 @@ from __future__ import annotations
 from functools import cache
 
 import polars as pl
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from riskscore import reference
+from riskscore.cells import port_tables
 from riskscore.cells.lands import codes
+from riskscore.reference import lookup
+from riskscore.units import counted
 
-_MOST = 5_000
-"""How many distinct texts are looked at; a column with more is no column of ports."""
+_LEAST = 6
+_LONGEST = 40
+_SHOWN = 3
 
 
-def mended(read: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
-    """Return `text`, `asked`, `found` of `read`, with the port for a misspelt name in a text that is not understood.
+def mended(read: pl.DataFrame) -> pl.DataFrame:
+    """Return `text`, `asked`, `found`, `slip` of `read`, with the port for a misspelt name that is not understood.
 
-    `read` has `upper`, `town`, `bare_town`, `land` and `several` as well; `names` are all names of places, as one list.
+    `read` has `upper`, `town`, `bare_town`, `land` and `several` as well. `slip` says whether a name was mended.
     """
-    known = reference.places()["locode"].implode()
     open_ = (pl.col("found") == pl.col("upper")) | pl.col("found").is_in(codes())
-    asked = pl.when(pl.col("bare_town").is_in(names)).then(None).otherwise("bare_town")
-    unread = read.filter(open_, ~pl.col("found").is_in(known), pl.col("bare_town") != "").with_columns(slip=asked)
+    is_name = lookup.among(pl.col("bare_town"), port_tables.names())
+    unread = read.filter(open_, ~lookup.among(pl.col("found"), reference.place_codes()), ~is_name)
     unread = unread.filter(
-        pl.col("slip").str.contains(r"^[A-Z ]{6,}$"), pl.col("land").is_not_null() | ~pl.col("several")
+        pl.col("bare_town").str.contains(rf"^[A-Z ]{{{_LEAST},{_LONGEST}}}$"),
+        pl.col("land").is_not_null() | ~pl.col("several"),
     )
-    if unread.is_empty() or unread.height > _MOST:
-        return read.select("text", "asked", "found")
-    slips = unread.select("slip", "land").unique()
-    found = [_nearest(slip, land) for slip, land in slips.iter_rows()]
-    slips = slips.with_columns(mended=pl.Series(found, dtype=pl.String)).drop_nulls("mended")
-    repaired = unread.join(slips, on=["slip", "land"], nulls_equal=True).select("text", "mended")
+    if unread.is_empty():
+        return read.select("text", "asked", "found", slip=False)
+    found = [_nearest(slip, land) for slip, land in unread.select("bare_town", "land").iter_rows()]
+    repaired = unread.select("text", mended=pl.Series(found, dtype=pl.String)).drop_nulls()
     return read.join(repaired, on="text", how="left", maintain_order="left").select(
-        "text", "asked", found=pl.coalesce("mended", "found")
+        "text", "asked", found=pl.coalesce("mended", "found"), slip=pl.col("mended").is_not_null()
     )
+
+
+def note(column: str, texts: pl.Series, read: pl.Series, slips: pl.Series) -> str:
+    """Say how many of `texts` were `read` as a port of a similar name, with examples; `slips` are the texts mended."""
+    rows = pl.DataFrame({"text": texts, "read": read}).filter(pl.col("text").is_in(slips.implode()))
+    examples = rows.unique("text", maintain_order=True).head(_SHOWN)
+    shown = ", ".join(f"'{text[:_LONGEST]}' as {port}" for text, port in examples.iter_rows())
+    return f"{column}: {counted(rows.height, 'misspelt name')} read as a port whose name differs by one letter: {shown}"
 
 
 def _nearest(slip: str, land: str | None) -> str | None:
     """The main port one slip away from the name `slip`, in the country `land` if that is known."""
-    choices = _mains().get(land or "", {})
-    near = process.extract(slip, list(choices), scorer=OSA.distance, score_cutoff=1, limit=3)
-    ports = {choices[name] for name, _, _ in near if len(name) >= 6}
+    names = {name for form in _forms(slip) for name in _by_form().get(form, ())}
+    places = _mains().get(land or "", {})
+    ports = {places[name] for name in names if name in places and OSA.distance(slip, name, score_cutoff=1) <= 1}
     return ports.pop() if len(ports) == 1 else None
+
+
+def _forms(name: str) -> set[str]:
+    """`name`, and what it becomes without one of its letters."""
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
+
+
+@cache
+def _by_form() -> dict[str, list[str]]:
+    """Shortened form -> names of main ports that have it."""
+    forms: dict[str, list[str]] = {}
+    for name in {name for places in _mains().values() for name in places}:
+        for form in _forms(name) if len(name) >= _LEAST else ():
+            forms.setdefault(form, []).append(name)
+    return forms
 
 
 @cache

@@ -34,11 +34,15 @@ _IN_NAMIBIA = r"(?i)^\s*NA[ -]?(?:WVB|LUD|WDH)\s*$|namibi|walvis|l(?:u|ue|ü|u.)
 _WITH_SLASH = r"(?i)#?\b(?:N/[ACDIKMRS]|S/[DIN])\b"
 
 
-@cache
 def pattern(column: str = "", *, namibia: bool = False) -> str:
     """The pattern of an empty cell of `column`; with `namibia`, NA is not empty."""
+    return _pattern(column in KEPT, namibia)
+
+
+@cache
+def _pattern(kept: bool, namibia: bool) -> str:
     lists = headings.table()["values"]["nothing"]
-    words = [*lists["software"], *(() if column in KEPT else (*lists["people"], *(() if namibia else (NAMIBIA,))))]
+    words = [*lists["software"], *(() if kept else (*lists["people"], *(() if namibia else (NAMIBIA,))))]
     wordings = dict.fromkeys(_wording(form) for word in words for form in _forms(word))
     listed = rf"^{_SIGNS}*(?i:{'|'.join(wordings)}){_SIGNS}*$"
     return rf"{listed}|^{_SIGNS}+$|^{_SIGNS}*N[ _]+A{_SIGNS}*$|^\\N$|^[<(\[{{\"'*#-]+NA{_SIGNS}+$"

@@ -10,16 +10,16 @@ field that names only a country becomes the code of the country. Each distinct t
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import polars as pl
-import pycountry
 
 from riskscore import reference
-from riskscore.cells import lands, misspelt
+from riskscore.cells import lands, misspelt, port_tables
 from riskscore.cells.lands import are_countries, countries
 from riskscore.cells.port_texts import bare, split
 from riskscore.cells.texts import by_distinct
+from riskscore.reference import lookup
+from riskscore.reference.towns import NOWHERE
 
 __all__ = ["are_countries", "are_ports", "countries", "ports"]
 
@@ -27,18 +27,20 @@ _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _UNCLEAR = " ?"
 """Marks a text that is a code and the name of another place: it must not count as the code."""
 
-_CODES_AND_NAMES = ("ARATU",)
-"""Codes of the usual ports that are the name of another port; a test says that these are all."""
+_READ: dict[str, tuple[str, str | None, bool]] = {}
+_MOST_KEPT = 200_000
+_DEPENDS = r"\b\d{3}\b"
+"""A text with a number of three digits: whether that is a country depends on the texts around it."""
 
 Beside = Callable[[], pl.Series]
 """The countries that other columns of each row name for the same end of the voyage, with repeats: List(String)."""
 
 
-def ports(texts: pl.Series, beside: Beside | None = None) -> pl.Series:
+def ports(texts: pl.Series, beside: Beside | None = None, notes: list[str] | None = None) -> pl.Series:
     """UN/LOCODEs of `texts` (String): 'VN HPH', 'Haiphong', 'Hai Phong, Vietnam' and 'HAIPHONG (VNHPH)' are VNHPH.
 
     A name without a country that several countries have is settled by `beside`, or by the one port that dwarfs the
-    others, or stays unknown.
+    others, or stays unknown. A name with a slip of one letter is mended, and counted in `notes`.
     """
     tables: list[pl.DataFrame] = []
 
@@ -47,12 +49,17 @@ def ports(texts: pl.Series, beside: Beside | None = None) -> pl.Series:
         return tables[0]["read"]
 
     read = by_distinct(texts, read_once)
-    return read if beside is None else _settled(texts, read, tables[0], beside)
+    if beside is not None:
+        read = _settled(texts, read, tables[0], beside)
+    slips = tables[0].filter("slip")["text"]
+    if notes is not None and slips.len():
+        notes.append(misspelt.note(texts.name, texts, read, slips))
+    return read
 
 
 def are_ports(read: pl.Series) -> pl.Series:
     """Whether each result of `ports` is a known UN/LOCODE; null where there is no text."""
-    return read.is_in(reference.places()["locode"].implode())
+    return reference.are_places(read)
 
 
 def countries_of(texts: pl.Series) -> pl.Series:
@@ -70,15 +77,14 @@ def _settled(texts: pl.Series, read: pl.Series, table: pl.DataFrame, beside: Bes
     rows = pl.DataFrame({"text": texts, "read": read, "near": beside()}).with_row_index("row")
     asked = rows.join(alone, on="text").explode("near", empty_as_null=True, keep_nulls=True).drop_nulls("near")
     towns = reference.towns().select("name", "is_port", near="country", locode="locode_in_country")
-    coded = alone.filter(pl.col("text").str.to_uppercase().is_in(reference.places()["locode"].implode()))
+    towns = towns.join(alone.select("name").unique(), on="name", how="semi")
+    coded = alone.filter(reference.is_place(pl.col("text").str.to_uppercase()))
     coded = coded.select(
         "name", near=pl.col("text").str.to_uppercase().str.head(2), locode=pl.col("text").str.to_uppercase()
     )
     both = pl.concat([towns, coded.with_columns(is_port=True).select(towns.columns)])
     found = asked.join(both, on=["name", "near"], how="left")
-    agrees = (pl.col("near") == pl.col("read").str.head(2)) & pl.col("read").is_in(
-        reference.places()["locode"].implode()
-    )
+    agrees = (pl.col("near") == pl.col("read").str.head(2)) & _is_known("read")
     said = found.group_by("row").agg(
         agrees=agrees.any(),
         elsewhere=pl.col("locode").drop_nulls().unique(),
@@ -87,7 +93,7 @@ def _settled(texts: pl.Series, read: pl.Series, table: pl.DataFrame, beside: Bes
     )
     rows = rows.join(said, on="row", how="left", maintain_order="left")
     other, one = pl.col("elsewhere").list.first(), pl.col("elsewhere").list.len() == 1
-    is_known = pl.col("read").is_in(reference.places()["locode"].implode())
+    is_known = _is_known("read")
     unclear = pl.col("text").str.to_uppercase() + _UNCLEAR
     return rows.select(
         pl.when(pl.col("agrees").fill_null(False) | (pl.col("elsewhere").list.len().fill_null(0) == 0))
@@ -102,40 +108,82 @@ def _settled(texts: pl.Series, read: pl.Series, table: pl.DataFrame, beside: Bes
 
 
 def _read_ports(distinct: pl.Series) -> pl.DataFrame:
-    """Read each text once: `text`, `read`, and the `name` that was looked up without a country, if any."""
+    """Read each text once: `text`, `read`, the `name` that was looked up without a country, if any, and `slip`."""
     upper = pl.col("text").str.normalize("NFKC").str.to_uppercase()
     texts = (
         pl.DataFrame({"text": distinct})
         .with_columns(upper=upper)
         .with_columns(code=pl.col("upper").str.extract(_CODE, 1) + pl.col("upper").str.extract(_CODE, 2))
     )
-    known = reference.places()["locode"].implode()
-    if texts["code"].is_in(_usual()).fill_null(False).all():  # a column of codes: no table of names is needed
-        return texts.select("text", read="code", name=pl.lit(None, pl.String))
-    texts = texts.with_columns(coded=pl.col("code").is_in(known).fill_null(False), name=pl.lit(None, pl.String))
-    names = texts.with_columns(name=reference.place_name(pl.col("upper")))
-    names = _with(names, lands.common(), "name", "name", land="code")
-    named = names["name"].is_in(_names()) | names["land"].is_not_null()
-    ports_ = reference.ports()["locode"].implode()
-    plain = texts["coded"] & (~named | (texts["code"].is_in(ports_) & ~names["name"].is_in(_port_names())))
-    if plain.all():
-        return texts.select("text", "name", read="code")
-    rest = _from_names(texts.filter(~plain).drop("name"), known)
-    texts = texts.with_columns(plain=plain).join(rest, on="text", how="left", maintain_order="left")
-    return texts.select("text", name="asked", read=pl.when("plain").then("code").otherwise("found"))
-
-
-def _from_names(texts: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
-    """Look up each of `texts` as a country, a town with its country or state, or a town: `text`, `found`, `asked`."""
-    texts = split(texts, known, _names()).with_columns(
-        pl.when(pl.col(name).is_in(known) & ~pl.col(name).is_in(_names())).then(name).alias(name)
-        for name in ("indian", "turned", "leading")
+    usual = lookup.among(pl.col("code"), port_tables.usual()) | (pl.col("code") == NOWHERE)
+    texts = texts.with_columns(usual=usual.fill_null(False))
+    if texts["usual"].all():  # a column of codes: no table of names is needed
+        return texts.select("text", read="code", name=pl.lit(None, pl.String), slip=False)
+    others = texts.filter(~pl.col("usual"))
+    rest = _remembered(others.filter(~pl.col("text").str.contains(_DEPENDS)))
+    depending = others.filter(pl.col("text").str.contains(_DEPENDS))
+    if depending.height:
+        rest = pl.concat([rest, _looked_up(depending)])
+    texts = texts.join(rest, on="text", how="left", maintain_order="left")
+    return texts.select(
+        "text", read=pl.when("usual").then("code").otherwise("read"), name="name", slip=pl.col("slip").fill_null(False)
     )
-    parts = pl.concat([texts[name] for name in ("upper", "first", "second", "last", "ending")]).drop_nulls().unique()
+
+
+def _remembered(texts: pl.DataFrame) -> pl.DataFrame:
+    """Look up those of `texts` that were never read before: `text`, `read`, `name`, `slip`."""
+    asked = texts["text"].to_list()
+    known = {text: _READ[text] for text in asked if text in _READ}
+    new = texts.filter(pl.Series([text not in known for text in asked], dtype=pl.Boolean))
+    if new.height:
+        found = {text: (read, name, slip) for text, read, name, slip in _looked_up(new).iter_rows()}
+        if len(_READ) + len(found) > _MOST_KEPT:
+            _READ.clear()
+        _READ.update(found)
+        known |= found
+    schema = {"text": pl.String, "read": pl.String, "name": pl.String, "slip": pl.Boolean}
+    return pl.DataFrame([(text, *read) for text, read in known.items()], schema=schema, orient="row")
+
+
+def _looked_up(texts: pl.DataFrame) -> pl.DataFrame:
+    """Look up each of `texts` (with `upper` and `code`) in the tables of names: `text`, `read`, `name`, `slip`."""
+    texts = texts.with_columns(coded=_is_known("code").fill_null(False), name=reference.place_name(pl.col("upper")))
+    land = lookup.beside(pl.col("name"), lands.common(), "name", "code")
+    named = lookup.among(pl.col("name"), port_tables.names()) | land.is_not_null()
+    is_port = lookup.among(pl.col("code"), port_tables.ports())
+    plain = pl.col("coded") & (~named | (is_port & ~lookup.among(pl.col("name"), port_tables.port_names())))
+    texts = texts.with_columns(plain=plain)
+    rest = _from_names(texts.filter(~pl.col("plain")).drop("name"))
+    texts = texts.join(rest, on="text", how="left", maintain_order="left")
+    return texts.select(
+        "text",
+        read=pl.when("plain").then("code").otherwise("found"),
+        name="asked",
+        slip=pl.col("slip").fill_null(False),
+    )
+
+
+def _from_names(texts: pl.DataFrame) -> pl.DataFrame:
+    """Look up each text as a country, a town with its country or state, or a town: `text`, `found`, `asked`, `slip`."""
+    texts = split(texts, reference.place_codes(), port_tables.names()).with_columns(
+        pl.when(_is_known(name) & ~_is_name(name)).then(name).alias(name) for name in ("indian", "turned", "leading")
+    )
+    texts = texts.with_columns(
+        full=reference.place_name(pl.col("upper")), bare=reference.place_name(bare(pl.col("upper")))
+    ).with_columns(named=_is_name("full") | _is_name("bare"))
+    # Only what may say a country is looked up as one.
+    one = texts.filter(~pl.col("several"))
+    endings = one.filter(~pl.col("named").fill_null(False))["ending"]
+    pieces = texts.filter("several").select("first", "second", "last").get_columns()
+    parts = pl.concat([one["upper"], endings, *pieces]).drop_nulls().unique()
     plain = reference.plain_name(pl.col("part"))
-    is_region = plain.is_in(_subdivisions()["name"].implode()) & ~plain.is_in(lands.common()["name"].implode())
-    asked = pl.DataFrame({"part": parts}).with_columns(is_region=is_region)
-    asked = asked.with_columns(land=pl.when(~pl.col("is_region")).then(lands.found(asked["part"])))
+    is_region = lookup.among(plain, port_tables.regions()) & ~lookup.among(plain, lands.common()["name"])
+    is_port = lookup.among(plain, port_tables.main_names()) & ~lookup.among(plain, lands.common()["name"])
+    asked = pl.DataFrame({"part": parts}).with_columns(no_land=is_region | is_port)
+    # The name of a main port is no country: that spares most files the names of countries in other languages.
+    others = asked.filter(~pl.col("no_land"))["part"]
+    found = pl.DataFrame({"part": others, "land": lands.found(others)})
+    asked = asked.join(found, on="part", how="left", maintain_order="left")
     landed = {"upper": "country", "first": "first_land", "second": "second_land", "last": "land", "ending": "end_land"}
     for column, name in landed.items():
         texts = _with(texts, asked, column, "part", **{name: "land"})
@@ -145,8 +193,6 @@ def _from_names(texts: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
     texts = texts.with_columns(
         land=pl.when(pl.col("land") == "CN").then(pl.coalesce(within_china, "land")).otherwise("land"),
         country=pl.when(~pl.col("several")).then("country"),
-        named=reference.place_name(pl.col("upper")).is_in(_names())
-        | reference.place_name(bare(pl.col("upper"))).is_in(_names()),
     )
     turned = pl.col("first_land").is_not_null() & pl.col("land").is_null() & pl.col("several")  # 'CHINA - SHANGHAI'
     ends = pl.col("end_land").is_not_null() & ~pl.col("several") & ~pl.col("named")
@@ -157,27 +203,25 @@ def _from_names(texts: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
         several=pl.col("several") | ends,
     )
     texts = texts.with_columns(
-        full=reference.place_name(pl.col("upper")),
-        bare=reference.place_name(bare(pl.col("upper"))),
         town=reference.place_name(pl.col("town")),
         bare_town=reference.place_name(bare(pl.col("town"))),
         other=reference.place_name(bare(pl.col("second"))),
         region=reference.plain_name(pl.col("region")),
     )
-    for column in ("full", "bare", "town", "bare_town"):
-        texts = _with(texts, reference.towns_alone(), column, "name", **{f"{column}_alone": "locode"})
-    towns = reference.towns().select("name", "country", found="locode_in_country")
-    for column in ("town", "bare_town", "other"):
-        texts = texts.join(
-            towns.rename({"found": f"{column}_there"}),
-            left_on=[column, "land"],
-            right_on=["name", "country"],
-            how="left",
-            maintain_order="left",
-        )
-    pairs = reference.towns().select(pl.concat_str("name", "country"))["name"].implode()
-    there = pl.concat_str("town", pl.col("within").str.head(2)).is_in(pairs)
-    there |= pl.concat_str("bare_town", pl.col("within").str.head(2)).is_in(pairs)
+    alone, towns = port_tables.towns_alone(), port_tables.towns()
+    texts = texts.with_columns(
+        *(
+            lookup.beside(pl.col(column), alone, "name", "locode").alias(f"{column}_alone")
+            for column in ("full", "bare", "town", "bare_town")
+        ),
+        *(
+            lookup.beside(port_tables.key(column, "land"), towns, "key", "locode").alias(f"{column}_there")
+            for column in ("town", "bare_town", "other")
+        ),
+        head=pl.col("within").str.head(2),
+    )
+    there = lookup.among(port_tables.key("town", "head"), towns["key"])
+    there |= lookup.among(port_tables.key("bare_town", "head"), towns["key"])
     return _choose(_with_regions(texts.with_columns(within_there=there.fill_null(False))))
 
 
@@ -187,21 +231,21 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
     there = pl.coalesce("town_there", "bare_town_there")
     two = pl.col("slashed") & pl.col("other_there").is_not_null() & (pl.col("other_there") != there)
     two |= pl.col("slashed") & land.is_null() & state.is_null()
-    two |= pl.col("bracketed") & pl.col("other").is_in(_main_names()) & (pl.col("other_there") != there)
+    two |= pl.col("bracketed") & _is_main("other") & (pl.col("other_there") != there)
     # A port of the country's name is meant only where that is how the country's port is called: Singapore, Djibouti.
-    names_port = (pl.col("full_alone").str.head(2) == pl.col("country")) & pl.col("full").is_in(_main_names())
-    known = pl.col("town").is_in(_names()) | pl.col("bare_town").is_in(_names())
+    names_port = (pl.col("full_alone").str.head(2) == pl.col("country")) & _is_main("full")
+    known = _is_name("town") | _is_name("bare_town")
     elsewhere = known & there.is_null()
     # A code that contradicts the country, or the main port, beside it is a slip.
     head = pl.col("within").str.head(2)
-    is_main = pl.col("town").is_in(_main_names()) & ~pl.col("within").is_in(reference.ports()["locode"].implode())
+    is_main = _is_main("town") & ~lookup.among(pl.col("within"), port_tables.ports())
     astray = (head != land.fill_null(head)) | ((there != pl.col("within")) & is_main)
     astray |= known & ~pl.col("within_there") & pl.col("bracketed")
-    tail = pl.col("upper").is_in(reference.places()["locode"].str.tail(3).implode()) & (pl.col("upper") != "USA")
+    tail = lookup.among(pl.col("upper"), port_tables.tails()) & (pl.col("upper") != "USA")
     is_airport = tail & (pl.col("upper").str.len_chars() == 3)
     alone = pl.when(~several).then(pl.coalesce("full_alone", "bare_alone", "town_alone", "bare_town_alone"))
     asked = pl.when(~several & pl.col("country").is_null()).then(
-        pl.when(pl.col("full").is_in(_names())).then("full").otherwise("bare")
+        pl.when(_is_name("full")).then("full").otherwise("bare")
     )
     first = pl.coalesce(
         pl.when("coded").then(pl.col("upper") + _UNCLEAR),  # a name of one place that is the code of another
@@ -209,12 +253,12 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
         pl.when(names_port).then("full_alone"),
         pl.when(~is_airport).then("country"),
         pl.when(~astray.fill_null(False)).then("within"),
-        pl.when(several & pl.col("full").is_in(_main_names())).then("full_alone"),
-        pl.when(several).then(pl.when(pl.col("full").is_in(_names())).then("full_alone")),
+        pl.when(several & _is_main("full")).then("full_alone"),
+        pl.when(several).then(pl.when(_is_name("full")).then("full_alone")),
         pl.when(two).then("upper"),
         pl.when(several).then("state_found"),
         # A town that the state does not have: the country alone is known.
-        pl.when(several & pl.col("home").is_not_null() & ~pl.col("town").is_in(_main_names())).then("home"),
+        pl.when(several & pl.col("home").is_not_null() & ~_is_main("town")).then("home"),
         pl.when(several).then(there),
         pl.when(
             ~several | (pl.coalesce(land, state, pl.col("leading").str.head(2)) == pl.col("leading").str.head(2))
@@ -227,33 +271,28 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
         ),
         alone,
         pl.when(~several).then("turned"),
-        _abbreviated(),
+        lookup.beside(pl.col("upper"), port_tables.abbreviations(), "tail", "locode"),
         "upper",
     )
     read = texts.select("text", "town", "bare_town", "land", "several", "upper", asked=asked, found=first)
-    return misspelt.mended(read, _names())
-
-
-def _abbreviated() -> pl.Expr:
-    """The large port whose code ends with a text of three letters that is nothing else: HKG is HKHKG."""
-    tails = reference.ports_major().with_columns(tail=pl.col("locode").str.tail(3))
-    once = tails.filter(pl.len().over("tail") == 1, pl.col("teu") >= 2_000, ~pl.col("tail").is_in(_names()))
-    once = _with(once, lands.common(), "tail", "name", land="code")
-    once = once.filter(pl.col("land").is_null() | (pl.col("land") == pl.col("locode").str.head(2)))
-    return pl.col("upper").replace_strict(once["tail"], once["locode"], default=None, return_dtype=pl.String)
+    return misspelt.mended(read)
 
 
 def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
     """Add what a state or province after the town says: `state` (its country) and `state_found` (UN/LOCODE)."""
     asked = texts.filter(pl.col("several"), pl.col("region").is_not_null()).select("text", "town", "region", "land")
-    asked = asked.join(_subdivisions(), left_on="region", right_on="name")
+    if asked.is_empty():
+        return texts.with_columns(pl.lit(None, pl.String).alias(name) for name in ("state", "state_found", "home"))
+    asked = asked.join(port_tables.subdivisions(), left_on="region", right_on="name")
     asked = asked.filter(
         (pl.col("land") == pl.col("country")).fill_null(True) | (pl.col("region").str.len_chars() <= 3)
     )
-    towns = reference.towns().filter("main").select("name", "country", main="locode_in_country")
-    found = asked.join(towns, left_on=["town", "country"], right_on=["name", "country"], how="left")
-    listed = reference.towns_in_states().rename({"name": "town", "locode": "listed"})
-    found = found.join(listed, on=["town", "country", "division"], how="left")
+    found = asked.with_columns(
+        main=lookup.beside(port_tables.key("town", "country"), port_tables.main_towns(), "key", "locode"),
+        listed=lookup.beside(
+            port_tables.key("town", "country", "division"), port_tables.towns_in_states(), "key", "locode"
+        ),
+    )
     named = pl.coalesce("main", "listed").drop_nulls()
     states = found.group_by("text").agg(
         state=pl.when(pl.col("country").is_in(["US", "CA"]).any())
@@ -272,38 +311,13 @@ def _with(texts: pl.DataFrame, table: pl.DataFrame, column: str, key: str, **wan
     return texts.join(lookup, on=column, how="left", maintain_order="left")
 
 
-@cache
-def _names() -> pl.Series:
-    """Every name of a town, as one list."""
-    return reference.towns()["name"].unique().implode()
+def _is_known(column: str) -> pl.Expr:
+    return lookup.among(pl.col(column), reference.place_codes())
 
 
-@cache
-def _usual() -> pl.Series:
-    """The codes of ports that are no names, as one list."""
-    codes = reference.ports()["locode"]
-    return codes.filter(~codes.is_in(_CODES_AND_NAMES)).implode()
+def _is_name(column: str) -> pl.Expr:
+    return lookup.among(pl.col(column), port_tables.names())
 
 
-@cache
-def _port_names() -> pl.Series:
-    """Every name of a port, as one list."""
-    return reference.towns().filter(pl.col("is_port") | pl.col("main"))["name"].unique().implode()
-
-
-@cache
-def _main_names() -> pl.Series:
-    """Every name of a main port, as one list."""
-    return reference.towns().filter("main")["name"].unique().implode()
-
-
-@cache
-def _subdivisions() -> pl.DataFrame:
-    """States and provinces: `name` (as `plain_name` writes it, or the code, CA for US-CA), `country`, `division`."""
-    rows = [
-        (name, division.country_code, division.code.partition("-")[2])
-        for division in pycountry.subdivisions
-        for name in (division.name, division.code.partition("-")[2])
-    ]
-    frame = pl.DataFrame(rows, schema=["name", "country", "division"], orient="row")
-    return frame.with_columns(reference.plain_name(pl.col("name"))).filter(pl.col("name") != "").unique()
+def _is_main(column: str) -> pl.Expr:
+    return lookup.among(pl.col(column), port_tables.main_names())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from riskscore.reference import lookup
+
 _INDIAN = r"(?:^|\()(IN[A-Z]{3})[0-9](?:\)|$)"
 _TOWN_AND_COUNTRY = r"^([A-Z]{3})([A-Z]{2})$"
 _CODE_WITHIN = r"[(\[]([A-Z]{2} ?[A-Z2-9]{3})[)\]]|[/,;\x{2013}\x{2014}-] ?([A-Z]{2}[A-Z2-9]{3})$"
@@ -28,12 +30,12 @@ def split(texts: pl.DataFrame, known: pl.Series, names: pl.Series) -> pl.DataFra
 
     `indian`, `turned`, `within`, `leading`: codes. `first`, `second`, `last`, `region`: pieces between separators.
     `start`, `ending`: the words before and of a country at the end of a text without separators. Boolean: `several`
-    pieces, `slashed` (two places at will), `bracketed`. `known` are all codes and `names` all names, each as one list.
+    pieces, `slashed` (two places at will), `bracketed`. `known` are all codes and `names` all names, each sorted.
     """
     texts = texts.with_columns(pl.col("upper").str.replace(_NEW_YORK, "NEW YORK, NY"))
     upper = pl.col("upper")
     within = pl.coalesce(upper.str.extract(_CODE_WITHIN, 1), upper.str.extract(_CODE_WITHIN, 2)).str.replace(" ", "")
-    within = pl.when(within.is_in(known) & ~within.is_in(names)).then(within)
+    within = pl.when(lookup.among(within, known) & ~lookup.among(within, names)).then(within)
     texts = texts.with_columns(within=within)
     plain = pl.when(pl.col("within").is_null()).then(upper).otherwise(upper.str.replace(_CODE_WITHIN, " "))
     plain = plain.str.replace_all(_LONG_BRACKET, " ").str.replace(_LAND_FIRST, "$2, $1")

@@ -154,7 +154,7 @@ class Converter:
         """Texts; places, codes and words of a fixed list are brought to their canonical form."""
         text = self._text(column, texts.as_text(values))
         if column in PORTS:
-            read = places.ports(text, lambda: self._countries_beside(column))
+            read = places.ports(text, lambda: self._countries_beside(column), self.notes)
             self._not_understood("port", text, places.are_ports(read))
             return read
         if column in COUNTRIES:
@@ -272,7 +272,7 @@ class Converter:
     def _ports_within(self, lists: pl.Series) -> pl.Series:
         """Lists of ports as lists of UN/LOCODEs; `lists` itself where all are UN/LOCODEs already."""
         flat = lists.explode(empty_as_null=False, keep_nulls=False)
-        mapped = places.ports(flat)
+        mapped = places.ports(flat, notes=self.notes)
         self._not_understood("port", flat, places.are_ports(mapped))
         if mapped is flat:
             return lists

@@ -31,17 +31,22 @@ from riskscore.reference.tables import (
     wildlife,
 )
 from riskscore.reference.towns import (
+    are_places,
     country_of_place,
+    is_place,
     known_place,
+    place_codes,
     place_name,
     places,
     towns,
     towns_alone,
     towns_in_states,
+    usual_codes,
 )
 
 __all__ = [
     "address_words",
+    "are_places",
     "cites_timber",
     "container_types",
     "countries",
@@ -56,11 +61,13 @@ __all__ = [
     "holidays",
     "hs",
     "hubs",
+    "is_place",
     "known_place",
     "languages",
     "legal_forms",
     "locodes",
     "package_fit",
+    "place_codes",
     "place_name",
     "places",
     "plain_name",
@@ -73,5 +80,6 @@ __all__ = [
     "towns_in_states",
     "trade",
     "trade_words",
+    "usual_codes",
     "wildlife",
 ]

@@ -1,4 +1,4 @@
-"""The names of countries in all languages that CLDR knows, with short, historic and misspelt forms.
+"""The names of countries in the languages of trade that CLDR knows, with short, historic and misspelt forms.
 
 pycountry ─┐
 CLDR ──────┼─▶ land_names: each name once, without accents ─▶ land_words: its words in any order
@@ -13,7 +13,7 @@ import polars as pl
 import pycountry
 
 from riskscore.reference.places import plain_letters
-from riskscore.reference.tables import countries, load
+from riskscore.reference.tables import countries, languages, load
 
 _SHORTENED = {
     "REPUBLIC": "REP RP REPUB REPUBLC REPUBLIK REPUBLIQUE REPUBLICA",
@@ -44,6 +44,12 @@ _SMALL = ["OF", "THE", "AND", "DE", "DU", "DES", "DA", "DO", "DEL", "LA", "LE", 
 
 _NOT_ALONE = ["CHINA", "CONGO", "DOMINICA", "GUINEA", "KOREA", "SAMOA", "SUDAN", "YEMEN"]
 """Names that several countries share: REPUBLIC with one of them says which."""
+
+_MORE_LANGUAGES = (
+    *("be", "bn", "ca", "ckb", "eu", "fil", "gl", "gu", "jv", "kn", "ku", "ml", "mr", "nb", "nn", "pa", "ps", "pt_PT"),
+    *("si", "ta", "te", "tt", "ug", "zh_Hant"),
+)
+"""Languages of files besides those of the documents of a whole country."""
 
 
 def land_name(name: pl.Expr) -> pl.Expr:
@@ -108,6 +114,7 @@ def _agreed(names: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("code").first(), alone=pl.col("code").n_unique() == 1)
         .filter("alone")
         .select("name", "code")
+        .sort("name")
     )
 
 
@@ -123,16 +130,18 @@ def _iso() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["name", "code", "rank"], orient="row").with_columns(pl.col("rank").cast(pl.Int32))
 
 
+@cache
 def _cldr() -> pl.DataFrame:
-    """Names of CLDR in every language, those in English first."""
-    from babel import Locale, localedata  # noqa: PLC0415  (slow, and needed only where a name is not English)
+    """Names of CLDR in the languages of trade documents, those in English first."""
+    from babel import localedata  # noqa: PLC0415  (slow, and needed only where a name is not English)
 
     known = set(countries()["code"])
-    languages = [tag for tag in localedata.locale_identifiers() if "_" not in tag or tag in ("zh_Hant", "pt_PT")]
+    spoken = {tag for tags in languages()["languages"] for tag in tags.split()} | set(_MORE_LANGUAGES)
     rows = [
         (name, code, 2 if tag == "en" else 3)
-        for tag in languages
-        for code, name in Locale.parse(tag).territories.items()
+        for tag in sorted(spoken & set(localedata.locale_identifiers()))
+        # Without what a language inherits, because merging takes five times as long and adds no name.
+        for code, name in localedata.load(tag, merge_inherited=False).get("territories", {}).items()
         if code in known
     ]
     frame = pl.DataFrame(rows, schema=["name", "code", "rank"], orient="row")

@@ -44,8 +44,9 @@ def locodes() -> pl.DataFrame:
         is_port=pl.col("function").str.starts_with("1").fill_null(False),
     )
     listed = listed.join(countries().select(country="code"), on="country", how="semi")
-    short = listed.with_columns(pl.col("name").str.replace(r"\s*[(,].*$", ""))
-    bracket = listed.with_columns(pl.col("name").str.extract(r"\((?:ex )?([^()]+)\)", 1)).drop_nulls("name")
+    several = listed.filter(pl.col("name").str.contains("[(,]"))
+    short = several.with_columns(pl.col("name").str.replace(r"\s*[(,].*$", ""))
+    bracket = several.with_columns(pl.col("name").str.extract(r"\((?:ex )?([^()]+)\)", 1)).drop_nulls("name")
     every = pl.concat([listed, short, bracket]).filter(pl.col("name") != "")
     return every.select(list(_SCHEMA)).unique(["locode", "name"], keep="first", maintain_order=True)
 

@@ -154,3 +154,12 @@ def test_ports_in_other_languages_and_forms_are_read(text: str, locode: str) -> 
 def test_the_codes_that_are_names_of_ports_are_listed() -> None:
     names = reference.towns().filter(pl.col("is_port") | pl.col("main"))["name"]
     assert set(reference.ports()["locode"]) & set(names) <= {"ARATU"}
+
+
+def test_a_misspelt_port_is_counted_in_a_note() -> None:
+    notes: list[str] = []
+    read = ports(pl.Series("port_of_loading", ["ROTTERDAN", "ROTTERDAN", "HAMBURG", "DEHAM"]), None, notes)
+    assert read.to_list() == ["NLRTM", "NLRTM", "DEHAM", "DEHAM"]
+    assert len(notes) == 1
+    assert "2 misspelt names" in notes[0]
+    assert "'ROTTERDAN' as NLRTM" in notes[0]

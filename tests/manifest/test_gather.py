@@ -150,7 +150,7 @@ CANONICAL = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=CANONICAL)
 def test_lines_in_are_lines_gathered_plus_lines_refused(
     rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory

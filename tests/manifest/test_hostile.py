@@ -21,7 +21,7 @@ from riskscore.manifest.quarantine import SCHEMA
 from riskscore.manifest.read import read
 from riskscore.schema import COLUMNS
 
-EXAMPLES = int(os.environ.get("RISKSCORE_HOSTILE", "60"))
+EXAMPLES = int(os.environ.get("RISKSCORE_HOSTILE", "30"))
 
 HEADINGS = [
     "B/L No",

@@ -71,11 +71,13 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells))
     quoted = b'"' in mended.text
     rows = _parse(mended.text, head, quoted)
-    if quoted and (rows is None or _swallows(rows, head)):
+    is_wrong = rows is None or _swallows(rows, head)
+    if quoted and is_wrong:
         mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells), certain=True)
         rows = _parse(mended.text, head, quoted)
+        is_wrong = rows is None or _swallows(rows, head)
     body, notes = mended.text, mended.note(head.lines + 1)
-    if rows is None or _swallows(rows, head):
+    if rows is None or is_wrong:
         quoted = False
         notes = ("quotes in this file do not pair up, so they were read as ordinary characters",)
         rows = _parse(text[head.size :], head, quoted)
@@ -215,6 +217,8 @@ def _swallows(rows: _Rows, head: _Head) -> bool:
     if any(line.count(head.delimiter) >= full for _, _, text in ragged for line in text.splitlines()[1:]):
         return True
     field = pl.all().exclude("_number")
+    if not frame.select(pl.any_horizontal(field.str.contains(_NEWLINE).any())).item():
+        return False
     long = field.str.count_matches(head.delimiter, literal=True) >= full
     return frame.select(pl.any_horizontal((long & field.str.contains(_NEWLINE)).any())).item() is True
 

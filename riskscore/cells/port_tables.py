@@ -1,0 +1,118 @@
+"""The tables in which the texts of ports are looked up, each made once and sorted (see reference/lookup.py).
+
+towns, codes, states ─▶ names(), codes(), towns(), ...: sorted names, or tables sorted by a key
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+import pycountry
+
+from riskscore import reference
+from riskscore.cells import lands
+from riskscore.reference import lookup
+
+_CODES_AND_NAMES = ("ARATU",)
+"""Codes of the usual ports that are the name of another port; a test says that these are all."""
+
+_LARGE_PORT = 2_000
+"""Thousand TEU per year of a port whose three letters are enough."""
+
+
+def key(*parts: str) -> pl.Expr:
+    """Several columns as one key of `towns` or `towns_in_states`; null where one of them is null."""
+    return pl.concat_str(*parts, separator="|")
+
+
+@cache
+def usual() -> pl.Series:
+    """The codes of ports and inland places that are no names."""
+    codes = reference.usual_codes()
+    return codes.filter(~codes.is_in(_CODES_AND_NAMES))
+
+
+@cache
+def tails() -> pl.Series:
+    """The last three letters of every known UN/LOCODE."""
+    return lookup.listed(reference.places()["locode"].str.tail(3))
+
+
+@cache
+def ports() -> pl.Series:
+    """The codes of the ports of searoute and of the project."""
+    return lookup.listed(reference.ports()["locode"])
+
+
+@cache
+def names() -> pl.Series:
+    """Every name of a town."""
+    return lookup.listed(reference.towns()["name"])
+
+
+@cache
+def port_names() -> pl.Series:
+    """Every name of a port."""
+    return lookup.listed(reference.towns().filter(pl.col("is_port") | pl.col("main"))["name"])
+
+
+@cache
+def main_names() -> pl.Series:
+    """Every name of a main port."""
+    return lookup.listed(reference.towns().filter("main")["name"])
+
+
+@cache
+def towns() -> pl.DataFrame:
+    """Every town: `key` (name and country), `locode`."""
+    return lookup.keyed(reference.towns().select(key=key("name", "country"), locode="locode_in_country"), "key")
+
+
+@cache
+def main_towns() -> pl.DataFrame:
+    """The main ports: `key` (name and country), `locode`."""
+    mains = reference.towns().filter("main")
+    return lookup.keyed(mains.select(key=key("name", "country"), locode="locode_in_country"), "key")
+
+
+@cache
+def towns_alone() -> pl.DataFrame:
+    """The names that say enough without a country: `name`, `locode`."""
+    return lookup.keyed(reference.towns_alone().select("name", "locode"), "name")
+
+
+@cache
+def towns_in_states() -> pl.DataFrame:
+    """Towns that a state has once: `key` (name, country and division), `locode`."""
+    listed = reference.towns_in_states().select("locode", key=key("name", "country", "division"))
+    return lookup.keyed(listed.unique("key", keep="first", maintain_order=True), "key")
+
+
+@cache
+def subdivisions() -> pl.DataFrame:
+    """States and provinces: `name` (as `plain_name` writes it, or the code, CA for US-CA), `country`, `division`."""
+    rows = [
+        (name, division.country_code, division.code.partition("-")[2])
+        for division in pycountry.subdivisions
+        for name in (division.name, division.code.partition("-")[2])
+    ]
+    frame = pl.DataFrame(rows, schema=["name", "country", "division"], orient="row")
+    return frame.with_columns(reference.plain_name(pl.col("name"))).filter(pl.col("name") != "").unique()
+
+
+@cache
+def regions() -> pl.Series:
+    """The names and codes of states and provinces."""
+    return lookup.listed(subdivisions()["name"])
+
+
+@cache
+def abbreviations() -> pl.DataFrame:
+    """The large ports whose last three letters are nothing else: `tail`, `locode`. HKG is HKHKG."""
+    tails = reference.ports_major().with_columns(tail=pl.col("locode").str.tail(3))
+    is_name = lookup.among(pl.col("tail"), names())
+    once = tails.filter(pl.len().over("tail") == 1, pl.col("teu") >= _LARGE_PORT, ~is_name)
+    land = lookup.beside(pl.col("tail"), lands.common(), "name", "code")
+    once = once.filter(land.is_null() | (land == pl.col("locode").str.head(2)))
+    return lookup.keyed(once.select("tail", "locode"), "tail")
