@@ -152,9 +152,7 @@ EDITS = st.tuples(
 )
 
 
-@settings(
-    max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sample=st.sampled_from(XML), edits=st.lists(EDITS, min_size=1, max_size=3))
 def test_a_changed_message_balances_or_is_refused_in_one_line(
     sample: str, edits: list[tuple[str, float, float, int]], tmp_path: Path
