@@ -11,9 +11,6 @@ from riskscore.manifest.formats.messages.un_edifact.segments import Elements, Se
 
 MESSAGES = sorted((Path(__file__).parents[3] / "sample_manifests" / "messages").glob("*.edi"))
 RELEASED = (
-    "UNA:+.? 'UNB+UNOC:3+A+B+240501:0800+1'UNH+1+CUSCAR:D:95B:UN'FTX+AAA+++TEA?+COFFEE ?: 5?'6 ??'"
-    "UNT+3+1'UNZ+1+1'"
-)
     "UNA:+.? 'UNB+UNOC:3+A+B+240501:0800+1'UNH+1+CUSCAR:D:95B:UN'FTX+AAA+++TEA?+COFFEE ?: 5?'6 ??'UNT+3+1'UNZ+1+1'"
 )
 
