@@ -13,7 +13,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials model samples languages pictures lock clean
+.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials mangled model samples languages pictures lock clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments; then a sheet and two messages'
@@ -26,6 +26,7 @@ help:
 	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
 	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
 	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
+	@echo 'make mangled   20,000 mangled manifests and 70 absurd ones: balanced, or refused in one line (an hour)'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
 	@echo 'make languages bring the translations up to date with every text that readers are told'
@@ -90,6 +91,10 @@ explanations: setup
 trials: setup
 	$(BIN)/python bench/kills.py
 	$(BIN)/python bench/writers.py
+
+mangled: setup
+	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled
+	$(BIN)/python -m bench.absurd
 
 model: setup
 	rm -rf build/worlds && mkdir -p build/worlds

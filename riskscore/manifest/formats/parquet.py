@@ -16,6 +16,7 @@ import polars as pl
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.silence import silent
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
 
 MAX_ROWS = 200_000_000
@@ -45,7 +46,8 @@ def read(file: File, _count: Count) -> list[Table]:
     except ArrowException as damaged:
         raise ValueError(str(damaged)) from damaged
     source = file.path or BytesIO(file.data)
-    frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
+    with silent():
+        frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
     _limit(file.name, int(frame.estimated_size()))
     columns = [_plain(leaf) for column in frame for leaf in _leaves(column)]
     names = unique([column.name for column in columns])

@@ -13,6 +13,7 @@ from riskscore.manifest import archives
 from riskscore.manifest.formats import heading_rows, layout, repeats, workbook
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.heading_rows import Head
+from riskscore.manifest.formats.silence import silent
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
 from riskscore.manifest.formats.workbook import Area, Sheet
 from riskscore.units import counted
@@ -40,7 +41,8 @@ def read_sheets(file: str, data: bytes, measured: dict[str, Sheet], count: Count
     import fastexcel  # late: it loads Arrow
 
     try:
-        return _read(file, fastexcel.read_excel(data), measured, count)
+        with silent():
+            return _read(file, fastexcel.read_excel(data), measured, count)
     except fastexcel.FastExcelError as damaged:
         raise ValueError(str(damaged)) from damaged
     except BaseException as failed:

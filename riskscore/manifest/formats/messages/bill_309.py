@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.messages.pieces import address, is_to_order, text
 
 FIGURES = ("package_count", "gross_weight_kg", "declared_value")
@@ -30,18 +31,39 @@ class Bill:
     unit: str | None = None
     parties: dict[str, dict[str, list[str] | str]] = field(default_factory=dict)
     party: dict[str, list[str] | str] | None = None
-    boxes: list[Box] = field(default_factory=list)
+    boxes: dict[str, Box] = field(default_factory=dict)
+    box: Box | None = None
+    parts: int = 0
     loose: list[dict[str, Any]] = field(default_factory=list)
     cancelled: bool = False
     has_details: bool = False
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but the beginning of the bill was read."""
+        said = any(value is not None for value in self.values.values())
+        return not (said or self.parties or self.parts or self.cancelled)
+
+    def has_room(self) -> bool:
+        """Count another part of the bill: whether it can be kept. A bill with too many is refused in the end."""
+        self.parts += 1
+        return self.parts <= limits.MOST_PARTS
+
     def rows(self, voyage: dict[str, Any]) -> list[dict[str, Any]]:
-        """The rows of the bill with what the message says of its `voyage`: one for each container."""
+        """The rows of the bill with what the message says of its `voyage`: one for each container.
+
+        Raises TooLargeError where the bill has more than any bill has.
+        """
+        limits.allow_parts(self.parts)
+        own = sum(len(box.lines) for box in self.boxes.values())
+        without = sum(not box.lines for box in self.boxes.values()) or 1
+        limits.allow(own + len(self.loose), 0, own + without * len(self.loose))
+        limits.allow(0, len(self.boxes))
         values = voyage | {name: value for name, value in self.values.items() if value is not None}
         values |= _named(self.parties)
         if self.cancelled:
             return [values | {"cancelled": True}]
-        boxes = self.boxes or [Box(None, None, [])]
+        boxes = list(self.boxes.values()) or [Box(None, None, [])]
         return [_row(values, self, box, len(boxes)) for box in boxes]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import sets, x12
+from riskscore.manifest.formats.messages import limits, sets, x12
 from riskscore.manifest.formats.messages.bill_309 import Bill, Box
 from riskscore.manifest.formats.messages.masters import without_masters
 from riskscore.manifest.formats.messages.pieces import KG, M3, Unread, text
@@ -29,6 +29,12 @@ _PARTIES = {"SH": "shipper", "CN": "consignee", "N1": "notify", "FW": "forwarder
 _PLACES = {"L": "port_of_loading", "D": "port_of_discharge", "R": "place_of_receipt", "E": "place_of_delivery"}
 _TRANSHIPPED = ("T", "I")
 _CARRIER = re.compile(r"[A-Z]{2,4}")
+_LONGEST = 20_000
+"""Characters from which on a text is not continued."""
+
+_MOST_LINES = 60
+"""Lines of an address from which on it is not continued."""
+
 _DAY, _MINUTE, _SHORT = "%Y%m%d", "%Y%m%d%H%M", "%y%m%d%H%M"
 
 
@@ -177,6 +183,8 @@ class _Reader:
             self._finish()
         bill = self._current(segment)
         bill.has_details = True
+        if len(segment.elements) < 2:
+            return
         # From 005010 on, a type of the bill stands before the place of receipt; the carrier's code shows where.
         shift = 0 if _CARRIER.fullmatch(segment.get(11)) or not _CARRIER.fullmatch(segment.get(12)) else 1
         number, master = text(segment.get(1)), text(segment.get(10 + shift))
@@ -216,17 +224,17 @@ class _Reader:
 
     def party_name(self, segment: Segment) -> None:
         """N2: the name of the party goes on."""
-        if (party := self._current(segment).party) is not None:
+        if (party := self._current(segment).party) is not None and len(party["name"]) < _LONGEST:
             party["name"] = " ".join([str(party["name"]), segment.get(1), segment.get(2)])
 
     def street(self, segment: Segment) -> None:
         """N3: lines of the address."""
-        if (party := self._current(segment).party) is not None:
+        if (party := self._current(segment).party) is not None and len(party["lines"]) < _MOST_LINES:
             party["lines"] = [*party["lines"], segment.get(1), segment.get(2)]
 
     def town(self, segment: Segment) -> None:
         """N4: town, state, post code and country."""
-        if (party := self._current(segment).party) is not None:
+        if (party := self._current(segment).party) is not None and len(party["lines"]) < _MOST_LINES:
             party["lines"] = [*party["lines"], segment.get(1), segment.get(2), segment.get(3)]
             party["country"] = segment.get(4)
 
@@ -234,7 +242,7 @@ class _Reader:
         """R4: another place of the voyage; what M11 and P4 say counts first."""
         values, kind = self._current(segment).values, segment.get(1)
         place = text(segment.get(3)) or text(segment.get(4))
-        if kind in _TRANSHIPPED and place:
+        if kind in _TRANSHIPPED and place and self._current(segment).has_room():
             values.setdefault("transhipment_ports", []).append(place)
         elif kind in _PLACES and not values.get(_PLACES[kind]):
             values[_PLACES[kind]] = place
@@ -242,28 +250,31 @@ class _Reader:
     def box(self, segment: Segment) -> None:
         """VID: a container, whose number may be cut into owner and serial number."""
         number = text(f"{segment.get(2)}{segment.get(3)}")
-        boxes = self._current(segment).boxes
-        seals = [seal for seal in (text(segment.get(4)), text(segment.get(5))) if seal]
-        known = next((box for box in boxes if box.number == number and number), None)
-        if known is None:
-            boxes.append(Box(number, text(segment.get(9)), seals))
+        bill = self._current(segment)
+        if not bill.has_room():
             return
-        known.seals += seals
-        boxes.append(boxes.pop(boxes.index(known)))
+        seals = [seal for seal in (text(segment.get(4)), text(segment.get(5))) if seal]
+        key = number or f"without a number {segment.number}"
+        bill.box = bill.boxes.pop(key, None) or Box(number, text(segment.get(9)), [])
+        bill.box.seals += seals
+        bill.boxes[key] = bill.box
 
     def seals(self, segment: Segment) -> None:
         """M7: seals of the container."""
-        if boxes := self._current(segment).boxes:
-            boxes[-1].seals += [seal for seal in (text(segment.get(place)) for place in range(1, 5)) if seal]
+        bill = self._current(segment)
+        if bill.box is not None and bill.has_room():
+            bill.box.seals += [seal for seal in (text(segment.get(place)) for place in range(1, 5)) if seal]
 
     def goods(self, segment: Segment) -> None:
         """N10: a line of goods; one without a count and a weight goes on with the description before it."""
         bill, unread = self._current(segment), self.unread
-        lines = bill.boxes[-1].lines if bill.boxes else bill.loose
+        if not bill.has_room():
+            return
+        lines = bill.loose if bill.box is None else bill.box.lines
         description, marks = text(segment.get(2)), text(segment.get(3))
         if lines and not any(segment.get(place) for place in (1, 5, 6, 8)):
             for name, more in (("goods_description", description), ("marks", marks)):
-                if more:
+                if more and len(lines[-1][name] or "") < _LONGEST:
                     lines[-1][name] = f"{lines[-1][name]} {more}" if lines[-1][name] else more
             return
         lines.append(
@@ -283,9 +294,18 @@ class _Reader:
     def _finish(self) -> None:
         """Add the rows of the bill that was read."""
         bill, self._bill = self._bill, None
-        if bill is not None:
-            for row in bill.rows({**self._voyage, **self._port, "filed_at": self._filed}):
-                self.rows.add(bill.segment, row)
+        if bill is None:
+            return
+        if bill.is_blank:
+            self.rows.refuse(bill.segment, "empty_bill", "a consignment of which the message says nothing")
+            return
+        try:
+            rows = bill.rows({**self._voyage, **self._port, "filed_at": self._filed})
+        except limits.TooLargeError as error:
+            self.rows.refuse(bill.segment, limits.RULE, f"bill {bill.values.get('bill_of_lading') or '?'}: {error}")
+            return
+        for row in rows:
+            self.rows.add(bill.segment, row)
 
 
 _SEGMENTS = {

@@ -29,7 +29,7 @@ CANCELS = "cancelled"
 
 _ITEMS = "goods_items"
 _LONGEST = 10_000
-_MOST_REFUSED = 100_000
+_MOST_REFUSED = 20_000
 
 
 class Rows:

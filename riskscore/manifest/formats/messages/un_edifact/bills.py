@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.messages.un_edifact.segments import LONGEST_TEXT, Elements
 
 FIGURES = ("package_count", "gross_weight_kg", "volume_m3", "declared_value")
@@ -89,9 +90,22 @@ class Bill:
     parties: dict[str, Elements] = field(default_factory=dict)
     party_numbers: dict[str, str] = field(default_factory=dict)
     arrival: int = 0
+    parts: int = 0
     texts: list[str] = field(default_factory=list)
     goods: list[Goods] = field(default_factory=list)
     boxes: dict[str, Box] = field(default_factory=dict)
+
+    def has_room(self) -> bool:
+        """Count another part of the bill: whether it can be kept. A bill with too many is refused in the end."""
+        self.parts += 1
+        return self.parts <= limits.MOST_PARTS
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but the beginning of the bill was read."""
+        return not (
+            self.reference or self.numbers or self.values or self.totals or self.parties or self.parts or self.texts
+        )
 
     def keys(self) -> dict[str, str]:
         """`bill_of_lading`, and `house_bill` where the bill is a house bill of a known master bill."""
@@ -115,12 +129,17 @@ class Bill:
         """One row for each container of the bill, without values that are of the message.
 
         `boxes` are the containers of the message. With `all_boxes` the containers that stand within the bill belong to
-        it even where its goods name others.
+        it even where its goods name others. Raises TooLargeError where the bill has more than any bill has.
         """
+        limits.allow_parts(self.parts)
         named = dict.fromkeys(key for goods in self.goods for key in goods.shares)
         keys = list(dict.fromkeys([*named, *self.boxes]) if all_boxes or not named else named)
         if len(self.goods) == 1 and (lone := self.goods[0].lone_number) and lone > 1:
             self.goods[0].figures["package_count"] = lone
+        everywhere = sum(not goods.shares for goods in self.goods)
+        named_lines = sum(len(goods.shares) for goods in self.goods)
+        unnamed = 0 if everywhere else sum(key not in named for key in keys)
+        limits.allow(len(self.goods), len(keys), everywhere * len(keys) + named_lines + unnamed * len(self.goods))
         if not keys:
             return [self._row("", Box(None), [(goods, True) for goods in self.goods], alone=True)]
         rows = []

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.messages.rows import CANCELS, Rows
 from riskscore.manifest.formats.messages.un_edifact import bill_description, values
 from riskscore.manifest.formats.messages.un_edifact.bills import Bill
@@ -108,7 +109,15 @@ class CargoReader(GoodsSegments):
         lone = last and self._bills == 1 and len(self._boxes) == 1
         if lone and not bill.boxes and not any(goods.shares for goods in bill.goods):
             bill.boxes = dict(self._boxes)
-        rows = bill.rows(self._boxes, all_boxes=self.single)
+        if bill.is_blank and "bill_of_lading" not in keys:
+            self.rows.refuse(bill.line, "empty_bill", "a consignment of which the message says nothing")
+            return
+        try:
+            limits.allow_parts(self._top.parts)
+            rows = bill.rows(self._boxes, all_boxes=self.single)
+        except limits.TooLargeError as error:
+            self.rows.refuse(bill.line, limits.RULE, f"bill {keys.get('bill_of_lading', '?')}: {error}")
+            return
         if self._function in CANCELLATIONS:
             self._cancel(bill, keys, rows)
             return
@@ -176,9 +185,9 @@ class CargoReader(GoodsSegments):
         if self._scope == PARTY:
             self._scope = BILL if self._in_bill else MESSAGE
         self._place = part(elements, 1)
-        if (place := values.place(elements)) is not None and not (
-            self._scope == GOODS and self._place in self._bill.places
-        ):
+        place = values.place(elements)
+        is_known = self._scope == GOODS and self._place in self._bill.places
+        if place is not None and not is_known and self._bill.has_room():
             self._bill.places.setdefault(self._place, []).append(place)
 
     def _dtm(self, elements: Elements) -> None:
@@ -233,7 +242,7 @@ class CargoReader(GoodsSegments):
         if in_goods and self._goods is not None:
             figures = self._share if self._scope == SHARE else self._goods.figures
         name = "freight_charge" if freight else "declared_value"
-        if name not in figures:
+        if name not in figures and self._bill.has_room():
             figures[name] = amount
             self._bill.currencies.append(part(elements, 1, 2) or self._currency)
 
@@ -249,7 +258,7 @@ class CargoReader(GoodsSegments):
 
     def _ftx(self, elements: Elements) -> None:
         words = text(elements[4]) if len(elements) > 4 else None
-        if words is None or self._scope in (BOX, LEG):
+        if words is None or self._scope in (BOX, LEG) or not self._bill.has_room():
             return
         qualifier = part(elements, 1)
         if self._goods is None:

@@ -13,6 +13,9 @@ from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part, 
 MESSAGE, BILL, GOODS, SHARE, BOX, DANGER, LEG, PARTY = range(8)
 """Where a segment stands. A measure after GID is of a goods line, after SGP of that line in a container."""
 
+_MOST_SEALS = 100
+"""Most seals of a container that are kept."""
+
 _WEIGHTS, _VOLUMES = ("G", "AAB", "AAD"), ("AAW", "ABJ", "VOL")
 
 
@@ -50,6 +53,8 @@ class GoodsSegments:
         self._scope = BILL if in_bill else MESSAGE
 
     def _gid(self, elements: Elements) -> None:
+        if not self._bill.has_room():
+            return
         goods = Goods()
         count, kind = part(elements, 2), part(elements, 2, 1) or part(elements, 2, 4)
         if (
@@ -71,23 +76,25 @@ class GoodsSegments:
             goods.package_type = goods.package_type or part(elements, 3) or part(elements, 3, 3) or None
 
     def _imd(self, elements: Elements) -> None:
-        if self._goods is not None and self._scope != DANGER and (words := text(elements[-1][3:])):
+        if self._goods is None or self._scope == DANGER or not (words := text(elements[-1][3:])):
+            return
+        if self._bill.has_room():
             self._goods.other_texts.append(words)
 
     def _pci(self, elements: Elements) -> None:
         words = text(elements[2]) if len(elements) > 2 else None
-        if self._goods is None or words is None:
+        if self._goods is None or words is None or not self._bill.has_room():
             return
         self._goods.codes_in_texts += values.hs_codes(words)
         if not values.is_only_hs(words):
             self._goods.marks.append(words)
 
     def _cst(self, elements: Elements) -> None:
-        if self._goods is not None:
+        if self._goods is not None and self._bill.has_room():
             self._goods.codes += [code for at in range(2, 7) if (code := _digits(part(elements, at)))]
 
     def _pia(self, elements: Elements) -> None:
-        if self._goods is not None:
+        if self._goods is not None and self._bill.has_room():
             self._goods.codes += [
                 code
                 for at in range(2, 7)
@@ -96,7 +103,7 @@ class GoodsSegments:
 
     def _sgp(self, elements: Elements) -> None:
         key = box_key(part(elements, 1))
-        if self._goods is None or not key:
+        if self._goods is None or not key or not self._bill.has_room():
             return
         share = self._goods.shares.setdefault(key, {})
         count = values.whole(part(elements, 2), self.doubts)
@@ -143,6 +150,9 @@ class GoodsSegments:
         known = self._bill.boxes if self._in_bill else self._boxes
         box = known.get(key)
         if box is None:
+            if not self._bill.has_room():
+                self._box, self._scope = None, BOX
+                return
             box = known[key] = Box(key if part(elements, 1) in ("CN", "") else None)
         box.type = box.type or kind
         self._box, self._scope = box, BOX
@@ -152,7 +162,7 @@ class GoodsSegments:
         if self._scope == SHARE:
             key = self._shared
             box = self._bill.boxes.get(key) or self._boxes.get(key) or self._bill.boxes.setdefault(key, Box(key))
-        if box is not None and seal and seal not in box.seals:
+        if box is not None and seal and len(box.seals) < _MOST_SEALS and seal not in box.seals:
             box.seals.append(seal)
 
     def _tmp(self, elements: Elements) -> None:
