@@ -78,15 +78,17 @@ def namibian(values: pl.Series, others: Sequence[pl.Series], places: Sequence[pl
     NA is Namibia where another place of the row (`places`) is in Namibia. It also is where the column consists of codes
     of two letters and has blank cells, so that it writes nothing in another way, and no other column (`others`) has NA.
     """
-    code = values.str.strip_chars() == NAMIBIA
-    row = pl.Series([False]).new_from_index(0, values.len())
+    code = (values.str.strip_chars() == NAMIBIA).fill_null(False)
+    rows = code.arg_true()
+    near = pl.Series([False]).new_from_index(0, rows.len())
     for place in places:
-        row |= place.str.contains(_IN_NAMIBIA).fill_null(False)
+        near |= place.gather(rows).str.contains(_IN_NAMIBIA).fill_null(False)
     filled = values.drop_nulls().filter(values.drop_nulls().str.strip_chars() != "")
     are_codes = bool((filled != NAMIBIA).any()) and bool(filled.str.contains(r"^\s*[A-Z]{2}\s*$").all())
     has_blanks = filled.len() < values.len()
-    is_word = any(bool((other.str.strip_chars() == NAMIBIA).any()) for other in others)
-    return code.fill_null(False) & (row | (are_codes and has_blanks and not is_word))
+    if are_codes and has_blanks and not any(bool((other.str.strip_chars() == NAMIBIA).any()) for other in others):
+        return code
+    return code.scatter(rows, near)
 
 
 def _wording(word: str) -> str:

@@ -71,7 +71,7 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells))
     quoted = b'"' in mended.text
     rows = _parse(mended.text, head, quoted)
-    is_wrong = rows is None or _swallows(rows, head)
+    is_wrong = rows is None or (_has_breaks(rows, mended.text) and _swallows(rows, head))
     if quoted and is_wrong:
         mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells), certain=True)
         rows = _parse(mended.text, head, quoted)
@@ -93,7 +93,7 @@ def _read(name: str, text: bytes, count: Count) -> Table:
         )
     short, long = _sort_ragged(ragged, head, quoted)
     table = pl.concat([frame, short]).sort("_number")
-    lines = _line_numbers(table, long, head)
+    lines = _line_numbers(table, long, head, has_breaks=_has_breaks(rows, body))
     blank = pl.all_horizontal(pl.col(_names(head)).fill_null("").str.strip_chars() == "")
     filled = table.join(lines, on="_number", maintain_order="left").filter(~blank)
     told = layout.tell(name, filled.select(_names(head)), head.cells, filled["line"])
@@ -208,6 +208,13 @@ def _parse(body: bytes, head: _Head, quoted: bool) -> _Rows | None:
     return frame.with_columns(_number=numbers.filter(~numbers.is_in(left_out.implode()))), ragged
 
 
+def _has_breaks(rows: _Rows, body: bytes) -> bool:
+    """Whether a field may contain a line break: there are more of them than lines, or some that end no line."""
+    frame, ragged = rows
+    breaks, returns = body.count(b"\n"), body.count(b"\r")
+    return returns not in (0, breaks) or breaks > frame.height + len(ragged)
+
+
 def _swallows(rows: _Rows, head: _Head) -> bool:
     """Whether a quoted field contains a line break and as many delimiters as a full line."""
     full = len(head.cells) - 1
@@ -250,8 +257,11 @@ def _cells(text: str, delimiter: str) -> list[str]:
         return text.split(delimiter)
 
 
-def _line_numbers(table: pl.DataFrame, long: pl.DataFrame, head: _Head) -> pl.DataFrame:
+def _line_numbers(table: pl.DataFrame, long: pl.DataFrame, head: _Head, *, has_breaks: bool) -> pl.DataFrame:
     """`line` of each `_number`: the line of the file where the row starts; fields above it may contain line breaks."""
+    if not has_breaks:
+        numbers = pl.concat([table.select("_number"), long.select("_number")]).sort("_number")
+        return numbers.with_columns(line=pl.col("_number") + head.lines)
     breaks = pl.all().exclude("_number").str.count_matches(_NEWLINE).fill_null(0).cast(pl.Int64)
     inner = [rows.select("_number", inner=pl.sum_horizontal(breaks)) for rows in (table, long)]
     return (
