@@ -86,7 +86,7 @@ def namibian(values: pl.Series, others: Sequence[pl.Series], places: Sequence[pl
     filled = values.drop_nulls().filter(values.drop_nulls().str.strip_chars() != "")
     are_codes = bool((filled != NAMIBIA).any()) and bool(filled.str.contains(r"^\s*[A-Z]{2}\s*$").all())
     has_blanks = filled.len() < values.len()
-    if are_codes and has_blanks and not any(bool((other.str.strip_chars() == NAMIBIA).any()) for other in others):
+    if are_codes and has_blanks and not any(bool((other == NAMIBIA).any()) for other in others):
         return code
     return code.scatter(rows, near)
 
