@@ -18,7 +18,7 @@ import typer
 
 from riskscore import __version__
 from riskscore.cli import cases, columns, models, rehearse, score, train
-from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, report, slates, whatif
+from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, slates, whatif
 from riskscore.errors import RiskscoreError
 from riskscore.usage import misuse
 from riskscore.usage.help import App
@@ -55,7 +55,7 @@ app = App(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift, report):
+for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift):
     for command in module.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)

@@ -58,7 +58,7 @@ def test_a_map_is_kept_used_shown_and_removed(riskscore, place):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["report", "--lake", "{place}/lake"], "--senders"),
+        (["report", "--senders", "--out", "x.csv", "--lake", "{place}/lake"], "leave out --from"),
         (["report", "--senders", "--lake", "{place}/lake"], "next nightly run"),
         (["report", "--senders", "--lake", "{place}/none"], "lake init"),
         (["maps", "add", "acme", "{place}/no.toml", "--lake", "{place}/lake"], "no.toml"),

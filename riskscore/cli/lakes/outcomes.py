@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskscore.cli import options
+from riskscore.cli.lakes import senders
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
@@ -158,18 +159,36 @@ def report(
             "everything (.json).",
         ),
     ] = None,
+    of_senders: Annotated[
+        bool, typer.Option("--senders", help="Report how well each sender fills in its files instead.")
+    ] = False,
+    nights: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With --senders: how many of the last nights with files to report.")
+    ] = 7,
+    settings: options.Settings = None,
     json: options.Json = False,
 ) -> None:
-    """Report what inspections found and what they may have missed.
+    """Report what inspections found and what they may have missed, or how well senders fill in their files.
 
     Shows the hit rate of each share of the slates, an estimate of the smuggling in boxes that stayed closed, the
     results by port, commodity and month, and the cases of each year. Hit rates and estimates have 95% intervals. The
     estimate uses only boxes that were opened at random or to explore, because their chance is known. It does not use
     the model.
 
+    With --senders, it shows for each sender how many rows were refused, how many are doubtful (a value was not
+    understood, or was read with a note), and which fields are missing. Senders that have changed are named first. The
+    usual share is that of the sender's 28 nights before. --json also prints the fields that are never filled. The
+    sender of a file is the one in the table [senders] of the settings whose pattern fits the name of the file,
+    otherwise the one of a column map (see `riskscore maps add --help`), otherwise the words of the file's name:
+
+    \b
+      [senders]
+      "Harbour Lines" = ["hl_*.csv", "harbour*"]
+
     \b
     Examples:
       riskscore report --lake lake
+      riskscore report --senders --lake lake --nights 1
       riskscore report --lake lake --from 2024-01-01 --to 2024-06-30 --by port
       riskscore report --lake lake --out 2024.html
     """
@@ -179,6 +198,11 @@ def report(
     from riskscore.pages import results as page
     from riskscore.views import results as view
 
+    if of_senders:
+        if first or last or by or out:
+            raise SettingsError("--senders reports the last --nights; leave out --from, --to, --by and --out")
+        senders.show(lake, nights, settings, json=json)
+        return
     if first is not None and last is not None and first > last:
         raise SettingsError(f"--from {first} is after --to {last}")
     suffix = console.suffix(out, _WRITTEN)

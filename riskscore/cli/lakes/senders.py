@@ -1,43 +1,15 @@
-"""The command `report`: what a lake knows about those who send manifests."""
+"""`riskscore report --senders`: what a lake knows about those who send manifests."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
-
-from riskscore.cli import options
-from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.views import console
 
 
-def report(
-    lake: options.Lake,
-    senders: Annotated[bool, typer.Option("--senders", help="Report how well each sender fills in its files.")] = False,
-    nights: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How many of the last nights with files to report.")
-    ] = 7,
-    settings: options.Settings = None,
-    json: options.Json = False,
-) -> None:
-    """Show how well each sender fills in its files.
-
-    For each sender: how many rows were refused, how many are doubtful (a value was not understood, or was read with
-    a note), and which fields are missing. Senders that have changed are named first. The usual share is that of the
-    sender's 28 nights before. --json also prints the fields that are never filled.
-
-    The sender of a file is the one in the table [senders] of the settings whose pattern fits the name of the file,
-    otherwise the one of a column map (see `riskscore maps add --help`), otherwise the words of the file's name.
-
-      [senders]
-      "Harbour Lines" = ["hl_*.csv", "harbour*"]
-
-    \b
-    Examples:
-      riskscore report --senders --lake lake
-      riskscore report --senders --lake lake --nights 1 --json
-    """
+def show(lake: str, nights: int, settings: Path | None, *, json: bool) -> None:
+    """Print how well each sender has filled in the files of the last `nights` nights with files."""
     from riskscore.lake.open import open_lake
     from riskscore.monitoring import senders as quality
     from riskscore.monitoring import sentences
@@ -45,8 +17,6 @@ def report(
     from riskscore.settings import find_settings
     from riskscore.views import senders as view
 
-    if not senders:
-        raise SettingsError("say what to report: --senders")
     opened = open_lake(lake, find_settings(settings))
     limits = Thresholds.of(opened.settings.drift)
     with console.progress():
@@ -68,6 +38,3 @@ def report(
     for row in view.rows(record):
         table.add_row(*map(console.plain, row.values()))
     screen.print(table)
-
-
-COMMANDS = (report,)
