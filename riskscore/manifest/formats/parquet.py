@@ -18,6 +18,7 @@ from riskscore.manifest import archives
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.silence import silent
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
+from riskscore.units import counted
 
 MAX_ROWS = 200_000_000
 """Largest number of rows that the footer of a file may state."""
@@ -25,6 +26,9 @@ MAX_ROWS = 200_000_000
 VETTED_BYTES = 64 * 2**20
 """Size in bytes of the largest file that Arrow decodes first."""
 
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+"""The first day of the year 1 and the last of 9999, counted from 1970."""
+_PER_DAY = {"ns": 86_400 * 10**9, "us": 86_400 * 10**6, "ms": 86_400 * 10**3}
 _BATCH = 16_384
 _MAX_UNFOLDED = 4 * archives.MAX_BYTES
 
@@ -49,10 +53,13 @@ def read(file: File, _count: Count) -> list[Table]:
     with silent():
         frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
     _limit(file.name, int(frame.estimated_size()))
-    columns = [_plain(leaf) for column in frame for leaf in _leaves(column)]
+    leaves = [leaf for column in frame for leaf in _leaves(column)]
+    columns = [_plain(_possible(leaf)) for leaf in leaves]
+    lost = sum(column.null_count() - leaf.null_count() for column, leaf in zip(columns, leaves, strict=True))
+    notes = (f"{counted(lost, 'date')} outside the years 1 to 9999 in this file; left empty",) if lost else ()
     names = unique([column.name for column in columns])
     frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, names, strict=True)])
-    return [Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"))]
+    return [Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"), notes=notes)]
 
 
 def _check(file: File) -> None:
@@ -91,6 +98,20 @@ def _leaves(column: pl.Series) -> list[pl.Series]:
         return [column]
     fields = column.struct.unnest()
     return [leaf for field in fields for leaf in _leaves(field.alias(f"{column.name} {field.name}"))]
+
+
+def _possible(column: pl.Series) -> pl.Series:
+    """Dates and moments in the years 1 to 9999; others become null, because a library ends the process on them."""
+    dtype = column.dtype
+    if dtype == pl.Date:
+        in_days = 1
+    elif isinstance(dtype, pl.Datetime):
+        in_days = _PER_DAY[dtype.time_unit or "us"]
+    else:
+        return column
+    ticks = column.to_physical()
+    is_possible = ticks.is_between(_FIRST_DAY * in_days, _LAST_DAY * in_days).fill_null(True)
+    return column if is_possible.all() else column.set(~is_possible, None)
 
 
 def _plain(column: pl.Series) -> pl.Series:
