@@ -168,12 +168,12 @@ def report(
     settings: options.Settings = None,
     json: options.Json = False,
 ) -> None:
-    """Report what inspections found and what they may have missed, or how well senders fill in their files.
+    """Report what inspections found, or how files were filled in.
 
-    Shows the hit rate of each share of the slates, an estimate of the smuggling in boxes that stayed closed, the
-    results by port, commodity and month, and the cases of each year. Hit rates and estimates have 95% intervals. The
-    estimate uses only boxes that were opened at random or to explore, because their chance is known. It does not use
-    the model.
+    Shows what inspections found and what they may have missed: the hit rate of each share of the slates, an estimate
+    of the smuggling in boxes that stayed closed, the results by port, commodity and month, and the cases of each year.
+    Hit rates and estimates have 95% intervals. The estimate uses only boxes that were opened at random or to explore,
+    because their chance is known. It does not use the model.
 
     With --senders, it shows for each sender how many rows were refused, how many are doubtful (a value was not
     understood, or was read with a note), and which fields are missing. Senders that have changed are named first. The
