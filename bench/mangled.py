@@ -79,7 +79,7 @@ def _without_names() -> None:
     from riskscore.cells import places  # noqa: PLC0415
 
     def unknown(texts: pl.DataFrame, *_: object) -> pl.DataFrame:
-        return texts.select("text", asked=pl.lit(None, pl.String), found="upper")
+        return texts.select("text", asked=pl.lit(None, pl.String), found="upper", slip=pl.lit(False))
 
     places._from_names = unknown
     places._settled = lambda _, read, *__: read
