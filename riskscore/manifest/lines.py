@@ -201,20 +201,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     understood = understand_headings(table, mapping, kind, clock.hints)
     check_required(understood, kind, table.frame)
     table, given_once = carried.carry(table, understood.headings)
-    frame, damaged, told = damage.mend(table.frame, understood.headings)
-    headings = list(understood.headings)
-    if not table.is_message:
-        frame, headings, parties = name_and_address.taken_apart(frame, headings)
-        told = [*told, *parties]
-    converter = Converter(
-        frame,
-        headings,
-        damaged,
-        told,
-        types=kind.columns,
-        date_order=table.date_order,
-        is_message=table.is_message,
-    )
+    converter = _converter(table, understood.headings, kind)
     read, notes = canonical(converter, kind)
     notes += ways_out(converter.faults)
     lines = read if converter.has("filed_at") else clock.without_stand_in(read)
@@ -249,6 +236,16 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
         ),
         cancelled,
     )
+
+
+def _converter(table: Table, headings: Sequence[Heading], kind: Kind) -> Converter:
+    """The reader of the table's cells, once what a spreadsheet damaged and what shares a cell is told apart."""
+    frame, damaged, notes = damage.mend(table.frame, headings)
+    if not table.is_message:
+        frame, headings, told = name_and_address.taken_apart(frame, headings)
+        notes = [*notes, *told]
+    order, is_message = table.date_order, table.is_message
+    return Converter(frame, headings, damaged, notes, types=kind.columns, date_order=order, is_message=is_message)
 
 
 def check_required(understood: Understood, kind: Kind, frame: pl.DataFrame) -> None:

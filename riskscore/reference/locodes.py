@@ -2,8 +2,7 @@
 
     CodeListPart1..3.csv of the package ─▶ locodes: code, name, country, whether it is a port
 
-The files are read, and the package is never imported. Where it is not installed, the list is empty, and only the ports
-of searoute and the tables of this project are known.
+The files are read, and the package is never imported.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import folders
-from riskscore.errors import ReferenceDataError, SettingsError
+from riskscore.errors import ReferenceDataError
 from riskscore.reference.tables import countries
 
 PACKAGE = "pyunlocode"
@@ -28,12 +27,9 @@ def locodes() -> pl.DataFrame:
 
     `division` is the code of the state or province without that of the country: CA for US-CA. A name such
     as 'Mumbai (ex Bombay)' is listed as Mumbai and as Bombay. `is_port` says that the place has a seaport.
-    Raises ReferenceDataError where the list is malformed.
+    Raises ReferenceDataError where the list is missing or malformed, SettingsError where the package is not installed.
     """
-    files = _files()
-    if not files:
-        return pl.DataFrame(schema=_SCHEMA)
-    listed = pl.concat([_read(file) for file in files]).filter(
+    listed = pl.concat([_read(file) for file in _files()]).filter(
         pl.col("place").str.contains(r"^[A-Z2-9]{3}$"), pl.col("change").fill_null("") != "X"
     )
     listed = listed.select(
@@ -52,11 +48,10 @@ def locodes() -> pl.DataFrame:
 
 
 def _files() -> list[Path]:
-    try:
-        folder = folders.package(PACKAGE) / "csv"
-    except SettingsError:
-        return []
-    return sorted(folder.glob("*CodeList*.csv"))
+    files = sorted((folders.package(PACKAGE) / "csv").glob("*CodeList*.csv"))
+    if not files:
+        raise ReferenceDataError(f"the package {PACKAGE} has no list of UN/LOCODE; install riskscore again")
+    return files
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -103,10 +103,6 @@ def test_the_countries_beside_settle_a_name_of_several_countries(text: str, near
     assert ports(pl.Series([text]), lambda: pl.Series([near])).to_list() == [locode]
 
 
-whole_list = pytest.mark.skipif(reference.locodes().is_empty(), reason="the whole list of UN/LOCODE is not installed")
-
-
-@whole_list
 def test_a_main_port_is_unknown_where_the_row_speaks_against_it() -> None:
     read = ports(pl.Series(["BARCELONA"]), lambda: pl.Series([["VE", "VE"]]))
     assert not are_ports(read).any() or read.to_list() == ["VEBLA"]
@@ -117,7 +113,6 @@ def test_names_that_say_too_little_are_no_port(text: str) -> None:
     assert not are_ports(ports(pl.Series([text]))).any()
 
 
-@whole_list
 def test_a_town_of_ten_countries_is_unknown() -> None:
     assert not are_ports(ports(pl.Series(["LA PAZ"]))).any()
 
