@@ -4,17 +4,9 @@ import json
 import os
 
 import pytest
+from odd_headings import MAP
 
 from riskscore.lake.open import create_lake
-
-MAP = """[columns]
-"Bill" = "bill_of_lading"
-"Thing" = "container_number"
-"When" = "filed_at"
-"Whence" = "port_of_loading"
-"Whither" = "port_of_discharge"
-"Stuff" = "goods_description"
-"""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from odd_headings import MAP
 
 from riskscore.casework import column_maps
 from riskscore.casework.column_maps import ColumnMaps
@@ -25,14 +26,6 @@ from riskscore.settings import parse_settings
 
 FIRST = date(2024, 5, 1)
 HEADINGS = "bill_of_lading,container_number,filed_at,port_of_loading,port_of_discharge,goods_description"
-MAP = """[columns]
-"Bill" = "bill_of_lading"
-"Thing" = "container_number"
-"When" = "filed_at"
-"Whence" = "port_of_loading"
-"Whither" = "port_of_discharge"
-"Stuff" = "goods_description"
-"""
 
 
 @pytest.fixture
