@@ -26,6 +26,7 @@ _ROOTS = {"awmds": "Awmds", "awbolds": "Awbolds", "awmcds": "Awmcds", "awappend"
 _BILL = ("bolsegment",)
 _SKIPPED = ("attacheddocumentcontent", "masterinformation")
 _NO_CURRENCY = ("", "ZZZ", "XXX")
+_ROLES = {"exporter": "shipper", "shipper": "shipper", "consignee": "consignee", "notify": "notify"}
 _TERMS = {"PP": "prepaid", "CC": "collect"}
 _KG_PER_BOX = 1.0
 """How far, for each container, a sum of weights may be from the bill's weight and still be the same."""
@@ -130,14 +131,15 @@ def _places(node: Node) -> dict[str, Any]:
 
 
 def _parties(node: Node) -> dict[str, Any]:
+    """The parties of a bill; of several in one role, the first."""
     found: dict[str, Any] = {}
-    for column, roles in (("shipper", ("exporter", "shipper")), ("consignee", ("consignee",)), ("notify", ("notify",))):
-        party = next((child for role in roles for child in node.all(role)), None)
-        if party is None:
+    for party in node.children or ():
+        column = _ROLES.get(party.name)
+        if column is None or f"{column}_name" in found:
             continue
-        role = party.name
-        found[f"{column}_name"] = one_line(party.get(f"{role}name") or party.get("name"))
-        lines = [child.text for child in party.children or () if child.name.startswith((f"{role}address", "address"))]
+        found[f"{column}_name"] = one_line(party.get(f"{party.name}name") or party.get("name"))
+        prefixes = (f"{party.name}address", "address")
+        lines = [child.text for child in party.children or () if child.name.startswith(prefixes)]
         found[f"{column}_address"] = address(lines)
         if column == "consignee":
             found["consignee_id"] = party.get("consigneecode") or None

@@ -73,10 +73,12 @@ class Node:
                 return None
         return node
 
-    def get(self, *path: str) -> str:
-        """The text of the element at the end of `path`; an empty text where there is none."""
-        node = self.find(*path)
-        return "" if node is None else node.text
+    def get(self, name: str, *deeper: str) -> str:
+        """The text of the element at the end of the path; an empty text where there is none."""
+        for child in self.children or ():
+            if child.name == name:
+                return child.get(*deeper) if deeper else child.text
+        return ""
 
     def deep(self, name: str) -> Iterator[Node]:
         """All elements with this name, at any depth below."""
