@@ -21,6 +21,7 @@ from riskscore.units import counted
 SIDES = ("shipper", "consignee", "notify")
 """Parties with a name and an address."""
 
+_MAY_HOLD_ADDRESS = r"[\r\n]|,.*,"
 _LINES = r"\s*(?:\r\n|\r|\n)\s*"
 _GOES_ON = r"(?i)(?:\b(?:O/B OF|O/B|ON BEHALF OF|OF|AND|&|FOR(?: THE)? ACCOUNT OF|AS AGENTS? (?:FOR|OF)|A/C)|[&,])\s*$"
 _STILL_NAME = (
@@ -39,7 +40,7 @@ def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, in
     Only cells beside an empty `address` are taken apart. Line breaks decide; else a comma does, where the rest looks
     like an address: a number or a word for a street in its first piece, and two pieces or more.
     """
-    candidates = (name.str.contains(r"[\r\n]|,.*,") & address.is_null()).fill_null(False)
+    candidates = (_candidates(name) & address.is_null()).fill_null(False)
     if not candidates.any():
         return name, address, 0
     distinct = name.filter(candidates).unique()
@@ -81,6 +82,11 @@ def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, in
     return found["name"].alias(name.name), found["address"].alias(address.name), int(found["is_told"].sum())
 
 
+def _candidates(name: pl.Series) -> pl.Series:
+    """Whether a name may hold an address: it has a line break or two commas. Null for an empty name."""
+    return name.str.contains(_MAY_HOLD_ADDRESS)
+
+
 def taken_apart(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[pl.DataFrame, list[Heading], list[str]]:
     """Return `frame` and its `headings` with the addresses of parties in columns of their own, and notes."""
     known = list(headings)
@@ -90,7 +96,7 @@ def taken_apart(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[pl.Da
             [heading.source for heading in headings if heading.column == f"{side}_{kind}"]
             for kind in ("name", "address")
         )
-        if len(names) != 1 or frame.schema[names[0]] != pl.String:
+        if len(names) != 1 or frame.schema[names[0]] != pl.String or not _candidates(frame[names[0]]).any():
             continue
         blank = pl.Series(names[0], [None], dtype=pl.String).new_from_index(0, frame.height)
         filed = [texts.clean(texts.as_text(frame[source]), None, nothing.pattern())[0] for source in addresses]

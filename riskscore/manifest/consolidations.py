@@ -27,9 +27,9 @@ def flagged(lines: pl.DataFrame) -> pl.DataFrame:
     """Mark the lines whose container has several house bills on the same bill as `consolidated`."""
     if not lines[_HOUSE].count():
         return lines
-    several = (pl.col(_HOUSE).n_unique().over(KEY) > 1) & pl.col(_HOUSE).is_not_null()
-    houses = lines.filter(pl.col(_HOUSE).is_not_null()).select(*KEY, _HOUSE).unique()
-    shared = houses.filter(several & pl.all_horizontal(pl.col(KEY).is_not_null())).select(*KEY, _HOUSE)
+    is_whole = pl.all_horizontal(pl.col(*KEY, _HOUSE).is_not_null())
+    houses = lines.lazy().filter(is_whole).select(*KEY, _HOUSE).unique().collect()
+    shared = houses.filter(pl.struct(KEY).is_duplicated())
     if not shared.height:
         return lines
     marked = lines.join(shared.with_columns(_shared=True), on=[*KEY, _HOUSE], how="left", maintain_order="left")
