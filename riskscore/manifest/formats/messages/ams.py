@@ -169,6 +169,7 @@ def _table(header: Part, bills: pl.DataFrame, goods: pl.DataFrame, loose: pl.Dat
         format="US AMS",
         broken=header.broken,
         notes=tuple(notes),
+        is_message=True,
         cancelled=cancelled,
     )
     return without_masters(table)
