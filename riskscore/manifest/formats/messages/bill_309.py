@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from riskscore.manifest.formats.messages import limits
-from riskscore.manifest.formats.messages.pieces import address, is_to_order, text
+from riskscore.manifest.formats.messages.terms import is_to_order
+from riskscore.manifest.formats.messages.texts import address, text
 
 FIGURES = ("package_count", "gross_weight_kg", "declared_value")
 """Figures of a line of goods."""
