@@ -17,6 +17,7 @@ from riskscore.errors import LeftAsideError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import json_text
 from riskscore.manifest.formats.messages.dcsa_places import between, parties, places
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.json_text import inner, objects, texts
 from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
@@ -280,15 +281,19 @@ def _goods(
 
 def _codes(item: dict[str, Any], part: dict[str, Any]) -> list[str]:
     told = [code for of in (item, part) for key in ("HSCodes", "HSCode") for code in texts(of.get(key))]
-    return [digits for digits in (re.sub(r"\D", "", code) for code in told) if digits]
+    digits = [digits for digits in (re.sub(r"\D", "", code) for code in told) if digits]
+    return digits or [*hs_codes_in(_described(item) or "")]
+
+
+def _described(item: dict[str, Any]) -> str | None:
+    return " ".join(filter(None, map(one_line, texts(item.get("descriptionOfGoods"))))) or None
 
 
 def _line(item: dict[str, Any], part: dict[str, Any], is_own: bool, reader: Reader) -> dict[str, Any]:
     packaging = inner(part, "outerPackaging")
-    described = " ".join(filter(None, map(one_line, texts(item.get("descriptionOfGoods"))))) or None
     figures = {name: _figure(part, name, Reader()) for name in _FIGURES} if is_own else {}
     return {
-        "goods_description": described,
+        "goods_description": _described(item),
         "hs_code": next(iter(_codes(item, part)), None),
         "package_type": text(packaging.get("packageCode")) or text(packaging.get("description")),
         **figures,

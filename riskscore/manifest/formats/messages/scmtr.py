@@ -16,6 +16,7 @@ from typing import Any
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import json_text
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.json_text import inner, objects
 from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
@@ -197,8 +198,10 @@ def _add(
         "declared_value": reader.number("declared_value", measured.get("invoiceValueOfCnsgmt")),
     }
     items = [_item(item, reader) for item in objects(cargo.get("itemDtls"))]
-    codes = list(dict.fromkeys(item["hs_code"] for item in items if item["hs_code"])) or None
     described = values["goods_description"] or "; ".join(filter(None, (item["goods_description"] for item in items)))
+    codes = (
+        list(dict.fromkeys(item["hs_code"] for item in items if item["hs_code"])) or [*hs_codes_in(described)] or None
+    )
     common = values | {"hs_codes": codes, "goods_description": described or None, "goods_items": items or None}
     common["freight_terms"] = freight_terms_in(described)
     common.pop("cancelled", None)
