@@ -121,7 +121,8 @@ def _without_refusals(path: str | Path, read_in: Outcomes) -> pl.DataFrame:
         line, rule, column, value = read_in.quarantine.select("line", "rule", "column", "value").row(0)
         advice = {
             AMBIGUOUS: f"say the {ORDER_OPTIONS}",
-            "unknown_word": "correct them, or list a service's own words in `words` under [outcome] of the settings",
+            "unknown_word": f"write {', '.join(schema.FINDINGS)} or a usual word for one of them, "
+            "or list a service's own words in `words` under [outcome] of the settings",
         }.get(rule, "correct or remove them")
         raise ManifestError(
             f"{path}: {read_in.quarantine.height:,} of {read_in.rows_in:,} outcomes cannot be read, "

@@ -76,6 +76,7 @@ class Compared:
 def read(path: Path) -> pl.DataFrame:
     """Read a stow plan (EDIFACT BAPLIE): one row per container aboard, columns messages.stow_plan.STOW_PLAN.
 
+    Ports are UN/LOCODEs, and the text as filed where it was not understood.
     Raises ManifestError where the file is no stow plan, or cannot be read.
     """
     tables = [table for member in archives.open_file(path) for table in registry.load(member, lambda _: 0)]
@@ -84,7 +85,7 @@ def read(path: Path) -> pl.DataFrame:
         raise ManifestError(f"{path} is no stow plan; name an EDIFACT BAPLIE message")
     plan = pl.concat([table.frame for table in tables])
     ports = [places.ports(plan[name]).alias(name) for name in _PORTS]
-    return _with_known_ports(plan.with_columns(ports))
+    return plan.with_columns(ports)
 
 
 def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the stow plan") -> Compared:
@@ -92,7 +93,7 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
 
     Consignments of other ships or voyages are left out, and so are boxes aboard for other ports.
     """
-    voyage = _with_known_ports(of_voyages(consignments, plan))
+    voyage, plan = _with_known_ports(of_voyages(consignments, plan)), _with_known_ports(plan)
     if not voyage.height:
         names = pl.concat_str(["vessel_name", "voyage"], separator=" ", ignore_nulls=True)
         ships = ", ".join(plan.select(names).to_series().unique().drop_nulls()) or "no named ship"

@@ -67,6 +67,13 @@ def test_a_bad_outcome_is_named_and_quarantined(cells: dict[str, str], rule: str
     assert (result.outcomes.height, result.quarantine["rule"].to_list(), result.balance) == (1, [rule], 0)
 
 
+def test_a_finding_that_is_not_known_is_refused_with_the_words_that_are(tmp_path: Path) -> None:
+    with pytest.raises(
+        ManifestError, match=r"'maybe' .*; write clean, irregular, seizure or a usual word for one of them"
+    ):
+        read_outcomes(_write(tmp_path, ROW | {"Result": "maybe"}))
+
+
 def test_a_quantity_that_cannot_be_read_is_empty_and_counted(tmp_path: Path) -> None:
     read = outcomes.read(_write(tmp_path, ROW, ROW | {"B/L No": "B2", "Quantity (t)": "-1"}))
     assert read.outcomes["quantity_kg"].to_list() == [8250.0, None]

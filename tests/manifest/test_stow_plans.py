@@ -165,6 +165,15 @@ def test_a_baplie_message_is_read_as_a_plan_and_is_no_manifest(tmp_path: Path) -
         read(path)
 
 
+def test_a_port_that_is_not_understood_stays_as_filed_and_differs_from_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "plan.edi"
+    path.write_text(BAPLIE.replace("LOC+11+GHTEM", "LOC+11+QUAY FOUR"))
+    plan = stow_plans.read(path)
+    assert plan["port_of_discharge"].to_list() == ["QUAY FOUR", "QUAY FOUR"]
+    compared = stow_plans.compare(conform(pl.DataFrame([FILED])), plan, "plan.edi")
+    assert (compared.boxes, compared.differences.height) == (1, 0)
+
+
 def test_a_manifest_is_no_stow_plan(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     path.write_text("bill_of_lading,container_number\nB1,TGBU4471200\n")

@@ -86,6 +86,14 @@ def test_a_folder_is_one_manifest(folder: Callable[..., Path]) -> None:
     assert (manifest.understood.format, manifest.understood.file) == ("US AMS", str(Path(manifest.understood.file)))
 
 
+def test_the_tables_are_a_message_of_which_kinds_of_packages_stay_as_filed(folder: Callable[..., Path]) -> None:
+    header = TABLES["header"].replace(",CTN,", ",BOX,")
+    manifest = _read(folder(header=header, billgen=TABLES["billgen"].replace("2027-03-01", "")))
+    assert set(manifest.consignments["package_type"]) == {"BOX", "BAG"}
+    assert manifest.consignments["filed_at"].null_count() == 0
+    assert any("the time of the file was taken" in note for note in manifest.understood.notes)
+
+
 def test_a_folder_named_in_any_way_gives_the_same(folder: Callable[..., Path], tmp_path: Path) -> None:
     path = folder()
     once = _read(path).consignments

@@ -56,6 +56,13 @@ def test_a_bill_is_read_with_its_vessel_parties_and_goods(load: Callable[..., Ma
     assert manifest.understood.format == "X12 309 (004010)"
 
 
+def test_a_code_that_only_the_text_names_is_read_and_nil_is_a_description(load: Callable[..., Manifest]) -> None:
+    named = load(interchange(BILL.replace("HAND TOOLS", "HAND TOOLS HS CODE 8205.59").replace("*820559*", "**")))
+    row = named.consignments.row(0, named=True)
+    assert (row["hs_codes"], row["goods_items"][0]["hs_code"]) == (["820559"], "820559")
+    assert load(interchange(BILL.replace("HAND TOOLS", "NIL"))).consignments["goods_description"].to_list() == ["NIL"]
+
+
 @pytest.mark.parametrize(
     "separators", [("*", ">", "~"), ("|", ":", "\n"), ("\x1d", "\x1f", "\x1e"), ("*", ">", "~\r\n")]
 )

@@ -75,6 +75,11 @@ def load(tmp_path: Path) -> Callable[..., Manifest]:
     return write
 
 
+def test_a_code_that_only_the_text_names_is_read(load: Callable[..., Manifest]) -> None:
+    item = {"descriptionOfGoods": ["FROZEN COD", "HS CODE 0303.63"], "cargoItems": [part("MSKU6011672", 900, 30)]}
+    assert load(document(consignmentItems=[item])).consignments["hs_codes"].to_list() == [["030363"]]
+
+
 def test_a_transport_document(load: Callable[..., Manifest]) -> None:
     row = load(document()).consignments.row(0, named=True)
     assert (row["bill_of_lading"], row["bill_type"], row["container_number"]) == ("TD1", "straight", "MSKU6011672")

@@ -72,6 +72,12 @@ def load(tmp_path: Path) -> Callable[..., Manifest]:
     return write
 
 
+def test_a_code_that_only_the_text_names_is_read(load: Callable[..., Manifest]) -> None:
+    bill = cargo(**MASTER, itemDtls=[])
+    bill["trnsprtDoc"]["goodsDescAsPerBl"] = "BLACK TEA, HS CODE 0902.40"
+    assert load(message(bill)).consignments["hs_codes"].to_list() == [["090240"]]
+
+
 def test_a_master_bill_without_houses_is_a_consignment(load: Callable[..., Manifest]) -> None:
     row = load(message(cargo(**MASTER))).consignments.row(0, named=True)
     assert (row["bill_of_lading"], row["house_bill"], row["container_number"]) == ("LKM1", None, "MSKU6011672")

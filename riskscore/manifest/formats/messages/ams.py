@@ -19,7 +19,8 @@ from riskscore.manifest.formats.messages import ams_goods, ams_tables
 from riskscore.manifest.formats.messages.ams_goods import measure
 from riskscore.manifest.formats.messages.ams_tables import CONTAINER, IDENTIFIER, Part
 from riskscore.manifest.formats.messages.masters import without_masters
-from riskscore.manifest.formats.messages.pieces import KG, M3
+from riskscore.manifest.formats.messages.terms import TO_ORDER
+from riskscore.manifest.formats.messages.units import KG, M3
 from riskscore.manifest.formats.table import CANCELLED, Count, Table
 from riskscore.manifest.hints import NO_HINTS, Hints
 from riskscore.schema import COLUMNS, REQUIRED
@@ -28,7 +29,6 @@ from riskscore.units import counted
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %H:%M:%S")
 """Forms of dates; those with slashes are American, month first."""
 
-_TO_ORDER = r"(?i)^(?:to )?(?:the )?order(?: of\b.*)?$|^to (?:the )?order\b"
 _DELETED = r"(?i)^(?:delete|cancel)"
 _LLOYDS = r"(?i)imo|lloyd"
 
@@ -169,6 +169,7 @@ def _table(header: Part, bills: pl.DataFrame, goods: pl.DataFrame, loose: pl.Dat
         format="US AMS",
         broken=header.broken,
         notes=tuple(notes),
+        is_message=True,
         cancelled=cancelled,
     )
     return without_masters(table)
@@ -189,7 +190,7 @@ def _columns() -> dict[str, pl.Expr]:
     return {
         "bill_of_lading": pl.coalesce(master, house),
         "house_bill": pl.when(master.is_not_null()).then(house),
-        "bill_type": pl.when(pl.col("consignee_name").str.contains(_TO_ORDER)).then(pl.lit("to_order")),
+        "bill_type": pl.when(pl.col("consignee_name").str.contains(TO_ORDER)).then(pl.lit("to_order")),
         CONTAINER: pl.col(CONTAINER),
         "filed_at": _date(filed),
         "_filed_at": filed,

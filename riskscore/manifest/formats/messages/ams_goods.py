@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from riskscore.manifest.formats.messages.ams_tables import CONTAINER, IDENTIFIER, Part, stacked
-from riskscore.manifest.formats.messages.pieces import KG
+from riskscore.manifest.formats.messages.units import KG
 from riskscore.schema import ITEM
 
 _BOX = (IDENTIFIER, CONTAINER)

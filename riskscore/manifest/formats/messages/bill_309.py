@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from riskscore.manifest.formats.messages import limits
-from riskscore.manifest.formats.messages.pieces import address, is_to_order, text
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
+from riskscore.manifest.formats.messages.terms import is_to_order
+from riskscore.manifest.formats.messages.texts import address, text
 
 FIGURES = ("package_count", "gross_weight_kg", "declared_value")
 """Figures of a line of goods."""
@@ -104,14 +106,19 @@ def _row(values: dict[str, Any], bill: Bill, box: Box, boxes: int) -> dict[str, 
         "seal_numbers": box.seals or None,
         "goods_description": "; ".join(filter(None, (line["goods_description"] for line in lines))) or None,
         "marks": "; ".join(dict.fromkeys(filter(None, (line["marks"] for line in lines)))) or None,
-        "hs_codes": list(dict.fromkeys(filter(None, (line["hs_code"] for line in lines)))) or None,
+        "hs_codes": list(dict.fromkeys(code for line in lines for code in _codes(line))) or None,
         "goods_items": [_item(line, boxes == 1 or lines is not bill.loose) for line in lines] or None,
     }
 
 
 def _item(line: dict[str, Any], is_own: bool) -> dict[str, Any]:
     names = ("goods_description", "hs_code", "package_type", "marks", *(FIGURES if is_own else ()))
-    return {name: line[name] for name in names}
+    return {name: line[name] for name in names} | {"hs_code": next(iter(_codes(line)), None)}
+
+
+def _codes(line: dict[str, Any]) -> tuple[str, ...]:
+    """The HS code of a line, else those that its description names."""
+    return (line["hs_code"],) if line["hs_code"] else hs_codes_in(line["goods_description"] or "")
 
 
 def _total(lines: list[dict[str, Any]], name: str) -> Any:

@@ -19,8 +19,10 @@ from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import limits, sets, x12
 from riskscore.manifest.formats.messages.bill_309 import Bill, Box
 from riskscore.manifest.formats.messages.masters import without_masters
-from riskscore.manifest.formats.messages.pieces import KG, M3, Unread, text
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
+from riskscore.manifest.formats.messages.texts import one_line, text
+from riskscore.manifest.formats.messages.units import KG_X12, M3_X12
 from riskscore.manifest.formats.messages.x12 import Segment
 from riskscore.manifest.formats.table import Count, Table
 from riskscore.units import counted
@@ -35,8 +37,6 @@ _LONGEST = 20_000
 _MOST_LINES = 60
 """Lines of an address from which on it is not continued."""
 
-_DAY, _MINUTE, _SHORT = "%Y%m%d", "%Y%m%d%H%M", "%y%m%d%H%M"
-
 
 def sniff(file: File) -> bool:
     """Whether the file begins with the ISA segment of an X12 interchange."""
@@ -48,23 +48,23 @@ def read(file: File, _count: Count) -> list[Table]:
 
     Raises LeftAsideError where it has other sets only, ManifestError where it has none.
     """
-    reader = _Reader(file.name)
+    message = _Message(file.name)
     with file.open() as stream:
         try:
             for segment in x12.segments(stream):
-                reader.take(segment)
-            reader.finish()
+                message.take(segment)
+            message.finish()
         except x12.DamagedError as damage:
-            reader.stop(damage.number, f"segment {damage.number:,}: {damage}")
-    return [reader.table()]
+            message.stop(damage.number, f"segment {damage.number:,}: {damage}")
+    return [message.table()]
 
 
-class _Reader:
+class _Message:
     """Takes the segments of a file one after the other, and collects the rows of its sets 309."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.unread = Unread()
+        self.reader = Reader()
         self.segment = 0
         self.version = ""
         self.others: Counter[str] = Counter()
@@ -84,12 +84,10 @@ class _Reader:
         self.segment = segment.number
         name = segment.elements[0]
         if name == "ISA":
-            self._sent = self.unread.moment("filed_at", segment.get(9) + segment.get(10), _SHORT)
+            self._sent = self._moment(segment.get(9), segment.get(10))
             self._filed = self._sent
         elif name == "GS":
-            day, time = segment.get(4), segment.get(5)[:4]
-            form = _MINUTE if len(day) == 8 else _SHORT
-            self._filed = self.unread.moment("filed_at", day + time, form) or self._sent
+            self._filed = self._moment(segment.get(4), segment.get(5)) or self._sent
             self.version = segment.get(8) or self.version
         elif name == "ST":
             if self._set == sets.MANIFEST:
@@ -99,6 +97,10 @@ class _Reader:
             self._end(segment)
         elif self._set == sets.MANIFEST and (read := _SEGMENTS.get(name)):
             read(self, segment)
+
+    def _moment(self, day: str, time: str) -> datetime | None:
+        """When it was sent; a day of six digits has the last two of its year."""
+        return self.reader.moment("filed_at", (f"20{day}" if len(day) == 6 else day) + time[:4])
 
     def finish(self) -> None:
         """End the file: a set without its SE segment is cut off."""
@@ -124,7 +126,7 @@ class _Reader:
         for number, count in self.others.items():
             self.notes.append(f"{counted(count, 'set')} left aside: {sets.named(number)} is no manifest")
         self.rows.form = f"X12 309 ({self.version})" if self.version else "X12 309"
-        return without_masters(self.rows.table([*self.notes, *self.unread.notes()]))
+        return without_masters(self.rows.table([*self.notes, *self.reader.notes()]))
 
     def _begin(self, segment: Segment) -> None:
         self._set, self._set_began = segment.get(1), segment.number
@@ -164,7 +166,7 @@ class _Reader:
         self._finish()
         self._port = {
             "port_of_discharge": text(segment.get(1)),
-            "arrives_at": self.unread.moment("arrives_at", segment.get(2), _DAY),
+            "arrives_at": self.reader.moment("arrives_at", segment.get(2)),
         }
 
     def begin(self, segment: Segment) -> None:
@@ -188,16 +190,16 @@ class _Reader:
         # From 005010 on, a type of the bill stands before the place of receipt; the carrier's code shows where.
         shift = 0 if _CARRIER.fullmatch(segment.get(11)) or not _CARRIER.fullmatch(segment.get(12)) else 1
         number, master = text(segment.get(1)), text(segment.get(10 + shift))
-        unread = self.unread
+        reader = self.reader
         bill.unit = text(segment.get(4))
         bill.values |= {
             "bill_of_lading": master or number,
             "house_bill": number if master else None,
             "port_of_loading": text(segment.get(2)),
             "place_of_receipt": text(segment.get(9 + shift)),
-            "bill_package_count": unread.whole("package_count", segment.get(3)),
-            "bill_gross_weight_kg": unread.measure("gross_weight_kg", segment.get(5), segment.get(6), KG),
-            "bill_volume_m3": unread.measure("volume_m3", segment.get(7), segment.get(8), M3),
+            "bill_package_count": reader.count("package_count", segment.get(3)),
+            "bill_gross_weight_kg": reader.measure("gross_weight_kg", segment.get(5), segment.get(6), KG_X12),
+            "bill_volume_m3": reader.measure("volume_m3", segment.get(7), segment.get(8), M3_X12),
         }
 
     def amendment(self, segment: Segment) -> None:
@@ -267,11 +269,11 @@ class _Reader:
 
     def goods(self, segment: Segment) -> None:
         """N10: a line of goods; one without a count and a weight goes on with the description before it."""
-        bill, unread = self._current(segment), self.unread
+        bill, reader = self._current(segment), self.reader
         if not bill.has_room():
             return
         lines = bill.loose if bill.box is None else bill.box.lines
-        description, marks = text(segment.get(2)), text(segment.get(3))
+        description, marks = one_line(segment.get(2)), text(segment.get(3))
         if lines and not any(segment.get(place) for place in (1, 5, 6, 8)):
             for name, more in (("goods_description", description), ("marks", marks)):
                 if more and len(lines[-1][name] or "") < _LONGEST:
@@ -282,10 +284,10 @@ class _Reader:
                 "goods_description": description,
                 "marks": marks,
                 "hs_code": re.sub(r"\D", "", segment.get(5)) or None,
-                "package_count": unread.whole("package_count", segment.get(1)),
+                "package_count": reader.count("package_count", segment.get(1)),
                 "package_type": text(segment.get(10)) or bill.unit,
-                "declared_value": unread.number("declared_value", segment.get(6)),
-                "gross_weight_kg": unread.measure("gross_weight_kg", segment.get(8), segment.get(7), KG),
+                "declared_value": reader.number("declared_value", segment.get(6)),
+                "gross_weight_kg": reader.measure("gross_weight_kg", segment.get(8), segment.get(7), KG_X12),
                 "origin_country": text(segment.get(11)),
                 "currency": text(segment.get(13)),
             }
@@ -309,18 +311,18 @@ class _Reader:
 
 
 _SEGMENTS = {
-    "M10": _Reader.vessel,
-    "P4": _Reader.port,
-    "LX": _Reader.begin,
-    "M11": _Reader.details,
-    "M13": _Reader.amendment,
-    "N9": _Reader.reference,
-    "N1": _Reader.party,
-    "N2": _Reader.party_name,
-    "N3": _Reader.street,
-    "N4": _Reader.town,
-    "R4": _Reader.place,
-    "VID": _Reader.box,
-    "M7": _Reader.seals,
-    "N10": _Reader.goods,
+    "M10": _Message.vessel,
+    "P4": _Message.port,
+    "LX": _Message.begin,
+    "M11": _Message.details,
+    "M13": _Message.amendment,
+    "N9": _Message.reference,
+    "N1": _Message.party,
+    "N2": _Message.party_name,
+    "N3": _Message.street,
+    "N4": _Message.town,
+    "R4": _Message.place,
+    "VID": _Message.box,
+    "M7": _Message.seals,
+    "N10": _Message.goods,
 }

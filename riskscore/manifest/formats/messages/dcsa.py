@@ -17,9 +17,13 @@ from riskscore.errors import LeftAsideError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import json_text
 from riskscore.manifest.formats.messages.dcsa_places import between, parties, places
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.json_text import inner, objects, texts
-from riskscore.manifest.formats.messages.pieces import KG, M3, Unread, is_to_order, text
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
+from riskscore.manifest.formats.messages.terms import freight_terms, is_to_order
+from riskscore.manifest.formats.messages.texts import one_line, text
+from riskscore.manifest.formats.messages.units import KG, M3
 from riskscore.manifest.formats.table import Count, Table
 from riskscore.units import counted
 
@@ -46,7 +50,6 @@ _NAMED = (
     ("carrierBookingReference", "a booking (DCSA)"),
 )
 _WRAPPERS = ("document", "transportDocument", "data", "payload", "arrivalNotice")
-_TERMS = {"PRE": "prepaid", "COL": "collect"}
 _FIGURES = ("package_count", "gross_weight_kg", "volume_m3")
 
 
@@ -66,7 +69,7 @@ def read(file: File, _count: Count) -> list[Table]:
     Raises LeftAsideError where none of them is a transport document or an arrival notice, ManifestError where the file
     is damaged.
     """
-    unread, notes = Unread(), []
+    reader, notes = Reader(), []
     messages = json_text.messages(file)
     documents = [document for message in messages for document in _documents(message)]
     manifests = [document for document in documents if _is_manifest(document)]
@@ -77,8 +80,8 @@ def read(file: File, _count: Count) -> list[Table]:
     is_notice = any("transport" in document for document in manifests)
     rows = Rows("DCSA arrival notice" if is_notice else "DCSA transport document")
     for line, document in enumerate(manifests, start=1):
-        _read(line, document, rows, unread)
-    return [file.with_encoding(rows.table([*notes, *unread.notes()]))]
+        _read(line, document, rows, reader)
+    return [file.with_encoding(rows.table([*notes, *reader.notes()]))]
 
 
 def _documents(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -106,9 +109,9 @@ def _name(document: dict[str, Any]) -> str:
     return next((name for key, name in _NAMED if key in document), "a message of the DCSA")
 
 
-def _read(line: int, document: dict[str, Any], rows: Rows, unread: Unread) -> None:
+def _read(line: int, document: dict[str, Any], rows: Rows, reader: Reader) -> None:
     """Add the rows of one document."""
-    values = _common(document, unread)
+    values = _common(document, reader)
     if text(document.get("transportDocumentStatus")) in ("VOIDED", "VOID"):
         rows.add(line, values | {"cancelled": True})
         return
@@ -123,18 +126,18 @@ def _read(line: int, document: dict[str, Any], rows: Rows, unread: Unread) -> No
         if number and number not in boxes:
             boxes[number] = {}
     is_only = len(boxes) < 2
-    whole = _figures((part for _, part in goods), unread)
-    value = unread.number("declared_value", document.get("declaredValue"))
+    whole = _figures((part for _, part in goods), reader)
+    value = reader.number("declared_value", document.get("declaredValue"))
     if value is not None:
         values["currency"] = text(document.get("declaredValueCurrency"))
         values["declared_value" if is_only else "bill_declared_value"] = value
     for number, box in boxes.items() or [(None, {})]:
         within = [(item, part) for item, part in goods if is_only or text(part.get("equipmentReference")) == number]
         loose = [] if within else [(item, part) for item, part in goods if not text(part.get("equipmentReference"))]
-        own = _figures((part for _, part in within), unread) or _weighed(box, unread)
+        own = _figures((part for _, part in within), reader) or _weighed(box, reader)
         bill = {f"bill_{name}": figure for name, figure in whole.items() if name not in own and not within}
         rows.add(
-            line, {**values, **bill, **own, **_box(number, box, unread), **_goods(within or loose, box, own, unread)}
+            line, {**values, **bill, **own, **_box(number, box, reader), **_goods(within or loose, box, own, reader)}
         )
 
 
@@ -142,7 +145,7 @@ def _equipments(document: dict[str, Any]) -> list[dict[str, Any]]:
     return objects(document.get("utilizedTransportEquipments"))
 
 
-def _common(document: dict[str, Any], unread: Unread) -> dict[str, Any]:
+def _common(document: dict[str, Any], reader: Reader) -> dict[str, Any]:
     """What a document says of all its containers."""
     transport = objects(document.get("transports")) or objects(document.get("transport"))
     first, last = (transport[0], transport[-1]) if transport else ({}, {})
@@ -173,17 +176,17 @@ def _common(document: dict[str, Any], unread: Unread) -> dict[str, Any]:
         if order is False
         else None,
         "filed_at": _moment(
-            document, ("issueDateTime", "issueDate", "transportDocumentUpdatedDateTime"), "filed_at", unread
+            document, ("issueDateTime", "issueDate", "transportDocumentUpdatedDateTime"), "filed_at", reader
         ),
-        "loaded_at": _moment(document, ("shippedOnBoardDate",), "loaded_at", unread)
-        or _moment(first, ("onBoardDate",), "loaded_at", unread),
-        "arrives_at": _moment(last, ("portOfDischargeArrivalDate", "plannedArrivalDate"), "arrives_at", unread),
+        "loaded_at": _moment(document, ("shippedOnBoardDate",), "loaded_at", reader)
+        or _moment(first, ("onBoardDate",), "loaded_at", reader),
+        "arrives_at": _moment(last, ("portOfDischargeArrivalDate", "plannedArrivalDate"), "arrives_at", reader),
         "vessel_name": text(vessel.get("vesselName")),
         "vessel_imo": text(vessel.get("vesselIMONumber")),
         "voyage": _voyage(vessel),
         "transhipment_ports": between([*legs, *transport], ends) or None,
-        "freight_terms": _TERMS.get(text(document.get("freightPaymentTermCode")) or ""),
-        **_freight(document, unread),
+        "freight_terms": freight_terms(text(document.get("freightPaymentTermCode"))),
+        **_freight(document, reader),
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -198,71 +201,69 @@ def _voyage(vessel: dict[str, Any]) -> str | None:
     return next((voyage for voyage in (text(vessel.get(name)) for name in names) if voyage), None)
 
 
-def _moment(values: dict[str, Any], keys: Iterable[str], column: str, unread: Unread) -> Any:
+def _moment(values: dict[str, Any], keys: Iterable[str], column: str, reader: Reader) -> Any:
     """The first moment under `keys`; an arrival notice says with it whether it is planned, estimated or actual."""
     for key in keys:
         told = values.get(key)
         if isinstance(told, dict):
             told = told.get("value")
-        if (moment := unread.moment(column, told)) is not None:
+        if (moment := reader.moment(column, told)) is not None:
             return moment
     return None
 
 
-def _box(number: str | None, box: dict[str, Any], unread: Unread) -> dict[str, Any]:
+def _box(number: str | None, box: dict[str, Any], reader: Reader) -> dict[str, Any]:
     """The columns of a container."""
     equipment, reefer = inner(box, "equipment"), inner(box, "activeReeferSettings")
     seals = [seal for seal in (text(each.get("number")) for each in objects(box.get("seals"))) if seal]
-    degrees = unread.number("temperature_c", reefer.get("temperatureSetpoint"))
-    if degrees is not None and text(reefer.get("temperatureUnit")) == "FAH":
-        degrees = (degrees - 32) * 5 / 9
+    degrees = reefer.get("temperatureSetpoint")
     values = {
         "container_number": number,
         "container_type": text(equipment.get("ISOEquipmentCode")),
         "seal_numbers": seals or None,
-        "temperature_c": degrees,
+        "temperature_c": reader.celsius("temperature_c", degrees, text(reefer.get("temperatureUnit")) or "CEL"),
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _weight(value: dict[str, Any], key: str, column: str, units: Any, unread: Unread) -> float | None:
+def _weight(value: dict[str, Any], key: str, column: str, units: Any, reader: Reader) -> float | None:
     """A measure as v3 gives it (an object with value and unit) or as v2 does (a number and the unit beside it)."""
     told = value.get(key)
     if isinstance(told, dict):
-        return unread.measure(column, told.get("value"), told.get("unit"), units)
-    return unread.measure(column, told, value.get(f"{key}Unit"), units)
+        return reader.measure(column, told.get("value"), told.get("unit"), units)
+    return reader.measure(column, told, value.get(f"{key}Unit"), units)
 
 
-def _figure(part: dict[str, Any], name: str, unread: Unread) -> Any:
+def _figure(part: dict[str, Any], name: str, reader: Reader) -> Any:
     if name == "gross_weight_kg":
-        return _weight(part, "cargoGrossWeight", name, KG, unread)
+        return _weight(part, "cargoGrossWeight", name, KG, reader)
     if name == "volume_m3":
-        return _weight(part, "cargoGrossVolume", name, M3, unread)
+        return _weight(part, "cargoGrossVolume", name, M3, reader)
     packages = inner(part, "outerPackaging").get("numberOfPackages", part.get("numberOfPackages"))
-    return unread.whole(name, packages)
+    return reader.count(name, packages)
 
 
-def _figures(parts: Iterable[dict[str, Any]], unread: Unread) -> dict[str, Any]:
+def _figures(parts: Iterable[dict[str, Any]], reader: Reader) -> dict[str, Any]:
     """Sums over `parts`; without a sum where one of them does not say it."""
     told = list(parts)
     sums: dict[str, Any] = {}
     for name in _FIGURES:
-        figures = [_figure(part, name, unread) for part in told]
+        figures = [_figure(part, name, reader) for part in told]
         if figures and None not in figures:
             sums[name] = sum(figures)
     return sums
 
 
-def _weighed(box: dict[str, Any], unread: Unread) -> dict[str, Any]:
-    weight = _weight(box, "cargoGrossWeight", "gross_weight_kg", KG, unread)
+def _weighed(box: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    weight = _weight(box, "cargoGrossWeight", "gross_weight_kg", KG, reader)
     return {} if weight is None else {"gross_weight_kg": weight}
 
 
 def _goods(
-    goods: list[tuple[dict[str, Any], dict[str, Any]]], box: dict[str, Any], own: dict[str, Any], unread: Unread
+    goods: list[tuple[dict[str, Any], dict[str, Any]]], box: dict[str, Any], own: dict[str, Any], reader: Reader
 ) -> dict[str, Any]:
     """Descriptions, codes, marks and goods lines."""
-    lines = [_line(item, part, bool(own), unread) for item, part in goods]
+    lines = [_line(item, part, bool(own), reader) for item, part in goods]
     codes = [code for item, part in goods for code in _codes(item, part)]
     types = [line["package_type"] for line in lines if line["package_type"]]
     descriptions = dict.fromkeys(line["goods_description"] for line in lines if line["goods_description"])
@@ -280,27 +281,31 @@ def _goods(
 
 def _codes(item: dict[str, Any], part: dict[str, Any]) -> list[str]:
     told = [code for of in (item, part) for key in ("HSCodes", "HSCode") for code in texts(of.get(key))]
-    return [digits for digits in (re.sub(r"\D", "", code) for code in told) if digits]
+    digits = [digits for digits in (re.sub(r"\D", "", code) for code in told) if digits]
+    return digits or [*hs_codes_in(_described(item) or "")]
 
 
-def _line(item: dict[str, Any], part: dict[str, Any], is_own: bool, unread: Unread) -> dict[str, Any]:
+def _described(item: dict[str, Any]) -> str | None:
+    return " ".join(filter(None, map(one_line, texts(item.get("descriptionOfGoods"))))) or None
+
+
+def _line(item: dict[str, Any], part: dict[str, Any], is_own: bool, reader: Reader) -> dict[str, Any]:
     packaging = inner(part, "outerPackaging")
-    described = " ".join(filter(None, map(text, texts(item.get("descriptionOfGoods"))))) or None
-    figures = {name: _figure(part, name, Unread()) for name in _FIGURES} if is_own else {}
+    figures = {name: _figure(part, name, Reader()) for name in _FIGURES} if is_own else {}
     return {
-        "goods_description": described,
+        "goods_description": _described(item),
         "hs_code": next(iter(_codes(item, part)), None),
         "package_type": text(packaging.get("packageCode")) or text(packaging.get("description")),
         **figures,
     }
 
 
-def _freight(document: dict[str, Any], unread: Unread) -> dict[str, Any]:
+def _freight(document: dict[str, Any], reader: Reader) -> dict[str, Any]:
     """The freight, where charges that are called freight are all in one currency; fees of terminals are none."""
     charges = [
         each for each in objects(document.get("charges")) if "freight" in (text(each.get("chargeName")) or "").lower()
     ]
-    amounts = [unread.number("freight_charge", charge.get("currencyAmount")) for charge in charges]
+    amounts = [reader.number("freight_charge", charge.get("currencyAmount")) for charge in charges]
     currencies = {text(charge.get("currencyCode")) for charge in charges}
     if not amounts or None in amounts or len(currencies) > 1:
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from riskscore.manifest.formats.messages.json_text import inner, objects, texts
-from riskscore.manifest.formats.messages.pieces import address, text
+from riskscore.manifest.formats.messages.texts import address, text
 
 _PARTIES = {
     **{"OS": "shipper", "SH": "shipper", "CZ": "shipper", "CN": "consignee", "N1": "notify", "FW": "forwarder"},

@@ -16,9 +16,13 @@ from typing import Any
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import json_text
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.json_text import inner, objects
-from riskscore.manifest.formats.messages.pieces import KG, M3, Unread, address, is_to_order, text
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
+from riskscore.manifest.formats.messages.terms import freight_terms_in, is_to_order
+from riskscore.manifest.formats.messages.texts import address, one_line, text
+from riskscore.manifest.formats.messages.units import KG, M3
 from riskscore.manifest.formats.table import Count, Table
 
 _EVENTS = {
@@ -44,7 +48,6 @@ _SHARED = (
     "goods_description",
 )
 """What a house bill takes from its master where it does not say it; never the parties, who are forwarders."""
-_FREIGHT = re.compile(r"\bFREIGHT (PREPAID|COLLECT)\b", re.IGNORECASE)
 _PASSPORT = re.compile(r"PAS|PPT|PSP", re.IGNORECASE)
 
 
@@ -59,7 +62,7 @@ def read(file: File, _count: Count) -> list[Table]:
 
     Raises LeftAsideError where it is an answer of customs or declares no cargo, ManifestError where it is damaged.
     """
-    rows, unread = Rows("SCMTR"), Unread()
+    rows, reader = Rows("SCMTR"), Reader()
     events: list[str] = []
     line = 0
     for message in json_text.messages(file):
@@ -70,10 +73,10 @@ def read(file: File, _count: Count) -> list[Table]:
         declared = [cargo for name in _MASTERS for cargo in objects(master.get(name))]
         if any(map(_is_answer, [message, master, *declared])):
             raise LeftAsideError(file.name, f"an answer of Indian customs (SCMTR {event[:8]})")
-        voyage = _voyage(header, master, event, unread)
+        voyage = _voyage(header, master, event, reader)
         for cargo in declared:
             line += 1
-            _read_master(line, cargo, voyage, rows, unread)
+            _read_master(line, cargo, voyage, rows, reader)
     if not line:
         what = _EVENTS.get(events[0], "message") if events else "message"
         raise LeftAsideError(file.name, f"an SCMTR {what} without cargo")
@@ -83,7 +86,7 @@ def read(file: File, _count: Count) -> list[Table]:
             raise ManifestError(f"{file.name} is an SCMTR message without a bill; ask the sender for it again")
     event = events[0]
     rows.form = f"SCMTR {event} ({_EVENTS[event]})" if event in _EVENTS else "SCMTR"
-    return [file.with_encoding(rows.table(unread.notes()))]
+    return [file.with_encoding(rows.table(reader.notes()))]
 
 
 def _is_answer(node: dict[str, Any]) -> bool:
@@ -94,24 +97,23 @@ def _is_answer(node: dict[str, Any]) -> bool:
     )
 
 
-def _voyage(header: dict[str, Any], master: dict[str, Any], event: str, unread: Unread) -> dict[str, Any]:
+def _voyage(header: dict[str, Any], master: dict[str, Any], event: str, reader: Reader) -> dict[str, Any]:
     """What the message says of all its bills."""
     vessel, voyage, reference = (inner(master, key) for key in ("vesselDtls", "voyageDtls", "decRef"))
     day = text(header.get("date")) or text(reference.get("jobDt"))
     time = (text(header.get("time")) or "").lstrip("T")
-    forms = ("%Y%m%dT%H:%M", "%Y%m%dT%H:%M:%S", "%Y%m%dT%H%M", "%Y%m%dT")
     arrives = voyage.get("exptdDtAndTimeOfArvl") if event != "SDM" else None
     means = text(vessel.get("trnsprtMeansId"))
     return {
-        "filed_at": unread.moment("filed_at", f"{day}T{time}" if day else None, *forms),
+        "filed_at": reader.moment("filed_at", f"{day}T{time}" if day else None),
         "vessel_imo": means if vessel.get("typOfTrnsprtMeans") in (_IMO, None) else None,
         "voyage": text(voyage.get("voyageNo")) or text(voyage.get("cnvnceRefNmbr")),
-        "arrives_at": unread.moment("arrives_at", arrives, *forms),
+        "arrives_at": reader.moment("arrives_at", arrives),
         "cancelled": event in _DELETIONS or text(reference.get("msgTyp")) == "D",
     }
 
 
-def _read_master(line: int, cargo: dict[str, Any], voyage: dict[str, Any], rows: Rows, unread: Unread) -> None:
+def _read_master(line: int, cargo: dict[str, Any], voyage: dict[str, Any], rows: Rows, reader: Reader) -> None:
     """Add the rows of one master bill, or of its house bills."""
     reference = inner(cargo, "MCRef")
     bill = text(reference.get("mstrBlNo"))
@@ -131,11 +133,11 @@ def _read_master(line: int, cargo: dict[str, Any], voyage: dict[str, Any], rows:
             "forwarder_name": own["consignee_name"],
             "bill_type": _type(values["consignee_name"]),
         }
-        named |= _add(line, values, house, objects(house.get("trnsprtEqmt")) or boxes, rows, unread)
+        named |= _add(line, values, house, objects(house.get("trnsprtEqmt")) or boxes, rows, reader)
     rest = [box for box in boxes if not houses or text(box.get("eqmtId")) not in named]
     if rest or not houses:
         values = common | own | {"bill_type": _type(own["consignee_name"])}
-        _add(line, values, cargo, rest, rows, unread)
+        _add(line, values, cargo, rest, rows, reader)
 
 
 def _type(consignee: str | None) -> str | None:
@@ -170,7 +172,7 @@ def _described(cargo: dict[str, Any]) -> dict[str, Any]:
         "transhipment_ports": between or None,
         "port_of_discharge": discharge,
         "place_of_delivery": delivery,
-        "goods_description": text(document.get("goodsDescAsPerBl")),
+        "goods_description": one_line(document.get("goodsDescAsPerBl")),
         "package_type": text(measured.get("typsOfPkgs")),
         "marks": text(measured.get("marksNoOnPkgs")),
         "currency": text(measured.get("crncyCd")),
@@ -184,26 +186,28 @@ def _address(document: dict[str, Any], party: str) -> str | None:
 
 
 def _add(
-    line: int, values: dict[str, Any], cargo: dict[str, Any], boxes: list[dict[str, Any]], rows: Rows, unread: Unread
+    line: int, values: dict[str, Any], cargo: dict[str, Any], boxes: list[dict[str, Any]], rows: Rows, reader: Reader
 ) -> set[str | None]:
     """Add a row for each of the `boxes` of a bill, and return their numbers."""
     measured = inner(cargo, "trnsprtDocMsr")
     unit = measured.get("unitOfWeight") or "KGS"
     whole = {
-        "package_count": unread.whole("package_count", measured.get("nmbrOfPkgs")),
-        "gross_weight_kg": unread.measure("gross_weight_kg", measured.get("grossWeight"), unit, KG),
-        "volume_m3": unread.measure("volume_m3", measured.get("grossVolume"), measured.get("unitOfVolume"), M3),
-        "declared_value": unread.number("declared_value", measured.get("invoiceValueOfCnsgmt")),
+        "package_count": reader.count("package_count", measured.get("nmbrOfPkgs")),
+        "gross_weight_kg": reader.measure("gross_weight_kg", measured.get("grossWeight"), unit, KG),
+        "volume_m3": reader.measure("volume_m3", measured.get("grossVolume"), measured.get("unitOfVolume"), M3),
+        "declared_value": reader.number("declared_value", measured.get("invoiceValueOfCnsgmt")),
     }
-    items = [_item(item, unread) for item in objects(cargo.get("itemDtls"))]
-    codes = list(dict.fromkeys(item["hs_code"] for item in items if item["hs_code"])) or None
+    items = [_item(item, reader) for item in objects(cargo.get("itemDtls"))]
     described = values["goods_description"] or "; ".join(filter(None, (item["goods_description"] for item in items)))
+    codes = (
+        list(dict.fromkeys(item["hs_code"] for item in items if item["hs_code"])) or [*hs_codes_in(described)] or None
+    )
     common = values | {"hs_codes": codes, "goods_description": described or None, "goods_items": items or None}
-    common["freight_terms"] = _terms(described)
+    common["freight_terms"] = freight_terms_in(described)
     common.pop("cancelled", None)
     if len(boxes) > 1:
         common["goods_items"] = [{**item, "package_count": None} for item in items] or None
-    owned = _owned(boxes, whole, unread)
+    owned = _owned(boxes, whole, reader)
     for place, box in enumerate(boxes or [{}]):
         own = whole if len(boxes) < 2 else {name: figures[place] for name, figures in owned.items()}
         figures = {name: value for name, value in own.items() if value is not None}
@@ -222,11 +226,11 @@ def _add(
     return {text(box.get("eqmtId")) for box in boxes}
 
 
-def _owned(boxes: list[dict[str, Any]], whole: dict[str, Any], unread: Unread) -> dict[str, list[Any]]:
+def _owned(boxes: list[dict[str, Any]], whole: dict[str, Any], reader: Reader) -> dict[str, list[Any]]:
     """Figures of each box, if they add up to those of the bill; else they are not the bill's share in the box."""
     owned: dict[str, list[Any]] = {}
     for name, key in (("package_count", "totalNmbrOfPkgs"), ("gross_weight_kg", "cntrWeight")):
-        read = unread.whole if name == "package_count" else unread.number
+        read = reader.count if name == "package_count" else reader.number
         parts = [read(name, box.get(key)) for box in boxes]
         total = sum(part or 0 for part in parts)
         if None not in parts and whole[name] and abs(total - whole[name]) <= 0.005 * whole[name]:
@@ -234,19 +238,13 @@ def _owned(boxes: list[dict[str, Any]], whole: dict[str, Any], unread: Unread) -
     return owned
 
 
-def _item(item: dict[str, Any], unread: Unread) -> dict[str, Any]:
+def _item(item: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {
-        "goods_description": text(item.get("crgoItemDesc")),
+        "goods_description": one_line(item.get("crgoItemDesc")),
         "hs_code": re.sub(r"\D", "", text(item.get("hsCd")) or "") or None,
-        "package_count": unread.whole("package_count", item.get("nmbrOfPkgs")),
+        "package_count": reader.count("package_count", item.get("nmbrOfPkgs")),
         "package_type": text(item.get("typOfPkgs")),
     }
-
-
-def _terms(description: str) -> str | None:
-    """Freight terms that the description of the goods states, if it states one of them only."""
-    terms = {term.lower() for term in _FREIGHT.findall(description)}
-    return terms.pop() if len(terms) == 1 else None
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

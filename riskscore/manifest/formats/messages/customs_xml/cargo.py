@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from riskscore.manifest.formats.messages.customs_xml.typed import Reader, hs_codes_in
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
+from riskscore.manifest.formats.messages.reader import Reader
 
 
 @dataclass(slots=True)

@@ -16,17 +16,17 @@ from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.typed import Reader, address, is_to_order, one_line
 from riskscore.manifest.formats.messages.customs_xml.xml import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
+from riskscore.manifest.formats.messages.terms import freight_paid_by, is_to_order
+from riskscore.manifest.formats.messages.texts import address, one_line
 from riskscore.manifest.formats.table import Count, Table
 
 _MESSAGES = {f"{prefix}{code}{edition}" for prefix in ("cc", "ie") for code in (315, 313) for edition in ("", *"abcd")}
 _MASTERS, _BILLS, _HOUSES, _WAYBILLS = ("704", "741"), ("705", "740"), ("714", "703"), ("710",)
 _TO_ORDER = "10600"
-_COLLECT = "Z"
-_PAID = tuple("ABCDH")
 _NO_MARKS = ("N/M", "NM", "N.M.", "NO MARKS")
 
 
@@ -125,7 +125,7 @@ def _of_item(message: Node, header: Node, item: Node) -> dict[str, Any]:
     found: dict[str, Any] = {
         "port_of_loading": item.get("plaloagooite333") or header.get("plaloagooite334") or None,
         "port_of_discharge": item.get("plaunlgooite333") or header.get("plaunlgooite334") or None,
-        "freight_terms": "collect" if method == _COLLECT else "prepaid" if method in _PAID else None,
+        "freight_terms": freight_paid_by(method),
     }
     for column, own, other in (
         ("shipper", "traconco2", "traconco1"),
@@ -151,8 +151,8 @@ def _party(column: str, node: Node) -> dict[str, Any]:
     number, country = facts.get("number", ""), facts.get("country", "")
     if not country and re.match(r"[A-Za-z]{2}[0-9A-Za-z]{3,}$", number):
         country = number[:2].upper()
-    parts = (facts.get(part, "") for part in ("street", "city", "postcode", "country"))
-    found = {f"{column}_name": one_line(facts.get("name", "")), f"{column}_address": address(parts)}
+    parts = [facts.get(part) for part in ("street", "city", "postcode")]
+    found = {f"{column}_name": one_line(facts.get("name")), f"{column}_address": address(parts, facts.get("country"))}
     if column != "notify":
         found[f"{column}_country"] = country or None
     if column == "consignee":

@@ -16,10 +16,12 @@ from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.typed import Reader, address, is_to_order, one_line
 from riskscore.manifest.formats.messages.customs_xml.xml import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
+from riskscore.manifest.formats.messages.terms import freight_paid_by, is_to_order
+from riskscore.manifest.formats.messages.texts import address, one_line
 from riskscore.manifest.formats.table import Count, Table
 
 _ROOT = re.compile(r"(?:cc|ie)3([a-z])(\d\d)[a-z]*\d*")
@@ -27,8 +29,6 @@ _HOUSE = ("consignmenthouselevel",)
 _BY_SEA = ("10", "11", "12", "13", "14", "15")
 _STRAIGHT = ("10", "13")
 _IMO, _SHIP_NAME = "10", "11"
-_COLLECT = "Z"
-_PAID = tuple("ABCDH")
 _OTHERS = {
     "16": "the parties of a house bill (buyer and seller)",
     "17": "the parties of a house bill (who receives the goods)",
@@ -131,8 +131,7 @@ def _add(rows: Rows, house: Node, master: Node, shared: dict[str, Any], reader: 
         values |= _party(column, main.find(name))
     if is_to_order(values.get("consignee_name")):
         values["bill_type"] = "to_order"
-    method = main.get("transportcharges", "methodofpayment")
-    values["freight_terms"] = "collect" if method == _COLLECT else "prepaid" if method in _PAID else None
+    values["freight_terms"] = freight_paid_by(main.get("transportcharges", "methodofpayment"))
     bill = Bill(values)
     items = main.all("goodsitem") or house.all("goodsitem")
     equipment = main.all("transportequipment")
@@ -159,7 +158,7 @@ def _party(column: str, node: Node | None) -> dict[str, Any]:
     parts = (street, *(place.get(name) for name in ("streetadditionalline", "pobox", "city", "subdivision")))
     found: dict[str, Any] = {
         f"{column}_name": one_line(node.get("name")),
-        f"{column}_address": address((*parts, place.get("postcode"), place.get("country"))),
+        f"{column}_address": address((*parts, place.get("postcode")), place.get("country")),
     }
     if column != "notify":
         found[f"{column}_country"] = place.get("country") or None

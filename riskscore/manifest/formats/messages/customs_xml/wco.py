@@ -16,11 +16,13 @@ from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill
-from riskscore.manifest.formats.messages.customs_xml.typed import BEIJING, Reader, address, is_to_order, one_line
 from riskscore.manifest.formats.messages.customs_xml.wco_goods import boxes_of, goods_of, quantity, texts
 from riskscore.manifest.formats.messages.customs_xml.xml import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import Opening, opening
+from riskscore.manifest.formats.messages.reader import BEIJING, Reader
 from riskscore.manifest.formats.messages.rows import CANCELS, Rows
+from riskscore.manifest.formats.messages.terms import freight_terms, is_to_order
+from riskscore.manifest.formats.messages.texts import address, one_line
 from riskscore.manifest.formats.table import Count, Table
 
 _CONSIGNMENT = ("consignment",)
@@ -29,7 +31,6 @@ _CHINA = re.compile(r"MT(\d)\d{3}", re.IGNORECASE)
 _MASTERS, _HOUSES = ("704", "741", "MB", "MBL", "MAWB"), ("714", "703", "HB", "HBL", "HWB", "BH", "HAWB")
 _DOCUMENT = "transportcontractdocument"
 _CANCELLATIONS = ("1", "3")
-_TERMS = {"PP": "prepaid", "CC": "collect"}
 _OTHERS = {
     "DEC": "a goods declaration (WCO DEC)",
     "IM": "an import declaration (WCO IM)",
@@ -166,7 +167,7 @@ def _add(rows: Rows, node: Node, declaration: Node, shared: dict[str, Any], read
     if is_to_order(values.get("consignee_name")):
         values["bill_type"] = "to_order"
     terms = node.get("freight", "paymentmethodcode") or node.get("freightpayment", "methodcode")
-    values["freight_terms"] = _TERMS.get(terms.upper())
+    values["freight_terms"] = freight_terms(terms)
     if terms and values["freight_terms"] is None:
         reader.unread("freight_terms", terms)
     if values[CANCELS]:
@@ -220,10 +221,10 @@ def _party(column: str, node: Node | None) -> dict[str, Any]:
         return {}
     place = node.find("address") or Node("")
     lines = [line.text for line in place.all("line", "streetline")]
-    names = ("cityname", "countrysubdivisionname", "postcodeid", "countrycode")
+    lines += [place.get(name) for name in ("cityname", "countrysubdivisionname", "postcodeid")]
     found: dict[str, Any] = {
         f"{column}_name": one_line(node.get("name")),
-        f"{column}_address": address([*lines, *(place.get(name) for name in names)]),
+        f"{column}_address": address(lines, place.get("countrycode")),
     }
     if column != "notify":
         found[f"{column}_country"] = place.get("countrycode") or None

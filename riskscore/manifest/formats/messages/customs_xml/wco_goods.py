@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from riskscore.manifest.formats.messages.customs_xml import cargo
 from riskscore.manifest.formats.messages.customs_xml.cargo import Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.typed import Reader, one_line
 from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.reader import Reader
+from riskscore.manifest.formats.messages.texts import one_line
+from riskscore.manifest.formats.messages.units import KG, M3
 
 _OTHER_CODES = ("UNDG", "UN", "IMDG", "SRZ", "GTIN", "CV")
 """Lists of codes other than those of the Harmonized System."""
@@ -21,7 +23,10 @@ def texts(nodes: Sequence[Node], name: str) -> list[str]:
 
 def quantity(column: str, node: Node | None, reader: Reader) -> float | None:
     """A weight in kilograms or a volume in cubic metres, from the unit in its attribute."""
-    return reader.scaled(column, node.text, node.attribute("unitcode")) if node else None
+    if node is None:
+        return None
+    units, usual = (M3, "mtq") if column == "volume_m3" else (KG, "kgm")
+    return reader.measure(column, node.text, node.attribute("unitcode") or usual, units)
 
 
 def boxes_of(node: Node, declaration: Node) -> list[Box]:

@@ -14,12 +14,14 @@ from typing import Any
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.stow_plan import Slots
 from riskscore.manifest.formats.messages.un_edifact import values
 from riskscore.manifest.formats.messages.un_edifact.bills import box_key
 from riskscore.manifest.formats.messages.un_edifact.interchange import Interchange
 from riskscore.manifest.formats.messages.un_edifact.segments import Elements
-from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part
+from riskscore.manifest.formats.messages.un_edifact.values import part
+from riskscore.manifest.formats.messages.units import KG
 from riskscore.manifest.formats.table import Table
 
 TYPE = "BAPLIE"
@@ -44,10 +46,10 @@ _WEIGHTS = ("WT", "AET", "G", "VGM")
 
 def read(file: File) -> Table:
     """Read the stow plans of an EDIFACT file as one table of stow_plan.STOW_PLAN. Raises ManifestError without any."""
-    doubts, slots = Doubts(), Slots()
+    reader, slots = Reader(), Slots()
     with file.open() as stream:
-        interchange = Interchange(stream, file.head, doubts)
-        interchange.walk({TYPE: BaplieReader(slots, doubts, interchange.line)})
+        interchange = Interchange(stream, file.head, reader)
+        interchange.walk({TYPE: BaplieReader(slots, reader, interchange.line)})
     if not any(kind == TYPE for kind, _ in interchange.types):
         raise ManifestError(f"{file.name} is not a stow plan; name an EDIFACT BAPLIE file")
     return slots.table(interchange.form(TYPE), interchange.notes())
@@ -56,9 +58,9 @@ def read(file: File) -> Table:
 class BaplieReader:
     """Reads BAPLIE messages into `slots`; `line` tells the line of the segment that is being read."""
 
-    def __init__(self, slots: Slots, doubts: Doubts, line: Callable[[], int]) -> None:
+    def __init__(self, slots: Slots, reader: Reader, line: Callable[[], int]) -> None:
         self.slots = slots
-        self.doubts = doubts
+        self.reader = reader
         self._line = line
         self.acts: dict[str, Callable[[Elements], None]] = {
             "DTM": self._dtm,
@@ -84,7 +86,7 @@ class BaplieReader:
     def end(self, *, cut: bool) -> None:
         """End the message. The slot within which the file ends is left out, because the rest of it is unknown."""
         if cut and self._slot is not None:
-            self.doubts.add("slot", "left out, because the file ends within it", self._slot.get("position", ""))
+            self.reader.tell("slot", "{} left out, because the file ends within it", self._slot.get("position", ""))
         else:
             self._finish()
         self.begin(0, None)
@@ -94,7 +96,7 @@ class BaplieReader:
         if self._slot is None:
             return
         if not self._boxes:
-            self.doubts.add("slot", "without a container: left out", self._slot.get("position", ""))
+            self.reader.tell("slot", "{} without a container: left out", self._slot.get("position", ""))
         for box in self._boxes:
             self.slots.add(self._began, {**self._ship, **self._slot, **box})
         self._slot, self._boxes = None, []
@@ -113,7 +115,7 @@ class BaplieReader:
             return
         if name == "next_arrival" and name in self._ship:
             return
-        moment = values.moment_of(elements, self.doubts)
+        moment = values.moment_of(name, elements, self.reader)
         if moment is not None:
             self._ship[name] = moment
 
@@ -142,7 +144,7 @@ class BaplieReader:
         if kind not in _WEIGHTS:
             return
         holder = self._boxes[-1] if self._boxes else self._slot
-        value = values.measure(elements[3] if len(elements) > 3 else [], values.KILOGRAMS, self.doubts)
+        value = values.measure("gross_weight_kg", elements[3] if len(elements) > 3 else [], KG, self.reader)
         if value is not None and ("gross_weight_kg" not in holder or kind == "VGM"):
             holder["gross_weight_kg"], holder["weight_is_verified"] = value, kind == "VGM"
 
@@ -166,7 +168,7 @@ class BaplieReader:
 
     def _tmp(self, elements: Elements) -> None:
         if self._slot is not None and part(elements, 2):
-            degrees = values.celsius(part(elements, 2), part(elements, 2, 1), self.doubts)
+            degrees = self.reader.celsius("temperature_c", part(elements, 2), part(elements, 2, 1))
             self._slot.setdefault("temperature_c", degrees)
 
     def _nad(self, elements: Elements) -> None:

@@ -1,11 +1,13 @@
-"""The ports, parties and terms of a bill, from the qualifiers under which a cargo message names them."""
+"""The ports and parties of a bill, from the qualifiers under which a cargo message names them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from riskscore.manifest.formats.messages.reader import Reader
+from riskscore.manifest.formats.messages.terms import is_to_order
 from riskscore.manifest.formats.messages.un_edifact.segments import Elements
-from riskscore.manifest.formats.messages.un_edifact.values import Doubts, is_to_order, part, party
+from riskscore.manifest.formats.messages.un_edifact.values import part, party
 
 _PARTIES = {
     "shipper": ("CZ", "OS", "SH", "EX", "SU"),
@@ -17,13 +19,12 @@ _PARTIES = {
 
 _PLACES = {"place_of_receipt": ("88", "10", "84"), "place_of_delivery": ("7", "8", "83", "20", "85")}
 _COUNTRIES = {"origin_country": ("27",), "destination_country": ("28", "36")}
-_PREPAID, _COLLECT = ("P", "PP", "PC", "PO"), ("C", "CC", "CP")
 
 Places = dict[str, list[str]]
 """Places by their qualifier (data element 3227), in the order of the message."""
 
 
-def ports(places: Places, doubts: Doubts) -> dict[str, Any]:
+def ports(places: Places, reader: Reader) -> dict[str, Any]:
     """Ports and places of a bill. Where an original port of loading is given, the ship's own one is a transhipment."""
     found: dict[str, Any] = {}
     loading, original, discharge = (_first(places, *names) for names in (("9", "6"), ("76",), ("11", "12")))
@@ -31,7 +32,7 @@ def ports(places: Places, doubts: Doubts) -> dict[str, Any]:
     if original and loading and original != loading:
         between.append(loading)
     if discharge is None and (discharge := _first(places, "60")) is not None:
-        doubts.add("bill", "without a port of discharge: taken as the place of arrival (LOC+60)", discharge)
+        reader.tell("bill", "{} without a port of discharge: taken as the place of arrival (LOC+60)", discharge)
     found = {
         "port_of_loading": original or loading,
         "transhipment_ports": list(dict.fromkeys(between)) or None,
@@ -65,14 +66,3 @@ def parties(named: dict[str, Elements], numbers: dict[str, str]) -> dict[str, An
             found["consignee_id"] = numbers.get(qualifier) or part(named[qualifier], 2) or None
             found["bill_type"] = "to_order" if is_to_order(found["consignee_name"]) else None
     return found
-
-
-def freight_terms(raw: str) -> str | None:
-    """`prepaid` or `collect` for a code of who pays (data elements 4215 and 4237)."""
-    return "prepaid" if raw in _PREPAID else "collect" if raw in _COLLECT else None
-
-
-def freight_terms_in(words: str) -> str | None:
-    """`prepaid` or `collect` where a text says FREIGHT PREPAID or FREIGHT COLLECT, and not both."""
-    said = {term for term in ("prepaid", "collect") if f"FREIGHT {term.upper()}" in words.upper()}
-    return said.pop() if len(said) == 1 else None

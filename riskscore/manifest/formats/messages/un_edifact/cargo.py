@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from riskscore.manifest.formats.messages import limits
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import CANCELS, Rows
+from riskscore.manifest.formats.messages.terms import freight_terms, freight_terms_in
 from riskscore.manifest.formats.messages.un_edifact import bill_description, values
 from riskscore.manifest.formats.messages.un_edifact.bills import Bill
 from riskscore.manifest.formats.messages.un_edifact.goods_segments import (
@@ -26,7 +29,8 @@ from riskscore.manifest.formats.messages.un_edifact.goods_segments import (
     GoodsSegments,
 )
 from riskscore.manifest.formats.messages.un_edifact.segments import Elements
-from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part, text
+from riskscore.manifest.formats.messages.un_edifact.values import part, words
+from riskscore.manifest.formats.messages.units import KG, M3
 
 _REFERENCES = {"BM": "bill", "MB": "master", "MWB": "master", "BH": "house", "HWB": "house"}
 _DOCUMENTS = {"704": "master", "705": "bill", "706": "bill", "710": "bill", "714": "house"}
@@ -47,8 +51,8 @@ class CargoReader(GoodsSegments):
 
     single = False
 
-    def __init__(self, rows: Rows, doubts: Doubts, line: Callable[[], int]) -> None:
-        super().__init__(doubts)
+    def __init__(self, rows: Rows, reader: Reader, line: Callable[[], int]) -> None:
+        super().__init__(reader)
         self.rows = rows
         self._line = line
         self.acts |= {
@@ -90,7 +94,7 @@ class CargoReader(GoodsSegments):
             what = f"document {self._number}" if self._number else "a document"
             self.rows.refuse(bill.line, "cancels_no_bill", f"the message cancels {what} and names no bill")
         else:
-            self.doubts.add("message", "without a consignment", self._number)
+            self.reader.tell("message", "{} without a consignment", self._number)
         self.begin(0, None)
 
     def _keys(self, bill: Bill) -> dict[str, str]:
@@ -124,7 +128,7 @@ class CargoReader(GoodsSegments):
         places = {**self._top.places, **bill.places}
         common = {
             **self._vessel,
-            **bill_description.ports(places, self.doubts),
+            **bill_description.ports(places, self.reader),
             **bill_description.parties(bill.parties, bill.party_numbers),
             **bill.values,
             **keys,
@@ -147,7 +151,7 @@ class CargoReader(GoodsSegments):
         if version.isdigit() and len(version) < 6:
             self._vessel["version"] = int(version)
         if self._function == "5":
-            self.doubts.add("message", "that replaces an earlier one; bills that it leaves out stay as they were")
+            self.reader.tell("message", "{} that replaces an earlier one; bills that it leaves out stay as they were")
 
     def _cni(self, elements: Elements) -> None:
         if self._bill is not self._top or self._top.goods:
@@ -193,18 +197,18 @@ class CargoReader(GoodsSegments):
     def _dtm(self, elements: Elements) -> None:
         qualifier = part(elements, 1)
         if qualifier == "137" and self._bill is self._top and self._goods is None:
-            self._filed_at = values.moment_of(elements, self.doubts) or self._filed_at
+            self._filed_at = values.moment_of("filed_at", elements, self.reader) or self._filed_at
         if self._scope not in (MESSAGE, BILL):
             return
         known = self._vessel if self._bill is self._top else self._bill.values
         if qualifier in _ARRIVALS and self._place in ("", "11", "60"):
             rank = _ARRIVALS[qualifier]
-            if rank > self._bill.arrival and (moment := values.moment_of(elements, self.doubts)):
+            if rank > self._bill.arrival and (moment := values.moment_of("arrives_at", elements, self.reader)):
                 self._bill.arrival, known["arrives_at"] = rank, moment
         elif (
             qualifier in _DEPARTURES
             and self._place == "9"
-            and (moment := values.moment_of(elements, self.doubts)) is not None
+            and (moment := values.moment_of("loaded_at", elements, self.reader)) is not None
         ):
             known.setdefault("loaded_at", moment)
 
@@ -220,11 +224,11 @@ class CargoReader(GoodsSegments):
             return
         raw, unit = part(elements, 1, 1), part(elements, 1, 2)
         if name == "package_count":
-            self._bill.totals[name] = values.whole(raw, self.doubts)
+            self._bill.totals[name] = self.reader.count(name, raw)
         elif name == "gross_weight_kg":
-            self._bill.totals[name] = values.measure([unit or "KGM", raw], values.KILOGRAMS, self.doubts)
+            self._bill.totals[name] = self.reader.measure(name, raw, unit or "KGM", KG)
         else:
-            self._bill.totals[name] = values.measure([unit or "MTQ", raw], values.CUBIC_METRES, self.doubts)
+            self._bill.totals[name] = self.reader.measure(name, raw, unit or "MTQ", M3)
 
     def _cux(self, elements: Elements) -> None:
         self._currency = part(elements, 1, 1) or self._currency
@@ -234,42 +238,42 @@ class CargoReader(GoodsSegments):
         freight = qualifier == "64"
         if (qualifier not in _VALUES and not freight) or self._scope in (MESSAGE, LEG, BOX, DANGER):
             return
-        amount = values.number(part(elements, 1, 1), self.doubts)
+        name = "freight_charge" if freight else "declared_value"
+        amount = self.reader.number(name, part(elements, 1, 1))
         if amount is None:
             return
         in_goods = self._scope in (GOODS, SHARE) and self._goods is not None and not freight
         figures = self._bill.totals
         if in_goods and self._goods is not None:
             figures = self._share if self._scope == SHARE else self._goods.figures
-        name = "freight_charge" if freight else "declared_value"
         if name not in figures and self._bill.has_room():
             figures[name] = amount
             self._bill.currencies.append(part(elements, 1, 2) or self._currency)
 
     def _cpi(self, elements: Elements) -> None:
-        terms = bill_description.freight_terms(part(elements, 3))
+        terms = freight_terms(part(elements, 3))
         if terms and (part(elements, 1) in ("1", "4") or "freight_terms" not in self._bill.values):
             self._bill.values["freight_terms"] = terms
 
     def _tod(self, elements: Elements) -> None:
-        terms = bill_description.freight_terms(part(elements, 2))
+        terms = freight_terms(part(elements, 2))
         if terms:
             self._bill.values.setdefault("freight_terms", terms)
 
     def _ftx(self, elements: Elements) -> None:
-        words = text(elements[4]) if len(elements) > 4 else None
-        if words is None or self._scope in (BOX, LEG) or not self._bill.has_room():
+        said = words(elements[4]) if len(elements) > 4 else None
+        if said is None or self._scope in (BOX, LEG) or not self._bill.has_room():
             return
         qualifier = part(elements, 1)
         if self._goods is None:
             if qualifier == "AAA":
-                self._bill.texts.append(words)
-            elif terms := bill_description.freight_terms_in(words):
+                self._bill.texts.append(said)
+            elif terms := freight_terms_in(said):
                 self._bill.values.setdefault("freight_terms", terms)
             return
         if qualifier == "AAA" and self._scope != DANGER:
-            self._goods.texts.append(words)
+            self._goods.texts.append(said)
         elif qualifier in ("AAA", "PRD"):
-            self._goods.other_texts.append(words)
+            self._goods.other_texts.append(said)
         if self._scope != DANGER:
-            self._goods.codes_in_texts += values.hs_codes(words)
+            self._goods.codes_in_texts += hs_codes_in(said)

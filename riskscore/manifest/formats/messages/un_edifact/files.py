@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
 from riskscore.manifest.formats.messages.stow_plan import Slots
 from riskscore.manifest.formats.messages.un_edifact.baplie import BaplieReader
 from riskscore.manifest.formats.messages.un_edifact.cuscar import CuscarReader
 from riskscore.manifest.formats.messages.un_edifact.iftmcs import IftmcsReader
-from riskscore.manifest.formats.messages.un_edifact.interchange import Interchange, Reader
+from riskscore.manifest.formats.messages.un_edifact.interchange import Interchange, MessageReader
 from riskscore.manifest.formats.messages.un_edifact.segments import is_edifact
-from riskscore.manifest.formats.messages.un_edifact.values import Doubts
 from riskscore.manifest.formats.table import Count, Table
 from riskscore.units import counted
 
@@ -65,14 +65,14 @@ def read(file: File, count: Count) -> list[Table]:
 
     Raises LeftAsideError where all its messages are of other types, ManifestError where it has no message.
     """
-    doubts = Doubts()
+    reader = Reader()
     rows, slots = Rows("EDIFACT"), Slots()
     with file.open() as stream:
-        interchange = Interchange(stream, file.head, doubts)
-        readers: dict[str, Reader] = {
-            "CUSCAR": CuscarReader(rows, doubts, interchange.line),
-            "IFTMCS": IftmcsReader(rows, doubts, interchange.line),
-            "BAPLIE": BaplieReader(slots, doubts, interchange.line),
+        interchange = Interchange(stream, file.head, reader)
+        readers: dict[str, MessageReader] = {
+            "CUSCAR": CuscarReader(rows, reader, interchange.line),
+            "IFTMCS": IftmcsReader(rows, reader, interchange.line),
+            "BAPLIE": BaplieReader(slots, reader, interchange.line),
         }
         interchange.walk(readers)
     types = dict.fromkeys(kind for kind, _ in interchange.types)

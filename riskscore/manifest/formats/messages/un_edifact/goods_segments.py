@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from riskscore.manifest.formats.messages.hs_texts import hs_codes_in, is_only_hs
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.un_edifact import values
 from riskscore.manifest.formats.messages.un_edifact.bills import Bill, Box, Goods, box_key
 from riskscore.manifest.formats.messages.un_edifact.segments import Elements
-from riskscore.manifest.formats.messages.un_edifact.values import Doubts, part, text
+from riskscore.manifest.formats.messages.un_edifact.values import part, words
+from riskscore.manifest.formats.messages.units import KG, M3
 
 MESSAGE, BILL, GOODS, SHARE, BOX, DANGER, LEG, PARTY = range(8)
 """Where a segment stands. A measure after GID is of a goods line, after SGP of that line in a container."""
@@ -22,8 +25,8 @@ _WEIGHTS, _VOLUMES = ("G", "AAB", "AAD"), ("AAW", "ABJ", "VOL")
 class GoodsSegments:
     """The part of a reader that fills the goods lines and containers of the bill."""
 
-    def __init__(self, doubts: Doubts) -> None:
-        self.doubts = doubts
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
         self._clear(0, in_bill=False)
         self.acts: dict[str, Callable[[Elements], None]] = {
             "CST": self._cst,
@@ -61,8 +64,8 @@ class GoodsSegments:
             count and not kind and not any(map(str.isdigit, count))
         ):  # GID+48+COILS: the type stands in the count's place
             count, kind = "", count
-            goods.lone_number = values.whole(part(elements, 1), self.doubts)
-        goods.figures["package_count"] = values.whole(count, self.doubts)
+            goods.lone_number = self.reader.count("package_count", part(elements, 1))
+        goods.figures["package_count"] = self.reader.count("package_count", count)
         goods.package_type = kind or None
         self._bill.goods.append(goods)
         self._goods, self._box, self._scope = goods, None, GOODS
@@ -72,22 +75,22 @@ class GoodsSegments:
         if goods is None or self._scope not in (GOODS, SHARE):
             return
         if goods.figures.get("package_count") is None:
-            goods.figures["package_count"] = values.whole(part(elements, 1), self.doubts)
+            goods.figures["package_count"] = self.reader.count("package_count", part(elements, 1))
             goods.package_type = goods.package_type or part(elements, 3) or part(elements, 3, 3) or None
 
     def _imd(self, elements: Elements) -> None:
-        if self._goods is None or self._scope == DANGER or not (words := text(elements[-1][3:])):
+        if self._goods is None or self._scope == DANGER or not (said := words(elements[-1][3:])):
             return
         if self._bill.has_room():
-            self._goods.other_texts.append(words)
+            self._goods.other_texts.append(said)
 
     def _pci(self, elements: Elements) -> None:
-        words = text(elements[2]) if len(elements) > 2 else None
-        if self._goods is None or words is None or not self._bill.has_room():
+        said = words(elements[2]) if len(elements) > 2 else None
+        if self._goods is None or said is None or not self._bill.has_room():
             return
-        self._goods.codes_in_texts += values.hs_codes(words)
-        if not values.is_only_hs(words):
-            self._goods.marks.append(words)
+        self._goods.codes_in_texts += hs_codes_in(said)
+        if not is_only_hs(said):
+            self._goods.marks.append(said)
 
     def _cst(self, elements: Elements) -> None:
         if self._goods is not None and self._bill.has_room():
@@ -106,7 +109,7 @@ class GoodsSegments:
         if self._goods is None or not key or not self._bill.has_room():
             return
         share = self._goods.shares.setdefault(key, {})
-        count = values.whole(part(elements, 2), self.doubts)
+        count = self.reader.count("package_count", part(elements, 2))
         if count is not None:
             share["package_count"] = share.get("package_count", 0) + count
         self._share, self._shared, self._scope = share, key, SHARE
@@ -122,12 +125,12 @@ class GoodsSegments:
             return
         figures = self._goods.figures if scope == GOODS else self._share
         if name in _WEIGHTS or (purpose == "WT" and not name):
-            column, factors = "gross_weight_kg", values.KILOGRAMS
+            column, units = "gross_weight_kg", KG
         elif name in _VOLUMES or (purpose == "VOL" and not name):
-            column, factors = "volume_m3", values.CUBIC_METRES
+            column, units = "volume_m3", M3
         else:
             return
-        value = values.measure(measured, factors, self.doubts)
+        value = values.measure(column, measured, units, self.reader)
         if value is not None and (column != "volume_m3" or value):
             # Two MEA segments of one line in one container add up only where SGP came twice; the first counts.
             figures.setdefault(column, value)
@@ -136,10 +139,10 @@ class GoodsSegments:
         if self._box is None:
             return
         if "VGM" in (purpose, name):
-            value = values.measure(measured, values.KILOGRAMS, self.doubts)
+            value = values.measure("verified_gross_mass_kg", measured, KG, self.reader)
             self._box.verified_kg = self._box.verified_kg or value
         elif name in _WEIGHTS and self._in_bill:
-            self._box.weight_kg = values.measure(measured, values.KILOGRAMS, self.doubts)
+            self._box.weight_kg = values.measure("gross_weight_kg", measured, KG, self.reader)
 
     def _eqd(self, elements: Elements) -> None:
         key = box_key(part(elements, 2))
@@ -167,17 +170,17 @@ class GoodsSegments:
 
     def _tmp(self, elements: Elements) -> None:
         if part(elements, 2):
-            self._degrees(values.celsius(part(elements, 2), part(elements, 2, 1), self.doubts))
+            self._degrees(self.reader.celsius("temperature_c", part(elements, 2), part(elements, 2, 1)))
 
     def _rng(self, elements: Elements) -> None:
         """Take the range of temperatures where it is one temperature; what lies between two is not said."""
         unit, lowest, highest = part(elements, 2), part(elements, 2, 1), part(elements, 2, 2) or part(elements, 2, 1)
-        if unit not in values.DEGREES:
+        if unit not in ("CEL", "FAH"):
             return
         if lowest == highest:
-            self._degrees(values.celsius(lowest, unit, self.doubts))
+            self._degrees(self.reader.celsius("temperature_c", lowest, unit))
         else:
-            self.doubts.add("range", "of temperatures without a set temperature: left empty", f"{lowest} to {highest}")
+            self.reader.unread("temperature_c", f"{lowest} to {highest}")
 
     def _degrees(self, value: float | None) -> None:
         holder = self._box if self._scope == BOX else self._goods if self._scope in (GOODS, SHARE) else None

@@ -24,7 +24,7 @@ class IftmcsReader(CargoReader):
             name = name or "bill"
             other = bill.numbers.get(name)
             if other and other != self._number:
-                self.doubts.add("bill", "with another number in RFF than in BGM, which counts", other)
+                self.reader.tell("bill", "{} with another number in RFF than in BGM, which counts", other)
             bill.numbers[name] = self._number
             if "master" not in bill.numbers:
                 bill.numbers["bill"] = self._number

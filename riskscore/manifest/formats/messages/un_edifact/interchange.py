@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import IO, Protocol
 
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.un_edifact.segments import CUT, Elements, Segments
-from riskscore.manifest.formats.messages.un_edifact.values import Doubts, moment, part
+from riskscore.manifest.formats.messages.un_edifact.values import moment, part
 
 
-class Reader(Protocol):
+class MessageReader(Protocol):
     """A reader of one type of message: `acts` has a function for each tag that it reads."""
 
     acts: dict[str, Callable[[Elements], None]]
@@ -30,13 +31,13 @@ class Reader(Protocol):
 class Interchange:
     """All messages of one file. `types` counts them by type and version, in the order of the file."""
 
-    def __init__(self, stream: IO[bytes], head: bytes, doubts: Doubts) -> None:
+    def __init__(self, stream: IO[bytes], head: bytes, reader: Reader) -> None:
         self.segments = Segments(stream, head)
-        self.doubts = doubts
+        self.values = reader
         self.types: dict[tuple[str, str], int] = {}
         self.damage: str | None = None
-        self._readers: Mapping[str, Reader] = {}
-        self._reader: Reader | None = None
+        self._readers: Mapping[str, MessageReader] = {}
+        self._reader: MessageReader | None = None
         self._acts: dict[str, Callable[[Elements], None]] = {}
         self._sent_at: datetime | None = None
         self._open = self._in_message = False
@@ -49,7 +50,7 @@ class Interchange:
             CUT: self._cut,
         }
 
-    def walk(self, readers: Mapping[str, Reader]) -> None:
+    def walk(self, readers: Mapping[str, MessageReader]) -> None:
         """Give the segments of each message to the reader of its type. `damage` says afterwards why the file ended."""
         self._readers = readers
         self._acts = dict(self._service)
@@ -65,7 +66,7 @@ class Interchange:
             self.damage = self.damage or "the file ends within a message"
             self._finish(cut=True)
         elif self._open:
-            self.doubts.add("interchange", "without an end (UNZ)")
+            self.values.tell("interchange", "{} without an end (UNZ)")
 
     def line(self) -> int:
         """The line of the segment that is being read."""
@@ -78,7 +79,7 @@ class Interchange:
 
     def notes(self) -> list[str]:
         """What was decided on the way, in sentences."""
-        notes = self.doubts.notes()
+        notes = self.values.notes()
         if self.damage:
             notes.append(f"{self.damage}, so its last messages may be missing")
         if self.segments.strange:
@@ -94,14 +95,14 @@ class Interchange:
         self._expect_no_message()
         self._open = True
         syntax = part(elements, 1)
-        self.doubts.decimal = self.segments.decimal
+        self.values.decimal = self.segments.decimal
         if not self.segments.declare(syntax):
-            self.doubts.add("interchange", "in a character set that is not known", syntax)
+            self.values.tell("interchange", "{} in a character set that is not known", syntax)
         digits = part(elements, 4) + part(elements, 4, 1)
         form = {10: "201", 12: "203"}.get(len(digits), "")
-        self._sent_at = moment(digits, form, Doubts()) if form else None
+        self._sent_at = moment(digits, form) if form else None
         if part(elements, 11) == "1":
-            self.doubts.add("interchange", "marked as a test by the sender")
+            self.values.tell("interchange", "{} marked as a test by the sender")
 
     def _unh(self, elements: Elements) -> None:
         self._expect_no_message()
@@ -119,8 +120,8 @@ class Interchange:
             counted = self._number - self._began + 1
             stated = part(elements, 1).lstrip("0")
             if stated != str(counted):
-                self.doubts.add(
-                    "message", "with another number of segments than UNT says", f"{stated[:20]} instead of {counted}"
+                self.values.tell(
+                    "message", "{} with another number of segments than UNT says", f"{stated[:20]} instead of {counted}"
                 )
         self._finish(cut=False)
 
@@ -133,7 +134,7 @@ class Interchange:
 
     def _expect_no_message(self) -> None:
         if self._in_message:
-            self.doubts.add("message", "without an end (UNT)")
+            self.values.tell("message", "{} without an end (UNT)")
             self._finish(cut=False)
 
     def _finish(self, *, cut: bool) -> None:
