@@ -107,6 +107,19 @@ def test_what_exceeds_a_limit_is_refused_with_its_line_and_the_bills_before_are_
         assert manifest.quarantine["line"][0] > 1
 
 
+def test_a_file_may_have_more_records_than_one_record_may_have_elements(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(xml, "MAX_ELEMENTS", 200)
+    text = changed("awmds")
+    begin, end = text.index("<Bol_segment>"), text.rindex("</Bol_segment>") + len("</Bol_segment>")
+    bill = text[begin : text.index("</Bol_segment>") + len("</Bol_segment>")]
+    bills = "".join(bill.replace("NRDL5503001", f"NRDL{number:07}") for number in range(500))
+    manifest = parsed(tmp_path, text[:begin] + bills + text[end:])
+    assert manifest.consignments["bill_of_lading"].n_unique() == 500
+    assert manifest.quarantine.height == 0
+
+
 def test_a_tag_that_never_ends_and_a_million_empty_elements_take_no_time(tmp_path: Path) -> None:
     begin = time.process_time()
     assert "10,000,000" in refusal(tmp_path, "<Awmds><b a='" + "x" * 30_000_000)

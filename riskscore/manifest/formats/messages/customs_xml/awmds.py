@@ -16,10 +16,12 @@ from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.typed import Reader, address, is_to_order, one_line
 from riskscore.manifest.formats.messages.customs_xml.xml import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
+from riskscore.manifest.formats.messages.terms import is_to_order
+from riskscore.manifest.formats.messages.texts import address, one_line
 from riskscore.manifest.formats.table import Count, Table
 
 _ROOTS = {"awmds": "Awmds", "awbolds": "Awbolds", "awmcds": "Awmcds", "awappend": "Awappend"}

@@ -211,7 +211,8 @@ class Records:
                 if self._only_header:
                     self._pass_over(parser)
                     return
-                self._record, outside, count = node, count, 0
+                # A record is not a part of what stands outside the records.
+                self._record, outside, count = node, count - 1, 0
                 node.line = parser.CurrentLineNumber
             elif siblings := (parent := stack[-1]).children:
                 siblings.append(node)
