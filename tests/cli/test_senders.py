@@ -38,6 +38,7 @@ def test_a_map_is_kept_used_shown_and_removed(riskscore, place):
     reported = riskscore("report", "--senders", *lake)
     assert "Night of 2024-05-01." in " ".join(reported.out.split())
     assert "acme" in reported.out
+    assert "temperature" not in reported.out, "a column that the sender never fills is no news"
     assert "50%" in reported.out
     record = json.loads(riskscore("report", "--senders", *lake, "--json").out)
     (sender,) = record["senders"]
