@@ -63,3 +63,10 @@ def test_errors_are_one_line(riskscore, place, arguments, expected):
     ran = riskscore(*(argument.format(place=place) for argument in arguments))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
     assert expected in ran.err
+
+
+def test_a_map_that_is_saved_is_named(riskscore, place):
+    saved = place / "saved.toml"
+    ran = riskscore("columns", place / "inbox" / "acme_1.csv", "--columns", place / "acme.toml", "--save", saved)
+    assert "The column map is in" in " ".join(ran.out.split())
+    assert '"Thing" = "container_number"' in saved.read_text()
