@@ -32,6 +32,7 @@ class LeftAsideError(ManifestError):
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(f"{name} is {what}, not a manifest, so it is left aside")
+        self.why = f"{what}, not a manifest"
 
 
 class StowPlanError(LeftAsideError):

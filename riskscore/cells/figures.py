@@ -119,7 +119,8 @@ def without_doubt(column: str, values: pl.Series, read: pl.DataFrame, notes: lis
         example = texts.as_text(values).filter(read["doubtful"]).item(0)
         figures = counted(count, "figure")
         notes.append(
-            f"{column}: {figures} such as {example} read with a decimal point, which nothing else in the file shows"
+            f"{column}: {figures} such as {example} read with a decimal point, although nothing else in the file shows "
+            "that it is one"
         )
     return read
 

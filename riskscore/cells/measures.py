@@ -136,7 +136,8 @@ def scaled(
         if differing := int((given & differs).sum()):
             rows = counted(differing, "row")
             notes.append(
-                f"{column}: the heading says {heading}, but the column of units another in {rows}; the latter counts"
+                f"{column}: the heading says {heading}, but the column of units says otherwise in {rows}; "
+                "the column counts"
             )
     return pl.DataFrame({"number": number, "fault": fault})
 

@@ -1,4 +1,4 @@
-"""Mend a slip of the pen in the name of a main port: one letter wrong, missing, too many, or two of them changed over.
+"""Mend a slip of the pen in the name of a main port: one letter wrong, missing or too many, or two letters swapped.
 
 Only names that are no place at all are mended, and only where one main port fits. A name of fewer than six letters is
 never mended. Two names are one slip apart only if both become the same without one of their letters, so each name is

@@ -29,7 +29,7 @@ class NotUnderstood:
     def sentence(self) -> str:
         """Say it as people read it: '12 ports not understood: SAVUS, NEAR THE RIVER ...'."""
         shown = ", ".join(text if len(text) <= _LENGTH else text[: _LENGTH - 3] + "..." for text in self.examples)
-        more = " ..." if self.count > len(self.examples) else ""
+        more = " ..." if self.count > len(self.examples) >= EXAMPLES else ""
         plural = _PLURALS.get(self.kind) or (
             self.kind.replace("value of", "values of") if " of " in self.kind else None
         )

@@ -280,13 +280,15 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
 
 def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
     """Add what a state or province after the town says: `state` (its country) and `state_found` (UN/LOCODE)."""
-    asked = texts.filter(pl.col("several"), pl.col("region").is_not_null()).select("text", "town", "region", "land")
+    # Georgia is the state if the country of that name has no such town, and nothing else in the text names it.
+    astray = pl.coalesce("town_there", "bare_town_there").is_null() & (pl.col("pieces").list.len() == 2)
+    asked = texts.filter(pl.col("several"), pl.col("region").is_not_null())
+    asked = asked.select("text", "town", "region", "land", astray=astray)
     if asked.is_empty():
         return texts.with_columns(pl.lit(None, pl.String).alias(name) for name in ("state", "state_found", "home"))
     asked = asked.join(port_tables.subdivisions(), left_on="region", right_on="name")
-    asked = asked.filter(
-        (pl.col("land") == pl.col("country")).fill_null(True) | (pl.col("region").str.len_chars() <= 3)
-    )
+    is_state = (pl.col("land") == pl.col("country")).fill_null(True) | pl.col("astray")
+    asked = asked.filter(is_state | (pl.col("region").str.len_chars() <= 3))
     found = asked.with_columns(
         main=lookup.beside(port_tables.key("town", "country"), port_tables.main_towns(), "key", "locode"),
         listed=lookup.beside(

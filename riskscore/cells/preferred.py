@@ -30,5 +30,5 @@ def merge(column: str, sources: Sequence[str], parts: Sequence[pl.Series]) -> tu
         others = ", ".join(f"'{source[:60]}'" for source in contradicting[:_SHOWN])
         more = f" and {len(contradicting) - _SHOWN} more" if len(contradicting) > _SHOWN else ""
         where = counted(int(rows.sum()), "row")
-        notes = [f"{column}: '{sources[0][:60]}' was taken and not {others}{more}, which differ in {where}"]
+        notes = [f"{column}: '{sources[0][:60]}' counts, not {others}{more}; they differ in {where}"]
     return merged.alias(column), notes

@@ -54,7 +54,9 @@ def columns(
     ] = False,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="MAP.toml", help="Also write what was understood as a file for --columns."),
+        typer.Option(
+            "--save", metavar="MAP.toml", help="Also write how the headings were understood, as a file for --columns."
+        ),
     ] = None,
     json: options.Json = False,
 ) -> None:
@@ -104,6 +106,8 @@ def columns(
         console.emit(asdict(understood))
         return
     _print_understood(understood)
+    if save is not None:
+        console.stdout().print(f"The column map is in {console.plain(save)}.")
 
 
 def _print_understood(understood: Understood) -> None:

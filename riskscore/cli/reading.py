@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 Encoding = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Encoding of the files, such as koi8_r or shift_jis, where it cannot be told."),
+    typer.Option(
+        metavar="NAME", help="Encoding of the files, such as koi8_r or shift_jis. Default: what their content shows."
+    ),
 ]
 DayFirst = Annotated[bool, typer.Option("--day-first", help="Read 03/04/2024 as 3 April 2024.")]
 MonthFirst = Annotated[bool, typer.Option("--month-first", help="Read 03/04/2024 as 4 March 2024.")]
@@ -25,7 +27,7 @@ FiledAt = Annotated[
     typer.Option(
         "--filed-at",
         metavar="MOMENT",
-        help="When the files were filed, such as 2024-03-14 or 2024-03-14T16:30, for rows that do not say it. In UTC.",
+        help="Moment of filing (UTC) of rows that do not state one, such as 2024-03-14 or 2024-03-14T16:30.",
     ),
 ]
 StowPlan = Annotated[
@@ -33,7 +35,7 @@ StowPlan = Annotated[
     typer.Option(
         "--stow-plan",
         metavar="FILE",
-        help="Stow plan of the voyage (EDIFACT BAPLIE): shows what is aboard and on no bill, and what differs.",
+        help="Stow plan of the voyage (EDIFACT BAPLIE). Says what is aboard but on no bill, and what differs.",
     ),
 ]
 

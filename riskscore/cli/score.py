@@ -222,6 +222,9 @@ def explain(
     """
     from riskscore import language
     from riskscore.explanation import limits
+    from riskscore.explanation.not_assessed import needs_data
+    from riskscore.features import catalogue
+    from riskscore.manifest import stow_plans
     from riskscore.settings import find_settings
 
     service, spoken = find_settings(settings), language.find(lang)
@@ -260,8 +263,10 @@ def explain(
     if json:
         console.emit(views.record(explained) | ({} if stowed is None else {"stow_plan": of_box}))
     else:
-        views.show(console.stdout(), explained, card, history=bool(history))
-        for note in of_box:
+        answered = "" if stowed is None or not stowed.boxes else needs_data(stow_plans.FLAG, catalogue.load(), spoken)
+        views.show(console.stdout(), explained, card, history=bool(history), answered=answered)
+        agrees = [] if stowed is None else (stowed.notes or ("nothing differs for this box",))
+        for note in of_box or agrees:
             console.stdout().print(f"stow plan: {console.plain(note)}")
         if sheet is not None:
             console.stdout().print(f"The case sheet is in {console.plain(sheet)}.")

@@ -60,10 +60,7 @@ def not_assessed(
         pl.lit(language.say("{meaning}: not in this model yet", meaning=language.say(feature.meaning)))
         for feature in catalogue.pending
     ]
-    texts += [
-        pl.lit(language.say("{flag}: needs {need}", flag=say_flag(number), need=language.say(need)))
-        for number, need in catalogue.unassessable.items()
-    ]
+    texts += [pl.lit(needs_data(number, catalogue, language)) for number in catalogue.unassessable]
     return facts.select(not_assessed=pl.concat_list(texts).list.drop_nulls())["not_assessed"]
 
 
@@ -81,6 +78,12 @@ def _missing(values: pl.Series, language: Language) -> pl.Expr:
     if values.dtype == pl.String:
         empty |= (values.str.strip_chars() == "").fill_null(False)
     return pl.when(pl.lit(empty)).then(pl.lit(language.say(in_words(values.name))))
+
+
+def needs_data(number: int, catalogue: Catalogue, language: Language = ENGLISH) -> str:
+    """Say what it would take to assess the red flag `number`, which no manifest can answer."""
+    flag, need = language.say(catalogue.flags[number]), language.say(catalogue.unassessable[number])
+    return language.say("{flag}: needs {need}", flag=flag, need=need)
 
 
 def in_words(column: str) -> str:

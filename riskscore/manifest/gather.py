@@ -180,8 +180,8 @@ def ties(latest: pl.DataFrame, earlier: pl.DataFrame, written: Sequence[int] = (
     if not count.height:
         return []
     return [
-        f"{counted(count.height, 'consignment')} with several filings of one moment in files of one time; the filing "
-        "that was read last counts; state the versions, or give the files their own times"
+        f"{counted(count.height, 'consignment')} with several filings of the same moment, in files of the same time; "
+        "the filing that was read last counts; state the versions, or give each file a time of its own"
     ]
 
 

@@ -43,5 +43,5 @@ class Clock:
         filled = pl.col("filed_at").fill_null(pl.lit(moment, schema.UTC))
         source = "the time of the file" if self.hints.filed_at is None else "the moment given with --filed-at"
         rows, when = counted(count, "row"), f"{moment:%Y-%m-%d %H:%M} UTC"
-        note = f"filed_at: {rows} without a moment of filing; {source} was taken ({when})"
+        note = f"filed_at: {rows} without a moment of filing; {source} counts instead ({when})"
         return lines.with_columns(filled), table.cancelled.with_columns(filled), [note]

@@ -94,17 +94,16 @@ def broken(table: Table) -> pl.DataFrame:
 
 
 def by_rule(refused: pl.DataFrame) -> list[dict[str, Any]]:
-    """Count `refused` rows (columns SCHEMA) by `file` and `rule`, with the first `lines` and one `column` and `value`.
+    """Count `refused` rows (columns SCHEMA) by `file`, `rule` and `column`, with the first `lines` and one `value`.
 
-    Files are called by their name, without the folder. The most frequent rule comes first.
+    Files are called by their name, without the folder. The most frequent comes first.
     """
     name = pl.col("file").str.split("/").list.last()
     return (
-        refused.group_by(name, "rule", maintain_order=True)
+        refused.group_by(name, "rule", "column", maintain_order=True)
         .agg(
             rows=pl.len().cast(pl.Int64),
             lines=pl.col("line").drop_nulls().head(_LINES),
-            column=pl.col("column").first(),
             value=pl.col("value").first(),
         )
         .sort("rows", descending=True, maintain_order=True)

@@ -34,6 +34,9 @@ DIFFERENCES: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """Columns of the differences: what the manifest says, what the plan says, and where the container stands aboard."""
 
+FLAG = 56
+"""The red flag that only a stow plan can answer."""
+
 KINDS = (
     "not_on_manifest",
     "full_not_empty",
@@ -97,7 +100,7 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
     if not voyage.height:
         names = pl.concat_str(["vessel_name", "voyage"], separator=" ", ignore_nulls=True)
         ships = ", ".join(plan.select(names).to_series().unique().drop_nulls()) or "no named ship"
-        return Compared(notes=(f"{name} is of {ships}, and no consignment is; so nothing was compared",))
+        return Compared(notes=(f"{name} is of {ships}. No consignment is on this voyage, so nothing was compared",))
     ports = voyage["port_of_discharge"].unique().drop_nulls()
     named = plan.filter(pl.col("container_number").is_not_null())
     aboard = named.unique("container_number", keep="first", maintain_order=True)
@@ -116,47 +119,47 @@ def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the sto
             unbilled.filter(~is_empty),
             "not_on_manifest",
             plan=_described(),
-            said=_sentence("{} is aboard for {} at {}, and no bill names it ({})", box, port, at, "plan"),
+            said=_sentence("{} is aboard for {}, at position {}, and no bill names it ({})", box, port, at, "plan"),
         ),
         _rows(
             unbilled.filter(is_empty),
             "empty_not_on_manifest",
             plan=_described(),
-            said=_sentence("{} is aboard for {} at {} as empty, and no bill names it", box, port, at),
+            said=_sentence("{} is aboard for {}, at position {}, as an empty box, and no bill names it", box, port, at),
         ),
         _rows(
             both.filter("declared_empty", ~pl.col("is_empty")),  # none where the plan does not say
             "full_not_empty",
             manifest=pl.lit("empty"),
             plan=pl.lit("full"),
-            said=_sentence("{} is declared as empty, and the stow plan has it as full", box),
+            said=_sentence("{} is declared as empty, but the stow plan says that it is full", box),
         ),
         _rows(
             both.filter(_other_weight()),
             "weight",
             manifest=_kg("declared_kg"),
             plan=_kg("gross_weight_kg"),
-            said=_sentence("{} weighs {} with the box by the stow plan, and {} are declared", box, "plan", "manifest"),
+            said=_sentence("{} weighs {} with its tare on the stow plan, but {} are declared", box, "plan", "manifest"),
         ),
         _rows(
             both.filter(pl.col(port) != pl.col("port_of_discharge_plan")),
             "port_of_discharge",
             manifest=pl.col(port),
             plan=pl.col("port_of_discharge_plan"),
-            said=_sentence("{} leaves the ship at {} by the stow plan, and at {} by its bill", box, "plan", "manifest"),
+            said=_sentence("{} is for {} on the stow plan, but for {} on its bill", box, "plan", "manifest"),
         ),
         _rows(
             both.filter(_other_type()),
             "type",
             manifest=pl.col("container_type"),
             plan=pl.col("container_type_plan"),
-            said=_sentence("{} is a {} by the stow plan, and a {} by its bill", box, "plan", "manifest"),
+            said=_sentence("{} is a {} on the stow plan, but a {} on its bill", box, "plan", "manifest"),
         ),
         _rows(
             missing,
             "not_aboard",
             manifest=pl.col("bill_of_lading"),
-            said=_sentence("{} is on bill {}, and not on the stow plan", box, "manifest"),
+            said=_sentence("{} is on bill {}, but not on the stow plan", box, "manifest"),
         ),
     ]
     order = {kind: place for place, kind in enumerate(KINDS)}
@@ -182,7 +185,8 @@ def told(compared: Compared, most: int = 10) -> list[str]:
     said = [*compared.notes]
     if compared.boxes or sentences.len():
         boxes, found = counted(compared.boxes, "box", "boxes"), counted(sentences.len(), "difference")
-        said.append(f"{boxes} of the manifest compared with the stow plan: {found}")
+        were = "was" if compared.boxes == 1 else "were"
+        said.append(f"{boxes} of the manifest {were} compared with the stow plan: {found}")
     said += sentences.head(most).to_list()
     more = sentences.len() - most
     return [*said, f"and {counted(more, 'more difference')}"] if more > 0 else said

@@ -24,6 +24,14 @@ _NAMES = {
     "temperature_c": "temperature",
     "package_count": "number of packages",
     "origin_goods": "combination of goods and origin",
+    "bill_package_count": "number of packages of the bill",
+    "bill_gross_weight_kg": "gross weight of the bill",
+    "bill_volume_m3": "volume of the bill",
+    "bill_declared_value": "declared value of the bill",
+    "verified_gross_mass_kg": "verified gross mass",
+    "filed_at": "moment of filing",
+    "loaded_at": "date of loading",
+    "arrives_at": "date of arrival",
 }
 """Names for readers, where they differ from the name of the column."""
 

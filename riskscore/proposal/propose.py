@@ -79,7 +79,10 @@ def _proposal(path: Path, key: str | None, number_rows: bool) -> Proposal:
     order = pl.int_range(len(table.frame), eager=True) if filed is None else filed.arg_sort()
     _leave_out(made, about, others, seen, order)
     known = [column for column in seen if column.known_as is not None and column.source not in made.left_out]
-    made.columns = [(column.source, column.known_as or "") for column in known if column.known_as != schema.KEY[0]]
+    keyed = made.key is not None or made.numbered
+    made.columns = [
+        (column.source, column.known_as or "") for column in known if column.known_as != schema.KEY[0] or not keyed
+    ]
     ignored = [column.source for column in seen if column.known_as is not None and column.source in made.left_out]
     made.columns += [(source, recognised.IGNORE) for source in ignored]
     others = [column for column in others if column.source not in made.left_out and column.source != made.key]
@@ -228,7 +231,10 @@ def _read_back(path: Path, text: str) -> list[str]:
     except RiskscoreError as wrong:
         return [f"the file cannot be read with these settings yet: {plain(str(wrong).replace(str(path), path.name))}"]
     cases, refused = manifest.consignments.height, manifest.quarantine
-    notes = [f"read with these settings: {manifest.rows_in:,} rows are {cases:,} cases, {refused.height:,} are refused"]
+    notes = [
+        f"with these settings, {manifest.rows_in:,} rows are read as {cases:,} cases, "
+        f"and {refused.height:,} are refused"
+    ]
     if refused.height:
         counts = refused.group_by("rule", "column").len().sort("len", descending=True).head(5)
         listed = [f"{column or 'line'}: {rule} ({count:,})" for rule, column, count in counts.rows()]

@@ -17,7 +17,7 @@ def as_toml(made: Proposal) -> str:
     return "\n".join(
         [
             f"# Proposed from {made.name}: review it, correct it, and save it as {FILE}.",
-            *(f"# {note}." for note in made.notes),
+            *(f"# {note[:1].upper()}{note[1:]}." for note in made.notes),
             *_row(made),
             *_columns(made),
             *_outcome(made.answer),
@@ -94,7 +94,7 @@ def _profiles(found: Sequence[tuple[str, ...]]) -> list[str]:
     made = [
         line for names in found for line in ("", f"[profile.by_{'_and_'.join(names)}]", f"columns = {_list(names)}")
     ]
-    head = ["", "[profiles] # the combinations with the most to tell; each is a history", f"strength = {STRENGTH:g}"]
+    head = ["", "[profiles] # the combinations that tell most; each has its own history", f"strength = {STRENGTH:g}"]
     return [*head, 'stats = ["before", "seizure_rate"]', 'group = "record"', *made]
 
 

@@ -93,4 +93,4 @@ def _command(inputs: Inputs) -> list[str]:
     words = ["riskscore", "explain", inputs.file.name, "--bill", scored["bill_of_lading"]]
     if scored["container_number"] != schema.NOTHING:
         words += ["--container", scored["container_number"]]
-    return [*words, *inputs.more, "--model", scored["model"]]
+    return [*words, *inputs.more, "--model", inputs.model or environment.champion(), "--sheet", "sheet.pdf"]

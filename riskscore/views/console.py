@@ -110,6 +110,13 @@ def short(text: object, length: int) -> str:
     return line if len(line) <= length else line[: length - 3].rstrip() + "..."
 
 
+def bill(number: object, length: int) -> str:
+    """A bill of lading cut to `length` characters; a house bill stands under its master bill, cut in the same way."""
+    from riskscore.manifest.consolidations import JOINT
+
+    return f"{JOINT.rstrip()}\n".join(short(part, length) for part in str(number).split(JOINT))
+
+
 def warn(text: object) -> None:
     """Print a warning on stderr, in one line."""
     sys.stderr.write(f"warning: {plain(text)}\n")

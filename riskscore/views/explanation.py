@@ -29,8 +29,8 @@ _MOVES = {"left": "gone", "came": "new", "changed": "changed"}
 """What became of a reason -> the word that is printed."""
 
 
-def show(screen: Console, explained: Explanation, card: Card, *, history: bool) -> None:
-    """Print the explanation of one consignment."""
+def show(screen: Console, explained: Explanation, card: Card, *, history: bool, answered: str = "") -> None:
+    """Print the explanation of one consignment. `answered` is a text of `not_assessed` that a stow plan settles."""
     scored, filed = explained.scored.row(0, named=True), explained.consignment.row(0, named=True)
     bill, container = plain(filed["bill_of_lading"]), filed["container_number"]
     title = f"Container {plain(container)} on bill {bill}" if container != NOTHING else f"Number {bill}"
@@ -58,7 +58,7 @@ def show(screen: Console, explained: Explanation, card: Card, *, history: bool) 
     _clearing(screen, explained)
     _altered(screen, explained)
     screen.print(heading("Could not be assessed"))
-    for missing in scored["not_assessed"] or []:
+    for missing in (text for text in scored["not_assessed"] or [] if text != answered):
         screen.print(hanging("-", plain(missing)))
     screen.print()
     screen.print(
@@ -144,6 +144,10 @@ def _lines(filed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "route", ranking.route(filed)
     for name, value in filed.items():
         if value is None or value == [] or name in _ELSEWHERE:
+            continue
+        if name == "consolidated":
+            if value:
+                yield "shared container", "other house bills may have goods in it; it is opened once for all of them"
             continue
         text = ", ".join(str(part) for part in value) if isinstance(value, list) else _shown(value)
         yield name.replace("_", " "), short(text, 300)

@@ -39,6 +39,16 @@ SHOWN_READINGS = 20
 """Sentences on the reading of files that are shown; the record of the run has all."""
 
 _SHOWN_DIFFERENCES = 5
+_DIFFERENCES = {
+    "not_on_manifest": "aboard and on no bill",
+    "full_not_empty": "full and declared as empty",
+    "weight": "another weight",
+    "port_of_discharge": "another port of discharge",
+    "type": "another kind of box",
+    "not_aboard": "on a bill and not aboard",
+    "empty_not_on_manifest": "empty and on no bill",
+}
+"""What the kinds of stow_plans.KINDS are called."""
 
 
 def readings(counts: dict[str, Any], most: int | None = SHOWN_READINGS) -> list[str]:
@@ -78,9 +88,9 @@ def _stow_plans(compared: dict[str, Any]) -> list[str]:
     """What the stow plans of a night show."""
     if not compared or not (compared["plans"] or compared["boxes"] or compared["notes"]):
         return []
-    kinds = ", ".join(f"{kind} {number:,}" for kind, number in compared["differences"].items())
+    kinds = ", ".join(f"{_DIFFERENCES.get(kind, kind)}: {number:,}" for kind, number in compared["differences"].items())
     boxes, found = counted(compared["boxes"], "box", "boxes"), sum(compared["differences"].values())
-    summary = f"{boxes} compared with stow plans: {counted(found, 'difference')}" + (f" ({kinds})" if kinds else "")
+    summary = f"Stow plans: {boxes} compared, {counted(found, 'difference')}" + (f" ({kinds})" if kinds else "")
     sentences = compared["sentences"][:_SHOWN_DIFFERENCES]
     more = found - len(sentences)
     rest = [f"{counted(more, 'more difference')} with stow plans"] if more > 0 else []

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from riskscore.schema import KEY, NOTHING
 from riskscore.units import counted
-from riskscore.views.console import basis, hanging, plain, short
+from riskscore.views.console import basis, bill, hanging, plain, short
 
 if TYPE_CHECKING:
     from riskscore.manifest.read import Manifest
@@ -107,7 +107,7 @@ def _filed(row: Mapping[str, Any]) -> Text:
             f"\nHS {plain(codes)}" if codes else "", "not bold"
         )
     text = Text(plain(row["container_number"]), style="bold")
-    text.append(f"\n{short(row['bill_of_lading'], 30)}\n{route(row)}\n", style="not bold")
+    text.append(f"\n{bill(row['bill_of_lading'], 30)}\n{route(row)}\n", style="not bold")
     text.append(f"{short(row['goods_description'], 60)}\n", style="not bold")
     text.append(f"consignee: {short(row['consignee_name'] or 'not named', 50)}", style="not bold")
     return text

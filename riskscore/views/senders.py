@@ -37,7 +37,7 @@ def rows(report: dict[str, Any]) -> list[dict[str, str]]:
             "rows": f"{sender['rows']:,}",
             "refused": trend(sender["refused"], sender[f"refused{BEFORE}"]),
             "doubtful": trend(sender["doubtful"], sender[f"doubtful{BEFORE}"]),
-            "missing": _missing(sender["fields"]),
+            "missing": _missing(sender),
         }
         for sender in report["senders"]
     ]
@@ -48,8 +48,9 @@ def trend(now: float, before: float | None) -> str:
     return share(now) if before is None else f"{share(now)} (usually {share(before)})"
 
 
-def _missing(fields: list[dict[str, Any]]) -> str:
+def _missing(sender: dict[str, Any]) -> str:
     """The fields that are missing now and then, those first that changed most. Fields never filled are left out."""
+    accepted = 1 - sender["refused"]  # what is missing is counted in the accepted rows only
 
     def rise(field: dict[str, Any]) -> float:
         before = field[f"missing{BEFORE}"]
@@ -57,8 +58,8 @@ def _missing(fields: list[dict[str, Any]]) -> str:
 
     told = [
         field
-        for field in fields
-        if (field["missing"] >= _LEAST and not _is_never_filled(field)) or rise(field) >= _LEAST
+        for field in sender["fields"]
+        if (field["missing"] >= _LEAST and not _is_never_filled(field, accepted)) or rise(field) >= _LEAST
     ]
     told.sort(key=lambda field: (-rise(field), -field["missing"]))
     said = [f"{named(field['field'])} {trend(field['missing'], field[f'missing{BEFORE}'])}" for field in told]
@@ -66,7 +67,7 @@ def _missing(fields: list[dict[str, Any]]) -> str:
     return ", ".join(said[:SHOWN_FIELDS]) + (f" and {more:,} more" if more > 0 else "") or "-"
 
 
-def _is_never_filled(field: dict[str, Any]) -> bool:
+def _is_never_filled(field: dict[str, Any], accepted: float) -> bool:
+    """Whether the sender leaves the field out of all its `accepted` rows (a share of all rows), now and before."""
     before = field[f"missing{BEFORE}"]
-    full = 1 - field["refused"]
-    return bool(field["missing"] >= full - _LEAST) and (before is None or before >= 1 - _LEAST)
+    return bool(field["missing"] >= accepted - _LEAST) and (before is None or before >= 1 - _LEAST)

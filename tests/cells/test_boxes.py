@@ -132,7 +132,7 @@ def test_a_number_with_a_fault_stays_as_filed(text: str, tmp_path: Path) -> None
 
 def test_texts_unlike_a_number_and_headings_without_any_are_told(tmp_path: Path) -> None:
     notes = _read(tmp_path, {"Container": "DRUM 7"}, {"Container": f"{A}/X1"}).understood.notes
-    assert "container_number: 1 text kept as filed, because unlike a container number: DRUM 7" in notes
+    assert "container_number: 1 text kept as filed, although unlike a container number: DRUM 7" in notes
     assert "container_number: 1 text ignored beside a container number: X1" in notes
     notes = _read(tmp_path, {"Container": "0"}, {"Container": "1"}).understood.notes
     assert notes == ("container_number: no value under 'Container' looks like a container number",)

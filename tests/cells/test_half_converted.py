@@ -1,4 +1,4 @@
-"""Dates that a spreadsheet converted by half are not trusted."""
+"""Dates that a spreadsheet converted only in part are not trusted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_exchanged_dates_are_ambiguous(text: str) -> None:
     assert moments[1] is not None
     assert moments[2:] == ["2021-04-04", None]
     assert faults == ["ambiguous_date", None, None, None]
-    assert "1 date cannot be told" in notes[0]
+    assert "1 ambiguous date" in notes[0]
 
 
 def test_days_without_a_format_are_dates_of_a_spreadsheet_too() -> None:

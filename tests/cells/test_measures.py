@@ -52,7 +52,7 @@ def test_a_pound_in_the_american_files_is_a_litre_among_finds() -> None:
 
 def test_a_unit_beside_another_of_the_heading_is_noted() -> None:
     assert _weight("10", heading="lb", beside="kg")[0] == 10.0
-    assert "the column of units another in 1 row" in _weight("10", heading="lb", beside="kg")[2][0]
+    assert "the column of units says otherwise in 1 row" in _weight("10", heading="lb", beside="kg")[2][0]
     assert _weight("10", heading="kg", beside="KGS")[2] == []
 
 

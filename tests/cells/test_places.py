@@ -49,6 +49,9 @@ PORTS = [
     ("NOWHERETOWN, TX", "US"),
     ("3001, HOUSTON, TX", "USHOU"),
     ("Houston, TX, USA", "USHOU"),
+    ("Savannah, Georgia", "USSAV"),
+    ("Poti, Georgia", "GEPTI"),
+    ("Savannah, Georgia [GE]", "SAVANNAH, GEORGIA [GE]"),
     ("MIDDLE OF NOWHERE, GHANA", "GH"),
     ("Nairobi", "KENBO"),
 ]

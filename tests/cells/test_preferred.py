@@ -16,4 +16,4 @@ def test_the_first_heading_counts_and_the_others_fill_its_gaps() -> None:
 def test_a_note_names_the_headings_that_say_otherwise() -> None:
     parts = [pl.Series([1.0, 5.0]), pl.Series([1.0, 2.0]), pl.Series([None, 5.0])]
     _, notes = merge("gross_weight_kg", ["Gross", "Weight", "Total"], parts)
-    assert notes == ["gross_weight_kg: 'Gross' was taken and not 'Weight', which differ in 1 row"]
+    assert notes == ["gross_weight_kg: 'Gross' counts, not 'Weight'; they differ in 1 row"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from riskscore.cells.not_understood import NotUnderstood
 from riskscore.manifest.read import read
 
 from .conftest import BASE
@@ -131,6 +132,11 @@ UNREAD = [
     ({"Value": "much"}, "declared_value", "1 declared value not understood: much"),
     ({"Currency": "gold"}, "currency", "1 currency not understood: gold"),
 ]
+
+
+def test_dots_stand_for_examples_that_are_not_shown() -> None:
+    assert NotUnderstood("port", 8, ("QWX", "QWY")).sentence() == "8 ports not understood: QWX, QWY"
+    assert NotUnderstood("port", 8, tuple("QWXYZ")).sentence() == "8 ports not understood: Q, W, X, Y, Z ..."
 
 
 @pytest.mark.parametrize(("cells", "column", "sentence"), UNREAD)

@@ -31,6 +31,12 @@ def test_the_list_shows_the_riskiest_with_three_reasons_in_a_hundred_columns(ris
     assert "Model small, trained on simulated data." in ran.out
 
 
+def test_a_house_bill_stands_in_full_under_its_master_bill():
+    assert console.bill("MASTER4711 / HOUSE-4711-01", 24) == "MASTER4711 /\nHOUSE-4711-01"
+    assert console.bill("B1", 24) == "B1"
+    assert console.bill("B" * 40, 24) == "B" * 21 + "..."
+
+
 def test_ten_consignments_are_shown_by_default(riskscore, manifest, model):
     listed = json.loads(riskscore("score", manifest, "--model", model, "--json").out)
     assert [row["rank"] for row in listed["ranked"]] == list(range(1, 11))

@@ -38,6 +38,7 @@ def test_a_map_is_kept_used_shown_and_removed(riskscore, place):
     reported = riskscore("report", "--senders", *lake)
     assert "Night of 2024-05-01." in " ".join(reported.out.split())
     assert "acme" in reported.out
+    assert "temperature" not in reported.out, "a column that the sender never fills is no news"
     assert "50%" in reported.out
     record = json.loads(riskscore("report", "--senders", *lake, "--json").out)
     (sender,) = record["senders"]
@@ -62,3 +63,10 @@ def test_errors_are_one_line(riskscore, place, arguments, expected):
     ran = riskscore(*(argument.format(place=place) for argument in arguments))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
     assert expected in ran.err
+
+
+def test_a_map_that_is_saved_is_named(riskscore, place):
+    saved = place / "saved.toml"
+    ran = riskscore("columns", place / "inbox" / "acme_1.csv", "--columns", place / "acme.toml", "--save", saved)
+    assert "The column map is in" in " ".join(ran.out.split())
+    assert '"Thing" = "container_number"' in saved.read_text()

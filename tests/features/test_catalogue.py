@@ -6,6 +6,7 @@ import pytest
 
 from riskscore import folders
 from riskscore.errors import CatalogueError
+from riskscore.explanation.sentences import absent_sentence
 from riskscore.features import build, catalogue
 
 CATALOGUE = catalogue.load()
@@ -32,6 +33,11 @@ def test_a_feature_has_complete_sentences(feature):
         assert sentence[0].isupper() or sentence[0] in "{\"'", sentence
         assert sentence[-1] in ".?", sentence
     assert feature.meaning and feature.unit and feature.source
+
+
+@pytest.mark.parametrize("feature", CATALOGUE.features.values(), ids=lambda feature: feature.name)
+def test_a_feature_without_a_value_is_told_without_mathematics(feature):
+    assert "log" not in absent_sentence(feature).replace("catalogue", "")
 
 
 def test_an_uncomputed_feature_is_named(tmp_path, monkeypatch):

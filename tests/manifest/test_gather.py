@@ -229,7 +229,7 @@ def test_filings_that_nothing_puts_in_order_are_told(as_csv: Save, row: Row) -> 
     files = [_at(as_csv(row(goods=name), name=name), 1_000) for name in ("a.csv", "b.csv")]
     manifest = read_many(files)
     assert manifest.consignments["goods_description"].to_list() == ["b.csv"]
-    assert any("1 consignment with several filings of one moment" in note for note in manifest.understood.notes)
+    assert any("1 consignment with several filings of the same moment" in note for note in manifest.understood.notes)
 
 
 def test_missing_numbers_are_counted_on_from_those_before(as_csv: Save, row: Row) -> None:

@@ -37,6 +37,12 @@ def test_a_huge_value_is_shortened_and_the_row_is_not(as_csv: Save, row: Row) ->
     assert json.loads(refused["row"])["Filing Date"] == huge
 
 
+def test_refused_rows_are_counted_by_the_column_that_broke_the_rule(as_csv: Save, row: Row) -> None:
+    refused = read(as_csv(row(bill=""), row(filed=""), row(bill="", goods="TEA"))).quarantine
+    counted = [(rule["column"], rule["rows"], rule["lines"]) for rule in quarantine.by_rule(refused)]
+    assert counted == [("bill_of_lading", 2, [2, 4]), ("filed_at", 1, [3])]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
 def test_the_ending_chooses_the_format_and_the_file_reads_back(
     suffix: str, as_csv: Save, row: Row, tmp_path: Path

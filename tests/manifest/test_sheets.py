@@ -277,4 +277,4 @@ def test_a_column_of_dates_that_is_converted_by_half_is_not_misread(tmp_path: Pa
     (tmp_path / "m.xlsx").write_bytes(out.getvalue())
     manifest = read(tmp_path / "m.xlsx")
     assert manifest.quarantine.select("line", "rule").rows() == [(3, "ambiguous_date")]
-    assert "converted them by half" in notes(manifest)
+    assert "converted only some of them" in notes(manifest)

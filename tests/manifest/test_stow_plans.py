@@ -68,20 +68,20 @@ def test_a_box_that_is_as_declared_is_no_difference() -> None:
             {},
             {"gross_weight_kg": 27_400.0},
             "weight",
-            f"{BOX} weighs 27400 kg with the box by the stow plan, and 18000 kg are declared",
+            f"{BOX} weighs 27400 kg with its tare on the stow plan, but 18000 kg are declared",
         ),
         (
             {},
             {"port_of_discharge": "NGAPP"},
             "port_of_discharge",
-            f"{BOX} leaves the ship at NGAPP by the stow plan, and at GHTEM by its bill",
+            f"{BOX} is for NGAPP on the stow plan, but for GHTEM on its bill",
         ),
-        ({}, {"container_type": "45R1"}, "type", f"{BOX} is a 45R1 by the stow plan, and a 22G1 by its bill"),
+        ({}, {"container_type": "45R1"}, "type", f"{BOX} is a 45R1 on the stow plan, but a 22G1 on its bill"),
         (
             {"goods_description": "EMPTY CONTAINER", "gross_weight_kg": None},
             {},
             "full_not_empty",
-            f"{BOX} is declared as empty, and the stow plan has it as full",
+            f"{BOX} is declared as empty, but the stow plan says that it is full",
         ),
     ],
 )
@@ -128,7 +128,7 @@ def test_boxes_on_one_side_only_are_named_and_not_compared() -> None:
         ("empty_not_on_manifest", "TGBU4471222"),
     ]
     assert compared.of(BOX) == [
-        f"{BOX} is aboard for GHTEM at 0140384, and no bill names it (22G1, 20200 kg, from CNSHA)"
+        f"{BOX} is aboard for GHTEM, at position 0140384, and no bill names it (22G1, 20200 kg, from CNSHA)"
     ]
     assert compared.record()["differences"][1]["manifest"] == "SMPH118W0043"
 
@@ -143,13 +143,14 @@ def test_another_ship_or_voyage_is_not_compared_and_a_note_says_so() -> None:
     for other in ({"voyage": "119W"}, {"vessel_imo": "9501825", "vessel_name": "OTHER"}, {"voyage": None}):
         compared = _compare([other], [{}])
         assert compared.differences.height == compared.boxes == 0
-        assert compared.notes == ("plan.edi is of SAMPHIRE QUEEN 118W, and no consignment is; so nothing was compared",)
+        (note,) = compared.notes
+        assert note == "plan.edi is of SAMPHIRE QUEEN 118W. No consignment is on this voyage, so nothing was compared"
 
 
 def test_the_first_differences_are_told_and_the_others_counted() -> None:
     boxes = [{"container_number": f"TGBU44712{number:02}"} for number in range(12)]
     told = stow_plans.told(_compare([{"container_number": "TGBU4479999"}], boxes), most=3)
-    assert told[0] == "0 boxes of the manifest compared with the stow plan: 13 differences"
+    assert told[0] == "0 boxes of the manifest were compared with the stow plan: 13 differences"
     assert told[-1] == "and 10 more differences"
     assert len(told) == 5
 

@@ -29,6 +29,7 @@ from riskscore.simulation.write import simulate
 
 CAPACITIES = parse({"default": {"boxes": 3, "scans": 2, "documents": 2, "audits": 1}})
 FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
+BOOKING = b"UNB+UNOA:2+A+B+240501:0800+1'UNH+1+IFTMBC:D:99B:UN'BGM+770+X+9'UNT+3+1'UNZ+1+1'"
 
 
 class Killed(BaseException):
@@ -143,7 +144,8 @@ def test_a_closed_night_loads_no_more_files(night: Night, world: Path) -> None:
     [
         ("night.csv.part", b"bill", "still being written"),
         ("notes.docx", b"hello", "unknown kind of file"),
-        ("bad.csv", b"a;b\n1;2\n", "cannot be read"),
+        ("bad.csv", b"a;b\n1;2\n", "cannot be read: no heading"),
+        ("x.edi", BOOKING, "a booking confirmation (EDIFACT IFTMBC), not a manifest"),
     ],
 )
 def test_files_that_cannot_be_loaded_are_left_and_named(night: Night, name: str, content: bytes, why: str) -> None:

@@ -1,11 +1,13 @@
 """Stow plans of an inbox are kept and compared, whether they arrive before or after the manifest."""
 
 import os
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from messages_samples import SAMPLES
 
 from riskscore.digests import sha256
 from riskscore.lake.open import create_lake
@@ -62,7 +64,7 @@ def test_plan_and_manifest_of_one_night_are_compared_once(lake: Lake, tmp_path: 
     run, inbox = _night(lake, tmp_path, 1, manifest=MANIFEST, plan=PLAN)
     counts = _done(lake, run, inbox)
     assert (counts["plans"], counts["boxes"], counts["differences"], counts["notes"]) == (1, 1, WRONG, [])
-    assert counts["sentences"][0].startswith("TGBU4471217 is aboard for GHTEM at 0140584, and no bill names it")
+    assert counts["sentences"][0].startswith("TGBU4471217 is aboard for GHTEM, at position 0140584, and no bill")
     assert _done(lake, run, inbox) == counts, "a resumed run"
     assert lake.read("stow_plan_differences").collect().height == 2
     assert lake.read("stow_plans").collect()["file"].unique().to_list() == ["plan.edi"]
@@ -105,3 +107,14 @@ def test_a_night_takes_plans_from_the_inbox_and_says_what_they_show(lake: Lake, 
     assert result.counts["stow_plans"]["differences"] == WRONG
     assert result.left == []
     assert (tmp_path / "inbox" / "done" / "plan.edi").is_file()
+
+
+@pytest.mark.slow
+def test_a_container_that_house_bills_share_counts_as_one_box(lake: Lake, tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "scmtr.json", tmp_path / "inbox")
+    os.utime(tmp_path / "inbox" / "scmtr.json", (1, 1))
+    result = run_night(Night(lake, Inbox(tmp_path / "inbox"), None, parse({"default": {"boxes": 9}})), FIRST)
+    assert result.counts is not None
+    assert result.counts["scores"]["scored"] == 4
+    assert result.counts["slate"]["actions"] == {"open": 3}
+    assert sum(result.counts["slate"]["shares"].values()) == 3

@@ -99,7 +99,7 @@ def test_the_reader_s_decisions_are_told_the_most_important_first() -> None:
     counts = {**COUNTS, "manifests": manifests, "outcomes": outcomes, "stow_plans": PLANS}
     told = readings(counts)
     assert told[0] == "found.csv: 1 row refused (in_the_future) in line 4, such as known_at '2099'"
-    assert told[1] == "14 boxes compared with stow plans: 7 differences (weight 6, type 1)"
+    assert told[1] == "Stow plans: 14 boxes compared, 7 differences (another weight: 6, another kind of box: 1)"
     assert told[2:9] == [*PLANS["sentences"][:5], "2 more differences with stow plans", "p.edi is of no ship"]
     assert told[9:] == [
         "acme.csv: 2 ports not understood: SAVUS, <b>CHINA</b>",

@@ -38,7 +38,7 @@ def test_a_file_without_a_key_is_refused_with_the_nearest_columns_and_the_ways_o
 
 
 def test_numbered_rows_are_cases_of_their_own(filed, numbered):
-    assert "4,800 rows are 4,800 cases, 0 are refused" in numbered
+    assert "4,800 rows are read as 4,800 cases, and 0 are refused" in numbered
     manifest = read.read(filed, settings=proposed(numbered))
     assert (manifest.consignments.height, manifest.earlier.height, manifest.balance) == (4_800, 0, 0)
     found = outcomes.read(filed, settings=proposed(numbered)).outcomes
@@ -47,7 +47,7 @@ def test_numbered_rows_are_cases_of_their_own(filed, numbered):
 
 def test_a_key_that_a_person_names_says_what_it_merges(filed):
     text = propose(filed, key="permit")
-    assert "rows with the same 'permit' are one case: 4,800 rows, 2,400 different values" in text
+    assert "Rows with the same 'permit' are one case: 4,800 rows, 2,400 different values" in text
     assert proposed(text).key == "permit"
     with pytest.raises(SettingsError, match="no such heading"):
         propose(filed, key="permits")
@@ -85,7 +85,7 @@ def test_decimal_quantities_are_numbers_and_refuse_no_row(tmp_path):
     ours = proposed(text)
     assert ours.key == "Permit line no"
     assert {field.source: field.kind for field in ours.fields}["Quantity"] == "number"
-    assert "200 rows are 200 cases, 0 are refused" in text
+    assert "200 rows are read as 200 cases, and 0 are refused" in text
     assert read.read(path, settings=ours).consignments["quantity"].to_list() == frame["Quantity"].cast(float).to_list()
 
 
@@ -145,3 +145,11 @@ def test_several_values_in_a_cell_are_said(tmp_path):
 def test_a_file_without_a_day_says_that_it_cannot_be_read_yet(tmp_path):
     text = propose(declarations.file(tmp_path, "d.csv", declarations.rows(days=2).drop("Day")))
     assert "cannot be read with these settings yet: d.csv:" in text
+
+
+def test_the_bill_of_a_manifest_is_among_the_proposed_columns(tmp_path):
+    (tmp_path / "m.csv").write_text(
+        "B/L No.,Container No.,Date filed,Port of Loading,Port of Discharge,Description of Goods\n"
+        "B1,MSKU1234565,2024-05-01,CNSHA,VNHPH,TILES\nB2,TCLU3093643,2024-05-01,CNSHA,VNHPH,TEA\n"
+    )
+    assert '"B/L No." = "bill_of_lading"' in propose(tmp_path / "m.csv")

@@ -200,7 +200,8 @@ def test_a_sheet_of_a_file_names_its_sources(tmp_path):
     assert sources["model"].startswith(card.name)
     assert sources["catalogue"] == explained.scored["catalogue"].item()
     assert sources["manifest"].startswith("today.csv 2d711642b726b044")
-    assert made.context.replay.startswith(
-        "riskscore explain today.csv --bill BL1 --container TOYU0000004 --history past --model"
+    assert made.context.replay == (
+        "riskscore explain today.csv --bill BL1 --container TOYU0000004 --history past "
+        "--model default --sheet sheet.pdf"
     )
     assert made.context.recent_rank is None

@@ -207,7 +207,7 @@ def _notes(cells: pl.DataFrame, named: pl.DataFrame, part: pl.DataFrame) -> list
     completed = cells["completed"].drop_nulls().explode(empty_as_null=False, keep_nulls=False)
     notes = []
     for texts, what in (
-        (kept, "kept as filed, because unlike a container number"),
+        (kept, "kept as filed, although unlike a container number"),
         (ignored, "ignored beside a container number"),
         (completed, "completed with the letters of the number before it"),
         (part["text"], "with fewer numbers than containers, so figures were left empty"),

@@ -1,4 +1,4 @@
-"""Find columns of dates that a spreadsheet converted by half, with day and month exchanged.
+"""Find columns of dates that a spreadsheet converted only in part, with day and month exchanged.
 
     13/04/2024             a text: the program expected the month first, and there is no month 13
     2024-03-04 00:00:00    a date: it was 03/04/2024, the 3rd of April, and became the 4th of March
@@ -47,6 +47,6 @@ def doubt(values: pl.Series, read: pl.DataFrame) -> tuple[pl.DataFrame, list[str
         fault=pl.when(doubtful).then(pl.lit("ambiguous_date")).otherwise("fault"),
     )
     return lost, [
-        f"{values.name!r}: {mixed}, so a program converted them by half and exchanged day and month; "
-        f"{counted(int(doubtful.sum()), 'date')} cannot be told; export the dates as YYYY-MM-DD"
+        f"{values.name!r}: {mixed}, so a program converted only some of them and may have exchanged day and month; "
+        f"{counted(int(doubtful.sum()), 'ambiguous date')}; export the dates as YYYY-MM-DD"
     ]

@@ -138,7 +138,7 @@ def match(
     for row in shown.iter_rows(named=True):
         table.add_row(
             console.plain(row["container_number"]),
-            console.short(row["bill_of_lading"], 24),
+            console.bill(row["bill_of_lading"], 24),
             f"{row['strength']:.2f}",
             console.short(row["alert_id"], 40),
             console.short(f"{row['provider']} ({row['reliability']}, TLP:{row['handling'].upper()})", 60),

@@ -58,8 +58,8 @@ def add(
     if json:
         console.emit({"sender": sender, "files": files, "map": str(map)})
         return
-    which = "its files" if files is None else f"files such as {files}"
-    console.stdout().print(f"Kept. The next night reads {console.plain(which)} of {console.plain(sender)} with it.")
+    which = "" if files is None else f" that are named like {console.plain(files)}"
+    console.stdout().print(f"Kept. From the next night on, files of {console.plain(sender)}{which} are read with it.")
 
 
 @app.command("list")

@@ -273,7 +273,7 @@ def _print(
                 str(row["place"]),
                 row["action"],
                 console.plain(row["container_number"]),
-                console.short(row["bill_of_lading"], 24),
+                console.bill(row["bill_of_lading"], 24),
                 row["share"] or "",
                 risk(row["probability"]),
                 risk(row["chance"]),

@@ -57,7 +57,7 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> Decoded:
     else:
         decoded = _transcode(name, data, said) if said else _recognised(name, data)
         if said and not said.startswith("utf") and not data.isascii() and _is_utf8(data):
-            note = f"the file is valid UTF-8, but was read as {encoding}, because a person says so"
+            note = f"the file is valid UTF-8, but was read as {encoding}, as you asked"
             decoded = replace(decoded, notes=(note, *decoded.notes))
     if not decoded.encoding.startswith("utf") or decoded.text.isascii():
         return decoded
@@ -124,7 +124,7 @@ def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
         notes = (
-            f"{text.count(chr(0xFFFD)):,} characters are damaged (not valid {encoding}); export it again as UTF-8",
+            f"{text.count(chr(0xFFFD)):,} characters are damaged (not valid {encoding}); export the file as UTF-8",
         )
     if len(text) > 20 and text.count("\0") > len(text) / 2:
         raise ManifestError(
