@@ -24,12 +24,15 @@ _SUFFIX = pl.lit(JOINT) + pl.col(_HOUSE)
 
 
 def flagged(lines: pl.DataFrame) -> pl.DataFrame:
-    """Mark the lines whose container has several house bills on the same bill as `consolidated`."""
+    """Mark the lines (bills as filed) whose container has several house bills on the same bill as `consolidated`.
+
+    A house that one of its lines marks is marked in all, because it is one consignment in whatever file it comes.
+    """
     if not lines[_HOUSE].count():
         return lines
-    several = (pl.col(_HOUSE).n_unique().over(KEY) > 1) & pl.col(_HOUSE).is_not_null()
-    houses = lines.filter(pl.col(_HOUSE).is_not_null()).select(*KEY, _HOUSE).unique()
-    shared = houses.filter(several & pl.all_horizontal(pl.col(KEY).is_not_null())).select(*KEY, _HOUSE)
+    named = lines.filter(pl.all_horizontal(pl.col(*KEY, _HOUSE).is_not_null()))
+    houses = named.group_by(*KEY, _HOUSE).agg(pl.col(_FLAG).any())
+    shared = houses.filter((pl.len().over(KEY) > 1) | pl.col(_FLAG)).select(*KEY, _HOUSE)
     if not shared.height:
         return lines
     marked = lines.join(shared.with_columns(_shared=True), on=[*KEY, _HOUSE], how="left", maintain_order="left")
@@ -51,6 +54,43 @@ def as_filed(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     master = pl.col(_BILL).str.strip_suffix(_SUFFIX)
     return rows.with_columns(pl.when(pl.col(_FLAG)).then(master).otherwise(_BILL).alias(_BILL))
+
+
+def known_as(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (keyed) under the bills by which the earlier filings `before` (KEY, `house_bill`, `filed_at`) know them.
+
+    A house keeps the bill that it was first filed under, so its history goes on: the master bill alone, where it was
+    the only house then. A house that is new in a container with others is "master / house", although it comes alone.
+    """
+    if not rows[_HOUSE].count():
+        return rows
+    houses = before.drop_nulls(_HOUSE).sort("filed_at").select(box_bill(pl.col(_BILL)).alias("_master"), *KEY, _HOUSE)
+    is_master = pl.col("_master") == pl.col(_BILL)
+    only = houses.filter(is_master).unique(["_master", _BOX], keep="first", maintain_order=True)
+    known = pl.concat([only, houses.filter(~is_master)]).unique(["_master", _BOX, _HOUSE], keep="first")
+    named = (
+        as_filed(rows)
+        .join(
+            known.select(pl.col("_master").alias(_BILL), _BOX, _HOUSE, _known=_BILL),
+            on=[*KEY, _HOUSE],
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            known.select(pl.col("_master").alias(_BILL), _BOX, _others=True).unique(),
+            on=KEY,
+            how="left",
+            maintain_order="left",
+        )
+    )
+    beside_others = pl.when(pl.col(_HOUSE).is_not_null()).then("_others")
+    flag = (
+        pl.when(pl.col("_known").is_null())
+        .then(pl.coalesce(beside_others, _FLAG))
+        .when(pl.col("_known") != pl.col(_BILL))
+        .then(True)
+    )
+    return keyed(named.with_columns(flag.alias(_FLAG)).select(rows.columns))
 
 
 def master(bill: pl.Expr) -> pl.Expr:
