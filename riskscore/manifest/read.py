@@ -153,6 +153,11 @@ def joined(parts: Sequence[FileLines], aside: Sequence[str] = (), settings: Sett
         together.cancelled.select(*CANCELLED),
     )
     if cancelled.height:
+        turns = [
+            frame[gather.FILE].replace_strict(dict(enumerate(written)), default=0, return_dtype=pl.Int64)
+            for frame in (filings, together.cancelled)
+        ]
+        cancelled = cancellations.before_refiled(filings, cancelled, *turns)
         gone = cancellations.among(latest, cancelled)
         notes.append(cancellations.note(cancelled, gone))
         latest, earlier = latest.filter(~gone), pl.concat([earlier, latest.filter(gone)])

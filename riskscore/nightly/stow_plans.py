@@ -15,8 +15,9 @@ import polars as pl
 
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import RUN, find
-from riskscore.manifest import cancellations, stow_plans
+from riskscore.manifest import stow_plans
 from riskscore.nightly.inbox import Inbox
+from riskscore.runs.filings import is_cancelled
 from riskscore.runs.log import Run
 
 NIGHTS = 60
@@ -66,7 +67,7 @@ def _compared(lake: Lake, run: Run) -> list[stow_plans.Compared]:
     some = read.filter(of_night, stow_plans.plain("voyage").is_in(voyages.implode())).collect()
     filed = stow_plans.of_voyages(some, plans).sort("filed_at", "version", RUN)
     latest = filed.unique(names[:2], keep="last", maintain_order=True)
-    latest = latest.filter(~cancellations.among(latest, lake.read("cancellations").filter(of_night).collect()))
+    latest = latest.filter(~is_cancelled(lake, run, latest))
     found = []
     for _, plan in plans.sort(RUN, "file", maintain_order=True).group_by("file", RUN, maintain_order=True):
         same = stow_plans.of_voyages(latest, plan)

@@ -25,7 +25,14 @@ def versions(lake: Lake, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     latest = filings.unique(schema.KEY, keep="last", maintain_order=True)
     earlier = filings.join(latest, on=latest.columns, how="anti", nulls_equal=True, maintain_order="left")
     fresh = latest.filter(pl.col("run") == run.number)
-    return fresh.filter(~cancellations.among(fresh, lake.read("cancellations").collect())), earlier
+    return fresh.filter(~is_cancelled(lake, run, fresh)), earlier
+
+
+def is_cancelled(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.Series:
+    """Whether each of `filings` (with its `run`) is cancelled by what the lake has up to `run`: Boolean."""
+    known = lake.read("cancellations").filter(pl.col("run").fill_null(0) <= run.number).collect()
+    turn = pl.col("run").alias(cancellations.TURN)
+    return cancellations.among(filings.with_columns(turn), known.with_columns(turn))
 
 
 def filings_before(lake: Lake, run: Run, filings: pl.DataFrame) -> pl.DataFrame:
