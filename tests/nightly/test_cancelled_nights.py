@@ -1,4 +1,4 @@
-"""Cancellations over files and nights: before and after the bill, in one moment with it, and a bill that is filed again."""
+"""Cancellations over files and nights: before and after the bill, in one moment with it, and bills filed again."""
 
 import os
 from datetime import date, timedelta
