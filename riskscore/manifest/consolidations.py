@@ -112,16 +112,19 @@ def resolved(outcomes: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
     """`outcomes` with the bills of the consignments `filed` (KEY, keyed): one row per house of an opened container.
 
     An outcome names what people know: the master bill and the container, or the house bill and the container. Opening
-    a container says something about each house in it, so an outcome under the master bill counts for all of them.
-    Outcomes of consignments that are filed under their bill, or not at all, stay as they are.
+    a container says something about each house in it, so an outcome under the master bill counts for all of them, and
+    for what is filed under the master bill alone. Other outcomes stay as they are.
     """
     houses = filed.select(KEY).filter(pl.col(_BILL).str.contains(JOINT, literal=True)).unique()
     if not houses.height or not outcomes.height:
         return outcomes
     keyed_bill = pl.col(_BILL)
-    names = pl.concat(
-        [houses.select(keyed_bill.alias("_keyed"), name(keyed_bill).alias(_BILL), _BOX) for name in (master, house)]
-    ).join(filed.select(KEY).unique(), on=KEY, how="anti")
+    under_master, under_house = (
+        houses.select(keyed_bill.alias("_keyed"), name(keyed_bill).alias(_BILL), _BOX) for name in (master, house)
+    )
+    alone = filed.select(KEY).unique().join(under_master, on=KEY, how="semi").with_columns(_keyed=_BILL)
+    own = under_house.join(filed.select(KEY), on=KEY, how="anti")
+    names = pl.concat([under_master, alone.select(under_master.columns), own])
     order = outcomes.with_row_index("_row")
     found = order.join(names.unique(), on=KEY, how="left", maintain_order="left")
     return found.with_columns(pl.coalesce("_keyed", _BILL).alias(_BILL)).sort("_row").select(outcomes.columns)

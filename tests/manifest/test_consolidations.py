@@ -106,3 +106,12 @@ def test_a_house_that_a_message_marks_is_the_same_consignment_in_a_table() -> No
     lines = conform(pl.DataFrame(rows, schema=[KEY[0], "house_bill", KEY[1], "consolidated"], orient="row"))
     marked = consolidations.keyed(consolidations.flagged(lines))
     assert marked["bill_of_lading"].to_list() == ["MB1 / H1", "MB1 / H1", "MB1"]
+
+
+@pytest.mark.parametrize(("bill", "expected"), [("M", ["M", "M / H2"]), ("M / H2", ["M / H2"]), ("H2", ["M / H2"])])
+def test_an_outcome_of_the_container_counts_for_what_is_on_the_master_bill_alone_too(
+    bill: str, expected: list[str]
+) -> None:
+    filed = pl.DataFrame({"bill_of_lading": ["M", "M / H2"], "container_number": ["MSKU1234565"] * 2})
+    outcome = conform(pl.DataFrame({"bill_of_lading": [bill], "container_number": ["MSKU1234565"]}), OUTCOME)
+    assert consolidations.resolved(outcome, filed)["bill_of_lading"].sort().to_list() == expected

@@ -96,3 +96,20 @@ def test_findings_of_the_houses_of_a_box_are_one(
 ) -> None:
     rows = conform(pl.DataFrame([_outcome(*each) for each in found]), OUTCOME)
     assert corrections.of_boxes(rows).select("bill_of_lading", "finding", "quantity_kg").rows() == [expected]
+
+
+def test_an_outcome_of_a_shared_box_is_one_row_in_and_one_accepted_or_refused(tmp_path: Path) -> None:
+    lake = create_lake(tmp_path / "lake")
+    fill(lake, NIGHTS[0], 1, count=4, houses=True)
+    known = datetime(2024, 3, 5, tzinfo=UTC)
+    row = {"bill_of_lading": "BL100001", "container_number": "TOYU1000001", "known_at": known, "finding": "clean"}
+    rows = [row, row | {"finding": "seizure", "inspected_at": NOW}, row | {"bill_of_lading": "NONE"}]
+    counts = outcomes.record(lake, conform(pl.DataFrame(rows), OUTCOME), now=NOW)
+    assert (counts.rows, counts.added, counts.refused, counts.unknown, counts.repeated) == (3, 1, 1, 1, 0)
+    assert lake.read("outcomes").collect()["bill_of_lading"].sort().to_list() == ["BL100001 / H1", "BL100001 / H2"]
+    assert lake.read("quarantine").collect()["rule"].sort().to_list() == [
+        "known_before_inspected",
+        "unknown_consignment",
+    ]
+    again = outcomes.record(lake, conform(pl.DataFrame(rows[:1]), OUTCOME), now=NOW)
+    assert (again.rows, again.added, again.repeated, again.taken_up) == (1, 0, 1, 0)
