@@ -21,8 +21,13 @@ PORTS = ("VNHPH", "SGSIN", None)
 CAPACITY = Capacities(Capacity(boxes=10, scans=3, documents=4, audits=2))
 
 
-def fill(lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str | None, ...] = PORTS) -> None:
-    """Write `count` scored consignments of one night to a lake, at each port in turn."""
+def fill(
+    lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str | None, ...] = PORTS, *, houses: bool = False
+) -> None:
+    """Write `count` scored consignments of one night to a lake, at each port in turn; or each as two houses of a box.
+
+    The second house has a lower probability than the first.
+    """
     rng = np.random.default_rng(run)
     at = datetime(night.year, night.month, night.day, 6, tzinfo=UTC)
     probability = rng.beta(0.4, 8, count)
@@ -49,8 +54,17 @@ def fill(lake: Lake, night: date, run: int, count: int = 150, ports: tuple[str |
         scored_at=pl.lit(at),
         **{name: pl.Series(np.log1p(rng.poisson(3, count)), dtype=pl.Float64) for name in KNOWN},
     )
+    if houses:
+        filed, scores = (_as_houses(frame) for frame in (filed, scores))
     lake.append("consignments", filed, run=run, night=night)
     lake.append("scores", scores, run=run, night=night)
+
+
+def _as_houses(rows: pl.DataFrame) -> pl.DataFrame:
+    bill = pl.col("bill_of_lading")
+    lower = [pl.col(name) - pl.lit(0.001) * pl.col(name).abs() for name in ("probability", "margin") if name in rows]
+    second = rows.with_columns(pl.format("{} / H2", bill), *lower)
+    return pl.concat([rows.with_columns(pl.format("{} / H1", bill)), second])
 
 
 @pytest.fixture

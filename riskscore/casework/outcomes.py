@@ -35,6 +35,9 @@ UNKNOWN = "unknown_consignment"
 _STEP = "outcomes"
 """Transaction for the outcomes that a run puts into quarantine, next to the one for its manifests."""
 
+_SOURCE = "source"
+"""Column: number of the row that an outcome comes from, which may be recorded for several houses of a container."""
+
 _AHEAD = timedelta(days=1)
 """Clocks and time zones may differ by this much; a `known_at` further in the future is a mistake."""
 
@@ -46,7 +49,7 @@ _COMPARED = [name for name in OUTCOME if name != "selected_by"]
 class Recorded:
     """Counts of a recording: rows = added + repeated + refused + unknown.
 
-    added        new outcomes; `corrections` is how many of them correct the outcome of an inspection
+    added        rows with new outcomes; `corrections` is how many outcomes correct that of an inspection
     repeated     rows that were recorded before
     refused      rows that break a rule; they are in quarantine
     unknown      rows whose consignment is not in the lake; they are in quarantine
@@ -98,12 +101,14 @@ def record(
     """
     moment = now or datetime.now(UTC)
     night = night or moment.date()
-    rows = _by_house(lake, schema.conform(rows, {**OUTCOME, "file": pl.String}))
+    rows = schema.conform(rows, {**OUTCOME, "file": pl.String})
     valid, broken = _check(rows, moment)
-    waiting = _by_house(lake, _waiting(lake, run))
-    both = pl.concat([valid.with_columns(waited=pl.lit(False)), waiting.with_columns(waited=pl.lit(True))])
+    both = pl.concat(
+        _by_house(lake, part.with_row_index(_SOURCE)).with_columns(waited=pl.lit(waited))
+        for waited, part in ((False, valid), (True, _waiting(lake, run)))
+    )
     is_known = _is_known(lake, both)
-    unknown = both.filter(~is_known & ~pl.col("waited")).drop("waited")
+    unknown = both.filter(~is_known & ~pl.col("waited")).drop("waited", _SOURCE)
     recorded = lake.read("outcomes").filter(_of_others(run)).collect()
     fresh = _new_rows(both.filter(is_known), recorded)
     aside = pl.concat([quarantine.empty() if refused is None else refused, broken, _as_quarantine(unknown, UNKNOWN)])
@@ -111,18 +116,18 @@ def record(
     written = _with_share(lake, fresh).select(*OUTCOME, pl.lit(moment, schema.UTC).alias("recorded_at"))
     if run is not None or written.height:
         lake.append("outcomes", written, run=run, night=night)
-    added = fresh.filter(~pl.col("waited"))
+    added, taken_up = (fresh.filter(waited=waited)[_SOURCE].n_unique() for waited in (False, True))
     corrected = fresh.join(
         recorded.select(corrections.INSPECTION), on=corrections.INSPECTION, how="semi", nulls_equal=True
     )
     return Recorded(
         rows=rows.height + (0 if refused is None else refused.height),
-        added=added.height,
+        added=added,
         corrections=corrected.height,
-        repeated=rows.height - broken.height - unknown.height - added.height,
+        repeated=rows.height - broken.height - unknown.height - added,
         refused=aside.height - unknown.height,
         unknown=unknown.height,
-        taken_up=fresh.height - added.height,
+        taken_up=taken_up,
         messages=tuple(_messages(lake, aside.head(5), unknown)),
         aside=tuple(quarantine.by_rule(aside)),
     )

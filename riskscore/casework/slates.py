@@ -159,7 +159,7 @@ def _after(events: pl.DataFrame, at: datetime | None) -> datetime:
 
 def _row(events: pl.DataFrame, values: dict[str, object]) -> pl.DataFrame:
     """Return one row for the table `slates`, at the port of its consignment."""
-    same_box = events.filter(pl.all_horizontal(pl.col(name) == values[name] for name in KEY))
+    same_box = changes.same_box(events, *(str(values[name]) for name in KEY))
     return pl.DataFrame(
         [{**values, "port": same_box["port"].first() if same_box.height else None}],
         schema={name: events.schema[name] for name in ("port", *values)},

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from riskscore.settings import Settings
 
 
-def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tuple[pl.DataFrame, Past]:
+def inputs(
+    consignments: Manifest | Any, past: Past, settings: Settings, *, of_lake: bool = False
+) -> tuple[pl.DataFrame, Past]:
     """Return the consignments in canonical columns, and `past` with Polars frames.
 
     If `past` has balances, the consignments keep the column `started`. A manifest's own earlier versions are used
-    unless `past` has some. Raises ManifestError if a table cannot be used.
+    unless `past` has some. The outcomes `of_lake` name each house of an opened container already. Raises ManifestError
+    if a table cannot be used.
     """
     earlier = past.earlier
     if isinstance(consignments, Manifest):
@@ -37,7 +40,7 @@ def inputs(consignments: Manifest | Any, past: Past, settings: Settings) -> tupl
         rows = rows.with_columns(filed[STARTED])
     history = None if past.history is None else frame.table(past.history, "history")
     outcomes = None if past.outcomes is None else frame.outcomes(frame.table(past.outcomes, "outcomes"))
-    if outcomes is not None:
+    if outcomes is not None and not of_lake:
         filings = [part.select(KEY) for part in (rows, history) if part is not None]
         outcomes = consolidations.resolved(outcomes, pl.concat(filings))
     earlier = None if earlier is None else frame.comparable(earlier)

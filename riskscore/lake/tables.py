@@ -232,12 +232,13 @@ _DECLARED = (
     Table("quarantine", "one refused row of a file, unchanged, with the rule that it breaks", quarantine.SCHEMA),
     Table(
         "stow_plans",
-        "one container aboard a ship, by a stow plan; `file` is the plan",
+        "one container aboard a ship, by a stow plan; `file` is the plan, made at `filed_at`",
         {
             **dict.fromkeys(("container_number", "container_type", "port_of_loading", "port_of_discharge"), pl.String),
             "gross_weight_kg": pl.Float64,
             "is_empty": pl.Boolean,
             **dict.fromkeys(("position", "vessel_name", "vessel_imo", "voyage", "file"), pl.String),
+            "filed_at": schema.UTC,
         },
     ),
     Table(

@@ -12,12 +12,14 @@ from datetime import datetime
 
 import polars as pl
 
+from riskscore.manifest import consolidations
 from riskscore.schema import KEY, OUTCOME
 
 INSPECTION = (*KEY, "inspected_at")
 """Columns that identify an inspection."""
 
 _RECORDED = "recorded_at"
+_GRAVITY = pl.col("finding").replace_strict({"seizure": 2, "irregular": 1}, default=0, return_dtype=pl.Int8)
 
 
 def in_force(rows: pl.DataFrame, as_of: datetime | None = None) -> pl.DataFrame:
@@ -37,9 +39,27 @@ def of_consignments(rows: pl.DataFrame, as_of: datetime | None = None) -> pl.Dat
 
     Takes and returns columns as `in_force` does.
     """
-    gravity = pl.col("finding").replace_strict({"seizure": 2, "irregular": 1}, default=0, return_dtype=pl.Int8)
     return (
         in_force(rows, as_of)
-        .sort(*KEY, gravity, "known_at", maintain_order=True)
+        .sort(*KEY, _GRAVITY, "known_at", maintain_order=True)
         .unique(KEY, keep="last", maintain_order=True)
     )
+
+
+def of_boxes(rows: pl.DataFrame, as_of: datetime | None = None) -> pl.DataFrame:
+    """One row per box: `of_consignments`, with one row under the master bill for house bills that share a container.
+
+    The gravest finding counts, and the quantities of all its houses together. An outcome of the whole container, which
+    is recorded for each house in the same words, is one finding.
+    """
+    each = of_consignments(rows, as_of)
+    by_box = each.with_columns(consolidations.box_bill(pl.col("bill_of_lading")))
+    is_shared = by_box.select(pl.struct(KEY).is_duplicated()).to_series()
+    if not is_shared.any():
+        return by_box
+    words = [name for name in OUTCOME if name != "selected_by"]
+    found = by_box.filter(is_shared).sort(*KEY, _GRAVITY, "known_at", maintain_order=True)
+    found = found.unique(words, keep="last", maintain_order=True).filter(_GRAVITY.max().over(KEY) == _GRAVITY)
+    quantity = pl.when(pl.col("quantity_kg").count().over(KEY) > 0).then(pl.col("quantity_kg").sum().over(KEY))
+    gravest = found.with_columns(quantity.alias("quantity_kg")).unique(KEY, keep="last", maintain_order=True)
+    return pl.concat([by_box.filter(~is_shared), gravest]).sort(KEY)

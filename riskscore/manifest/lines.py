@@ -22,6 +22,7 @@ from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError, StowPlanError
 from riskscore.manifest import (
     archives,
+    cancellations,
     carried,
     consolidations,
     gather,
@@ -123,7 +124,10 @@ def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hi
     tables = open_tables(paths, mapping, kind, hints)
     clock = moments.Clock.of(paths[0], hints)
     file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
-    return replace(file, written=max(path.stat().st_mtime_ns for path in paths), paths=paths)
+    cancelled = cancellations.before_refiled(
+        file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
+    )
+    return replace(file, cancelled=cancelled, written=max(path.stat().st_mtime_ns for path in paths), paths=paths)
 
 
 def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hints = NO_HINTS) -> Understood:
@@ -222,6 +226,8 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     faults.append(_copies(table, valid))
     valid, contradictions = gather.complete(_without(valid, faults[-1:]))
     valid, cancelled, told = clock.fill(valid, table)
+    turns = table.lines.gather(valid[gather.ROW]), cancelled["line"]
+    cancelled = cancellations.before_refiled(valid, cancelled, *turns)
     notes += told
     faults.append(validate.faults(_as_described(valid, kind.lacks), validate.Line))
     valid = _without(valid, faults[-1:])

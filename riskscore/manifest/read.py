@@ -138,7 +138,9 @@ def joined(parts: Sequence[FileLines], aside: Sequence[str] = (), settings: Sett
     names = [part.understood.file for part in parts]
     written = [part.written for part in parts] if len(parts) > 1 else []
     together = parts[0] if len(parts) == 1 else lines.join(parts, ", ".join(names[:5]))
-    filings, notes = gather.gather(together.lines)
+    # The houses of a container may come in several files, of which none shows that there are others.
+    of_all = consolidations.flagged(consolidations.as_filed(together.lines)) if len(parts) > 1 else together.lines
+    filings, notes = gather.gather(consolidations.keyed(of_all))
     notes = [*aside, *notes]
     latest, earlier, copies = gather.versions(filings, written)
     if earlier.height:
@@ -151,6 +153,11 @@ def joined(parts: Sequence[FileLines], aside: Sequence[str] = (), settings: Sett
         together.cancelled.select(*CANCELLED),
     )
     if cancelled.height:
+        turns = [
+            frame[gather.FILE].replace_strict(dict(enumerate(written)), default=0, return_dtype=pl.Int64)
+            for frame in (filings, together.cancelled)
+        ]
+        cancelled = cancellations.before_refiled(filings, cancelled, *turns)
         gone = cancellations.among(latest, cancelled)
         notes.append(cancellations.note(cancelled, gone))
         latest, earlier = latest.filter(~gone), pl.concat([earlier, latest.filter(gone)])

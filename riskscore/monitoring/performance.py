@@ -80,8 +80,9 @@ def _opened(lake: Lake, period: tuple[date, date]) -> pl.DataFrame:
     events = lake.read("slates", nights=period).collect()
     by_night = [slates.apply_changes(part) for part in events.partition_by(NIGHT)]
     rows = pl.concat(by_night or [slates.apply_changes(events)])
-    first = rows.sort(NIGHT).unique(KEY, keep="first").select(*KEY, "probability")
-    outcomes = corrections.of_consignments(lake.read("outcomes").collect())
+    rows = nights.each_box(rows.sort(NIGHT, "probability", descending=[False, True], maintain_order=True))
+    first = rows.unique(KEY, keep="first", maintain_order=True).select(*KEY, "probability")
+    outcomes = corrections.of_boxes(lake.read("outcomes").collect())
     units = nights.consignments(rows).filter(pl.col("action") == "open")
     return units.join(first, on=KEY, how="left").join(outcomes.select(*KEY, "finding"), on=KEY, how="left")
 

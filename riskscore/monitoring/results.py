@@ -1,10 +1,11 @@
 """Results: what the slates of a period found, an estimate of what stayed closed, and the yearly table of cases.
 
-    slates in force, one row per consignment ─┬─▶ hit rates by share, port and month ─▶ Results
-    outcomes in force ────────────────────────┘   estimate of what was not opened
-    outcomes in force ──────────────────────────▶ cases by commodity and by year
+    slates in force, one row per box ─┬─▶ hit rates by share, port and month ─▶ Results
+    outcomes in force ────────────────┘   estimate of what was not opened
+    outcomes in force ──────────────────▶ cases by commodity and by year
 
-Hit rates and the estimate are about candidates of slates. The cases count every seizure, however it was found.
+A box is a consignment, or the house bills that share a container. Hit rates and the estimate are about candidates of
+slates. The cases count every seizure, however it was found.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Results:
     """The figures of a period. Intervals are 95%, rates are seizures per box with an outcome, quantities are in kg.
 
     first, last  first and last night with a slate, None if there is none; `nights` is the number of nights
-    candidates   consignments on the slates; `opened` of them were opened; `answered` of these have an outcome
+    candidates   boxes on the slates; `opened` of them were opened; `answered` of these have an outcome
     rates        one row per share: share, opened, answered, irregular, seizures, rate, low, high
     unseen       estimate of what the closed boxes contained
     port, month  one row each: opened, answered, irregular, seizures, rate, low, high, quantity_kg; and of what was not
@@ -87,8 +88,8 @@ def results(lake: Lake, first: date | None = None, last: date | None = None) -> 
     period = (first or date.min, last or date.max)
     rows = slates.of_nights(lake, period)
     outcomes = lake.read("outcomes").collect()
-    units = nights.consignments(rows).join(
-        corrections.of_consignments(outcomes).select(*KEY, "finding", "quantity_kg"), on=KEY, how="left"
+    units = nights.boxes(rows).join(
+        corrections.of_boxes(outcomes).select(*KEY, "finding", "quantity_kg"), on=KEY, how="left"
     )
     units = units.with_columns(pl.col("port").fill_null(NO_PORT), pl.col(NIGHT).dt.strftime("%Y-%m").alias("month"))
     is_open = units.filter(pl.col("action") == "open")
@@ -137,11 +138,11 @@ def _results(units: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def _cases(outcomes: pl.DataFrame, period: tuple[date, date]) -> pl.DataFrame:
-    """Return the seizures of the period, one per consignment: day, commodity, quantity_kg, selected_by."""
+    """Return the seizures of the period, one per box: day, commodity, quantity_kg, selected_by."""
     day = pl.coalesce("inspected_at", "known_at").dt.date()
     commodity = pl.col("commodity").str.strip_chars().str.to_lowercase().str.replace_all("_", " ")
     return (
-        corrections.of_consignments(outcomes)
+        corrections.of_boxes(outcomes)
         .filter(pl.col("finding") == "seizure", day.is_between(*period))
         .select(
             day.alias("day"),

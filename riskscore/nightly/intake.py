@@ -20,7 +20,7 @@ from riskscore.errors import SettingsError
 from riskscore.history.filings import sessions
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import find
-from riskscore.manifest import gather, quarantine, read
+from riskscore.manifest import consolidations, gather, quarantine, read
 from riskscore.manifest.gather import COUNTED
 from riskscore.manifest.lines import FileLines
 from riskscore.manifest.read import Manifest
@@ -28,7 +28,7 @@ from riskscore.manifest.understood import Understood
 from riskscore.monitoring import quality
 from riskscore.nightly import told as kept
 from riskscore.nightly.inbox import Inbox
-from riskscore.runs.filings import filings_before
+from riskscore.runs.filings import filings_before, houses_before
 from riskscore.runs.log import Run
 from riskscore.settings import Settings
 
@@ -57,6 +57,7 @@ def manifests(lake: Lake, run: Run, inbox: Inbox) -> Loaded:
     parts, told = _read(run, inbox, lake.settings)
     manifest = read.joined(parts, settings=lake.settings) if parts else _nothing(lake.settings)
     filings, cancelled = pl.concat([manifest.earlier, manifest.consignments]), manifest.cancelled.drop("line")
+    filings = consolidations.known_as(filings, houses_before(lake, run, filings))
     before = filings_before(lake, run, filings)
     compared = _compared_columns(lake)
     filings = filings.with_columns(manifest.counted.alias(COUNTED))

@@ -40,9 +40,8 @@ from riskscore.nightly.inbox import Inbox, Left
 from riskscore.runs import ledger, log, replay
 from riskscore.runs.log import File, Run, RunLog
 from riskscore.schema import KEY
-from riskscore.selection import explore
+from riskscore.selection import explore, nights
 from riskscore.selection.capacity import Capacities
-from riskscore.selection.changes import opened_boxes
 from riskscore.selection.slate import slate
 from riskscore.units import counted
 
@@ -244,11 +243,9 @@ def _scores(lake: Lake, run: Run) -> pl.DataFrame:
 def _slate(night: Night, run: Run) -> dict[str, Any]:
     """Choose which boxes are opened, scanned or checked, and keep every candidate's chance of being opened."""
     drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
-    shares = dict(opened_boxes(drawn)["share"].drop_nulls().value_counts(sort=True).iter_rows())
-    actions = dict(drawn["action"].value_counts(sort=True).iter_rows())
-    if "open" in actions:  # house bills that share a container are opened as one box
-        actions["open"] = opened_boxes(drawn).height
-    return {"actions": actions, "shares": shares}
+    drawn = nights.each_box(drawn)
+    shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
+    return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}
 
 
 def _drift(night: Night, run: Run) -> dict[str, Any]:

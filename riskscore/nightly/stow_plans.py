@@ -3,7 +3,8 @@
     plans of the inbox ─▶ stow_plans ─┐
     consignments of the run ──────────┴─▶ voyages ─▶ stow_plan_differences
 
-A plan arrives before or after the manifest, so both are looked for among the nights before.
+A plan arrives before or after the manifest, so both are looked for among the nights before. Of several plans of one
+voyage, the newest that has a port of discharge counts for that port: ships send a new one at each port they leave.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any
 import polars as pl
 
 from riskscore.lake.protocol import Lake
-from riskscore.lake.tables import RUN, find
-from riskscore.manifest import cancellations, stow_plans
+from riskscore.lake.tables import NIGHT, RUN, find
+from riskscore.manifest import stow_plans
 from riskscore.nightly.inbox import Inbox
+from riskscore.runs.filings import is_cancelled
 from riskscore.runs.log import Run
 
 NIGHTS = 60
@@ -24,6 +26,9 @@ NIGHTS = 60
 
 SHOWN = 20
 """Differences that the record of a run quotes; the table has all."""
+
+_VOYAGE = ("_ship", "_voyage")
+"""Columns that say which plans are of one voyage."""
 
 _SHIP = ("vessel_imo", "vessel_name", "voyage")
 _DECLARED = ("goods_description", "gross_weight_kg", "filed_at", "version")
@@ -66,11 +71,31 @@ def _compared(lake: Lake, run: Run) -> list[stow_plans.Compared]:
     some = read.filter(of_night, stow_plans.plain("voyage").is_in(voyages.implode())).collect()
     filed = stow_plans.of_voyages(some, plans).sort("filed_at", "version", RUN)
     latest = filed.unique(names[:2], keep="last", maintain_order=True)
-    latest = latest.filter(~cancellations.among(latest, lake.read("cancellations").filter(of_night).collect()))
+    latest = latest.filter(~is_cancelled(lake, run, latest))
     found = []
-    for _, plan in plans.sort(RUN, "file", maintain_order=True).group_by("file", RUN, maintain_order=True):
+    for _, plan in _newest(plans).group_by(*_VOYAGE, maintain_order=True):
         same = stow_plans.of_voyages(latest, plan)
         is_new = bool((plan[RUN] == run.number).any()) or bool((same[RUN] == run.number).any())
         if is_new:
-            found.append(stow_plans.compare(same, plan, plan["file"][0]))
+            found.append(stow_plans.compare(same, plan, " and ".join(plan["file"].unique(maintain_order=True))))
     return found
+
+
+def _newest(plans: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `plans` that count, with _VOYAGE: each container once, and of each port the newest plan that has it.
+
+    A plan is newer by its own moment, which is its night where it states none, and then by the run that loaded it.
+    """
+    moment = pl.coalesce("filed_at", pl.col(NIGHT).cast(pl.Datetime("us", "UTC")))
+    voyage = stow_plans.plain("voyage")
+    ship = pl.coalesce(stow_plans.plain("vessel_imo"), stow_plans.plain("vessel_name"))
+    rows = plans.with_columns(
+        pl.when(voyage.is_not_null()).then(ship).fill_null(pl.col("file")).alias(_VOYAGE[0]),
+        voyage.alias(_VOYAGE[1]),
+        pl.struct(moment, RUN).rank("dense").alias("_made"),
+    )
+    rows = rows.filter(pl.col("_made") == pl.col("_made").max().over(*_VOYAGE, "port_of_discharge"))
+    rows = rows.sort("_made", "file", descending=[True, False], maintain_order=True)
+    named = pl.col("container_number").is_not_null()
+    once = rows.filter(named).unique([*_VOYAGE, "container_number"], keep="first", maintain_order=True)
+    return pl.concat([once, rows.filter(~named)]).drop("_made")

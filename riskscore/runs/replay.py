@@ -31,7 +31,7 @@ def assess(lake: Lake, run: Run, model: Path) -> tuple[Assessment, Past]:
     settings = lake.settings
     columns = schema.columns(settings)
     before = history_before(lake, run, latest, earlier.select(*columns))
-    rows, before = inputs(latest.select(*columns, STARTED), before, settings)
+    rows, before = inputs(latest.select(*columns, STARTED), before, settings, of_lake=True)
     return Assessment.of(rows, before, load_model(model, settings), own.catalogue(settings)), before
 
 

@@ -100,6 +100,13 @@ def opened_boxes(slate: pl.DataFrame) -> pl.DataFrame:
     return slate.filter(is_open).unique([_OF_BOX, pl.col("container_number")], keep="first", maintain_order=True)
 
 
+def same_box(rows: pl.DataFrame, bill: str, container: str) -> pl.DataFrame:
+    """The rows of the box that `bill` (a master bill, or "master / house") and `container` name, that bill first."""
+    named = pl.lit(bill)
+    found = rows.filter(consolidations.box_bill(named) == _OF_BOX, pl.col("container_number") == container)
+    return found.sort(pl.col("bill_of_lading") != named, maintain_order=True)
+
+
 def _add(box: _Box, name: str, slate_of: str) -> None:
     if box.action == "open":
         raise SettingsError(f"{name} is on {slate_of} already, in the share {box.share}; no change is needed")

@@ -1,4 +1,4 @@
-"""Nights: several nights as one, in which a consignment on more than one slate counts once.
+"""Nights: several nights as one, in which a consignment on more than one slate counts once, and a shared box, too.
 
 An amended bill is scored again and may be drawn again. Each night draws separate lots, so over all its nights it is
 drawn with probability 1 - (1 - p1)(1 - p2)..., which the estimate needs. It is certain if the score or an alert chooses
@@ -9,10 +9,27 @@ from __future__ import annotations
 
 import polars as pl
 
+from riskscore.manifest import consolidations
 from riskscore.schema import KEY
 
 _DRAWN = ("explore", "random")
 _CERTAIN = ("score", "intelligence")
+
+
+def boxes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Merge the rows of slates in force into one row per box: `consignments`, with shared boxes under their master."""
+    return consignments(each_box(rows))
+
+
+def each_box(rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep one row for each box and `night`, under the master bill where house bills share it; rows keep their order.
+
+    `rows` are of slates, which decide the same for all house bills of a box, because it is opened once.
+    """
+    if not rows["bill_of_lading"].str.contains(consolidations.JOINT, literal=True).any():
+        return rows
+    by_box = rows.with_columns(consolidations.box_bill(pl.col("bill_of_lading")))
+    return by_box.unique([*KEY, "night"], keep="first", maintain_order=True)
 
 
 def consignments(rows: pl.DataFrame) -> pl.DataFrame:

@@ -42,6 +42,9 @@ NEEDED = (*KEY, "port", "probability", "margin", *explore.KNOWN)
 NAMED = "intelligence"
 """Optional column of candidates: strength of the alert that names the box (0 to 1), null without an alert."""
 
+_BOX = (consolidations.box_bill(pl.col("bill_of_lading")).alias("_box"), pl.col("container_number"))
+"""What is equal for the houses of a box."""
+
 _OPEN, _NONE = ACTIONS.index("open"), ACTIONS.index("none")
 _NO_SHARE = len(SHARES)
 
@@ -75,7 +78,9 @@ def slate(
     text = tickets.seed_text(seed, date)
     riskiest = _riskiest_of_box(candidates)
     if riskiest is not None:
-        drawn = _drawn(candidates.filter(riskiest["own"]), capacity, date, text, published=seed is not None)
+        # An alert on any house names the box.
+        named = candidates.with_columns(_alert_strength(candidates).fill_nan(None).max().over(*_BOX))
+        drawn = _drawn(named.filter(riskiest["own"]), capacity, date, text, published=seed is not None)
         return _for_each_house(drawn, riskiest)
     return _drawn(candidates, capacity, date, text, published=seed is not None)
 
@@ -83,14 +88,14 @@ def slate(
 def _riskiest_of_box(candidates: pl.DataFrame) -> pl.DataFrame | None:
     """KEY of each of `candidates`, `bill` of the riskiest house in its box, and whether that is its `own`; or None.
 
-    A container that several house bills share is opened once, so it is drawn once: as its riskiest house.
+    A container that several house bills share is opened once, so it is drawn once: as its riskiest house, and at that
+    house's port, even where another house names another port.
     """
-    box = [consolidations.box_bill(pl.col("bill_of_lading")), pl.col("container_number"), pl.col("port")]
     is_house = pl.col("bill_of_lading").str.contains(consolidations.JOINT, literal=True)
-    if candidates.is_empty() or not candidates.select((is_house & pl.struct(*box).is_duplicated()).any()).item():
+    if candidates.is_empty() or not candidates.select((is_house & pl.struct(*_BOX).is_duplicated()).any()).item():
         return None
     first = pl.col("bill_of_lading").sort_by("probability", "margin", "bill_of_lading", descending=[True, True, False])
-    rows = candidates.select(*KEY, first.first().over(box).alias("bill"))
+    rows = candidates.select(*KEY, first.first().over(*_BOX).alias("bill"))
     return rows.with_columns(own=pl.col("bill") == pl.col("bill_of_lading"))
 
 

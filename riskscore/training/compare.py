@@ -151,8 +151,8 @@ def compare(
 
 def _opened(rows: pl.DataFrame, scored: list[pl.DataFrame], capacity: Capacities) -> tuple[list[Mask], dict[str, Any]]:
     """Return what each model opens at capacity, or of the share INSTEAD of the rows, and how many boxes that is."""
-    at_capacity = [openings(rows["day"], rows["port_of_discharge"], each["rank"], capacity) for each in scored]
-    boxes = int(at_capacity[0].opened.sum())
+    at_capacity = [openings(rows, each["rank"], capacity) for each in scored]
+    boxes = at_capacity[0].boxes
     if boxes / rows.height <= TOO_MANY:
         return [each.opened for each in at_capacity], {"boxes": boxes, "instead": None}
     boxes = metrics.inspected(rows.height, INSTEAD)

@@ -155,7 +155,7 @@ def with_optional_columns(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _openings(rows: pl.DataFrame, scored: pl.DataFrame, capacities: Capacities) -> Openings:
     """Return what is opened if only these rows were filed."""
-    return openings(rows["day"], rows["port_of_discharge"], scored["rank"], capacities)
+    return openings(rows, scored["rank"], capacities)
 
 
 def _by_ports(ports: list[str], rows: pl.DataFrame, groups: Groups) -> list[dict[str, Any]]:

@@ -20,12 +20,13 @@ from riskscore.casework import slates, watch_lists
 from riskscore.errors import SettingsError
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
-from riskscore.manifest import corrections
+from riskscore.manifest import consolidations, corrections
 from riskscore.runs import replay
 from riskscore.runs.log import RunLog
 from riskscore.schema import KEY
 from riskscore.selection import explore
 from riskscore.selection.capacity import Capacities, Capacity, Shares
+from riskscore.selection.nights import each_box
 from riskscore.selection.slate import ACTIONS
 
 _WEIGHED = ("probability", "margin", *explore.KNOWN)
@@ -43,7 +44,7 @@ class Nights:
     """Past nights as they were.
 
     rows        one row per night and candidate, sorted by night: KEY, `night`, `port`, `action`, `share`, `inclusion`,
-                `explored`, `chance`, `finding`, the columns that a slate is drawn from, and `intelligence`
+                `explored`, `chance`, `finding` (of the box), the columns that a slate is drawn from, and `intelligence`
     capacities  night -> capacities of the ports, as far as the draw shows them
     """
 
@@ -68,11 +69,17 @@ def read(lake: Lake, first: date | None = None, last: date | None = None) -> Nig
         raise SettingsError(f"the lake at {lake.uri} has no slate{when}; what-if needs past nights with slates")
     columns = [*KEY, NIGHT, "port", "event", "action", "share", "boxes"]
     drawn = lake.read("slates", nights=period, columns=columns).filter(event=slates.SELECTED).collect()
-    outcomes = corrections.of_consignments(lake.read("outcomes").collect())
+    outcomes = corrections.of_boxes(lake.read("outcomes").collect())
     columns = [*KEY, NIGHT, "port", "action", "share", "inclusion", "explored", "chance"]
     return Nights(
         rows.select(columns)
-        .join(outcomes.select(*KEY, "finding"), on=KEY, how="left")
+        .with_columns(consolidations.box_bill(pl.col("bill_of_lading")).alias("_box"))
+        .join(
+            outcomes.select(_box="bill_of_lading", container_number="container_number", finding="finding"),
+            on=["_box", "container_number"],
+            how="left",
+        )
+        .drop("_box")
         .join(_scores(lake, period), on=[*KEY, NIGHT], how="left")
         .join(watch_lists.named_boxes_by_night(lake, period), on=[*KEY, NIGHT], how="left")
         .sort(NIGHT, *KEY),
@@ -119,11 +126,15 @@ def _capacities(drawn: pl.DataFrame) -> dict[date, Capacities]:
     checked, the numbers are the highest of the port's nights. The same boxes and shares give the same chances again.
     """
     is_full = pl.col("open") < pl.col("candidates")
-    counts = drawn.group_by(NIGHT, "port").agg(
-        pl.len().cast(pl.Int64).alias("candidates"),
-        pl.col("boxes").first(),
-        *((pl.col("action") == action).sum().cast(pl.Int64).alias(action) for action in ACTIONS),
-        *((pl.col("share") == part).sum().cast(pl.Int64).alias(part) for part in _PARTS),
+    counts = (
+        each_box(drawn)
+        .group_by(NIGHT, "port")
+        .agg(
+            pl.len().cast(pl.Int64).alias("candidates"),
+            pl.col("boxes").first(),
+            *((pl.col("action") == action).sum().cast(pl.Int64).alias(action) for action in ACTIONS),
+            *((pl.col("share") == part).sum().cast(pl.Int64).alias(part) for part in _PARTS),
+        )
     )
     of_full = [pl.when(is_full).then(part).otherwise(0).alias(part) for part in _PARTS]
     counts = counts.with_columns(of_full).with_columns(

@@ -72,7 +72,7 @@ class WhatIf:
     """Past nights as they were and under each policy. Intervals have the level CONFIDENCE.
 
     first, last   first and last night with a slate; `nights` is the number of such nights
-    consignments  number of candidates; `opened` of them were opened, with `seizures` seizures
+    consignments  number of candidates; `opened` boxes were opened, with `seizures` seizures
     work          what was done per night
     models        model that scored them -> data it was trained on: simulated, real or unknown
     notes         what one must know to read the figures, one sentence each
@@ -129,7 +129,7 @@ def whatif(
         consignments=past.rows.select(KEY).n_unique(),
         opened=base.opened,
         seizures=base.seizures,
-        work=_work(past, past.rows, pl.col("action") == "open", pl.col("action")),
+        work=_work(past, nights.each_box(past.rows), pl.col("action") == "open", pl.col("action")),
         trials=trials,
         models=data,
         notes=_notes(trials, data, cards, past.nights[0]),
@@ -137,7 +137,7 @@ def whatif(
 
 
 def _trial(past: Nights, scored: pl.DataFrame, policy: Policy) -> Trial:
-    rows = past.rows.with_columns(chances(past, scored, policy))
+    rows = nights.each_box(past.rows.with_columns(chances(past, scored, policy)))
     consignments = by_consignment(rows)
     work = _work(past, rows, _BOXES, pl.col("tried_action"))
     return Trial(policy, work, effect(consignments, confidence=CONFIDENCE), _ports(past, rows, consignments))

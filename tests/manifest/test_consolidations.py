@@ -89,3 +89,29 @@ def test_a_cancellation_takes_back_what_it_names(
     assert filed.filter(is_gone)["bill_of_lading"].to_list() == gone
     before = {**row, "filed_at": datetime(2024, 4, 30, tzinfo=UTC)}
     assert not cancellations.among(filed, pl.DataFrame([before], schema=CANCELLED)).any()
+
+
+def test_houses_of_a_container_that_come_in_several_files_are_kept_apart(tmp_path: Path) -> None:
+    files = [manifest(tmp_path, [line], f"{place}.csv") for place, line in enumerate((SHARED[0], SHARED[1]))]
+    later = manifest(tmp_path, [SHARED[1].replace("05-01", "05-04").replace("TOYS", "RICE")], "later.csv")
+    read_in = read_many([*files, later])
+    rows = read_in.consignments.select("bill_of_lading", "goods_description", "version", "consolidated").rows()
+    assert sorted(rows) == [("MB1 / H1", "LAMPS", 1, True), ("MB1 / H2", "RICE", 2, True)]
+    assert read_in.earlier.select("bill_of_lading", "goods_description").rows() == [("MB1 / H2", "TOYS")]
+    assert read_in.balance == 0
+
+
+def test_a_house_that_a_message_marks_is_the_same_consignment_in_a_table() -> None:
+    rows = [("MB1", "H1", "MSKU1234565", True), ("MB1", "H1", "MSKU1234565", None), ("MB1", None, "MSKU1234565", None)]
+    lines = conform(pl.DataFrame(rows, schema=[KEY[0], "house_bill", KEY[1], "consolidated"], orient="row"))
+    marked = consolidations.keyed(consolidations.flagged(lines))
+    assert marked["bill_of_lading"].to_list() == ["MB1 / H1", "MB1 / H1", "MB1"]
+
+
+@pytest.mark.parametrize(("bill", "expected"), [("M", ["M", "M / H2"]), ("M / H2", ["M / H2"]), ("H2", ["M / H2"])])
+def test_an_outcome_of_the_container_counts_for_what_is_on_the_master_bill_alone_too(
+    bill: str, expected: list[str]
+) -> None:
+    filed = pl.DataFrame({"bill_of_lading": ["M", "M / H2"], "container_number": ["MSKU1234565"] * 2})
+    outcome = conform(pl.DataFrame({"bill_of_lading": [bill], "container_number": ["MSKU1234565"]}), OUTCOME)
+    assert consolidations.resolved(outcome, filed)["bill_of_lading"].sort().to_list() == expected

@@ -20,6 +20,7 @@ from riskscore.nightly import intake
 from riskscore.nightly.inbox import Inbox
 from riskscore.nightly.run import Night, run_night
 from riskscore.runs import log
+from riskscore.runs.filings import versions
 from riskscore.runs.log import File, Run
 from riskscore.selection.capacity import parse
 from riskscore.settings import parse_settings
@@ -75,6 +76,38 @@ def test_a_number_that_a_file_states_stays(lake: Lake, tmp_path: Path) -> None:
     intake.manifests(lake, *_run(lake, tmp_path, 2, acme=[f"{HEADINGS},version", _row("MARBLE") + ",9"]))
     intake.manifests(lake, *_run(lake, tmp_path, 3, acme=[HEADINGS, _row("GRANITE")]))
     assert sorted(lake.read("consignments").collect()["version"]) == [1, 9, 10]
+
+
+def _house(goods: str, house: str | None, filed: str = "2024-05-01 08:00") -> str:
+    return _row(goods, filed=filed) + f",{house or ''}"
+
+
+@pytest.mark.parametrize(
+    ("nights", "expected"),
+    [
+        # the only house so far keeps its bill, and its history, when the others come
+        ([["H1"], ["H2"], ["H1", "H2"]], {"HLXB24000117": [1, 2], "HLXB24000117 / H2": [1, 2]}),
+        # a house that comes alone later is the one that came with others before
+        ([["H1", "H2"], ["H2"], ["H3"]], {f"HLXB24000117 / H{n}": [1, 2][: 1 + (n == 2)] for n in (1, 2, 3)}),
+        # a master bill, and a house bill that is named only later, stay versions of one consignment
+        ([[None], ["H1"], ["H1"]], {"HLXB24000117": [1, 2, 3]}),
+    ],
+)
+def test_houses_of_a_container_are_kept_apart_over_the_nights(
+    nights: list[list[str | None]], expected: dict[str, list[int]], lake: Lake, tmp_path: Path
+) -> None:
+    for number, houses in enumerate(nights, start=1):
+        lines = [_house(f"GOODS OF {house}", house, filed=f"2024-05-0{number}") for house in houses]
+        run, inbox = _run(lake, tmp_path, number, acme=[f"{HEADINGS},house_bill", *lines])
+        loaded = intake.manifests(lake, run, inbox)
+        assert (loaded.rows_in, loaded.accepted, loaded.refused) == (len(lines), len(lines), {})
+    kept = lake.read("consignments").sort("filed_at").collect()
+    found = kept.group_by("bill_of_lading", maintain_order=True).agg("version", "house_bill", "started")
+    assert dict(found.select("bill_of_lading", "version").iter_rows()) == expected
+    assert all(len(set(houses) - {None}) == 1 for houses in found["house_bill"])
+    assert all(len(set(days)) == 1 for days in found["started"])
+    latest, _ = versions(lake, run)
+    assert latest["house_bill"].to_list() == nights[-1]
 
 
 def test_a_night_says_how_each_file_was_read(lake: Lake, tmp_path: Path) -> None:

@@ -88,6 +88,23 @@ def test_the_latest_version_of_a_consignment_is_compared(lake: Lake, tmp_path: P
     assert _done(lake, *_night(lake, tmp_path, 3, plan=PLAN))["differences"] == {"not_on_manifest": 1}
 
 
+@pytest.mark.parametrize("later_first", [False, True])
+def test_of_two_plans_of_a_voyage_the_newest_counts(later_first: bool, lake: Lake, tmp_path: Path) -> None:
+    later = PLAN.replace("2607021800", "2607031800").replace("27400", "20400")
+    plans = (later, PLAN) if later_first else (PLAN, later)
+    for number, text in enumerate(plans, start=1):
+        _done(lake, *_night(lake, tmp_path, number, plan=text))
+    assert _done(lake, *_night(lake, tmp_path, 3, manifest=MANIFEST))["differences"] == {"not_on_manifest": 1}
+
+
+def test_a_port_that_the_newest_plan_no_longer_has_is_compared_with_the_one_before(lake: Lake, tmp_path: Path) -> None:
+    onward = PLAN.replace("2607021800", "2607091800").replace("LOC+11+GHTEM", "LOC+11+NGAPP")
+    onward = onward.replace("TGBU4471200", "TGBU4471222").replace("TGBU4471217", "TGBU4471238")
+    _done(lake, *_night(lake, tmp_path, 1, plan=PLAN))
+    _done(lake, *_night(lake, tmp_path, 2, plan=onward))
+    assert _done(lake, *_night(lake, tmp_path, 3, manifest=MANIFEST))["differences"] == WRONG
+
+
 def test_a_cancelled_consignment_is_not_compared(lake: Lake, tmp_path: Path) -> None:
     run, inbox = _night(lake, tmp_path, 1, manifest=MANIFEST)
     intake.manifests(lake, run, inbox)

@@ -46,3 +46,29 @@ def test_striking_one_house_strikes_the_box() -> None:
     events = pl.DataFrame([event | {"at": datetime(2024, 5, 1, tzinfo=UTC)}], schema=changes.EVENTS)
     now = changes.in_force(drawn, events, capacities(2), date=DAY)
     assert changes.opened_boxes(now)["bill_of_lading"].to_list() == ["B3"]
+
+
+def test_an_alert_on_any_house_names_the_box() -> None:
+    named = candidates().with_columns(intelligence=pl.Series([None, 0.9, None, None], dtype=pl.Float64))
+    limits = Capacities(default=Capacity(boxes=3, shares=Shares(score=0.5, explore=0.0, random=0.0, intelligence=0.5)))
+    drawn = slate(named, limits, date=DAY, seed="s")
+    assert drawn["share"].to_list() == ["intelligence", "intelligence", "score", "score"]
+
+
+def test_a_box_whose_houses_name_different_ports_is_opened_once() -> None:
+    port = pl.when(pl.col("bill_of_lading") == "M / H2").then(pl.lit("ESVLC")).otherwise("port")
+    drawn = slate(candidates().with_columns(port.alias("port")), capacities(2), date=DAY, seed="s")
+    assert changes.opened_boxes(drawn)["bill_of_lading"].to_list() == ["M / H1", "B3"]
+    assert drawn["port"].unique().to_list() == ["ESALG"]
+
+
+def test_a_house_on_the_master_bill_alone_shares_the_box_of_the_others() -> None:
+    alone = pl.col("bill_of_lading").replace("M / H1", "M")
+    drawn = slate(candidates().with_columns(alone), capacities(1), date=DAY, seed="s")
+    assert drawn.filter(pl.col("action") == "open")["bill_of_lading"].to_list() == ["M", "M / H2"]
+
+
+def test_a_box_is_named_by_its_master_bill_or_by_a_house() -> None:
+    named = {bill: changes.same_box(candidates(), bill, "MSKU1234565") for bill in ("M", "M / H2", "B3")}
+    bills = {bill: rows["bill_of_lading"].to_list() for bill, rows in named.items()}
+    assert bills == {"M": ["M / H1", "M / H2"], "M / H2": ["M / H2", "M / H1"], "B3": []}

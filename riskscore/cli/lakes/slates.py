@@ -219,11 +219,11 @@ def sheets(
 def _change(lake: str, date: datetime.date, bill: str, container: str, event: str, reason: str, json: bool) -> None:
     from riskscore.casework import slates
     from riskscore.lake.open import open_lake
-    from riskscore.selection.changes import opened_boxes
+    from riskscore.selection.changes import opened_boxes, same_box
 
     rows = slates.change(open_lake(lake), date, bill=bill, container=container, event=event, reason=reason)
     bill, container = slates.clean_key(bill, container)
-    box = rows.filter(bill_of_lading=bill, container_number=container).row(0, named=True)
+    box = same_box(rows, bill, container).row(0, named=True)
     opened = opened_boxes(rows.filter(rows["port"].eq_missing(box["port"]))).height
     if json:
         names = ("bill_of_lading", "container_number", "port", "action", "share", "change", "reason")
