@@ -28,11 +28,14 @@ def among(rows: pl.DataFrame, cancelled: pl.DataFrame) -> pl.Series:
             pl.when(house.is_not_null()).then(bill + consolidations.JOINT + house),
         )
     ).filter(bill.is_not_null())
+    # The latest of each counts, so that many cancellations of one bill do not multiply its containers.
+    latest = named.group_by(_BILL, "box").agg(pl.col("until").max())
+    whole, boxes = latest.filter(pl.col("box").is_null()).drop("box"), latest.rename({"box": _BOX})
     ordered = rows.select(_BILL, _BOX, "filed_at").with_row_index("row")
     masters = ordered.with_columns(consolidations.master(bill).alias(_BILL)).filter(bill.is_not_null())
-    found = pl.concat([ordered, masters]).join(named, on=_BILL)
-    is_meant = pl.col("box").is_null() | (pl.col("box") == pl.col(_BOX))
-    places = found.filter(is_meant & (pl.col("until") >= pl.col("filed_at")))["row"].unique()
+    both = pl.concat([ordered, masters])
+    found = pl.concat([both.join(whole, on=_BILL), both.join(boxes, on=[_BILL, _BOX])])
+    places = found.filter(pl.col("until") >= pl.col("filed_at"))["row"].unique()
     return ordered["row"].is_in(places.implode())
 
 

@@ -81,7 +81,7 @@ class Doubts:
         kind = (noun, rest)
         self._counts[kind] = self._counts.get(kind, 0) + 1
         examples = self._examples.setdefault(kind, {})
-        if example and len(examples) < 3:
+        if example and len(examples) < 3 and example[:40] not in examples:
             examples["".join(sign if sign.isprintable() else "?" for sign in example[:40])] = None
 
     def notes(self) -> list[str]:
