@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from riskscore.errors import ManifestError
 from riskscore.manifest import archives, cancellations
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import limits
+from riskscore.manifest.formats.messages.customs_xml import cargo
+from riskscore.manifest.formats.messages.customs_xml.typed import Reader
+from riskscore.manifest.formats.messages.rows import Rows
 from riskscore.manifest.formats.messages.un_edifact import baplie
 from riskscore.manifest.formats.table import CANCELLED
-from tests.manifest.messages import cargo_messages, test_customs_309
+from tests.manifest.messages import cargo_messages, test_customs_309, test_dcsa, test_scmtr
 
 OTHER = f"CNI+2+B2'RFF+BM:B2'{cargo_messages.PORTS}GID+1+5:CT'FTX+AAA+++RICE'SGP+NRDU4100239+5'"
 
@@ -104,3 +108,59 @@ def test_of_too_many_containers_in_a_slot_a_note_says_that_some_are_left_out(tmp
     table = baplie.read(File(archives.open_file(path)[0]))
     assert table.frame.height == 100
     assert "5 containers left out, because its slot has more than 100 (such as NRDU0000100" in " ".join(table.notes)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("names", [(), ("B0", "B1", "B2")])
+def test_a_bill_of_xml_whose_goods_are_in_too_many_containers_is_refused_once(names: tuple[str, ...]) -> None:
+    boxes = [cargo.Box(f"B{n}") for n in range(3)]
+    goods = [cargo.Goods("RICE", boxes=list(names)) for _ in range(2)]
+    rows = Rows("XML")
+    for row in cargo.consignments(cargo.Bill({"bill_of_lading": "X1"}, boxes, goods), Reader()):
+        rows.add(7, row)
+    broken = rows.table().broken
+    assert len(rows) == 0
+    assert broken.select("line", "rule").rows() == [(7, "too_large")]
+    assert broken["value"][0].startswith("bill X1: it has 2 goods lines and 3 containers")
+
+
+@pytest.mark.usefixtures("few")
+def test_a_document_of_the_dcsa_with_too_much_is_refused_once(tmp_path: Path) -> None:
+    units = [test_dcsa.unit(f"MSKU{n:07}") for n in range(3)]
+    items = [{"descriptionOfGoods": ["COD"], "cargoItems": [test_dcsa.part(None, 1, 1)]}] * 2
+    large = test_dcsa.document(utilizedTransportEquipments=units, consignmentItems=items)
+    text = json.dumps([large, test_dcsa.document()])
+    manifest = cargo_messages.manifest(tmp_path, text.encode(), "m.json")
+    assert manifest.quarantine["rule"].to_list() == ["too_large"]
+    assert manifest.consignments.height == 1
+
+
+@pytest.mark.usefixtures("few")
+def test_bills_of_india_with_too_much_are_refused_once(tmp_path: Path) -> None:
+    boxes = [test_scmtr.box(f"MSKU{n:07}", 1, 1) for n in range(3)]
+    items = [{"hsCd": "09024020", "crgoItemDesc": "TEA", "nmbrOfPkgs": 1}] * 2
+    large = test_scmtr.cargo(**test_scmtr.MASTER, trnsprtEqmt=boxes, itemDtls=items)
+    house = test_scmtr.cargo(HCRef={"blNo": "H1"}, trnsprtEqmt=[])
+    houses = test_scmtr.cargo(MCRef={"mstrBlNo": "LKM2"}, trnsprtEqmt=boxes, houseCargoDec=[house] * 2)
+    text = json.dumps(test_scmtr.message(large, houses, test_scmtr.cargo(MCRef={"mstrBlNo": "LKM3"})))
+    manifest = cargo_messages.manifest(tmp_path, text.encode(), "m.json")
+    assert manifest.quarantine["rule"].to_list() == ["too_large", "too_large"]
+    assert manifest.consignments["bill_of_lading"].to_list() == ["LKM3"]
+
+
+def test_of_200_000_keys_the_one_that_comes_twice_is_found_at_once(tmp_path: Path) -> None:
+    keys = ",".join(f'"k{n}":1' for n in range(200_000))
+    text = json.dumps(test_scmtr.message(test_scmtr.cargo(**test_scmtr.MASTER)))
+    with pytest.raises(ManifestError, match="has the key 'k199999' twice"):
+        cargo_messages.manifest(tmp_path, text[:-1] + f',"x":{{{keys},"k199999":2}}}}', "m.json")
+
+
+def test_texts_of_x12_that_go_on_for_too_long_are_left_out_with_a_note(tmp_path: Path) -> None:
+    bill = test_customs_309.BILL.replace("N4*HSINCHU", "N3*A*B~" * 40 + "N4*HSINCHU")
+    bill = bill.replace("N3*9", f"N2*{'N' * 20_000}~N2*MORE~N3*9")
+    more = f"N10**{'D' * 20_000}~N10**MORE~"
+    manifest = cargo_messages.manifest(tmp_path, test_customs_309.interchange(bill + more))
+    notes = " ".join(manifest.understood.notes)
+    assert "goods_description: 1 segment left out, because too much of the text came before" in notes
+    assert "address: 11 segments left out" in notes
+    assert "name of a party: 1 segment left out" in notes

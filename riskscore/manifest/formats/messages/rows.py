@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from riskscore import schema
+from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.table import BROKEN, CANCELLED, Table
 from riskscore.schema import ITEM
 
@@ -26,6 +27,9 @@ CHUNK = 5_000
 
 CANCELS = "cancelled"
 """Field of a row that only cancels what its keys name."""
+
+TOO_LARGE = "too_large"
+"""Field of a row that stands for a bill with more than any bill has, and says what it has."""
 
 _ITEMS = "goods_items"
 _SAYING = ("bill_of_lading", "house_bill", "container_number", "goods_description")
@@ -56,12 +60,15 @@ class Rows:
 
         `values` has columns of schema.COLUMNS in their types; what is not known is left out. With `cancelled` true
         the row cancels the consignments that its bill, house bill and container name. A row without any of these
-        and without goods is refused.
+        and without goods is refused, and so is one that is `too_large`.
         """
         if values.get(CANCELS):
             self._cancelled.append((line, *(values.get(name) for name in CANCELLED if name != "line")))
             if len(self._cancelled) >= CHUNK:
                 self._flush_cancelled()
+            return
+        if TOO_LARGE in values:
+            self.refuse(line, limits.RULE, values[TOO_LARGE])
             return
         if not any(map(values.get, _SAYING)):
             self.refuse(line, "empty_bill", "a consignment of which the message says nothing")

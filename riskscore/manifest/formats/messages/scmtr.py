@@ -15,7 +15,7 @@ from typing import Any
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import json_text
+from riskscore.manifest.formats.messages import json_text, limits
 from riskscore.manifest.formats.messages.json_text import inner, objects
 from riskscore.manifest.formats.messages.pieces import KG, M3, Unread, address, is_to_order, text
 from riskscore.manifest.formats.messages.rows import Rows
@@ -123,6 +123,11 @@ def _read_master(line: int, cargo: dict[str, Any], voyage: dict[str, Any], rows:
     boxes = objects(cargo.get("trnsprtEqmt"))
     houses = objects(cargo.get("houseCargoDec") or cargo.get("hcargoDec"))
     named: set[str | None] = set()
+    try:
+        limits.allow(len(houses), len(boxes), len(boxes) * sum(not objects(each.get("trnsprtEqmt")) for each in houses))
+    except limits.TooLargeError as error:
+        rows.refuse(line, limits.RULE, f"house bills of {bill or '?'}: {error}")
+        return
     for house in houses:
         described = _described(house)
         values = common | described | {name: described[name] or own[name] for name in _SHARED}
@@ -187,6 +192,12 @@ def _add(
     line: int, values: dict[str, Any], cargo: dict[str, Any], boxes: list[dict[str, Any]], rows: Rows, unread: Unread
 ) -> set[str | None]:
     """Add a row for each of the `boxes` of a bill, and return their numbers."""
+    lines = objects(cargo.get("itemDtls"))
+    try:
+        limits.allow(len(lines), len(boxes), len(lines) * len(boxes))
+    except limits.TooLargeError as error:
+        rows.refuse(line, limits.RULE, f"bill {values.get('house_bill') or values['bill_of_lading'] or '?'}: {error}")
+        return {text(box.get("eqmtId")) for box in boxes}
     measured = inner(cargo, "trnsprtDocMsr")
     unit = measured.get("unitOfWeight") or "KGS"
     whole = {
@@ -195,7 +206,7 @@ def _add(
         "volume_m3": unread.measure("volume_m3", measured.get("grossVolume"), measured.get("unitOfVolume"), M3),
         "declared_value": unread.number("declared_value", measured.get("invoiceValueOfCnsgmt")),
     }
-    items = [_item(item, unread) for item in objects(cargo.get("itemDtls"))]
+    items = [_item(item, unread) for item in lines]
     codes = list(dict.fromkeys(item["hs_code"] for item in items if item["hs_code"])) or None
     described = values["goods_description"] or "; ".join(filter(None, (item["goods_description"] for item in items)))
     common = values | {"hs_codes": codes, "goods_description": described or None, "goods_items": items or None}
