@@ -144,3 +144,13 @@ def test_a_million_empty_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
     manifest = read(path)
     assert manifest.consignments.height == 1
     assert manifest.quarantine.height == 0
+
+
+def test_of_many_long_headings_a_refusal_names_the_first_only(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(
+        "bill_of_lading," + ",".join(f"column that nobody knows and that is long {n}" for n in range(60)) + "\nB1"
+    )
+    with pytest.raises(ManifestError, match="and 50 more") as caught:
+        read(path)
+    assert len(str(caught.value)) < 1_000
