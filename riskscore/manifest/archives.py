@@ -31,6 +31,12 @@ SMALL_BYTES = 64 * 2**20
 HEAD_BYTES = 64 * 2**10
 """How many bytes of a file are looked at to recognise its format."""
 
+_ENTRY = b"PK\x01\x02"
+_PART = 64 * 1024
+_MOST_GZIP = 50_000
+MOST_FILES = 5_000
+"""Most files of a zip archive."""
+
 _STEP = 2**20
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -105,6 +111,8 @@ def open_file(path: Path) -> list[Member]:
 
 def members(name: str, data: bytes) -> list[Member]:
     """Unpack `data`, which messages call `name`. Raises ManifestError as `open_file` does."""
+    if data.startswith((_ZIP, _EMPTY_ZIP)) and data.count(_ENTRY) > MOST_FILES:
+        raise ManifestError(f"{name} contains more than {MOST_FILES:,} files; make several archives of them")
     if data.startswith(_GZIP):
         unpacked = _gunzip(name, data)
         if unpacked.startswith((_GZIP, _ZIP)) and not is_workbook(unpacked):
@@ -193,22 +201,27 @@ def _gunzip(name: str, data: bytes) -> bytes:
     """Unpack all gzip members of `data`; zero bytes after the last one are padding."""
     budget = _Budget(name, len(data))
     out = bytearray()
-    view = memoryview(data)
+    data_view = view = memoryview(data)
+    members = 0
     try:
         while view and bytes(view[:2]) == _GZIP:
             inflater = zlib.decompressobj(wbits=31)
-            chunk = inflater.decompress(view, _STEP)
-            while True:
-                budget.spend(len(chunk))
-                out += chunk
-                if inflater.eof:
-                    break
-                if not inflater.unconsumed_tail:
+            members += 1
+            if members > _MOST_GZIP:
+                raise ManifestError(f"{name} is more than {_MOST_GZIP:,} gzip files in one; pack it again")
+            while not inflater.eof:
+                if not view:
                     raise ManifestError(
                         f"{name} is a damaged gzip file (it ends too early); download or export it again"
                     )
-                chunk = inflater.decompress(inflater.unconsumed_tail, _STEP)
-            view = memoryview(inflater.unused_data)
+                # In small parts, because what follows a member is copied.
+                part, view = view[:_PART], view[_PART:]
+                while part and not inflater.eof:
+                    chunk = inflater.decompress(part, _STEP)
+                    budget.spend(len(chunk))
+                    out += chunk
+                    part = memoryview(inflater.unconsumed_tail)
+            view = data_view[len(data_view) - len(view) - len(inflater.unused_data) :]
     except zlib.error as error:
         raise ManifestError(f"{name} is a damaged gzip file ({_reason(error)}); download or export it again") from None
     if bytes(view).strip(b"\0"):

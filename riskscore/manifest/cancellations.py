@@ -7,6 +7,8 @@ one moment, the one that came later counts: on a later night, in a file that was
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from riskscore.manifest import consolidations
@@ -16,6 +18,7 @@ TURN = "turn"
 """Column: the place of a row among those of one moment, such as its run. Without one, a cancellation is the last."""
 
 _BILL, _BOX, _HOUSE = "bill_of_lading", "container_number", "house_bill"
+_LAST = 2**63 - 1
 _JUST = pl.duration(microseconds=1)
 
 
@@ -25,10 +28,17 @@ def among(rows: pl.DataFrame, cancelled: pl.DataFrame) -> pl.Series:
     `cancelled` has columns table.CANCELLED. Without a container it cancels all containers of the bill, and without a
     house bill all its houses. Where both have TURN, it settles what has equal moments.
     """
-    pairs = _pairs(rows, cancelled)
-    is_last = pl.col("until_turn").is_null() | (pl.col("until_turn") >= pl.col(TURN)).fill_null(True)
-    is_after = (pl.col("until") > pl.col("filed_at")) | ((pl.col("until") == pl.col("filed_at")) & is_last)
-    return pl.int_range(rows.height, eager=True).is_in(pairs.filter(is_after)["row"].unique().implode())
+    places = [pl.Series([], dtype=pl.UInt32)]
+    filed = _with_masters(rows.with_row_index("row"))
+    for keys, named in _by_keys(cancelled):
+        # The latest of each counts, so that many cancellations of one bill do not multiply its containers.
+        order = pl.col("until_turn").fill_null(_LAST)
+        latest = named.sort("until", order).unique(keys, keep="last")
+        found = filed.join(latest, on=keys)
+        is_last = (pl.col("until_turn") >= pl.col("turn")).fill_null(True)
+        is_after = (pl.col("until") > pl.col("at")) | ((pl.col("until") == pl.col("at")) & is_last)
+        places.append(found.filter(is_after)["row"])
+    return pl.int_range(rows.height, dtype=pl.UInt32, eager=True).is_in(pl.concat(places).unique().implode())
 
 
 def before_refiled(rows: pl.DataFrame, cancelled: pl.DataFrame, turns: pl.Series, until: pl.Series) -> pl.DataFrame:
@@ -39,30 +49,43 @@ def before_refiled(rows: pl.DataFrame, cancelled: pl.DataFrame, turns: pl.Series
     """
     if not cancelled.height:
         return cancelled
-    pairs = _pairs(rows.with_columns(turns.alias(TURN)), cancelled.with_columns(until.alias(TURN)))
-    is_again = (pl.col("until") == pl.col("filed_at")) & (pl.col(TURN) > pl.col("until_turn"))
-    again = pl.int_range(cancelled.height, eager=True).is_in(pairs.filter(is_again)["place"].unique().implode())
+    places = [pl.Series([], dtype=pl.UInt32)]
+    filed = _with_masters(rows.with_columns(turns.alias(TURN)).with_row_index("row"))
+    for keys, named in _by_keys(cancelled.with_columns(until.alias(TURN))):
+        newest = filed.group_by(*keys, until="at").agg(pl.col("turn").max())
+        found = named.join(newest, on=[*keys, "until"])
+        places.append(found.filter(pl.col("turn") > pl.col("until_turn"))["place"])
+    again = pl.int_range(cancelled.height, dtype=pl.UInt32, eager=True).is_in(pl.concat(places).unique().implode())
     return cancelled.with_columns(
         pl.when(again).then(pl.col("filed_at") - _JUST).otherwise("filed_at").alias("filed_at")
     )
 
 
-def _pairs(rows: pl.DataFrame, cancelled: pl.DataFrame) -> pl.DataFrame:
-    """Each of `rows` (its number is `row`) with each of `cancelled` (`place`) that names it, and both moments."""
+def _with_masters(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` as `row`, bill, `box`, `house`, `at` and `turn`; those of house bills a second time, under the master."""
+    filed = rows.select("row", _BILL, box=_BOX, house=_HOUSE, at="filed_at", turn=_turn(rows))
+    masters = filed.with_columns(consolidations.master(pl.col(_BILL)).alias(_BILL))
+    return pl.concat([filed, masters.filter(pl.col(_BILL).is_not_null())])
+
+
+def _by_keys(cancelled: pl.DataFrame) -> Iterator[tuple[list[str], pl.DataFrame]]:
+    """The cancellations apart by what they name (container or not, house bill or not), with the keys that they name."""
     house = pl.col(_HOUSE)
-    turns = [
-        pl.col(TURN).cast(pl.Int64) if TURN in frame.columns else pl.lit(None, pl.Int64) for frame in (rows, cancelled)
-    ]
-    said = cancelled.select(
-        _BILL, box=_BOX, house=pl.when(house != pl.col(_BILL)).then(house), until="filed_at", until_turn=turns[1]
-    ).with_row_index("place")
-    ordered = rows.select(_BILL, _BOX, own=house, filed_at="filed_at", turn=turns[0]).with_row_index("row")
-    masters = ordered.with_columns(consolidations.master(pl.col(_BILL)).alias(_BILL)).filter(
-        pl.col(_BILL).is_not_null()
+    named = cancelled.with_row_index("place").select(
+        "place",
+        _BILL,
+        box=_BOX,
+        house=pl.when(house != pl.col(_BILL)).then(house),
+        until="filed_at",
+        until_turn=_turn(cancelled),
     )
-    found = pl.concat([ordered, masters]).join(said, on=_BILL)
-    is_box = pl.col("box").is_null() | (pl.col("box") == pl.col(_BOX))
-    return found.filter(is_box, pl.col("house").is_null() | (pl.col("house") == pl.col("own")))
+    for keys in (["box", "house"], ["box"], ["house"], []):
+        names = [pl.col(name).is_not_null() == (name in keys) for name in ("box", "house")]
+        yield [_BILL, *keys], named.filter(names).drop({"box", "house"} - {*keys})
+
+
+def _turn(frame: pl.DataFrame) -> pl.Expr:
+    return pl.col(TURN).cast(pl.Int64) if TURN in frame.columns else pl.lit(None, pl.Int64)
 
 
 def note(cancelled: pl.DataFrame, gone: pl.Series) -> str:

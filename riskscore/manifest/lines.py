@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
@@ -71,7 +72,7 @@ def manifest(settings: Settings = NONE) -> Kind:
     )
 
 
-_SHOWN = 30
+_SHOWN, _LONG = 30, 500
 
 
 @dataclass(frozen=True)
@@ -272,8 +273,10 @@ def check_required(understood: Understood, kind: Kind, frame: pl.DataFrame) -> N
     }
     near = {name: closest.nearest(name, fits[name], kind.synonyms) for name in names}
     hints = [f"'{heading}' for {name}" for name, heading in near.items() if heading]
-    shown = ", ".join(heading.source[:60].rstrip() for heading in understood.headings[:_SHOWN])
-    more = len(understood.headings) - _SHOWN
+    named = [heading.source[:60].rstrip() for heading in understood.headings[:_SHOWN]]
+    named = [name for name, end in zip(named, accumulate(len(name) + 2 for name in named), strict=True) if end <= _LONG]
+    shown = ", ".join(named)
+    more = len(understood.headings) - len(named)
     found = shown + (f" and {more:,} more" if more > 0 else "")
     sources = [heading.source for heading in understood.headings]
     any_known = any(heading.column for heading in understood.headings)

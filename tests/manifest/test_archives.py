@@ -123,3 +123,17 @@ def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch, save: Cal
     for path in (save(gzip.compress(data), "b.csv.gz"), save(_zip({"a.csv": data}), "b.zip")):
         with pytest.raises(ManifestError, match="unpacks to more than"):
             read(path)
+
+
+def test_an_archive_of_too_many_files_is_refused(
+    save: Callable[[bytes, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MOST_FILES", 3)
+    path = save(_zip({f"{n}.csv": b"a" for n in range(4)}), "m.zip")
+    with pytest.raises(ManifestError, match="contains more than 3 files"):
+        read(path)
+
+
+def test_many_empty_gzip_members_are_refused_at_once(save: Callable[[bytes, str], Path]) -> None:
+    with pytest.raises(ManifestError, match="more than 50,000 gzip files in one"):
+        read(save(gzip.compress(b"") * 50_001, "m.gz"))

@@ -135,3 +135,22 @@ def test_a_line_of_a_million_quotes_is_no_trap(piece: str, tmp_path: Path) -> No
     assert manifest.balance == 0
     assert manifest.consignments["bill_of_lading"].to_list() == ["B1", "B2"]
     assert time.process_time() - started < 20
+
+
+def test_a_million_empty_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    head = "bill_of_lading,container_number,filed_at,port_of_loading,port_of_discharge,goods_description\n"
+    path.write_text(head + "\nB1,MSCU1234566,2019-03-25,ECGYE,NLRTM,RICE\n,,,,,\n" + "\n" * 1_000_000)
+    manifest = read(path)
+    assert manifest.consignments.height == 1
+    assert manifest.quarantine.height == 0
+
+
+def test_of_many_long_headings_a_refusal_names_the_first_only(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(
+        "bill_of_lading," + ",".join(f"column that nobody knows and that is long {n}" for n in range(60)) + "\nB1"
+    )
+    with pytest.raises(ManifestError, match="and 50 more") as caught:
+        read(path)
+    assert len(str(caught.value)) < 1_000

@@ -155,6 +155,19 @@ CANONICAL = st.lists(
 def test_lines_in_are_lines_gathered_plus_lines_refused(
     rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    check_balance(rows, tmp_path_factory)
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None)
+@given(rows=CANONICAL)
+def test_lines_in_are_lines_gathered_plus_lines_refused_in_hundreds_of_files(
+    rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check_balance(rows, tmp_path_factory)
+
+
+def check_balance(rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("lines") / "m.csv"
     pl.DataFrame(rows).write_csv(path)
     manifest = read(path)

@@ -171,12 +171,21 @@ FILES = st.one_of(
 )
 
 
-@settings(
-    max_examples=EXAMPLES,
+HOSTILE = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     derandomize="RISKSCORE_HOSTILE" not in os.environ,
 )
+
+
+@pytest.mark.slow
+@settings(HOSTILE, max_examples=1_000)
+@given(data=FILES)
+def test_a_thousand_files_balance_or_are_refused_in_one_line(data: bytes, tmp_path: Path) -> None:
+    check(data, tmp_path)
+
+
+@settings(HOSTILE, max_examples=EXAMPLES)
 @given(data=FILES)
 @example(data=b"")
 @example(data=b"\xff\xfe")
@@ -186,6 +195,11 @@ FILES = st.one_of(
 @example(data=b"PK\x05\x06" + b"\0" * 18)
 @example(data=b"\x1f\x8b\x08\0\0\0\0\0")
 def test_any_file_balances_or_is_refused_in_one_line(data: bytes, tmp_path: Path) -> None:
+    check(data, tmp_path)
+
+
+def check(data: bytes, tmp_path: Path) -> None:
+    """Read `data`, and fail where it is neither balanced nor refused in one line."""
     path = tmp_path / "hostile"
     path.write_bytes(data)
     try:

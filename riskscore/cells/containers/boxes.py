@@ -131,7 +131,9 @@ def _objects(texts: pl.Series, reader: Reader | None) -> pl.DataFrame:
 
 def _named(plain: pl.DataFrame, odd_cells: pl.DataFrame, said: pl.DataFrame, objects: pl.DataFrame) -> pl.DataFrame:
     """Every container that a row names, in order: `row` and the columns of BOX, and `is_like`, whether it is usual."""
-    filled = said.filter(pl.col("boxes").is_not_null())
+    # Of an absurd cell no more is taken than shows that it is one.
+    most = pl.col("boxes", "sizes", "seals").list.head(MOST + 1)
+    filled = said.filter(pl.col("boxes").is_not_null()).with_columns(most)
     count = pl.col("boxes").list.len()
     nothing = pl.lit(None, pl.List(pl.String)).repeat_by(count)
     long = filled.select(

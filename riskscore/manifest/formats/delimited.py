@@ -68,6 +68,8 @@ def _read(name: str, text: bytes, count: Count) -> Table:
             f"{name} has {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read, so remove some columns"
         )
     _refuse_without_headings(name, text, head)
+    # Empty lines at the end would be a row each.
+    text = text.rstrip(b"\r\n") + b"\n" if text.endswith((b"\n\n", b"\r\n\r\n")) else text
     mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells))
     quoted = b'"' in mended.text
     rows = _parse(mended.text, head, quoted)

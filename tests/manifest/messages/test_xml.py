@@ -165,11 +165,28 @@ EDITS = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sample=st.sampled_from(XML), edits=st.lists(EDITS, min_size=1, max_size=3))
+CHANGED = given(sample=st.sampled_from(XML), edits=st.lists(EDITS, min_size=1, max_size=3))
+CASES = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(CASES, max_examples=80)
+@CHANGED
 def test_a_changed_message_balances_or_is_refused_in_one_line(
     sample: str, edits: list[tuple[str, float, float, int]], tmp_path: Path
 ) -> None:
+    check_changed(sample, edits, tmp_path)
+
+
+@pytest.mark.slow
+@settings(CASES, max_examples=2_000)
+@CHANGED
+def test_thousands_of_changed_messages_balance_or_are_refused_in_one_line(
+    sample: str, edits: list[tuple[str, float, float, int]], tmp_path: Path
+) -> None:
+    check_changed(sample, edits, tmp_path)
+
+
+def check_changed(sample: str, edits: list[tuple[str, float, float, int]], tmp_path: Path) -> None:
     data = bytearray((SAMPLES / f"{sample}.xml").read_bytes())
     for kind, where, other, size in edits:
         place, target = int(where * (len(data) - 1)), int(other * (len(data) - 1))

@@ -68,6 +68,7 @@ class _Message:
         self.segment = 0
         self.version = ""
         self.others: Counter[str] = Counter()
+        self.too_long: Counter[str] = Counter()
         self.manifests = 0
         self.notes: list[str] = []
         self.rows = Rows("X12 309")
@@ -125,6 +126,8 @@ class _Message:
             raise LeftAsideError(self.name, " and ".join(sets.named(number) for number in self.others))
         for number, count in self.others.items():
             self.notes.append(f"{counted(count, 'set')} left aside: {sets.named(number)} is no manifest")
+        for what, count in self.too_long.items():
+            self.notes.append(f"{what}: {counted(count, 'segment')} left out, because too much of the text came before")
         self.rows.form = f"X12 309 ({self.version})" if self.version else "X12 309"
         return without_masters(self.rows.table([*self.notes, *self.reader.notes()]))
 
@@ -226,13 +229,25 @@ class _Message:
 
     def party_name(self, segment: Segment) -> None:
         """N2: the name of the party goes on."""
-        if (party := self._current(segment).party) is not None and len(party["name"]) < _LONGEST:
+        if (party := self._current(segment).party) is None:
+            return
+        if len(party["name"]) < _LONGEST:
             party["name"] = " ".join([str(party["name"]), segment.get(1), segment.get(2)])
+        else:
+            self._left_out("name of a party")
 
     def street(self, segment: Segment) -> None:
         """N3: lines of the address."""
-        if (party := self._current(segment).party) is not None and len(party["lines"]) < _MOST_LINES:
+        if (party := self._current(segment).party) is None:
+            return
+        if len(party["lines"]) < _MOST_LINES:
             party["lines"] = [*party["lines"], segment.get(1), segment.get(2)]
+        else:
+            self._left_out("address")
+
+    def _left_out(self, what: str) -> None:
+        """Count a text that goes on where no more of it is kept."""
+        self.too_long[what] += 1
 
     def town(self, segment: Segment) -> None:
         """N4: town, state, post code and country."""
@@ -278,6 +293,8 @@ class _Message:
             for name, more in (("goods_description", description), ("marks", marks)):
                 if more and len(lines[-1][name] or "") < _LONGEST:
                     lines[-1][name] = f"{lines[-1][name]} {more}" if lines[-1][name] else more
+                elif more:
+                    self._left_out(name)
             return
         lines.append(
             {

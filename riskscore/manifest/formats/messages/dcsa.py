@@ -15,7 +15,7 @@ from typing import Any
 
 from riskscore.errors import LeftAsideError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import json_text
+from riskscore.manifest.formats.messages import json_text, limits
 from riskscore.manifest.formats.messages.dcsa_places import between, parties, places
 from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.json_text import inner, objects, texts
@@ -126,14 +126,23 @@ def _read(line: int, document: dict[str, Any], rows: Rows, reader: Reader) -> No
         if number and number not in boxes:
             boxes[number] = {}
     is_only = len(boxes) < 2
+    by_box: dict[str | None, list[Any]] = {}
+    for item, part in goods:
+        by_box.setdefault(text(part.get("equipmentReference")), []).append((item, part))
+    nowhere = by_box.pop(None, [])
+    try:
+        limits.allow(len(goods), len(boxes), len(goods) + sum(box not in by_box for box in boxes) * len(nowhere))
+    except limits.TooLargeError as error:
+        rows.refuse(line, limits.RULE, f"bill {values.get('bill_of_lading', '?')}: {error}")
+        return
     whole = _figures((part for _, part in goods), reader)
     value = reader.number("declared_value", document.get("declaredValue"))
     if value is not None:
         values["currency"] = text(document.get("declaredValueCurrency"))
         values["declared_value" if is_only else "bill_declared_value"] = value
     for number, box in boxes.items() or [(None, {})]:
-        within = [(item, part) for item, part in goods if is_only or text(part.get("equipmentReference")) == number]
-        loose = [] if within else [(item, part) for item, part in goods if not text(part.get("equipmentReference"))]
+        within = goods if is_only else by_box.get(number, []) if number else nowhere
+        loose = [] if within else nowhere
         own = _figures((part for _, part in within), reader) or _weighed(box, reader)
         bill = {f"bill_{name}": figure for name, figure in whole.items() if name not in own and not within}
         rows.add(

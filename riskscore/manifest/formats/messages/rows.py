@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from riskscore import schema
+from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.table import BROKEN, CANCELLED, Table
 from riskscore.schema import ITEM
 
@@ -27,7 +28,13 @@ CHUNK = 5_000
 CANCELS = "cancelled"
 """Field of a row that only cancels what its keys name."""
 
+TOO_LARGE = "too_large"
+"""Field of a row that stands for a bill with more than any bill has, and says what it has."""
+
 _ITEMS = "goods_items"
+_SAYING = ("bill_of_lading", "house_bill", "container_number", "goods_description")
+"""Columns of which a consignment has at least one."""
+
 _LONGEST = 10_000
 _MOST_REFUSED = 20_000
 
@@ -41,7 +48,8 @@ class Rows:
         self._rows: list[Mapping[str, Any]] = []
         self._frames: list[pl.DataFrame] = []
         self._broken: list[tuple[int, str, None, str, str]] = []
-        self._cancelled: list[Mapping[str, Any]] = []
+        self._cancelled: list[tuple[Any, ...]] = []
+        self._cancelled_frames: list[pl.DataFrame] = []
         self._unlisted = 0
 
     def __len__(self) -> int:
@@ -51,11 +59,19 @@ class Rows:
         """Add a consignment that begins in `line` (or segment) of the message.
 
         `values` has columns of schema.COLUMNS in their types; what is not known is left out. With `cancelled` true
-        the row cancels the consignments that its bill, house bill and container name.
+        the row cancels the consignments that its bill, house bill and container name. A row without any of these
+        and without goods is refused, and so is one that is `too_large`.
         """
         if values.get(CANCELS):
-            named = {name: values.get(name) for name in CANCELLED if name != "line"}
-            self._cancelled.append({"line": line, **named})
+            self._cancelled.append((line, *(values.get(name) for name in CANCELLED if name != "line")))
+            if len(self._cancelled) >= CHUNK:
+                self._flush_cancelled()
+            return
+        if TOO_LARGE in values:
+            self.refuse(line, limits.RULE, values[TOO_LARGE])
+            return
+        if not any(map(values.get, _SAYING)):
+            self.refuse(line, "empty_bill", "a consignment of which the message says nothing")
             return
         self._lines.append(line)
         self._rows.append(values)
@@ -73,6 +89,7 @@ class Rows:
     def table(self, notes: Sequence[str] = (), encoding: str | None = None) -> Table:
         """All rows as a table: columns of schema.COLUMNS that any row has, and the parts that were refused."""
         self._flush()
+        self._flush_cancelled()
         used = {"house_bill", "_line", *schema.REQUIRED, *(name for frame in self._frames for name in frame.columns)}
         none = pl.DataFrame(schema={name: dtype for name, dtype in _TYPES.items() if name in used})
         frame = pl.concat([none, *self._frames], how="diagonal")
@@ -94,13 +111,18 @@ class Rows:
             broken=pl.DataFrame(self._broken, schema=BROKEN, orient="row"),
             notes=tuple(told),
             is_message=True,
-            cancelled=pl.DataFrame(self._cancelled, schema=CANCELLED),
+            cancelled=pl.concat([pl.DataFrame(schema=CANCELLED), *self._cancelled_frames]),
         )
 
     def _flush(self) -> None:
         if self._rows:
             self._frames.append(_frame(self._rows, self._lines))
             self._rows, self._lines = [], []
+
+    def _flush_cancelled(self) -> None:
+        if self._cancelled:
+            self._cancelled_frames.append(pl.DataFrame(self._cancelled, schema=CANCELLED, orient="row"))
+            self._cancelled = []
 
 
 def _frame(rows: list[Mapping[str, Any]], lines: list[int]) -> pl.DataFrame:

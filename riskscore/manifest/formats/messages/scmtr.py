@@ -15,7 +15,7 @@ from typing import Any
 
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages import json_text
+from riskscore.manifest.formats.messages import json_text, limits
 from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.json_text import inner, objects
 from riskscore.manifest.formats.messages.reader import Reader
@@ -125,6 +125,11 @@ def _read_master(line: int, cargo: dict[str, Any], voyage: dict[str, Any], rows:
     boxes = objects(cargo.get("trnsprtEqmt"))
     houses = objects(cargo.get("houseCargoDec") or cargo.get("hcargoDec"))
     named: set[str | None] = set()
+    try:
+        limits.allow(len(houses), len(boxes), len(boxes) * sum(not objects(each.get("trnsprtEqmt")) for each in houses))
+    except limits.TooLargeError as error:
+        rows.refuse(line, limits.RULE, f"house bills of {bill or '?'}: {error}")
+        return
     for house in houses:
         described = _described(house)
         values = common | described | {name: described[name] or own[name] for name in _SHARED}
@@ -189,6 +194,12 @@ def _add(
     line: int, values: dict[str, Any], cargo: dict[str, Any], boxes: list[dict[str, Any]], rows: Rows, reader: Reader
 ) -> set[str | None]:
     """Add a row for each of the `boxes` of a bill, and return their numbers."""
+    lines = objects(cargo.get("itemDtls"))
+    try:
+        limits.allow(len(lines), len(boxes), len(lines) * len(boxes))
+    except limits.TooLargeError as error:
+        rows.refuse(line, limits.RULE, f"bill {values.get('house_bill') or values['bill_of_lading'] or '?'}: {error}")
+        return {text(box.get("eqmtId")) for box in boxes}
     measured = inner(cargo, "trnsprtDocMsr")
     unit = measured.get("unitOfWeight") or "KGS"
     whole = {
@@ -197,7 +208,7 @@ def _add(
         "volume_m3": reader.measure("volume_m3", measured.get("grossVolume"), measured.get("unitOfVolume"), M3),
         "declared_value": reader.number("declared_value", measured.get("invoiceValueOfCnsgmt")),
     }
-    items = [_item(item, reader) for item in objects(cargo.get("itemDtls"))]
+    items = [_item(item, reader) for item in lines]
     described = values["goods_description"] or "; ".join(filter(None, (item["goods_description"] for item in items)))
     codes = (
         list(dict.fromkeys(item["hs_code"] for item in items if item["hs_code"])) or [*hs_codes_in(described)] or None

@@ -40,7 +40,7 @@ null without a weight. `is_empty` is null where the plan does not say. `position
 are as filed.
 """
 
-CHUNK = 20_000
+CHUNK = 5_000
 """Rows that are kept as Python objects at most."""
 
 
@@ -65,14 +65,18 @@ class Slots:
     def table(self, form: str, notes: Sequence[str]) -> Table:
         """All rows as a table of the kind STOW_PLAN with exactly the columns STOW_PLAN."""
         self._flush()
-        frame = pl.concat(self._frames) if self._frames else pl.DataFrame(schema={**STOW_PLAN, "_line": pl.Int64})
+        none = pl.DataFrame(schema={**STOW_PLAN, "_line": pl.Int64})
+        frame = pl.concat([none, *self._frames], how="diagonal")
         lines = frame["_line"].alias("line")
-        return Table(frame.drop("_line"), lines, format=form, notes=tuple(notes), kind=table.STOW_PLAN)
+        return Table(frame.select(*STOW_PLAN), lines, format=form, notes=tuple(notes), kind=table.STOW_PLAN)
 
     def _flush(self) -> None:
         if self._rows:
+            present = {name for row in self._rows for name in row}
             columns = [
-                pl.Series(name, [row.get(name) for row in self._rows], dtype) for name, dtype in STOW_PLAN.items()
+                pl.Series(name, [row.get(name) for row in self._rows], dtype)
+                for name, dtype in STOW_PLAN.items()
+                if name in present
             ]
             self._frames.append(pl.DataFrame([*columns, pl.Series("_line", self._lines, pl.Int64)]))
             self._rows, self._lines = [], []

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.messages.hs_texts import hs_codes_in
 from riskscore.manifest.formats.messages.reader import Reader
+from riskscore.manifest.formats.messages.rows import TOO_LARGE
 
 
 @dataclass(slots=True)
@@ -81,19 +83,41 @@ def key(number: str | None) -> str:
 
 
 def consignments(bill: Bill, reader: Reader) -> Iterator[dict[str, Any]]:
-    """The rows of `bill`, in canonical columns; one without a container where it has none."""
+    """The rows of `bill`, in canonical columns; one without a container where it has none.
+
+    A bill with more than any bill has is one row that is refused.
+    """
     boxes = _all_boxes(bill)
+    named = [set(goods.boxes) for goods in bill.goods]
+    try:
+        _allow(boxes, named)
+    except limits.TooLargeError as error:
+        yield {TOO_LARGE: f"bill {bill.values.get('bill_of_lading') or '?'}: {error}"}
+        return
     is_alone = len(boxes) <= 1
     totals = _totals(bill, reader)
     _drop_repeated(boxes, totals, reader)
     for box in boxes or [Box(None)]:
         name = key(box.number)
-        inside = bill.goods if is_alone else [goods for goods in bill.goods if not goods.boxes or name in goods.boxes]
+        inside = (
+            bill.goods
+            if is_alone
+            else [goods for goods, of in zip(bill.goods, named, strict=True) if not of or name in of]
+        )
         is_own = is_alone or (bool(inside) and all(len(set(goods.boxes)) == 1 for goods in inside))
         if not inside and bill.goods:
             inside = bill.goods
             reader.tell("container", "no goods line names the container, so all goods of its bill describe it")
         yield _row(bill, box, inside, totals, reader, is_own=is_own, is_alone=is_alone)
+
+
+def _allow(boxes: list[Box], named: list[set[str]]) -> None:
+    """Raise TooLargeError where the goods lines, of which each is in the `named` boxes or in all, are too many."""
+    loose = sum(not of for of in named)
+    known = set().union(*named)
+    without = 0 if loose else sum(key(box.number) not in known for box in boxes)
+    lines = loose * len(boxes) + sum(map(len, named)) + without * len(named)
+    limits.allow(len(named), len(boxes), lines)
 
 
 def _row(

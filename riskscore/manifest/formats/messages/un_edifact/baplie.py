@@ -43,6 +43,12 @@ _MOMENTS = {
 _WEIGHTS = ("WT", "AET", "G", "VGM")
 """Kinds of weights in a plan: with container, estimated, gross, verified."""
 
+_MOST_BOXES = 100
+"""Most containers of a slot that are read: even a stack of empty flats has a dozen."""
+
+_MOST_SEALS = 100
+"""Most seals of a container that are kept."""
+
 
 def read(file: File) -> Table:
     """Read the stow plans of an EDIFACT file as one table of stow_plan.STOW_PLAN. Raises ManifestError without any."""
@@ -152,7 +158,9 @@ class BaplieReader:
         if self._slot is None or part(elements, 1) not in ("CN", ""):
             return
         number = box_key(part(elements, 2))
-        if number:
+        if number and len(self._boxes) == _MOST_BOXES:
+            self.reader.tell("container", f"{{}} left out, because its slot has more than {_MOST_BOXES}", number)
+        elif number:
             status = part(elements, 6)
             self._boxes.append(
                 {
@@ -163,8 +171,13 @@ class BaplieReader:
             )
 
     def _sel(self, elements: Elements) -> None:
-        if self._boxes and part(elements, 1):
-            self._boxes[-1].setdefault("seal_numbers", []).append(part(elements, 1))
+        if not self._boxes or not part(elements, 1):
+            return
+        seals = self._boxes[-1].setdefault("seal_numbers", [])
+        if len(seals) < _MOST_SEALS:
+            seals.append(part(elements, 1))
+        else:
+            self.reader.tell("seal", f"{{}} left out, because its container has more than {_MOST_SEALS}")
 
     def _tmp(self, elements: Elements) -> None:
         if self._slot is not None and part(elements, 2):

@@ -103,9 +103,12 @@ class Bill:
     @property
     def is_blank(self) -> bool:
         """Whether nothing but the beginning of the bill was read."""
-        return not (
-            self.reference or self.numbers or self.values or self.totals or self.parties or self.parts or self.texts
-        )
+        return self.is_only_a_number and not (self.reference or self.numbers)
+
+    @property
+    def is_only_a_number(self) -> bool:
+        """Whether nothing but numbers of the bill was read."""
+        return not (self.values or self.totals or self.parties or self.parts or self.texts or self.boxes)
 
     def keys(self) -> dict[str, str]:
         """`bill_of_lading`, and `house_bill` where the bill is a house bill of a known master bill."""

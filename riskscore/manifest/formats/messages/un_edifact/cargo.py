@@ -95,7 +95,6 @@ class CargoReader(GoodsSegments):
             self.rows.refuse(bill.line, "cancels_no_bill", f"the message cancels {what} and names no bill")
         else:
             self.reader.tell("message", "{} without a consignment", self._number)
-        self.begin(0, None)
 
     def _keys(self, bill: Bill) -> dict[str, str]:
         """The numbers of a bill; the master bill may be named once, for the whole message."""
@@ -115,6 +114,10 @@ class CargoReader(GoodsSegments):
             bill.boxes = dict(self._boxes)
         if bill.is_blank and "bill_of_lading" not in keys:
             self.rows.refuse(bill.line, "empty_bill", "a consignment of which the message says nothing")
+            return
+        if bill.is_only_a_number and self._function not in CANCELLATIONS:
+            number = f"bill {keys['bill_of_lading']}" if "bill_of_lading" in keys else "a consignment"
+            self.rows.refuse(bill.line, "empty_bill", f"{number}: the message says nothing of it but its number")
             return
         try:
             limits.allow_parts(self._top.parts)

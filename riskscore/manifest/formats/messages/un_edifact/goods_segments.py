@@ -165,8 +165,12 @@ class GoodsSegments:
         if self._scope == SHARE:
             key = self._shared
             box = self._bill.boxes.get(key) or self._boxes.get(key) or self._bill.boxes.setdefault(key, Box(key))
-        if box is not None and seal and len(box.seals) < _MOST_SEALS and seal not in box.seals:
+        if box is None or not seal or seal in box.seals:
+            return
+        if len(box.seals) < _MOST_SEALS:
             box.seals.append(seal)
+        else:
+            self.reader.tell("seal", f"{{}} left out, because its container has more than {_MOST_SEALS}")
 
     def _tmp(self, elements: Elements) -> None:
         if part(elements, 2):

@@ -39,10 +39,11 @@ class Interchange:
         self._readers: Mapping[str, MessageReader] = {}
         self._reader: MessageReader | None = None
         self._acts: dict[str, Callable[[Elements], None]] = {}
+        self._acts_by_kind: dict[str, dict[str, Callable[[Elements], None]]] = {}
         self._sent_at: datetime | None = None
         self._open = self._in_message = False
         self._number = self._began = 0
-        self._service = {
+        self._service: dict[str, Callable[[Elements], None]] = {
             "UNB": self._unb,
             "UNH": self._unh,
             "UNT": self._unt,
@@ -53,7 +54,8 @@ class Interchange:
     def walk(self, readers: Mapping[str, MessageReader]) -> None:
         """Give the segments of each message to the reader of its type. `damage` says afterwards why the file ended."""
         self._readers = readers
-        self._acts = dict(self._service)
+        self._acts_by_kind = {kind: {**reader.acts, **self._service} for kind, reader in readers.items()}
+        self._acts = self._service
         try:
             for elements in self.segments:
                 self._number += 1
@@ -113,7 +115,7 @@ class Interchange:
         self._reader = self._readers.get(kind)
         if self._reader is not None:
             self._reader.begin(self.segments.line, self._sent_at)
-            self._acts = {**self._reader.acts, **self._service}
+            self._acts = self._acts_by_kind[kind]
 
     def _unt(self, elements: Elements) -> None:
         if self._in_message:
@@ -140,4 +142,4 @@ class Interchange:
     def _finish(self, *, cut: bool) -> None:
         if self._in_message and self._reader is not None:
             self._reader.end(cut=cut)
-        self._in_message, self._reader, self._acts = False, None, dict(self._service)
+        self._in_message, self._reader, self._acts = False, None, self._service

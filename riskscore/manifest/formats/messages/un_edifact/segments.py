@@ -36,7 +36,7 @@ _SIGNS = re.compile(
     r"UNA([^\w\s])([^\w\s])(.)(.)(.)([^\w ])(?=\s*UN[BGH]\2)|UNB([^\w\s])[A-Z]{4}([^\w\s])\d", re.DOTALL
 )
 _BROKEN_LINE = re.compile(r"[ \t]*[\r\n]+[ \t]*")
-_START = re.compile(rb"[\xef\xbb\xbf\s\0]*(?:UNA[^\w\s]{2}.{4}\s*)?(UN[BGH])[^\w\s]", re.DOTALL)
+_START = re.compile(rb"[\xef\xbb\xbf\s\0]*(UNA[^\w\s]{2}.{4}\s*)?(UN[BGH])[^\w\s]", re.DOTALL)
 _MESSAGE = re.compile(rb"UNH[^\w\s][^'\n]{0,60}?[^\w\s][A-Z]{6}[^\w\s][A-Z0-9]{1,3}[^\w\s]")
 _SETS = {
     "KECA": "cp949",
@@ -63,7 +63,8 @@ def is_edifact(head: bytes) -> bool:
     """Whether a file that begins with `head` is an interchange, or a message without one."""
     start = _START.match(head)
     return start is not None and (
-        re.match(rb"UNB.[A-Z]{4}[^\w\s]\d", head[start.start(1) :]) is not None
+        start[1] is not None
+        or re.match(rb"UNB.[A-Z]{4}[^\w\s]\d", head[start.start(2) :]) is not None
         or _MESSAGE.search(head[:4096]) is not None
     )
 
