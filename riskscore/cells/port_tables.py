@@ -102,6 +102,19 @@ def subdivisions() -> pl.DataFrame:
 
 
 @cache
+def states() -> pl.DataFrame:
+    """The names and codes of the states of the US: `name`, `division`."""
+    return lookup.keyed(subdivisions().filter(country="US").select("name", "division").unique("name"), "name")
+
+
+@cache
+def divisions() -> pl.DataFrame:
+    """The state or province of each UN/LOCODE that has one in the whole list: `locode`, `division`."""
+    listed = reference.locodes().select("locode", "division").drop_nulls()
+    return lookup.keyed(listed.unique("locode", keep="first", maintain_order=True), "locode")
+
+
+@cache
 def regions() -> pl.Series:
     """The names and codes of states and provinces."""
     return lookup.listed(subdivisions()["name"])
