@@ -101,6 +101,8 @@ _UNITS = (
     "unit measure",
     "dvt",
 )
+_FREIGHT = frozenset(("freight", "frete", "flete", "fret", "nolo", "fracht"))
+_CURRENCY = frozenset(("currency", "moeda", "moneda", "devise", "monnaie", "valuta", "wahrung"))
 
 
 def signs_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) -> numbers.Signs:
@@ -157,17 +159,29 @@ def _with_fault(told: pl.DataFrame, wrong: pl.Expr, rule: str) -> pl.DataFrame:
 
 
 def unit_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) -> pl.Series | None:
-    """The units of a quantity, in the column of package types or one called "unit"; None where there is none."""
-    for heading in headings:
-        if heading.column == "package_type":
-            return texts.as_text(frame[heading.source])
-    if not _QUANTITY & set(words(own.source)):
-        return None
+    """The units of a quantity: of a column called "unit" or "qty uom", else of package types; None where there is none.
+
+    A count of packages that is not called a quantity has no units but the package types.
+    """
     called = {"".join(words(name)) for name in (*columns.table()["outcomes"]["weight_unit"], *_UNITS)}
+    is_quantity = bool(_QUANTITY & set(words(own.source)))
+    found: list[pl.Series] = []
     for heading in headings:
-        if heading.column in (None, "weight_unit") and "".join(words(heading.source)) in called:
-            return texts.as_text(frame[heading.source])
-    return None
+        named = words(heading.source)
+        plain = {"".join(named), "".join(word for word in named if word not in _QUANTITY)}
+        if is_quantity and heading.column in (None, "weight_unit") and plain & called:
+            found.append(texts.as_text(frame[heading.source]))
+    found += [texts.as_text(frame[heading.source]) for heading in headings if heading.column == "package_type"]
+    return pl.select(pl.coalesce(found)).to_series() if found else None
+
+
+def freight_currency(frame: pl.DataFrame, headings: Sequence[Heading], usual: pl.Series | None) -> pl.Series | None:
+    """The currencies of freight, in a column of their own, else `usual`, those of the value."""
+    for heading in headings:
+        named = set(words(heading.source))
+        if heading.column is None and named & _FREIGHT and named & _CURRENCY:
+            return money.currencies(texts.as_text(frame[heading.source])).alias("currency")
+    return usual
 
 
 def packages(read: pl.DataFrame, beside: pl.Series | None, notes: list[str]) -> tuple[pl.DataFrame, pl.Series | None]:

@@ -326,7 +326,8 @@ class Converter:
         if column == "temperature_c":
             return measures.celsius(read, heading.unit)
         if column in AMOUNTS:
-            beside = self._currency() if self.has("currency") else None
+            usual = self._currency() if self.has("currency") else None
+            beside = figures.freight_currency(self.frame, self.headings, usual) if column == "freight_charge" else usual
             amounts, notes = money.amounts(read, heading.unit, beside)
             self.notes += [f"{column}: {note}" for note in notes]
             before = self.amounts.get(column)

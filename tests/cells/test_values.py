@@ -264,3 +264,27 @@ def test_a_bill_is_the_house_bill_or_else_the_master_bill(tmp_path: Path) -> Non
 def test_estimated_arrival_is_filled_from_the_actual_one(tmp_path: Path) -> None:
     result = _read(tmp_path, **{"ETA": "", "Actual Arrival Date": "2019-04-20"})
     assert str(result["arrives_at"]).startswith("2019-04-20")
+
+
+COUNTS_BESIDE_UNITS = [
+    ({"QTY": "24000", "QTY UOM": "KGS", "Type of Pack": "PALLET"}, None),
+    ({"QTY": "24000", "QTY UOM": "", "Type of Pack": "PALLET"}, 24000),
+    ({"Quantity": "24000", "Unit of Quantity": "MTR"}, None),
+    ({"Quantity": "24000", "UQC": "CTN"}, 24000),
+]
+
+
+@pytest.mark.parametrize(("cells", "count"), COUNTS_BESIDE_UNITS)
+def test_a_quantity_in_a_unit_beside_it_is_no_count_of_packages(tmp_path: Path, cells: dict, count: int | None) -> None:
+    assert _read(tmp_path, **cells)["package_count"] == count
+
+
+def test_freight_has_the_currency_of_its_own_column(tmp_path: Path) -> None:
+    cells = {"Value": "9000", "Currency": "EUR", "Freight": "700"}
+    assert _read(tmp_path, **cells, Freight__Currency="USD")["freight_charge"] is None
+    row = _read(tmp_path, **cells, Freight__Currency="EUR")
+    assert (row["freight_charge"], row["currency"]) == (700.0, "EUR")
+
+
+def test_a_column_of_currencies_that_multiplies_is_not_understood(tmp_path: Path) -> None:
+    assert _read(tmp_path, Value="1.2", Currency="MIO JPY")["currency"] is None
