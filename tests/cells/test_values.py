@@ -288,3 +288,11 @@ def test_freight_has_the_currency_of_its_own_column(tmp_path: Path) -> None:
 
 def test_a_column_of_currencies_that_multiplies_is_not_understood(tmp_path: Path) -> None:
     assert _read(tmp_path, Value="1.2", Currency="MIO JPY")["currency"] is None
+
+
+FILLED_IN = [("0000000", None), ("99999999-9", None), ("xxxx", None), ("0", None), ("1000000", "1000000"), ("AA", "AA")]
+
+
+@pytest.mark.parametrize(("text", "number"), FILLED_IN)
+def test_a_number_of_one_sign_is_nobodys(text: str, number: str | None, tmp_path: Path) -> None:
+    assert _read(tmp_path, Consignee__Tax__ID=text)["consignee_id"] == number
