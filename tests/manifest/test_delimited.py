@@ -135,3 +135,19 @@ def test_a_line_of_a_million_quotes_is_no_trap(piece: str, tmp_path: Path) -> No
     assert manifest.balance == 0
     assert manifest.consignments["bill_of_lading"].to_list() == ["B1", "B2"]
     assert time.process_time() - started < 20
+
+
+def test_a_ditto_mark_takes_the_value_above(tmp_path: Path) -> None:
+    second = 'do,TCLU3093643,do,DO,"""",ditto,NAMPO'
+    rows = consignments(tmp_path, f"{HEAD}\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,NAMPO\n{second}\n")
+    names = ("bill_of_lading", "port_of_loading", "port_of_discharge", "goods_description")
+    assert [rows[1][name] for name in names] == ["B1", "DEHAM", "KRPUS", "PUMPS"]
+
+
+def test_a_ditto_mark_below_a_line_that_was_not_read_stands_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    first = "B1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,NAMPO"
+    file.write_text(
+        f"{HEAD}\n{first}\nB2,TCLU3093643,2024-03-14,DEHAM,KRPUS,SODA,NAMPO,LTD\n-do-,MSKU1234565,-do-,,,,\n"
+    )
+    assert read(file).consignments["container_number"].to_list() == ["CSQU3054383"]

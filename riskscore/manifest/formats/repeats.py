@@ -22,7 +22,7 @@ _MARK = rf"(?i)^(?:{_GAP}*(?:{_SIGN})(?:{_SIGN}|{_GAP})*|{_DRESS}*(?:{_WORD}){_D
 _DRESSED = rf"(?i)^(?:{_DRESS}+(?:{_SHORT}){_DRESS}*|(?:{_SHORT}){_DRESS}+)$"
 _BARE = rf"(?i)^\s*(?:{_SHORT})\s*$"
 _CODE = 3
-"""Longest text that may be a country's code: DO and ID are countries, too."""
+"""Longest text that may be a country's code: DO and ID are countries, too, in capitals."""
 
 
 def fill_merged(frame: pl.DataFrame, areas: Sequence[Area]) -> tuple[pl.DataFrame, pl.DataFrame, int]:
@@ -75,5 +75,6 @@ def _marks(values: pl.Series) -> pl.Series | None:
     bare = values.str.contains(_BARE).fill_null(False)
     if bare.any():
         above = values.set(marks | bare, None).forward_fill()
-        marks |= bare & (above.str.len_chars() > _CODE).fill_null(False)
+        is_no_code = (above.str.len_chars() > _CODE) | above.str.contains(r"[^A-Za-z]")
+        marks |= bare & (is_no_code | values.str.contains(r"^\s*(?:do|id)\s*$")).fill_null(False)
     return marks if marks.any() else None
