@@ -102,6 +102,7 @@ _UNITS = (
     "dvt",
 )
 _FREIGHT = frozenset(("freight", "frete", "flete", "fret", "nolo", "fracht"))
+_SCALE = frozenset(("unit", "units", "uom", "scale", "unidad", "unidade", "unite", "einheit"))
 _CURRENCY = frozenset(("currency", "moeda", "moneda", "devise", "monnaie", "valuta", "wahrung"))
 
 
@@ -163,7 +164,8 @@ def unit_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) 
 
     A count of packages that is not called a quantity has no units but the package types.
     """
-    called = {"".join(words(name)) for name in (*columns.table()["outcomes"]["weight_unit"], *_UNITS)}
+    named_units = (*columns.table()["outcomes"]["weight_unit"], *_UNITS)
+    called = {"".join(words(name)) for name in named_units if "weight" not in name}
     is_quantity = bool(_QUANTITY & set(words(own.source)))
     found: list[pl.Series] = []
     for heading in headings:
@@ -173,6 +175,15 @@ def unit_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) 
             found.append(texts.as_text(frame[heading.source]))
     found += [texts.as_text(frame[heading.source]) for heading in headings if heading.column == "package_type"]
     return pl.select(pl.coalesce(found)).to_series() if found else None
+
+
+def scale_beside(frame: pl.DataFrame, headings: Sequence[Heading]) -> pl.Series | None:
+    """The units of temperatures, in a column of their own such as "temp unit"; None where there is none."""
+    for heading in headings:
+        named = set(words(heading.source))
+        if heading.column is None and named & {"temp", "temperature", "temperatura"} and named & _SCALE:
+            return texts.as_text(frame[heading.source])
+    return None
 
 
 def freight_currency(frame: pl.DataFrame, headings: Sequence[Heading], usual: pl.Series | None) -> pl.Series | None:

@@ -324,7 +324,7 @@ class Converter:
             beside = self.read(helper) if self.has(helper) and not is_own else None
             return measures.scaled(column, values, read, heading.unit, beside, self.notes)
         if column == "temperature_c":
-            return measures.celsius(read, heading.unit)
+            return measures.celsius(read, heading.unit, figures.scale_beside(self.frame, self.headings))
         if column in AMOUNTS:
             usual = self._currency() if self.has("currency") else None
             beside = figures.freight_currency(self.frame, self.headings, usual) if column == "freight_charge" else usual

@@ -296,3 +296,14 @@ FILLED_IN = [("0000000", None), ("99999999-9", None), ("xxxx", None), ("0", None
 @pytest.mark.parametrize(("text", "number"), FILLED_IN)
 def test_a_number_of_one_sign_is_nobodys(text: str, number: str | None, tmp_path: Path) -> None:
     assert _read(tmp_path, Consignee__Tax__ID=text)["consignee_id"] == number
+
+
+@pytest.mark.parametrize(("unit", "degrees"), [("F", 13.333), ("C", 56.0), ("", 56.0), ("K", None)])
+def test_the_unit_of_a_temperature_may_stand_beside_it(unit: str, degrees: float | None, tmp_path: Path) -> None:
+    read_as = _read(tmp_path, Temperature="56", Temp__Unit=unit)["temperature_c"]
+    assert read_as == (degrees if degrees is None else pytest.approx(degrees, abs=0.01))
+
+
+def test_a_unit_of_weight_says_nothing_about_a_quantity_of_packages(tmp_path: Path) -> None:
+    cells = {"Manifest Quantity": "18", "Manifest Unit": "Pallet", "Weight": "800", "Weight Unit": "Kilograms"}
+    assert _read(tmp_path, **cells)["package_count"] == 18

@@ -53,17 +53,23 @@ def fill_merged(frame: pl.DataFrame, areas: Sequence[Area]) -> tuple[pl.DataFram
 
 
 def fill_ditto(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Give each cell with a ditto mark the value above it, and say how many there were."""
+    """Give each cell with a ditto mark the value above it, and say how many there were.
+
+    A word such as IDEM that is the only mark of its row stays: under a notify party it means the consignee.
+    """
+    found = {values.name: marks for values in frame if (marks := _marks(values)) is not None}
+    if not found:
+        return frame, []
+    alone = pl.DataFrame(found).select(pl.sum_horizontal(pl.all().cast(pl.UInt32)) == 1).to_series()
     count = 0
     columns = []
-    for values in frame:
-        marks = _marks(values)
-        if marks is None:
-            continue
-        count += int(marks.sum())
-        above = pl.DataFrame({"place": pl.int_range(values.len(), eager=True), "is_mark": marks})
+    for name, marks in found.items():
+        values = frame[name]
+        is_word = values.str.contains(r"\p{L}").fill_null(False)
+        above = pl.DataFrame({"place": pl.int_range(values.len(), eager=True), "is_mark": marks & ~(alone & is_word)})
         places = above.select(pl.when(~pl.col("is_mark")).then("place").forward_fill())["place"]
-        columns.append(values.gather(places).alias(values.name))
+        count += int((above["is_mark"] & places.is_not_null()).sum())
+        columns.append(values.gather(places.fill_null(pl.int_range(values.len(), eager=True))).alias(name))
     if not count:
         return frame, []
     return frame.with_columns(columns), [f"ditto marks: {counted(count, 'cell')} took the value of the row above"]
