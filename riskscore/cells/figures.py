@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from riskscore.cells import headings as columns
-from riskscore.cells import measures, money, numbers, texts
+from riskscore.cells import measures, money, nothing, numbers, texts
 from riskscore.cells.headings import Heading
 from riskscore.cells.wordings import words
 from riskscore.units import counted
@@ -102,18 +102,43 @@ _UNITS = (
     "dvt",
 )
 _FREIGHT = frozenset(("freight", "frete", "flete", "fret", "nolo", "fracht"))
+_KILOGRAMS = (None, "kg", "kgs", "kilos", "kilograms")
+_TENS_OF_TONNES = r"(?i)^\s*(?:[1-9]|[1-3]\d)\.\d{3}\s*(?:kgs?|kgm)?\.?\s*$"
 _SCALE = frozenset(("unit", "units", "uom", "scale", "unidad", "unidade", "unite", "einheit"))
 _CURRENCY = frozenset(("currency", "moeda", "moneda", "devise", "monnaie", "valuta", "wahrung"))
 
 
-def signs_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) -> numbers.Signs:
-    """What the other columns of figures show about commas and dots, those included that are not read otherwise."""
-    return numbers.together(
+def signs_beside(
+    frame: pl.DataFrame, headings: Sequence[Heading], own: Heading, notes: list[str] | None = None
+) -> numbers.Signs:
+    """What the other columns of figures show about commas and dots, those included that are not read otherwise.
+
+    Where none does, weights of containers do that would all be below 40 kg with a decimal dot: 12.400 is 12,400 kg.
+    """
+    shown = numbers.together(
         numbers.signs(frame[heading.source], whole=heading.column in _WHOLE)
         for heading in headings
         if heading.source != own.source
         and (heading.column in RANGES or (heading.column is None and _FIGURES & set(words(heading.source))))
     )
+    if any(shown) or any(heading.column == "weight_unit" for heading in headings):
+        return shown
+    weights = [heading for heading in headings if heading.column == "gross_weight_kg" and heading.unit in _KILOGRAMS]
+    if not any(_in_thousands(frame[heading.source]) for heading in weights):
+        return shown
+    if notes is not None and own in weights:
+        notes.append(f"{own.column}: dots read as separators of thousands, as no container weighs so little otherwise")
+    return True, False
+
+
+def _in_thousands(weights: pl.Series) -> bool:
+    """Whether all weights are written as 12.400: below 40 kg in every container, or below 40 t."""
+    if weights.dtype != pl.String:
+        return False
+    filled = weights.filter(
+        ~weights.str.strip_chars().str.contains(nothing.pattern()) & (weights.str.strip_chars() != "")
+    )
+    return filled.len() > 0 and bool(filled.str.contains(_TENS_OF_TONNES).all())
 
 
 def without_doubt(column: str, values: pl.Series, read: pl.DataFrame, notes: list[str]) -> pl.DataFrame:

@@ -301,9 +301,9 @@ class Converter:
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         is_count = column in COUNTS
-        elsewhere = (
-            figures.signs_beside(self.frame, self.headings, heading) if numbers.has_open(values) else (False, False)
-        )
+        elsewhere = (False, False)
+        if numbers.has_open(values):
+            elsewhere = figures.signs_beside(self.frame, self.headings, heading, self.notes)
         read = numbers.parse(values, whole=is_count, elsewhere=elsewhere)
         told = self._measured(column, heading, values, figures.without_doubt(column, values, read, self.notes))
         number = self._checked(column, values, figures.in_range(column, told), "number")

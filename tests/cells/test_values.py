@@ -307,3 +307,20 @@ def test_the_unit_of_a_temperature_may_stand_beside_it(unit: str, degrees: float
 def test_a_unit_of_weight_says_nothing_about_a_quantity_of_packages(tmp_path: Path) -> None:
     cells = {"Manifest Quantity": "18", "Manifest Unit": "Pallet", "Weight": "800", "Weight Unit": "Kilograms"}
     assert _read(tmp_path, **cells)["package_count"] == 18
+
+
+def _weights(path: Path, weights: list[str], **more: str) -> tuple[list[float | None], str]:
+    rows = {name: [text] * len(weights) for name, text in {**BASE, **more}.items()}
+    bills = {"Bill of Lading": [f"B{number}" for number in range(len(weights))]}
+    pl.DataFrame({**rows, **bills, "Gross Weight": weights}).write_csv(path / "m.csv", separator=";")
+    manifest = read(path / "m.csv")
+    return manifest.consignments["gross_weight_kg"].to_list(), " ".join(manifest.understood.notes)
+
+
+def test_weights_that_no_container_has_show_that_dots_separate_thousands(tmp_path: Path) -> None:
+    weights, notes = _weights(tmp_path, ["12.400 kg", "8.250", ""])
+    assert weights == [12400.0, 8250.0, None]
+    assert "dots read as separators of thousands" in notes
+    assert _weights(tmp_path, ["12.400", "800.5"])[0] == [12.4, 800.5]
+    assert _weights(tmp_path, ["12.400", "8.250"], **{"Weight Unit": "T"})[0] == [12400.0, 8250.0]
+    assert _weights(tmp_path, ["12.400 t"])[0] == [12400.0]
