@@ -246,6 +246,8 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
     astray = (head != land.fill_null(head)) | ((there != pl.col("within")) & is_main)
     astray |= known & ~pl.col("within_there") & pl.col("bracketed")
     tail = lookup.among(pl.col("upper"), port_tables.tails()) & (pl.col("upper") != "USA")
+    first_head = pl.col("leading").str.head(2)
+    named_first = lookup.among(pl.concat_str("other", first_head, separator="|"), port_tables.towns()["key"])
     is_airport = tail & (pl.col("upper").str.len_chars() == 3)
     alone = pl.when(~several).then(pl.coalesce("full_alone", "bare_alone", "town_alone", "bare_town_alone"))
     asked = pl.when(~several & pl.col("country").is_null()).then(
@@ -264,9 +266,7 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
         # A town that the state does not have: the country alone is known.
         pl.when(several & pl.col("home").is_not_null() & (~_is_main("town") | pl.col("other_state"))).then("home"),
         pl.when(several).then(there),
-        pl.when(
-            ~several | (pl.coalesce(land, state, pl.col("leading").str.head(2)) == pl.col("leading").str.head(2))
-        ).then("leading"),
+        pl.when(~several | (pl.coalesce(land, state, first_head) == first_head) | named_first).then("leading"),
         pl.when(several & land.is_not_null() & state.is_null() & ~elsewhere & ~pl.col("bracketed")).then(land),
         pl.when(several & land.is_not_null() & ~elsewhere & pl.col("within").is_null()).then(land),
         pl.when(several & land.is_null()).then("state"),
@@ -288,8 +288,8 @@ def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
     Boolean: `other_state`, the main port of the name is in another state; `is_shared`, the name of the country is also
     that of a state, and the country has no such town: SAVANNAH, GEORGIA.
     """
-    wanted = pl.col("several"), pl.col("region").is_not_null()
-    asked = texts.filter(*wanted).select("text", "town", "region", "land", "town_there", "bare_town_there")
+    asked = texts.filter(pl.col("several"), pl.col("region").is_not_null())
+    asked = asked.select("text", "town", "region", "land", "town_there", "bare_town_there")
     if asked.is_empty():
         nothing = [pl.lit(None, pl.String).alias(name) for name in ("state", "state_found", "home")]
         return texts.with_columns(*nothing, other_state=False, is_shared=False)

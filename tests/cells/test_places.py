@@ -174,6 +174,10 @@ TOWNS_OF_STATES = [
     ("Lebanon, Pennsylvania", "USLBP"),  # a town that is called as a country is
     ("Poland, OH", "USQPD"),
     ("Lebanon - Tripoli", "LBKYE"),
+    ("USSAV - Savannah, Georgia", "USSAV"),
+    ("XIAMEN, FUJIAN", "CNXMN"),
+    ("Ningbo, VR China", "CNNGB"),
+    ("SANTIAGO", "SANTIAGO"),  # of Chile, inland, or of Cuba
 ]
 
 
