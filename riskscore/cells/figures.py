@@ -26,69 +26,18 @@ RANGES = dict.fromkeys(
 _WHOLE = ("package_count", "version")
 _FIGURES = frozenset(
     (
-        *(
-            "weight",
-            "wt",
-            "net",
-            "gross",
-            "tare",
-            "vgm",
-            "value",
-            "amount",
-            "price",
-            "volume",
-            "cbm",
-            "insurance",
-            "freight",
-        ),
-        *(
-            "peso",
-            "poids",
-            "gewicht",
-            "valor",
-            "valeur",
-            "wert",
-            "preis",
-            "precio",
-            "prix",
-            "qty",
-            "quantity",
-            "cantidad",
-        ),
-        *(
-            "quantidade",
-            "quantite",
-            "menge",
-            "fob",
-            "cif",
-            "berat",
-            "nilai",
-            "trong",
-            "gia",
-            "重量",
-            "价值",
-            "数量",
-            "вес",
-        ),
+        *("weight", "wt", "net", "gross", "tare", "vgm", "value", "amount", "price", "volume"),
+        *("cbm", "insurance", "freight", "peso", "poids", "gewicht", "valor", "valeur", "wert"),
+        *("preis", "precio", "prix", "qty", "quantity", "cantidad", "quantidade", "quantite"),
+        *("menge", "fob", "cif", "berat", "nilai", "trong", "gia", "重量", "价值", "数量", "вес"),
     )
 )
 """Words in headings of columns of figures, also of those that are not read."""
 
 _QUANTITY = frozenset(
     (
-        *(
-            "quantity",
-            "qty",
-            "quantities",
-            "cantidad",
-            "quantidade",
-            "quantite",
-            "quantita",
-            "menge",
-            "miktar",
-            "jumlah",
-        ),
-        *("luong", "qtd", "qtde", "cant", "数量", "數量", "количество"),
+        *("quantity", "qty", "quantities", "cantidad", "quantidade", "quantite", "quantita"),
+        *("menge", "miktar", "jumlah", "luong", "qtd", "qtde", "cant", "数量", "數量", "количество"),
     )
 )
 _UNITS = (
