@@ -6,6 +6,9 @@ import polars as pl
 
 from riskscore.cells import texts
 
+_FILLED_IN = ("consignee_id", "vessel_imo")
+"""Columns of numbers that are filled in with one sign where they are not known: 0000000, 99999, XXX."""
+
 CODES = ("container_number", "container_type", "consignee_id", "vessel_imo", "voyage")
 """Columns of codes."""
 
@@ -25,5 +28,13 @@ def _plain_code(column: str, distinct: pl.Series) -> pl.Series:
         return upper.str.replace(r"^\d{1,2} ?[X\x{D7}*] ?([24LM][^+,;/&|]*)$", "$1")
     if column == "vessel_imo":
         number = upper.str.extract(r"(?:^|\D)(\d{7})(?:\D|$)", 1)
-        return number.zip_with(number.is_not_null(), upper)
-    return upper
+        upper = number.zip_with(number.is_not_null(), upper)
+    return _without_fillers(upper) if column in _FILLED_IN else upper
+
+
+def _without_fillers(numbers: pl.Series) -> pl.Series:
+    """`numbers` that are not one sign repeated: such a number is nobody's, and would make many parties one."""
+    plain = pl.col("number").str.replace_all(r"[^\p{L}\p{N}]", "")
+    is_one_sign = plain.str.strip_chars(plain.str.head(1)) == ""
+    is_filler = is_one_sign & ((plain.str.len_chars() >= 3) | (plain.str.head(1) == "0"))
+    return numbers.to_frame("number").select(pl.when(~is_filler).then("number").alias(numbers.name)).to_series()

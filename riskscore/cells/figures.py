@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from riskscore.cells import headings as columns
-from riskscore.cells import measures, money, numbers, texts
+from riskscore.cells import measures, money, nothing, numbers, texts
 from riskscore.cells.headings import Heading
 from riskscore.cells.wordings import words
 from riskscore.units import counted
@@ -26,69 +26,18 @@ RANGES = dict.fromkeys(
 _WHOLE = ("package_count", "version")
 _FIGURES = frozenset(
     (
-        *(
-            "weight",
-            "wt",
-            "net",
-            "gross",
-            "tare",
-            "vgm",
-            "value",
-            "amount",
-            "price",
-            "volume",
-            "cbm",
-            "insurance",
-            "freight",
-        ),
-        *(
-            "peso",
-            "poids",
-            "gewicht",
-            "valor",
-            "valeur",
-            "wert",
-            "preis",
-            "precio",
-            "prix",
-            "qty",
-            "quantity",
-            "cantidad",
-        ),
-        *(
-            "quantidade",
-            "quantite",
-            "menge",
-            "fob",
-            "cif",
-            "berat",
-            "nilai",
-            "trong",
-            "gia",
-            "重量",
-            "价值",
-            "数量",
-            "вес",
-        ),
+        *("weight", "wt", "net", "gross", "tare", "vgm", "value", "amount", "price", "volume"),
+        *("cbm", "insurance", "freight", "peso", "poids", "gewicht", "valor", "valeur", "wert"),
+        *("preis", "precio", "prix", "qty", "quantity", "cantidad", "quantidade", "quantite"),
+        *("menge", "fob", "cif", "berat", "nilai", "trong", "gia", "重量", "价值", "数量", "вес"),
     )
 )
 """Words in headings of columns of figures, also of those that are not read."""
 
 _QUANTITY = frozenset(
     (
-        *(
-            "quantity",
-            "qty",
-            "quantities",
-            "cantidad",
-            "quantidade",
-            "quantite",
-            "quantita",
-            "menge",
-            "miktar",
-            "jumlah",
-        ),
-        *("luong", "qtd", "qtde", "cant", "数量", "數量", "количество"),
+        *("quantity", "qty", "quantities", "cantidad", "quantidade", "quantite", "quantita"),
+        *("menge", "miktar", "jumlah", "luong", "qtd", "qtde", "cant", "数量", "數量", "количество"),
     )
 )
 _UNITS = (
@@ -101,16 +50,44 @@ _UNITS = (
     "unit measure",
     "dvt",
 )
+_FREIGHT = frozenset(("freight", "frete", "flete", "fret", "nolo", "fracht"))
+_KILOGRAMS = (None, "kg", "kgs", "kilos", "kilograms")
+_TENS_OF_TONNES = r"(?i)^\s*(?:[1-9]|[1-3]\d)\.\d{3}\s*(?:kgs?|kgm)?\.?\s*$"
+_SCALE = frozenset(("unit", "units", "uom", "scale", "unidad", "unidade", "unite", "einheit"))
+_CURRENCY = frozenset(("currency", "moeda", "moneda", "devise", "monnaie", "valuta", "wahrung"))
 
 
-def signs_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) -> numbers.Signs:
-    """What the other columns of figures show about commas and dots, those included that are not read otherwise."""
-    return numbers.together(
+def signs_beside(
+    frame: pl.DataFrame, headings: Sequence[Heading], own: Heading, notes: list[str] | None = None
+) -> numbers.Signs:
+    """What the other columns of figures show about commas and dots, those included that are not read otherwise.
+
+    Where none does, weights of containers do that would all be below 40 kg with a decimal dot: 12.400 is 12,400 kg.
+    """
+    shown = numbers.together(
         numbers.signs(frame[heading.source], whole=heading.column in _WHOLE)
         for heading in headings
         if heading.source != own.source
         and (heading.column in RANGES or (heading.column is None and _FIGURES & set(words(heading.source))))
     )
+    if any(shown) or any(heading.column == "weight_unit" for heading in headings):
+        return shown
+    weights = [heading for heading in headings if heading.column == "gross_weight_kg" and heading.unit in _KILOGRAMS]
+    if not any(_in_thousands(frame[heading.source]) for heading in weights):
+        return shown
+    if notes is not None and own in weights:
+        notes.append(f"{own.column}: dots read as separators of thousands, as no container weighs so little otherwise")
+    return True, False
+
+
+def _in_thousands(weights: pl.Series) -> bool:
+    """Whether all weights are written as 12.400: below 40 kg in every container, or below 40 t."""
+    if weights.dtype != pl.String:
+        return False
+    filled = weights.filter(
+        ~weights.str.strip_chars().str.contains(nothing.pattern()) & (weights.str.strip_chars() != "")
+    )
+    return filled.len() > 0 and bool(filled.str.contains(_TENS_OF_TONNES).all())
 
 
 def without_doubt(column: str, values: pl.Series, read: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
@@ -158,17 +135,39 @@ def _with_fault(told: pl.DataFrame, wrong: pl.Expr, rule: str) -> pl.DataFrame:
 
 
 def unit_beside(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) -> pl.Series | None:
-    """The units of a quantity, in the column of package types or one called "unit"; None where there is none."""
+    """The units of a quantity: of a column called "unit" or "qty uom", else of package types; None where there is none.
+
+    A count of packages that is not called a quantity has no units but the package types.
+    """
+    named_units = (*columns.table()["outcomes"]["weight_unit"], *_UNITS)
+    called = {"".join(words(name)) for name in named_units if "weight" not in name}
+    is_quantity = bool(_QUANTITY & set(words(own.source)))
+    found: list[pl.Series] = []
     for heading in headings:
-        if heading.column == "package_type":
-            return texts.as_text(frame[heading.source])
-    if not _QUANTITY & set(words(own.source)):
-        return None
-    called = {"".join(words(name)) for name in (*columns.table()["outcomes"]["weight_unit"], *_UNITS)}
+        named = words(heading.source)
+        plain = {"".join(named), "".join(word for word in named if word not in _QUANTITY)}
+        if is_quantity and heading.column in (None, "weight_unit") and plain & called:
+            found.append(texts.as_text(frame[heading.source]))
+    found += [texts.as_text(frame[heading.source]) for heading in headings if heading.column == "package_type"]
+    return pl.select(pl.coalesce(found)).to_series() if found else None
+
+
+def scale_beside(frame: pl.DataFrame, headings: Sequence[Heading]) -> pl.Series | None:
+    """The units of temperatures, in a column of their own such as "temp unit"; None where there is none."""
     for heading in headings:
-        if heading.column in (None, "weight_unit") and "".join(words(heading.source)) in called:
+        named = set(words(heading.source))
+        if heading.column is None and named & {"temp", "temperature", "temperatura"} and named & _SCALE:
             return texts.as_text(frame[heading.source])
     return None
+
+
+def freight_currency(frame: pl.DataFrame, headings: Sequence[Heading], usual: pl.Series | None) -> pl.Series | None:
+    """The currencies of freight, in a column of their own, else `usual`, those of the value."""
+    for heading in headings:
+        named = set(words(heading.source))
+        if heading.column is None and named & _FREIGHT and named & _CURRENCY:
+            return money.currencies(texts.as_text(frame[heading.source])).alias("currency")
+    return usual
 
 
 def packages(read: pl.DataFrame, beside: pl.Series | None, notes: list[str]) -> tuple[pl.DataFrame, pl.Series | None]:

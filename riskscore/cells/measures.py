@@ -165,8 +165,13 @@ def _agreed(
     return number.scatter(good, first["number"].filter(same.fill_null(False))), fault.scatter(good, None)
 
 
-def celsius(read: pl.DataFrame, heading: str | None) -> pl.DataFrame:
-    """Temperatures of `read` (of numbers.parse) in degrees Celsius: `number` and `fault`."""
+def celsius(read: pl.DataFrame, heading: str | None, beside: pl.Series | None = None) -> pl.DataFrame:
+    """Temperatures of `read` (of numbers.parse) in degrees Celsius: `number` and `fault`.
+
+    The unit in the cell counts, else the one `beside` it, else the `heading`.
+    """
+    if beside is not None:
+        read = read.with_columns(unit=pl.coalesce("unit", beside))
     around = numbers.around(read)
     if around.null_count() == around.len() and heading not in ("f", "fahrenheit"):
         return read.select("number", "fault")

@@ -59,10 +59,10 @@ def sign(text: str) -> Sign | None:
 
 
 def currencies(text: pl.Series) -> pl.Series:
-    """The codes of ISO 4217 of a column of currencies; null where a text is none, or is shared by several."""
+    """The codes of ISO 4217 of a column of currencies; null where a text is none, is shared, or multiplies."""
 
     def read(distinct: pl.Series) -> pl.Series:
-        codes = [found.currency if (found := sign(one)) else None for one in distinct]
+        codes = [found.currency if (found := sign(one)) and found.times == 1 else None for one in distinct]
         return pl.Series(codes, dtype=pl.String)
 
     return texts.by_distinct(text, read)

@@ -3,6 +3,7 @@
     "ALFA TRADING LLC\n12 HARBOUR ROAD\nDUBAI, UAE"   name ALFA TRADING LLC   address 12 HARBOUR ROAD, DUBAI, UAE
     "ALFA CO., LTD., 12 HARBOUR ROAD, DUBAI, UAE"     name ALFA CO., LTD.     address 12 HARBOUR ROAD, DUBAI, UAE
     "ALFA LOGISTICS O/B OF\nBETA FOODS SA\n9 RUE X"   name ALFA LOGISTICS O/B OF BETA FOODS SA
+    "ALFA VALVES AND\nFITTINGS CO., LTD\n9 PIER RD"  name ALFA VALVES AND FITTINGS CO., LTD
 
 A name that runs into its address is another firm for every comparison, so an established importer looks new. Where a
 cell does not show where the name ends, it stays whole.
@@ -23,7 +24,10 @@ SIDES = ("shipper", "consignee", "notify")
 
 _MAY_HOLD_ADDRESS = r"[\r\n]|,.*,"
 _LINES = r"\s*(?:\r\n|\r|\n)\s*"
-_GOES_ON = r"(?i)(?:\b(?:O/B OF|O/B|ON BEHALF OF|OF|AND|&|FOR(?: THE)? ACCOUNT OF|AS AGENTS? (?:FOR|OF)|A/C)|[&,])\s*$"
+_GOES_ON = (
+    r"(?i)(?:\b(?:O/B OF|O/B|C/O|ON BEHALF OF|OF|AND|FOR(?: THE)? ACCOUNT OF|AS AGENTS? (?:FOR|OF)|A/C"
+    r"|ET|Y|E|UND|VE|DE|DU|DES|DEL|DA|DO)|[&,])\s*$"
+)
 _STILL_NAME = (
     r"(?i)^(?:O/B\b|ON BEHALF|C/O\b|AS AGENTS?\b|A/C\b"
     r"|(?:CO\.?,? ?)?(?:LTD|LIMITED|LTDA|LLC|INC|CORP|S\.?A\.?|S\.?L\.?|GMBH|PVT|PTE|PTY|SDN|BHD|PLC|JSC|B\.?V\.?"
@@ -32,13 +36,23 @@ _STILL_NAME = (
 _ADDRESS = (
     r"(?i)\d|\bP\.? ?O\.? ?BOX\b|\b(?:ROAD|STREET|AVENUE|RUE|CALLE|AVENIDA|RUA|STR|STRASSE|PLOT|FLOOR|BUILDING|BLDG)\b"
 )
+_STARTS = r"(?i)^(?:OF|AND|ET|UND|Y|VE|&) ?[^\d,]+$"
+_FIRM_ENDS = (
+    r"(?i)(?:^|[ .,&(])(?:LTD|LIMITED|LTDA|L\.?L\.?C|INC|INCORPORATED|CORP|CORPORATION|COMPANY|(?:&|AND) CO|GMBH|MBH"
+    r"|PLC|[POC]?JSC|BHD|LLP|EIRELI|S\.?R\.?L|S\.?A\.?R\.?L|S\.?P\.?R\.?L|S\.P\.A|FZE|FZCO|FZ-LLC|W\.?L\.?L"
+    r"|S\.A|S\.A\.S|S\.A\.C|S\.L|B\.V|N\.V|A\.S|A\.Ş|Ş(?:T[İI])|S\.?A\.? DE C\.?V|KG|KGAA)[.)]*$"
+    r"|^[^,]+ [^,]+ (?:SA|SL|SAS|SAC|SPA|BV|NV|AG|AB|A/S|OY)[.)]*$"
+)
+_NO_NAME = rf"{_ADDRESS}|:|(?i:\b(?:ATTN|TEL|PHONE|FAX|E-?MAIL|AGENT|TOWER|ZONE|DISTRICT|CITY)\b)"
+_LINES_OF_A_NAME = 3
 
 
 def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, int]:
     """Return names and addresses, and how many were told apart; `name` is as filed, with its line breaks.
 
-    Only cells beside an empty `address` are taken apart. Line breaks decide; else a comma does, where the rest looks
-    like an address: a number or a word for a street in its first piece, and two pieces or more.
+    Only cells beside an empty `address` are taken apart. Line breaks decide, and a legal form that ends one of the next
+    lines: a firm's name may take several. Else a comma does, where the rest looks like an address: a number or a word
+    for a street in its first piece, and two pieces or more.
     """
     candidates = (_candidates(name) & address.is_null()).fill_null(False)
     if not candidates.any():
@@ -58,6 +72,7 @@ def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, in
     )
     goes_on = pl.col("pieces").shift(1).over("row").str.contains(_GOES_ON).fill_null(False) & pl.col("is_lines")
     is_name = (pl.col("place") == 0) | goes_on | pl.col("pieces").str.contains(_STILL_NAME)
+    is_name |= (pl.col("is_lines") & pl.col("pieces").str.contains(_STARTS)) | _is_of_a_firm()
     pieces = pieces.with_columns(is_name=is_name.cast(pl.Int8).cum_min().over("row") == 1)
     told = pieces.group_by("row", maintain_order=True).agg(
         pl.col("text", "is_lines").first(),
@@ -85,6 +100,14 @@ def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, in
 def _candidates(name: pl.Series) -> pl.Series:
     """Whether a name may hold an address: it has a line break or two commas. Null for an empty name."""
     return name.str.contains(_MAY_HOLD_ADDRESS)
+
+
+def _is_of_a_firm() -> pl.Expr:
+    """Whether each of `pieces`, the lines of a `row`, is one of a name that ends with the first legal form."""
+    may_be = ~pl.col("pieces").str.contains(_NO_NAME) | (pl.col("place") == 0)
+    ends = pl.col("pieces").str.contains(_FIRM_ENDS) & (may_be.cast(pl.Int8).cum_min().over("row") == 1)
+    last = pl.when(ends).then("place").min().over("row")
+    return (pl.col("is_lines") & (last < _LINES_OF_A_NAME) & (pl.col("place") <= last)).fill_null(False)
 
 
 def taken_apart(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[pl.DataFrame, list[Heading], list[str]]:

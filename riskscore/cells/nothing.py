@@ -31,7 +31,7 @@ _INITIALS = ("TBA", "TBC", "TBD", "TBN")
 """Words that are also written with dots: T.B.A."""
 
 _IN_NAMIBIA = r"(?i)^\s*NA[ -]?(?:WVB|LUD|WDH)\s*$|namibi|walvis|l(?:u|ue|ü|u.)deritz"
-_WITH_SLASH = r"(?i)#?\b(?:N/[ACDIKMRS]|S/[DIN])\b"
+_WITH_SLASH = r"(?i)#?\b(?:N/[ACDIKMRS]|S/[DINP])\b"
 
 
 def pattern(column: str = "", *, namibia: bool = False) -> str:

@@ -32,6 +32,9 @@ _MOST_KEPT = 200_000
 _DEPENDS = r"\b\d{3}\b"
 """A text with a number of three digits: whether that is a country depends on the texts around it."""
 
+_WITH_STATES = ("AU", "BR", "CA", "MX", "US")
+"""Countries where the state after a town tells it from another: Oakland, NJ is not Oakland, CA."""
+
 Beside = Callable[[], pl.Series]
 """The countries that other columns of each row name for the same end of the voyage, with repeats: List(String)."""
 
@@ -195,11 +198,12 @@ def _from_names(texts: pl.DataFrame) -> pl.DataFrame:
         country=pl.when(~pl.col("several")).then("country"),
     )
     turned = pl.col("first_land").is_not_null() & pl.col("land").is_null() & pl.col("several")  # 'CHINA - SHANGHAI'
+    turned &= ~_is_in_state("first", "region")  # 'LEBANON, OHIO'
     ends = pl.col("end_land").is_not_null() & ~pl.col("several") & ~pl.col("named")
     texts = texts.with_columns(
         town=pl.when(turned).then("last").when(ends).then("start").otherwise("first"),
         land=pl.when(turned).then("first_land").when(ends).then("end_land").when(pl.col("several")).then("land"),
-        region=pl.when(~turned & pl.col("several")).then("region"),
+        region=pl.when(~turned & pl.col("several")).then("region").when(ends).then("ending"),
         several=pl.col("several") | ends,
     )
     texts = texts.with_columns(
@@ -235,13 +239,15 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
     # A port of the country's name is meant only where that is how the country's port is called: Singapore, Djibouti.
     names_port = (pl.col("full_alone").str.head(2) == pl.col("country")) & _is_main("full")
     known = _is_name("town") | _is_name("bare_town")
-    elsewhere = known & there.is_null()
+    elsewhere = (known | pl.col("is_shared")) & there.is_null()
     # A code that contradicts the country, or the main port, beside it is a slip.
     head = pl.col("within").str.head(2)
     is_main = _is_main("town") & ~lookup.among(pl.col("within"), port_tables.ports())
     astray = (head != land.fill_null(head)) | ((there != pl.col("within")) & is_main)
     astray |= known & ~pl.col("within_there") & pl.col("bracketed")
     tail = lookup.among(pl.col("upper"), port_tables.tails()) & (pl.col("upper") != "USA")
+    first_head = pl.col("leading").str.head(2)
+    named_first = lookup.among(pl.concat_str("other", first_head, separator="|"), port_tables.towns()["key"])
     is_airport = tail & (pl.col("upper").str.len_chars() == 3)
     alone = pl.when(~several).then(pl.coalesce("full_alone", "bare_alone", "town_alone", "bare_town_alone"))
     asked = pl.when(~several & pl.col("country").is_null()).then(
@@ -258,11 +264,9 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
         pl.when(two).then("upper"),
         pl.when(several).then("state_found"),
         # A town that the state does not have: the country alone is known.
-        pl.when(several & pl.col("home").is_not_null() & ~_is_main("town")).then("home"),
+        pl.when(several & pl.col("home").is_not_null() & (~_is_main("town") | pl.col("other_state"))).then("home"),
         pl.when(several).then(there),
-        pl.when(
-            ~several | (pl.coalesce(land, state, pl.col("leading").str.head(2)) == pl.col("leading").str.head(2))
-        ).then("leading"),
+        pl.when(~several | (pl.coalesce(land, state, first_head) == first_head) | named_first).then("leading"),
         pl.when(several & land.is_not_null() & state.is_null() & ~elsewhere & ~pl.col("bracketed")).then(land),
         pl.when(several & land.is_not_null() & ~elsewhere & pl.col("within").is_null()).then(land),
         pl.when(several & land.is_null()).then("state"),
@@ -279,18 +283,28 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
-    """Add what a state or province after the town says: `state` (its country) and `state_found` (UN/LOCODE)."""
-    # Georgia is the state if the country of that name has no such town, and nothing else in the text names it.
-    astray = pl.coalesce("town_there", "bare_town_there").is_null() & (pl.col("pieces").list.len() == 2)
+    """Add what a state or province after the town says: `state` (its country), `state_found` (UN/LOCODE), `home`.
+
+    Boolean: `other_state`, the main port of the name is in another state; `is_shared`, the name of the country is also
+    that of a state, and the country has no such town: SAVANNAH, GEORGIA.
+    """
     asked = texts.filter(pl.col("several"), pl.col("region").is_not_null())
-    asked = asked.select("text", "town", "region", "land", astray=astray)
+    asked = asked.select("text", "town", "region", "land", "town_there", "bare_town_there")
     if asked.is_empty():
-        return texts.with_columns(pl.lit(None, pl.String).alias(name) for name in ("state", "state_found", "home"))
+        nothing = [pl.lit(None, pl.String).alias(name) for name in ("state", "state_found", "home")]
+        return texts.with_columns(*nothing, other_state=False, is_shared=False)
     asked = asked.join(port_tables.subdivisions(), left_on="region", right_on="name")
-    is_state = (pl.col("land") == pl.col("country")).fill_null(True) | pl.col("astray")
-    asked = asked.filter(is_state | (pl.col("region").str.len_chars() <= 3))
+    is_same = (pl.col("land") == pl.col("country")).fill_null(True)
+    is_code = pl.col("region").str.len_chars() <= 3
+    is_shared = ~is_same & ~is_code & (pl.col("country") == "US")
+    is_shared &= pl.col("town_there").is_null() & pl.col("bare_town_there").is_null()
+    asked = asked.with_columns(is_shared=is_shared).filter(is_same | is_code | is_shared)
+    main = lookup.beside(port_tables.key("town", "country"), port_tables.main_towns(), "key", "locode")
+    division = lookup.beside(main, port_tables.divisions(), "locode", "division")
+    other_state = pl.col("country").is_in(_WITH_STATES) & (division != pl.col("division")).fill_null(False)
     found = asked.with_columns(
-        main=lookup.beside(port_tables.key("town", "country"), port_tables.main_towns(), "key", "locode"),
+        other_state=other_state,
+        main=pl.when(~other_state).then(main),
         listed=lookup.beside(
             port_tables.key("town", "country", "division"), port_tables.towns_in_states(), "key", "locode"
         ),
@@ -303,8 +317,18 @@ def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("country").first()),
         state_found=pl.when(named.n_unique() == 1).then(named.first()),
         home=pl.when((pl.col("land") == pl.col("country")).any()).then(pl.col("land").first()),
+        other_state=pl.col("other_state").any(),
+        is_shared=pl.col("is_shared").any(),
     )
-    return texts.join(states, on="text", how="left", maintain_order="left")
+    texts = texts.join(states, on="text", how="left", maintain_order="left")
+    return texts.with_columns(pl.col("other_state", "is_shared").fill_null(False))
+
+
+def _is_in_state(town: str, region: str) -> pl.Expr:
+    """Whether the `region` of the US has a town of that name."""
+    state = lookup.beside(reference.plain_name(pl.col(region)), port_tables.states(), "name", "division")
+    here = pl.concat_str(reference.place_name(pl.col(town)), pl.lit("US"), state, separator="|")
+    return lookup.among(here, port_tables.towns_in_states()["key"]).fill_null(False)
 
 
 def _with(texts: pl.DataFrame, table: pl.DataFrame, column: str, key: str, **wanted: str) -> pl.DataFrame:

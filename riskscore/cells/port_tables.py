@@ -5,6 +5,7 @@ towns, codes, states ─▶ names(), codes(), towns(), ...: sorted names, or tab
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import polars as pl
@@ -16,6 +17,8 @@ from riskscore.reference import lookup
 
 _CODES_AND_NAMES = ("ARATU",)
 """Codes of the usual ports that are the name of another port; a test says that these are all."""
+
+_PROVINCE = re.compile(r" (?:Sheng|Shi|(?:\w+zu )?Zizhiqu)$")
 
 _LARGE_PORT = 2_000
 """Thousand TEU per year of a port whose three letters are enough."""
@@ -91,14 +94,30 @@ def towns_in_states() -> pl.DataFrame:
 
 @cache
 def subdivisions() -> pl.DataFrame:
-    """States and provinces: `name` (as `plain_name` writes it, or the code, CA for US-CA), `country`, `division`."""
+    """States and provinces: `name` (as `plain_name` writes it, or the code, CA for US-CA), `country`, `division`.
+
+    A province of China is also called without the word for it: Fujian Sheng is Fujian.
+    """
     rows = [
         (name, division.country_code, division.code.partition("-")[2])
         for division in pycountry.subdivisions
-        for name in (division.name, division.code.partition("-")[2])
+        for name in (division.name, _PROVINCE.sub("", division.name), division.code.partition("-")[2])
     ]
     frame = pl.DataFrame(rows, schema=["name", "country", "division"], orient="row")
     return frame.with_columns(reference.plain_name(pl.col("name"))).filter(pl.col("name") != "").unique()
+
+
+@cache
+def states() -> pl.DataFrame:
+    """The names and codes of the states of the US: `name`, `division`."""
+    return lookup.keyed(subdivisions().filter(country="US").select("name", "division").unique("name"), "name")
+
+
+@cache
+def divisions() -> pl.DataFrame:
+    """The state or province of each UN/LOCODE that has one in the whole list: `locode`, `division`."""
+    listed = reference.locodes().select("locode", "division").drop_nulls()
+    return lookup.keyed(listed.unique("locode", keep="first", maintain_order=True), "locode")
 
 
 @cache

@@ -301,9 +301,9 @@ class Converter:
 
     def _number(self, column: str, heading: Heading, values: pl.Series) -> pl.Series:
         is_count = column in COUNTS
-        elsewhere = (
-            figures.signs_beside(self.frame, self.headings, heading) if numbers.has_open(values) else (False, False)
-        )
+        elsewhere = (False, False)
+        if numbers.has_open(values):
+            elsewhere = figures.signs_beside(self.frame, self.headings, heading, self.notes)
         read = numbers.parse(values, whole=is_count, elsewhere=elsewhere)
         told = self._measured(column, heading, values, figures.without_doubt(column, values, read, self.notes))
         number = self._checked(column, values, figures.in_range(column, told), "number")
@@ -324,9 +324,10 @@ class Converter:
             beside = self.read(helper) if self.has(helper) and not is_own else None
             return measures.scaled(column, values, read, heading.unit, beside, self.notes)
         if column == "temperature_c":
-            return measures.celsius(read, heading.unit)
+            return measures.celsius(read, heading.unit, figures.scale_beside(self.frame, self.headings))
         if column in AMOUNTS:
-            beside = self._currency() if self.has("currency") else None
+            usual = self._currency() if self.has("currency") else None
+            beside = figures.freight_currency(self.frame, self.headings, usual) if column == "freight_charge" else usual
             amounts, notes = money.amounts(read, heading.unit, beside)
             self.notes += [f"{column}: {note}" for note in notes]
             before = self.amounts.get(column)

@@ -42,10 +42,13 @@ def carry(table: Table, headings: Sequence[Heading]) -> tuple[Table, list[str]]:
     for heading in headings:
         if heading.column and table.frame.schema[heading.source] == pl.String:
             columns.setdefault(heading.column, []).append(heading.source)
-    frame, notes = table.frame, []
-    for step in (_bill_lines, _voyage_line):
-        frame, told = step(frame, columns)
-        notes += told
+    once = _first_line_only(table.frame, columns)
+    frame, notes = _bill_lines(table.frame, columns)
+    if once:
+        names = ", ".join(f"'{name}'" for name in once)
+        lines = counted(frame.height, "line")
+        notes.append(f"{names}: filled on the first line only, so the value counts for all {lines}")
+        frame = frame.with_columns(pl.col(once).first())
     if table.carried.width:
         frame, told = _merged_figures(frame, table.carried, columns)
         notes += told
@@ -53,12 +56,19 @@ def carry(table: Table, headings: Sequence[Heading]) -> tuple[Table, list[str]]:
 
 
 def _bill_lines(frame: pl.DataFrame, columns: dict[str, list[str]]) -> tuple[pl.DataFrame, list[str]]:
-    """Give lines with a container and none of the columns _TELLING the bill of the line above."""
+    """Give lines with a container and none of the columns _TELLING what the line above says of the bill.
+
+    A line may repeat the number of the bill, and have a container of its own.
+    """
     bills, boxes = columns.get("bill_of_lading", []), columns.get("container_number", [])
     telling = _sources(columns, _TELLING)
-    if not bills or not boxes or len(telling) < 2 or not _blank(frame, bills).any():
+    if not bills or not boxes or len(telling) < 2:
         return frame, []
-    follows = _blank(frame, telling) & ~_blank(frame, boxes)
+    others = [name for name in telling if name not in bills]
+    follows = _blank(frame, others) & ~_blank(frame, boxes)
+    if not follows.any():
+        return frame, []
+    follows &= _blank(frame, bills) | (_as_above(frame, bills) & ~_as_above(frame, boxes))
     follows &= (~follows).cum_sum() > 0
     if not follows.any():
         return frame, []
@@ -72,25 +82,24 @@ def _bill_lines(frame: pl.DataFrame, columns: dict[str, list[str]]) -> tuple[pl.
         frame[name].zip_with(~(follows & _blank(frame, [name])), frame[name].gather(first))
         for name in _sources(columns, _BILL)
     ]
-    note = f"{counted(int(follows.sum()), 'line')} without a bill of their own go on with the bill of the line above"
+    lines = counted(int(follows.sum()), "line")
+    note = f"{lines} without a bill of their own go on with the bill of the line above"
+    if not (follows & _blank(frame, bills)).any():
+        note = f"{lines} of the bill above, without ports, dates and parties: those of the bill count"
     return frame.with_columns(filled), [note]
 
 
-def _voyage_line(frame: pl.DataFrame, columns: dict[str, list[str]]) -> tuple[pl.DataFrame, list[str]]:
-    """Give all lines the dates, ports and vessel that only the first line has, if several columns are like this."""
+def _first_line_only(frame: pl.DataFrame, columns: dict[str, list[str]]) -> list[str]:
+    """The dates, ports and vessel that only the first line has, if several columns are like this."""
     if frame.height < 2:
-        return frame, []
+        return []
     once = [
         name
         for name in _sources(columns, _VOYAGE)
         if (frame[name].head(2).str.strip_chars().fill_null("") != "").to_list() == [True, False]
         and _blank(frame.slice(1), [name]).all()
     ]
-    if not once or (len(once) == 1 and frame.height < _LEAST_LINES):
-        return frame, []
-    names = ", ".join(f"'{name}'" for name in once)
-    note = f"{names}: filled on the first line only, so the value counts for all {counted(frame.height, 'line')}"
-    return frame.with_columns(pl.col(once).first()), [note]
+    return [] if len(once) == 1 and frame.height < _LEAST_LINES else once
 
 
 def _merged_figures(
@@ -117,6 +126,12 @@ def _merged_figures(
 
 def _sources(columns: dict[str, list[str]], names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(source for name in names for source in columns.get(name, [])))
+
+
+def _as_above(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """Which rows have the same texts in all columns `names` as the row above."""
+    same = pl.all_horizontal(pl.col(names).str.strip_chars() == pl.col(names).str.strip_chars().shift(1))
+    return frame.select(same.fill_null(False).alias("same")).to_series()
 
 
 def _blank(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:

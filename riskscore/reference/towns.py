@@ -76,6 +76,9 @@ _SMALL_PORT = 50.0
 _LARGE_PORT = 500.0
 """Thousand TEU per year that a name from `port_aliases.csv` counts for at least: its port is known widely."""
 
+_INLAND = 2
+"""The tier of inland places of the project."""
+
 
 @cache
 def _listed() -> pl.DataFrame:
@@ -115,6 +118,8 @@ def named_places() -> pl.DataFrame:
 def towns() -> pl.DataFrame:
     """Return each name of a town once per country: `name`, `country`, `locode_in_country`, `main`, `is_port`, `teu`.
 
+    `is_large` towns have a port, or are inland places of the project, such as Santiago in Chile.
+
     `main` towns have a major port, or a name that is listed in `port_aliases.csv`. Where several places of a country
     share a name and none is the main one, `locode_in_country` is the code of the country.
     """
@@ -127,10 +132,11 @@ def towns() -> pl.DataFrame:
         pl.col("is_port").any(),
         several=pl.col("locode").n_unique() > 1,
         main=pl.col("tier").first() == 0,
+        is_large=pl.col("tier").first() <= _INLAND,
     )
     unclear = pl.col("several") & ~pl.col("main")
     locode = pl.when(unclear).then("country").otherwise("locode")
-    return grouped.select("name", "country", "main", "is_port", "teu", locode_in_country=locode)
+    return grouped.select("name", "country", "main", "is_port", "is_large", "teu", locode_in_country=locode)
 
 
 @cache
@@ -154,7 +160,7 @@ def towns_alone() -> pl.DataFrame:
     """
     ranked = (
         towns()
-        .with_columns(size=pl.when("is_port").then("teu").otherwise(0.0))
+        .with_columns(size=pl.when(pl.col("is_port") | pl.col("is_large")).then("teu").otherwise(0.0))
         .sort("main", "size", descending=True, maintain_order=True)
     )
     groups = ranked.group_by("name", maintain_order=True).agg(

@@ -161,3 +161,29 @@ def test_a_misspelt_port_is_counted_in_a_note() -> None:
     assert len(notes) == 1
     assert "2 misspelt names" in notes[0]
     assert "'ROTTERDAN' as NLRTM" in notes[0]
+
+
+TOWNS_OF_STATES = [
+    ("Wilmington, Delaware", "USILG"),  # the main port of the name is in North Carolina
+    ("WILMINGTON, DE", "USILG"),
+    ("Charleston, WV", "USCRW"),
+    ("Oakland, NJ, USA", "USXKB"),
+    ("Oakland, Hawaii", "US"),  # the list has no town of the name there
+    ("Charleston, SC", "USCHS"),
+    ("SAVANNAH, GEORGIA", "USSAV"),  # also the name of a country
+    ("Brunswick Georgia", "USSSI"),
+    ("Poti, Georgia", "GEPTI"),
+    ("Nowhere Creek, Georgia", "NOWHERE CREEK, GEORGIA"),
+    ("Lebanon, Pennsylvania", "USLBP"),  # a town that is called as a country is
+    ("Poland, OH", "USQPD"),
+    ("Lebanon - Tripoli", "LBKYE"),
+    ("USSAV - Savannah, Georgia", "USSAV"),
+    ("XIAMEN, FUJIAN", "CNXMN"),
+    ("Ningbo, VR China", "CNNGB"),
+    ("SANTIAGO", "SANTIAGO"),  # of Chile, inland, or of Cuba
+]
+
+
+@pytest.mark.parametrize(("text", "locode"), TOWNS_OF_STATES)
+def test_the_state_after_a_town_counts(text: str, locode: str) -> None:
+    assert ports(pl.Series("port", [text])).item() == locode

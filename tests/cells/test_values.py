@@ -270,3 +270,63 @@ def test_a_bill_is_the_house_bill_or_else_the_master_bill(tmp_path: Path) -> Non
 def test_estimated_arrival_is_filled_from_the_actual_one(tmp_path: Path) -> None:
     result = _read(tmp_path, **{"ETA": "", "Actual Arrival Date": "2019-04-20"})
     assert str(result["arrives_at"]).startswith("2019-04-20")
+
+
+COUNTS_BESIDE_UNITS = [
+    ({"QTY": "24000", "QTY UOM": "KGS", "Type of Pack": "PALLET"}, None),
+    ({"QTY": "24000", "QTY UOM": "", "Type of Pack": "PALLET"}, 24000),
+    ({"Quantity": "24000", "Unit of Quantity": "MTR"}, None),
+    ({"Quantity": "24000", "UQC": "CTN"}, 24000),
+]
+
+
+@pytest.mark.parametrize(("cells", "count"), COUNTS_BESIDE_UNITS)
+def test_a_quantity_in_a_unit_beside_it_is_no_count_of_packages(tmp_path: Path, cells: dict, count: int | None) -> None:
+    assert _read(tmp_path, **cells)["package_count"] == count
+
+
+def test_freight_has_the_currency_of_its_own_column(tmp_path: Path) -> None:
+    cells = {"Value": "9000", "Currency": "EUR", "Freight": "700"}
+    assert _read(tmp_path, **cells, Freight__Currency="USD")["freight_charge"] is None
+    row = _read(tmp_path, **cells, Freight__Currency="EUR")
+    assert (row["freight_charge"], row["currency"]) == (700.0, "EUR")
+
+
+def test_a_column_of_currencies_that_multiplies_is_not_understood(tmp_path: Path) -> None:
+    assert _read(tmp_path, Value="1.2", Currency="MIO JPY")["currency"] is None
+
+
+FILLED_IN = [("0000000", None), ("99999999-9", None), ("xxxx", None), ("0", None), ("1000000", "1000000"), ("AA", "AA")]
+
+
+@pytest.mark.parametrize(("text", "number"), FILLED_IN)
+def test_a_number_of_one_sign_is_nobodys(text: str, number: str | None, tmp_path: Path) -> None:
+    assert _read(tmp_path, Consignee__Tax__ID=text)["consignee_id"] == number
+
+
+@pytest.mark.parametrize(("unit", "degrees"), [("F", 13.333), ("C", 56.0), ("", 56.0), ("K", None)])
+def test_the_unit_of_a_temperature_may_stand_beside_it(unit: str, degrees: float | None, tmp_path: Path) -> None:
+    read_as = _read(tmp_path, Temperature="56", Temp__Unit=unit)["temperature_c"]
+    assert read_as == (degrees if degrees is None else pytest.approx(degrees, abs=0.01))
+
+
+def test_a_unit_of_weight_says_nothing_about_a_quantity_of_packages(tmp_path: Path) -> None:
+    cells = {"Manifest Quantity": "18", "Manifest Unit": "Pallet", "Weight": "800", "Weight Unit": "Kilograms"}
+    assert _read(tmp_path, **cells)["package_count"] == 18
+
+
+def _weights(path: Path, weights: list[str], **more: str) -> tuple[list[float | None], str]:
+    rows = {name: [text] * len(weights) for name, text in {**BASE, **more}.items()}
+    bills = {"Bill of Lading": [f"B{number}" for number in range(len(weights))]}
+    pl.DataFrame({**rows, **bills, "Gross Weight": weights}).write_csv(path / "m.csv", separator=";")
+    manifest = read(path / "m.csv")
+    return manifest.consignments["gross_weight_kg"].to_list(), " ".join(manifest.understood.notes)
+
+
+def test_weights_that_no_container_has_show_that_dots_separate_thousands(tmp_path: Path) -> None:
+    weights, notes = _weights(tmp_path, ["12.400 kg", "8.250", ""])
+    assert weights == [12400.0, 8250.0, None]
+    assert "dots read as separators of thousands" in notes
+    assert _weights(tmp_path, ["12.400", "800.5"])[0] == [12.4, 800.5]
+    assert _weights(tmp_path, ["12.400", "8.250"], **{"Weight Unit": "T"})[0] == [12400.0, 8250.0]
+    assert _weights(tmp_path, ["12.400 t"])[0] == [12400.0]

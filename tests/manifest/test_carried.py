@@ -32,6 +32,20 @@ def test_a_line_without_a_bill_goes_on_with_the_bill_above(as_csv: Save, row: Ro
     assert "2 lines without a bill of their own go on with the bill of the line above" in notes(manifest)
 
 
+def test_a_line_that_repeats_only_the_bill_and_has_a_box_of_its_own_goes_on_with_it(as_csv: Save, row: Row) -> None:
+    blank = {"pol": "", "pod": "", "filed": "", "shipper": "", "consignee": "", "weight": "800"}
+    second = row(container="MSCU1234571", **blank)
+    manifest = read(as_csv(row(), second, row(bill="B2", filed="", container="MSCU1234587")))
+    names = ("bill_of_lading", "container_number", "port_of_loading", "consignee_name", "gross_weight_kg")
+    assert manifest.consignments.select(names).rows() == [
+        ("ABCD0000001", "MSCU1234566", "NGAPP", "HARBOUR TRADING CO", 24000.0),
+        ("ABCD0000001", "MSCU1234571", "NGAPP", "HARBOUR TRADING CO", 800.0),
+        ("B2", "MSCU1234587", "NGAPP", "HARBOUR TRADING CO", 24000.0),
+    ]
+    assert "1 line of the bill above, without ports, dates and parties: those of the bill count" in notes(manifest)
+    assert "'Filing Date': filled on the first line only" in notes(manifest)
+
+
 @pytest.mark.parametrize("own", ["filed", "pol", "consignee"])
 def test_a_line_that_lacks_only_its_bill_is_refused(own: str, as_csv: Save, row: Row) -> None:
     blank = {"filed": "", "pol": "", "pod": "", "shipper": "", "consignee": ""}

@@ -12,6 +12,8 @@ from riskscore.manifest.read import read
 
 HEAD = "BL No,Container No,Manifest Date,POL,POD,Description,Consignee"
 
+NOTIFIED = [(1, "CSQU3054383", "KORYO"), (2, "TCLU3093643", "IDEM")]
+
 
 def consignments(folder: Path, text: str) -> list[dict[str, object]]:
     file = folder / "m.csv"
@@ -154,3 +156,26 @@ def test_of_many_long_headings_a_refusal_names_the_first_only(tmp_path: Path) ->
     with pytest.raises(ManifestError, match="and 50 more") as caught:
         read(path)
     assert len(str(caught.value)) < 1_000
+
+
+def test_a_ditto_mark_takes_the_value_above(tmp_path: Path) -> None:
+    second = 'do,TCLU3093643,do,DO,"""",ditto,NAMPO'
+    rows = consignments(tmp_path, f"{HEAD}\nB1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,NAMPO\n{second}\n")
+    names = ("bill_of_lading", "port_of_loading", "port_of_discharge", "goods_description")
+    assert [rows[1][name] for name in names] == ["B1", "DEHAM", "KRPUS", "PUMPS"]
+
+
+def test_a_ditto_mark_below_a_line_that_was_not_read_stands_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    first = "B1,CSQU3054383,2024-03-14,DEHAM,KRPUS,PUMPS,NAMPO"
+    file.write_text(
+        f"{HEAD}\n{first}\nB2,TCLU3093643,2024-03-14,DEHAM,KRPUS,SODA,NAMPO,LTD\n-do-,MSKU1234565,-do-,,,,\n"
+    )
+    assert read(file).consignments["container_number"].to_list() == ["CSQU3054383"]
+
+
+def test_a_word_that_is_the_only_ditto_mark_of_its_row_is_none(tmp_path: Path) -> None:
+    head = f"{HEAD},Notify Party"
+    lines = [f"B{n},{box},2024-03-14,DEHAM,KRPUS,PUMPS,NAMPO,{notify}" for n, box, notify in NOTIFIED]
+    rows = consignments(tmp_path, "\n".join([head, *lines, ""]))
+    assert [row["notify_name"] for row in rows] == ["KORYO", "IDEM"]  # the consignee, and not the party above

@@ -18,7 +18,7 @@ from typing import TypeAlias
 import polars as pl
 
 from riskscore.errors import ManifestError
-from riskscore.manifest.formats import layout, quotes
+from riskscore.manifest.formats import layout, quotes, repeats
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, repeated, unique
 
@@ -45,6 +45,13 @@ class _Head:
     delimiter: str
     lines: int
     size: int
+
+
+_LINES_OF_A_LIST = 20_000
+"""Most lines of a list that people wrote, with ditto marks; a longer file is the work of a program.
+
+Where a line does not fit the headings, marks below it may stand for a value that was not read: none is filled then.
+"""
 
 
 def sniff(file: File) -> bool:
@@ -101,8 +108,12 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     told = layout.tell(name, filled.select(_names(head)), head.cells, filled["line"])
     filled = filled.filter(told.rows)
     misfits = long.join(lines, on="_number", maintain_order="left")
+    cargo = filled.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True)))
+    ditto: list[str] = []
+    if cargo.height <= _LINES_OF_A_LIST and misfits.is_empty():
+        cargo, ditto = repeats.fill_ditto(cargo)
     return Table(
-        filled.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True))),
+        cargo,
         filled["line"],
         format="TSV" if head.delimiter == "\t" else "CSV",
         delimiter=head.delimiter,
@@ -112,7 +123,7 @@ def _read(name: str, text: bytes, count: Count) -> Table:
                 for line, text in misfits.select("line", "text").iter_rows()
             ]
         ),
-        notes=(*repeated(head.cells), *notes, *told.notes),
+        notes=(*repeated(head.cells), *notes, *ditto, *told.notes),
     )
 
 

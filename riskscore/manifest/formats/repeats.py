@@ -22,7 +22,7 @@ _MARK = rf"(?i)^(?:{_GAP}*(?:{_SIGN})(?:{_SIGN}|{_GAP})*|{_DRESS}*(?:{_WORD}){_D
 _DRESSED = rf"(?i)^(?:{_DRESS}+(?:{_SHORT}){_DRESS}*|(?:{_SHORT}){_DRESS}+)$"
 _BARE = rf"(?i)^\s*(?:{_SHORT})\s*$"
 _CODE = 3
-"""Longest text that may be a country's code: DO and ID are countries, too."""
+"""Longest text that may be a country's code: DO and ID are countries, too, in capitals."""
 
 
 def fill_merged(frame: pl.DataFrame, areas: Sequence[Area]) -> tuple[pl.DataFrame, pl.DataFrame, int]:
@@ -53,17 +53,23 @@ def fill_merged(frame: pl.DataFrame, areas: Sequence[Area]) -> tuple[pl.DataFram
 
 
 def fill_ditto(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Give each cell with a ditto mark the value above it, and say how many there were."""
+    """Give each cell with a ditto mark the value above it, and say how many there were.
+
+    A word such as IDEM that is the only mark of its row stays: under a notify party it means the consignee.
+    """
+    found = {values.name: marks for values in frame if (marks := _marks(values)) is not None}
+    if not found:
+        return frame, []
+    alone = pl.DataFrame(found).select(pl.sum_horizontal(pl.all().cast(pl.UInt32)) == 1).to_series()
     count = 0
     columns = []
-    for values in frame:
-        marks = _marks(values)
-        if marks is None:
-            continue
-        count += int(marks.sum())
-        above = pl.DataFrame({"place": pl.int_range(values.len(), eager=True), "is_mark": marks})
+    for name, marks in found.items():
+        values = frame[name]
+        is_word = values.str.contains(r"\p{L}").fill_null(False)
+        above = pl.DataFrame({"place": pl.int_range(values.len(), eager=True), "is_mark": marks & ~(alone & is_word)})
         places = above.select(pl.when(~pl.col("is_mark")).then("place").forward_fill())["place"]
-        columns.append(values.gather(places).alias(values.name))
+        count += int((above["is_mark"] & places.is_not_null()).sum())
+        columns.append(values.gather(places.fill_null(pl.int_range(values.len(), eager=True))).alias(name))
     if not count:
         return frame, []
     return frame.with_columns(columns), [f"ditto marks: {counted(count, 'cell')} took the value of the row above"]
@@ -75,5 +81,6 @@ def _marks(values: pl.Series) -> pl.Series | None:
     bare = values.str.contains(_BARE).fill_null(False)
     if bare.any():
         above = values.set(marks | bare, None).forward_fill()
-        marks |= bare & (above.str.len_chars() > _CODE).fill_null(False)
+        is_no_code = (above.str.len_chars() > _CODE) | above.str.contains(r"[^A-Za-z]")
+        marks |= bare & (is_no_code | values.str.contains(r"^\s*(?:do|id)\s*$")).fill_null(False)
     return marks if marks.any() else None
