@@ -34,7 +34,9 @@ _CHAPTER, _HEADING, _SUBHEADING, _NINE = 2, 4, 6, 9
 _EDITION = rf"\b{_YEAR}\s*:|\b(?:H\.?S\.?|HTS)[ -]*{_YEAR} ?[:)-]"
 _EDITION_BEFORE = rf"\b(?:H\.?S\.?|HTS)[ -]*{_YEAR} +(\d{{4}})"
 _YEAR_AFTER = rf"(\d{{4}}[ .]?\d{{2}}[\d .]*)(?:\( *{_YEAR} *\)|[;,/ (]+{_OTHER_YEAR} *\)?)\s*$"
-_DIGITS_LOST = r"\d(?:[.,]\d*)?E\+?\d+\b|\b\d\.\d{3,}\b|^\s*\d{1,2}\.\d\s*$"
+_DIGITS_LOST = r"\d(?:[.,]\d*)?E\+?\d+\b|\b\d\.\d{3,}\b|^\s*\d{1,2}\.\d\s*$|\b\d{2}[\d.]*[OIL][\dOIL.]*\b"
+"""Exponent forms, numbers that were divided, and letters in place of digits (8418.1O)."""
+_DATE_AFTER = r"(\d{4}[\d.]*)[ ,;]+(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d{2}\s*$"
 _COUNT_AFTER = r"\b(?:QTY|QUANTITY|QTE|CANTIDAD|QUANTIDADE|PCS|PIECES)\b[ .:=]*\d[\d.,]*(?: ?[A-Z]+)?"
 _COUNT_BEFORE = (
     r"\b\d{1,6}(?:[.,]\d+)? ?"
@@ -95,7 +97,7 @@ def _plain() -> pl.Expr:
     plain = (
         plain.str.replace_all(_EDITION, " ").str.replace_all(_EDITION_BEFORE, " $1").str.replace_all(_YEAR_AFTER, "$1 ")
     )
-    plain = plain.str.replace_all(_DIGITS_LOST, "|LOST 0|")
+    plain = plain.str.replace(_DATE_AFTER, f"$1{_LOST}").str.replace_all(_DIGITS_LOST, _LOST)
     plain = plain.str.replace_all(_COUNT_AFTER, " ").str.replace_all(_COUNT_BEFORE, " ")
     for _ in range(2):  # words that share a blank are found one after the other
         plain = plain.str.replace_all(_PREFIXES, "$1 $2")

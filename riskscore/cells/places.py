@@ -3,8 +3,8 @@
     text ─▶ code ─▶ town with country, state or code ─▶ town alone ─▶ settled by the countries beside it
 
 A place that is not understood keeps its text, in capitals: it is never a reason to refuse a row, and counts as unknown
-everywhere. A five-letter word is a UN/LOCODE only if that code is known, and is not the name of another place. A port's
-field that names only a country becomes the code of the country. Each distinct text is looked up once.
+everywhere. A five-letter word is a UN/LOCODE only if that code is known, and is not the name of another place. The name
+of a country alone becomes the code of the country. Each distinct text is looked up once.
 """
 
 from __future__ import annotations
@@ -113,11 +113,8 @@ def _settled(texts: pl.Series, read: pl.Series, table: pl.DataFrame, beside: Bes
 def _read_ports(distinct: pl.Series) -> pl.DataFrame:
     """Read each text once: `text`, `read`, the `name` that was looked up without a country, if any, and `slip`."""
     upper = pl.col("text").str.normalize("NFKC").str.to_uppercase()
-    texts = (
-        pl.DataFrame({"text": distinct})
-        .with_columns(upper=upper)
-        .with_columns(code=pl.col("upper").str.extract(_CODE, 1) + pl.col("upper").str.extract(_CODE, 2))
-    )
+    texts = pl.DataFrame({"text": distinct}).with_columns(upper=upper)
+    texts = texts.with_columns(code=pl.col("upper").str.extract(_CODE, 1) + pl.col("upper").str.extract(_CODE, 2))
     usual = lookup.among(pl.col("code"), port_tables.usual()) | (pl.col("code") == NOWHERE)
     texts = texts.with_columns(usual=usual.fill_null(False))
     if texts["usual"].all():  # a column of codes: no table of names is needed
@@ -254,7 +251,9 @@ def _choose(texts: pl.DataFrame) -> pl.DataFrame:
         pl.when(_is_name("full")).then("full").otherwise("bare")
     )
     first = pl.coalesce(
-        pl.when("coded").then(pl.col("upper") + _UNCLEAR),  # a name of one place that is the code of another
+        # The name of a main port that is the code of another place (Aqaba), or the name of any other place.
+        pl.when(pl.col("coded") & _is_main("full")).then("full_alone"),
+        pl.when("coded").then(pl.col("upper") + _UNCLEAR),
         "indian",
         pl.when(names_port).then("full_alone"),
         pl.when(~is_airport).then("country"),
@@ -289,7 +288,7 @@ def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
     that of a state, and the country has no such town: SAVANNAH, GEORGIA.
     """
     asked = texts.filter(pl.col("several"), pl.col("region").is_not_null())
-    asked = asked.select("text", "town", "region", "land", "town_there", "bare_town_there")
+    asked = asked.select("text", "town", "region", "land", "bracketed", "town_there", "bare_town_there")
     if asked.is_empty():
         nothing = [pl.lit(None, pl.String).alias(name) for name in ("state", "state_found", "home")]
         return texts.with_columns(*nothing, other_state=False, is_shared=False)
@@ -297,7 +296,7 @@ def _with_regions(texts: pl.DataFrame) -> pl.DataFrame:
     is_same = (pl.col("land") == pl.col("country")).fill_null(True)
     is_code = pl.col("region").str.len_chars() <= 3
     is_shared = ~is_same & ~is_code & (pl.col("country") == "US")
-    is_shared &= pl.col("town_there").is_null() & pl.col("bare_town_there").is_null()
+    is_shared &= ~pl.col("bracketed") & pl.col("town_there").is_null() & pl.col("bare_town_there").is_null()
     asked = asked.with_columns(is_shared=is_shared).filter(is_same | is_code | is_shared)
     main = lookup.beside(port_tables.key("town", "country"), port_tables.main_towns(), "key", "locode")
     division = lookup.beside(main, port_tables.divisions(), "locode", "division")

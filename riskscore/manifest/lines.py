@@ -275,9 +275,8 @@ def check_required(understood: Understood, kind: Kind, frame: pl.DataFrame) -> N
     hints = [f"'{heading}' for {name}" for name, heading in near.items() if heading]
     named = [heading.source[:60].rstrip() for heading in understood.headings[:_SHOWN]]
     named = [name for name, end in zip(named, accumulate(len(name) + 2 for name in named), strict=True) if end <= _LONG]
-    shown = ", ".join(named)
     more = len(understood.headings) - len(named)
-    found = shown + (f" and {more:,} more" if more > 0 else "")
+    found = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
     sources = [heading.source for heading in understood.headings]
     any_known = any(heading.column for heading in understood.headings)
     advice = _hint(understood.delimiter, understood.sheet, sources) or (

@@ -63,9 +63,16 @@ def country_of_place(column: str) -> pl.Expr:
     return pl.when(country).then(column).otherwise(known_place(column).str.head(2))
 
 
+_SAINT = r"\bST(E?)\b"
+"""St. and Ste. in the name of a town; the lists write both these and the whole words."""
+
+
 def place_name(name: pl.Expr) -> pl.Expr:
-    """Reduce the name of a place as `plain_name` does; a name without Latin letters stays as it is, without blanks."""
-    plain = plain_name(name)
+    """Reduce the name of a place as `plain_name` does, and write Saint in full.
+
+    A name without Latin letters stays as it is, without blanks.
+    """
+    plain = plain_name(name).str.replace(_SAINT, "SAINT$1")
     return pl.when(plain == "").then(name.str.replace_all(r"[\d\s.-]+", "")).otherwise(plain)
 
 
@@ -86,6 +93,22 @@ def _listed() -> pl.DataFrame:
     return locodes().with_columns(place_name(pl.col("name")))
 
 
+def _named_alike(named: pl.DataFrame, major: pl.Series) -> pl.DataFrame:
+    """`named` (`name`, `locode`) without names that the whole list gives to another place of the country.
+
+    The list of ports calls some codes by the name of another town: its USELZ is Elizabeth, that of the whole list
+    Wellsville. `major` ports keep their names, and so does a code whose two names share a word.
+    """
+    plain, country = place_name(pl.col("name")), pl.col("locode").str.head(2)
+    words = pl.col("plain").str.split(" ").list.set_intersection(pl.col("listed").str.split(" "))
+    both = named.with_columns(plain=plain).join(_listed().select("locode", listed="name"), on="locode")
+    unlike = both.group_by("name", "locode").agg(words.list.len().max().alias("shared"), pl.col("plain").first())
+    unlike = unlike.filter(pl.col("shared") == 0, ~pl.col("locode").is_in(major.implode()))
+    others = _listed().select(pl.concat_str("name", "country").unique()).to_series()
+    other = unlike.filter(pl.concat_str("plain", country).is_in(others.implode()))
+    return named.join(other, on=["name", "locode"], how="anti", maintain_order="left")
+
+
 @cache
 def named_places() -> pl.DataFrame:
     """Return every name of every place: `name`, `country`, `locode`, `tier`, `teu` (thousand TEU), `is_port`.
@@ -94,7 +117,7 @@ def named_places() -> pl.DataFrame:
     the whole list, and 4 any other place of it. The lowest counts.
     """
     teu = ports_major().select("locode", "teu")
-    listed = ports().select("name", "locode")
+    listed = _named_alike(ports().select("name", "locode"), teu["locode"])
     short = listed.with_columns(pl.col("name").str.replace(r"\s*\(.*\)$", ""))
     parts = [
         load("port_aliases").select("name", "locode", tier=pl.lit(0), is_port=pl.lit(True)),

@@ -84,6 +84,8 @@ UNKNOWN = [
     "901210000",
     "20 PCS",
     "1006 KG",
+    "8418.1O",
+    "39O120",
 ]
 
 
@@ -103,8 +105,9 @@ def test_of_a_code_and_what_may_be_a_heading_only_the_code_is_certain() -> None:
 
 
 def test_a_cell_is_doubtful_where_one_of_its_codes_cannot_be_read() -> None:
-    assert read(pl.Series(["390120, 6.9E+05", "n/a", "8.48E+05"])).rows() == [
+    assert read(pl.Series(["390120, 6.9E+05", "8481.80 20.3.2024", "n/a", "8.48E+05"])).rows() == [
         (["390120"], True),
+        (["848180"], True),
         (None, False),
         (None, True),
     ]

@@ -140,6 +140,11 @@ MORE = [
     ("Rotterdam Maasvlakte", "NLRTM"),
     ("Hambrug, Germany", "DEHAM"),
     ("Durban South Africa", "ZADUR"),
+    ("Aqaba", "JOAQJ"),  # AQABA is also the code of a place in Antarctica
+    ("Arica", "ARICA ?"),  # and ARICA that of one in Argentina; Chile and Colombia have ports of the name
+    ("St. John, NB", "CASJB"),  # the list of ports calls CASJN so
+    ("Saint Petersburg", "RULED"),
+    ("Elizabeth, NJ", "USEZA"),
     ("\uff28\uff41\uff4d\uff42\uff55\uff52\uff47", "DEHAM"),
 ]
 
