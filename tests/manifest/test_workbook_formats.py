@@ -80,7 +80,7 @@ REFUSED = {
     "letter.odt": (lambda: workbooks.ods(ROWS, kind="text"), "no spreadsheet"),
     "locked.xlsx": (lambda: workbooks.compound({"EncryptedPackage": bytes(4096)}), "is protected by a password"),
     "letter.doc": (lambda: workbooks.compound({"WordDocument": bytes(4096)}), "no Excel workbook"),
-    "table.dbf": (lambda: b"\x03\x7b\x05\x06" + struct.pack("<IHH", 1, 65, 11) + bytes(20) + b"BILL", "is a DBF table"),
+    "table.dbf": (lambda: b"\x03\x7b\x05\x06" + struct.pack("<IHH", 1, 65, 11) + bytes(20) + b"BILL", "damaged DBF"),
     "circle.xls": (_circle, "is a damaged XLS file"),
 }
 

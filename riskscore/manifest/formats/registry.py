@@ -3,6 +3,7 @@
 member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
                          ├─ records      JSON, JSON Lines
                          ├─ sheets       XLSX; xlsb, ods and xls measure the other workbooks
+                         ├─ dbf          dBase tables
                          └─ parquet      Parquet
 """
 
@@ -18,7 +19,7 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
-from riskscore.manifest.formats import delimited, ods, parquet, records, sheets, xls, xlsb
+from riskscore.manifest.formats import dbf, delimited, ods, parquet, records, sheets, xls, xlsb
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import ams, customs_309, dcsa, scmtr
 from riskscore.manifest.formats.messages.customs_xml import awmds, ens, ics2, other_xml, wco
@@ -61,6 +62,7 @@ FORMATS = (
     Format("ODS", ods.sniff, ods.read, (".ods",)),
     Format("XLS", xls.sniff, xls.read),
     Format("XLSX", sheets.sniff, sheets.read, (".xlsx",)),
+    Format("DBF", dbf.sniff, dbf.read, (".dbf",)),
     Format("EDIFACT", un_edifact.sniff, un_edifact.read),
     Format("X12", customs_309.sniff, customs_309.read),
     Format("ASYCUDA", awmds.sniff, awmds.read),
@@ -110,20 +112,10 @@ def load(member: archives.Member, count: Count, hints: Hints = NO_HINTS) -> list
     ]
 
 
-def _is_dbf(head: bytes) -> bool:
-    """Whether `head` begins a dBase table: its version, a date, and sizes of header and rows that fit."""
-    if len(head) < 32 or head[0] not in b"\x02\x03\x30\x31\x32\x43\x63\x83\x8b\x8e\xcb\xf5\xfb":
-        return False
-    size, row = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
-    return 1 <= head[2] <= 12 and 1 <= head[3] <= 31 and size > 32 and row > 1 and not any(head[12:14])
-
-
 def _recognise(file: File) -> Format:
     for start, message in _FOREIGN:
         if file.head.startswith(start):
             raise ManifestError(f"{file.name} {message}")
-    if _is_dbf(file.head):
-        raise ManifestError(f"{file.name} is a DBF table; open it in a spreadsheet, and export it as CSV or XLSX")
     ending = Path(file.name).suffix.lower()
     for form in FORMATS:
         # A protected XLSX is a compound file, like an old XLS.
