@@ -29,7 +29,7 @@ def among(rows: pl.DataFrame, cancelled: pl.DataFrame) -> pl.Series:
     house bill all its houses. Where both have TURN, it settles what has equal moments.
     """
     places = [pl.Series([], dtype=pl.UInt32)]
-    filed = _with_masters(rows.with_row_index("row"))
+    filed = _with_masters(rows)
     for keys, named in _by_keys(cancelled):
         # The latest of each counts, so that many cancellations of one bill do not multiply its containers.
         order = pl.col("until_turn").fill_null(_LAST)
@@ -50,7 +50,7 @@ def before_refiled(rows: pl.DataFrame, cancelled: pl.DataFrame, turns: pl.Series
     if not cancelled.height:
         return cancelled
     places = [pl.Series([], dtype=pl.UInt32)]
-    filed = _with_masters(rows.with_columns(turns.alias(TURN)).with_row_index("row"))
+    filed = _with_masters(rows.with_columns(turns.alias(TURN)))
     for keys, named in _by_keys(cancelled.with_columns(until.alias(TURN))):
         newest = filed.group_by(*keys, until="at").agg(pl.col("turn").max())
         found = named.join(newest, on=[*keys, "until"])
@@ -62,8 +62,9 @@ def before_refiled(rows: pl.DataFrame, cancelled: pl.DataFrame, turns: pl.Series
 
 
 def _with_masters(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` as `row`, bill, `box`, `house`, `at` and `turn`; those of house bills a second time, under the master."""
-    filed = rows.select("row", _BILL, box=_BOX, house=_HOUSE, at="filed_at", turn=_turn(rows))
+    """`rows` as `row` (their number), bill, `box`, `house`, `at`, `turn`; house bills a second time, under the master."""
+    number = pl.int_range(pl.len(), dtype=pl.UInt32)
+    filed = rows.select(_BILL, row=number, box=_BOX, house=_HOUSE, at="filed_at", turn=_turn(rows))
     masters = filed.with_columns(consolidations.master(pl.col(_BILL)).alias(_BILL))
     return pl.concat([filed, masters.filter(pl.col(_BILL).is_not_null())])
 

@@ -122,7 +122,7 @@ def test_words_that_are_not_understood_are_asked_and_never_guessed(tmp_path):
     path = declarations.file(tmp_path, "d.csv", frame)
     text = propose(path)
     assert '# Add to words what these mean (clean, irregular or seizure): ["zz"]' in text
-    with pytest.raises(ManifestError, match=r"'zz' \(unknown_word\); correct them, or list"):
+    with pytest.raises(ManifestError, match=r"'zz' \(unknown_word\); write clean, irregular, seizure or a usual word"):
         outcomes.read_outcomes(path, settings=proposed(text))
 
 

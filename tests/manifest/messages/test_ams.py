@@ -91,7 +91,7 @@ def test_the_tables_are_a_message_of_which_kinds_of_packages_stay_as_filed(folde
     manifest = _read(folder(header=header, billgen=TABLES["billgen"].replace("2027-03-01", "")))
     assert set(manifest.consignments["package_type"]) == {"BOX", "BAG"}
     assert manifest.consignments["filed_at"].null_count() == 0
-    assert any("the time of the file was taken" in note for note in manifest.understood.notes)
+    assert any("the time of the file counts instead" in note for note in manifest.understood.notes)
 
 
 def test_a_folder_named_in_any_way_gives_the_same(folder: Callable[..., Path], tmp_path: Path) -> None:

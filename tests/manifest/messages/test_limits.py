@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from riskscore.manifest.formats.messages.customs_xml.typed import Reader
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives, cancellations
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import limits
 from riskscore.manifest.formats.messages.customs_xml import cargo
+from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
 from riskscore.manifest.formats.messages.un_edifact import baplie
 from riskscore.manifest.formats.table import CANCELLED
@@ -82,9 +82,10 @@ def test_a_number_is_enough_where_a_bill_is_cancelled(tmp_path: Path) -> None:
 def test_many_cancellations_of_a_bill_do_not_multiply_its_containers() -> None:
     day = datetime(2026, 7, 2, tzinfo=UTC)
     boxes = pl.DataFrame({"container_number": [f"C{n}" for n in range(20_000)]})
-    rows = boxes.select(pl.lit("B1").alias("bill_of_lading"), "container_number", pl.lit(day).alias("filed_at"))
-    cancelled = rows.select(pl.lit(1, pl.Int64).alias("line"), "bill_of_lading", "container_number", "filed_at")
-    cancelled = cancelled.with_columns(pl.lit(None, pl.String).alias("house_bill")).select(*CANCELLED).head(15_000)
+    rows = boxes.select(
+        pl.lit("B1").alias("bill_of_lading"), "container_number", pl.lit(None, pl.String).alias("house_bill"), filed_at=day
+    )
+    cancelled = rows.with_columns(pl.lit(1, pl.Int64).alias("line")).select(*CANCELLED).head(15_000)
     assert cancellations.among(rows, cancelled).sum() == 15_000
 
 
