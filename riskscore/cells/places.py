@@ -14,7 +14,7 @@ from collections.abc import Callable
 import polars as pl
 
 from riskscore import reference
-from riskscore.cells import lands, misspelt, port_tables
+from riskscore.cells import lands, misspelt, port_tables, us_ports
 from riskscore.cells.lands import are_countries, countries
 from riskscore.cells.port_texts import bare, split
 from riskscore.cells.texts import by_distinct
@@ -42,13 +42,18 @@ Beside = Callable[[], pl.Series]
 def ports(texts: pl.Series, beside: Beside | None = None, notes: list[str] | None = None) -> pl.Series:
     """UN/LOCODEs of `texts` (String): 'VN HPH', 'Haiphong', 'Hai Phong, Vietnam' and 'HAIPHONG (VNHPH)' are VNHPH.
 
+    Numbers are read where all of a column are codes of one US schedule (`us_ports`).
+
     A name without a country that several countries have is settled by `beside`, or by the one port that dwarfs the
     others, or stays unknown. A name with a slip of one letter is mended, and counted in `notes`.
     """
     tables: list[pl.DataFrame] = []
 
     def read_once(distinct: pl.Series) -> pl.Series:
-        tables.append(_read_ports(distinct))
+        codes, told = us_ports.read(texts, distinct, beside)
+        if notes is not None:
+            notes.extend(told)
+        tables.append(_read_ports(distinct.replace(codes["text"], codes["read"]) if codes.height else distinct))
         return tables[0]["read"]
 
     read = by_distinct(texts, read_once)

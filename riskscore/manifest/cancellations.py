@@ -62,7 +62,7 @@ def before_refiled(rows: pl.DataFrame, cancelled: pl.DataFrame, turns: pl.Series
 
 
 def _with_masters(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` as `row` (their number), bill, `box`, `house`, `at`, `turn`; house bills a second time, under the master."""
+    """`rows` as `row` (their number), bill, `box`, `house`, `at`, `turn`; house bills again, under their master."""
     number = pl.int_range(pl.len(), dtype=pl.UInt32)
     filed = rows.select(_BILL, row=number, box=_BOX, house=_HOUSE, at="filed_at", turn=_turn(rows))
     masters = filed.with_columns(consolidations.master(pl.col(_BILL)).alias(_BILL))

@@ -28,6 +28,7 @@ from riskscore.reference.tables import (
     stop_words,
     trade,
     trade_words,
+    us_ports,
     wildlife,
 )
 from riskscore.reference.towns import (
@@ -80,6 +81,7 @@ __all__ = [
     "towns_in_states",
     "trade",
     "trade_words",
+    "us_ports",
     "usual_codes",
     "wildlife",
 ]

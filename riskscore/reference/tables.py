@@ -45,6 +45,11 @@ TABLES = {
         ranges={"teu": (1, 100_000)},
         patterns={"locode": _LOCODE},
     ),
+    "us_ports": Table(
+        {"schedule": _TEXT, "code": _TEXT, "place": _TEXT},
+        key=("schedule", "code"),
+        patterns={"schedule": "D|K", "code": "[0-9]{4,5}", "place": f"{_COUNTRY}|{_LOCODE}"},
+    ),
     "countries": Table(
         {"code": _TEXT, "name": _TEXT, "region": _TEXT, "landlocked": pl.Boolean},
         key=("code",),
@@ -138,6 +143,11 @@ def load(name: str) -> pl.DataFrame:
 def countries() -> pl.DataFrame:
     """Every country: `code` (ISO 3166 alpha-2), `name`, `region` (one of REGIONS), `landlocked`."""
     return load("countries")
+
+
+def us_ports() -> pl.DataFrame:
+    """Codes of ports of US customs: `schedule` (D in the US, K abroad), `code`, `place` (UN/LOCODE, or the country)."""
+    return load("us_ports")
 
 
 def ports_major() -> pl.DataFrame:

@@ -198,3 +198,9 @@ def test_a_flat_table_with_headings_of_ams_is_a_plain_csv(tmp_path: Path) -> Non
         "description_text\n1,2027-03-01,M1,MSKU6011672,ELM,Savannah,Callao,WOOL\n"
     )
     assert read(path).understood.format == "CSV"
+
+
+def test_ports_may_be_codes_of_the_us_schedules(folder: Callable[..., Path]) -> None:
+    header = TABLES["header"].replace("Savannah,2027", "401,2027").replace("Callao", "1822")
+    row = read(folder(header=header)).consignments.row(0, named=True)
+    assert (row["port_of_loading"], row["port_of_discharge"]) == ("CAMTR", "USBOS")

@@ -56,6 +56,20 @@ def test_a_bill_is_read_with_its_vessel_parties_and_goods(load: Callable[..., Ma
     assert manifest.understood.format == "X12 309 (004010)"
 
 
+def test_ports_are_codes_of_us_schedules_where_the_message_says_so(load: Callable[..., Manifest]) -> None:
+    places = "R4*R*K*57020*NINGBO~R4*E*D*5301~R4*T*K*58309~R4*T**58301*SOMEWHERE~"
+    row = load(interchange(BILL.replace("*HSINCHU**WEST", "***WEST").replace("VID*", f"{places}VID*"))).consignments
+    assert row.select("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery").row(0) == (
+        *("KRPUS", "USLAX", "CNNGB", "USHOU"),
+    )
+    assert row["transhipment_ports"][0].to_list() == ["TWKHH", "TWKEL"]
+
+
+def test_a_port_of_discharge_that_may_be_an_office_of_canada_stays_as_filed(load: Callable[..., Manifest]) -> None:
+    manifest = load(interchange(BILL, head=VESSEL.replace("*2704*", "*0401*")))
+    assert manifest.consignments["port_of_discharge"].to_list() == ["0401"]
+
+
 def test_a_code_that_only_the_text_names_is_read_and_nil_is_a_description(load: Callable[..., Manifest]) -> None:
     named = load(interchange(BILL.replace("HAND TOOLS", "HAND TOOLS HS CODE 8205.59").replace("*820559*", "**")))
     row = named.consignments.row(0, named=True)

@@ -82,9 +82,8 @@ def test_a_number_is_enough_where_a_bill_is_cancelled(tmp_path: Path) -> None:
 def test_many_cancellations_of_a_bill_do_not_multiply_its_containers() -> None:
     day = datetime(2026, 7, 2, tzinfo=UTC)
     boxes = pl.DataFrame({"container_number": [f"C{n}" for n in range(20_000)]})
-    rows = boxes.select(
-        pl.lit("B1").alias("bill_of_lading"), "container_number", pl.lit(None, pl.String).alias("house_bill"), filed_at=day
-    )
+    house = pl.lit(None, pl.String)
+    rows = boxes.select("container_number", bill_of_lading=pl.lit("B1"), house_bill=house, filed_at=pl.lit(day))
     cancelled = rows.with_columns(pl.lit(1, pl.Int64).alias("line")).select(*CANCELLED).head(15_000)
     assert cancellations.among(rows, cancelled).sum() == 15_000
 

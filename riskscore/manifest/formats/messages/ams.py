@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from riskscore.cells import us_ports
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.archives import Member
 from riskscore.manifest.formats.file import File
@@ -30,6 +31,12 @@ _DATES = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M
 """Forms of dates; those with slashes are American, month first."""
 
 _DELETED = r"(?i)^(?:delete|cancel)"
+_SCHEDULES = {
+    "port_of_unlading": "D",
+    "port_of_destination": "D",
+    "foreign_port_of_lading": "K",
+    "foreign_port_of_destination": "K",
+}
 _LLOYDS = r"(?i)imo|lloyd"
 
 
@@ -136,7 +143,7 @@ def _party(rows: pl.DataFrame, kind: str, name: str, address: str) -> pl.DataFra
 def _table(header: Part, bills: pl.DataFrame, goods: pl.DataFrame, loose: pl.DataFrame) -> Table:
     """The rows of one header file."""
     notes = list(header.notes)
-    rows = header.frame.with_columns(header.lines.alias("_line"))
+    rows = us_ports.places(header.frame, _SCHEDULES).with_columns(header.lines.alias("_line"))
     kg, lost_kg = measure(rows, "weight", "weight_unit", KG)
     m3, lost_m3 = measure(rows, "measurement", "measurement_unit", M3)
     for column, lost in (("gross_weight_kg", lost_kg), ("volume_m3", lost_m3)):

@@ -14,6 +14,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from riskscore.cells import us_ports
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import limits, sets, x12
@@ -168,7 +169,7 @@ class _Message:
         """P4: the port of discharge and the arrival there; its bills follow."""
         self._finish()
         self._port = {
-            "port_of_discharge": text(segment.get(1)),
+            "port_of_discharge": _discharged(text(segment.get(1))),
             "arrives_at": self.reader.moment("arrives_at", segment.get(2)),
         }
 
@@ -198,7 +199,7 @@ class _Message:
         bill.values |= {
             "bill_of_lading": master or number,
             "house_bill": number if master else None,
-            "port_of_loading": text(segment.get(2)),
+            "port_of_loading": us_ports.place(text(segment.get(2)), "K"),
             "place_of_receipt": text(segment.get(9 + shift)),
             "bill_package_count": reader.count("package_count", segment.get(3)),
             "bill_gross_weight_kg": reader.measure("gross_weight_kg", segment.get(5), segment.get(6), KG_X12),
@@ -258,7 +259,8 @@ class _Message:
     def place(self, segment: Segment) -> None:
         """R4: another place of the voyage; what M11 and P4 say counts first."""
         values, kind = self._current(segment).values, segment.get(1)
-        place = text(segment.get(3)) or text(segment.get(4))
+        code, list_ = text(segment.get(3)), segment.get(2)
+        place = (us_ports.place(code, list_) if list_ in us_ports.SCHEDULES else code) or text(segment.get(4))
         if kind in _TRANSHIPPED and place and self._current(segment).has_room():
             values.setdefault("transhipment_ports", []).append(place)
         elif kind in _PLACES and not values.get(_PLACES[kind]):
@@ -325,6 +327,11 @@ class _Message:
             return
         for row in rows:
             self.rows.add(bill.segment, row)
+
+
+def _discharged(code: str | None) -> str | None:
+    """The port of P4: a number of Schedule D, or of an office of Canada's customs, which begins with a zero."""
+    return code if code is None or code.startswith("0") else us_ports.place(code, "D")
 
 
 _SEGMENTS = {
