@@ -76,13 +76,13 @@ def _without_names() -> None:
     """Leave every text of a port or country as it is, instead of looking it up among the names of all places."""
     import polars as pl  # noqa: PLC0415
 
-    from riskscore.cells import places  # noqa: PLC0415
+    from riskscore.cells.places import names  # noqa: PLC0415
 
     def unknown(texts: pl.DataFrame, *_: object) -> pl.DataFrame:
         return texts.select("text", asked=pl.lit(None, pl.String), found="upper", slip=pl.lit(False))
 
-    places._from_names = unknown
-    places._settled = lambda _, read, *__: read
+    names._from_names = unknown
+    names._settled = lambda _, read, *__: read
 
 
 def reset_peak() -> int:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from riskscore.cells.lands import countries
+from riskscore.cells.places.lands import countries
 
 READ = [
     ("KOREA (NORTH)", "KP"),

@@ -7,7 +7,7 @@ import pytest
 
 from riskscore import reference
 from riskscore.cells.places import are_ports, ports
-from riskscore.cells.us_ports import place, places
+from riskscore.cells.places.us_ports import place, places
 
 COLUMNS = [
     (["2704", "5301", None], ["USLAX", "USHOU", None]),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from riskscore.cells import us_ports
+from riskscore.cells.places import us_ports
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.archives import Member
 from riskscore.manifest.formats.file import File

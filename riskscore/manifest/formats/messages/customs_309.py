@@ -14,7 +14,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from riskscore.cells import us_ports
+from riskscore.cells.places import us_ports
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages import limits, sets, x12
@@ -32,11 +32,8 @@ _PARTIES = {"SH": "shipper", "CN": "consignee", "N1": "notify", "FW": "forwarder
 _PLACES = {"L": "port_of_loading", "D": "port_of_discharge", "R": "place_of_receipt", "E": "place_of_delivery"}
 _TRANSHIPPED = ("T", "I")
 _CARRIER = re.compile(r"[A-Z]{2,4}")
-_LONGEST = 20_000
-"""Characters from which on a text is not continued."""
-
-_MOST_LINES = 60
-"""Lines of an address from which on it is not continued."""
+_LONGEST, _MOST_LINES = 20_000, 60
+"""Characters of a text, and lines of an address, from which on it is not continued."""
 
 
 def sniff(file: File) -> bool:
@@ -193,8 +190,7 @@ class _Message:
             return
         # From 005010 on, a type of the bill stands before the place of receipt; the carrier's code shows where.
         shift = 0 if _CARRIER.fullmatch(segment.get(11)) or not _CARRIER.fullmatch(segment.get(12)) else 1
-        number, master = text(segment.get(1)), text(segment.get(10 + shift))
-        reader = self.reader
+        number, master, reader = text(segment.get(1)), text(segment.get(10 + shift)), self.reader
         bill.unit = text(segment.get(4))
         bill.values |= {
             "bill_of_lading": master or number,

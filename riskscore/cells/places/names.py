@@ -14,14 +14,11 @@ from collections.abc import Callable
 import polars as pl
 
 from riskscore import reference
-from riskscore.cells import lands, misspelt, port_tables, us_ports
-from riskscore.cells.lands import are_countries, countries
-from riskscore.cells.port_texts import bare, split
+from riskscore.cells.places import lands, misspelt, port_tables, us_ports
+from riskscore.cells.places.port_texts import bare, split
 from riskscore.cells.texts import by_distinct
 from riskscore.reference import lookup
 from riskscore.reference.towns import NOWHERE
-
-__all__ = ["are_countries", "are_ports", "countries", "ports"]
 
 _CODE = r"^([A-Z]{2})[ -]?([A-Z2-9]{3})$"
 _UNCLEAR = " ?"

@@ -13,8 +13,8 @@ import polars as pl
 from rapidfuzz.distance import OSA
 
 from riskscore import reference
-from riskscore.cells import port_tables
-from riskscore.cells.lands import codes
+from riskscore.cells.places import port_tables
+from riskscore.cells.places.lands import codes
 from riskscore.reference import lookup
 from riskscore.units import counted
 

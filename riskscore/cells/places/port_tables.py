@@ -12,7 +12,7 @@ import polars as pl
 import pycountry
 
 from riskscore import reference
-from riskscore.cells import lands
+from riskscore.cells.places import lands
 from riskscore.reference import lookup
 
 _CODES_AND_NAMES = ("ARATU",)
