@@ -76,6 +76,7 @@ bench: setup
 	$(BIN)/python bench/nights.py
 	$(BIN)/python bench/alerts.py
 	$(BIN)/python -m bench.cases
+	$(BIN)/python bench/encodings.py
 	if [ -d build/nights/lake ]; then $(BIN)/python bench/sheets.py; fi
 
 retraining: setup
