@@ -63,7 +63,7 @@ def simulate(
     _check(out, days, per_day, seed, smuggling_rate)
     if change_day is not None and not 0 < change_day < days:
         raise SettingsError(f"change_day is {change_day}; it must be between 1 and the last day, {days - 1}")
-    with export.folder(out) as folder:
+    with export.folder(out, public=True) as folder:
         (folder / "manifests").mkdir()
         simulation = Simulation(world.load(), seed, per_day, start, days, change_day)
         with (
