@@ -92,6 +92,8 @@ def _refusals(path: Path) -> Iterator[None]:
         yield
     except (OSError, pl.exceptions.PolarsError) as refused:
         why = refusals.reason(refused)
+        if why is None and refusals.damage(refused):  # Polars does not always say what the system told it
+            why = "the file could not be written completely; there may be no space left"
         if why is None:
             raise
         raise SettingsError(f"cannot write {path}: {why}") from refused

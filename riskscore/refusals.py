@@ -1,4 +1,4 @@
-"""Why the operating system refused: no space, no permission, no such file. Libraries say it in different ways."""
+"""What is wrong outside riskscore, from the exceptions of libraries: the system refused, or a table is damaged."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import re
 _NUMBER = re.compile(r"\(os error (\d{1,5})\)")
 """How libraries that are written in Rust end the system's message, whatever the class of their exception."""
 
+_LIBRARIES = ("polars", "pyarrow", "deltalake", "_internal")
+_DAMAGED = re.compile(r"out of specification|magic bytes|corrupt|thrift", re.IGNORECASE)
+
 
 def reason(error: BaseException) -> str | None:
     """What the system said, such as "No space left on device", or None if `error` is something else."""
@@ -16,3 +19,9 @@ def reason(error: BaseException) -> str | None:
     if found := _NUMBER.search(str(error)):
         return os.strerror(int(found[1]))
     return (str(error) or type(error).__name__) if isinstance(error, OSError) else None
+
+
+def damage(error: BaseException) -> str | None:
+    """What a library says about a damaged Parquet file, or None if `error` is something else."""
+    text = str(error)
+    return text if _DAMAGED.search(text) and type(error).__module__.startswith(_LIBRARIES) else None

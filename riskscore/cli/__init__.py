@@ -18,7 +18,7 @@ import typer
 from riskscore import __version__
 from riskscore.cli import cases, columns, models, rehearse, score, train
 from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, slates, whatif
-from riskscore.usage import ending
+from riskscore.usage import docstrings, ending
 from riskscore.usage.help import App
 from riskscore.usage.paths import spread, without_flag
 
@@ -86,6 +86,8 @@ def riskscore(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 2 an error, 130 interrupted; see also `--help`."""
+    if arguments is None:
+        docstrings.keep()
     gc.set_threshold(SELDOM)
     os.environ.setdefault("_RJEM_MALLOC_CONF", MEMORY)
     given = list(sys.argv[1:] if arguments is None else arguments)

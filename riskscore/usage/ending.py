@@ -73,6 +73,8 @@ def _told(wrong: BaseException, arguments: Sequence[str], printed: Callable[[], 
         named = getattr(wrong, "filename", None)
         whole = str(wrong) if named is None and not getattr(wrong, "strerror", None) else reason
         return FAILED, [_error(whole if named is None else f"{reason}: {named}")]
+    if (damage := refusals.damage(wrong)) is not None:
+        return FAILED, [_error(f"a Parquet file that had to be read is damaged: {damage}; restore it from a backup")]
     from riskscore.usage import defects  # noqa: PLC0415  loads what only a defect needs
 
     label, report = defects.write(wrong, arguments, printed())

@@ -38,6 +38,9 @@ REFUSED = {
     "disk": (OSError(28, "No space left on device", "out.csv"), 2, "error: No space left on device: out.csv"),
     "message only": (FileNotFoundError("gone (os error 2): /l/a.parquet"), 2, "error: gone (os error 2): /l/a.parquet"),
     "a library": (pl.exceptions.ComputeError("x (os error 28)"), 2, "error: x (os error 28)"),
+    "a damaged table": (pl.exceptions.ComputeError("parquet: File out of specification: no footer"), 2,
+                        "error: a Parquet file that had to be read is damaged: parquet: File out of specification: no "
+                        "footer; restore it from a backup"),
     "memory": (MemoryError(), 2,
                "error: there is not enough memory; give fewer files at once, or use a larger machine"),
     "several lines": (SettingsError("a\n\n b\tc"), 2, "error: a b c"),
@@ -155,3 +158,24 @@ def test_closed_streams_and_an_old_encoding_are_no_error():
     closed = subprocess.run(["/bin/sh", "-c", '"$@" >&- 2>&- <&-', "sh", *words], check=False)
     ascii_only = subprocess.run(words, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False)
     assert (closed.returncode, ascii_only.returncode, ascii_only.stderr) == (0, 0, b"")
+
+
+def test_python_without_docstrings_is_no_error(tmp_path):
+    code = "from riskscore.usage import docstrings; import sys; docstrings.keep(); print(sys.flags.optimize, sys.argv)"
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    for options, environment in ((["-OO"], {}), ([], {"PYTHONOPTIMIZE": "2"}), (["-O"], {})):
+        words = [sys.executable, *options, str(script), "-OO", "a b"]
+        ran = subprocess.run(words, env=os.environ | environment, capture_output=True, text=True, check=False)
+        assert (ran.stdout, ran.stderr) == (f"1 {[str(script), '-OO', 'a b']}\n", "")
+
+
+def test_lightgbm_loads_without_docstrings():
+    words = [
+        sys.executable,
+        "-OO",
+        "-c",
+        "from riskscore.model.trees import lightgbm; print(lightgbm.Booster.__name__)",
+    ]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("Booster\n", "")
