@@ -4,6 +4,8 @@
 folder. If a model was promoted (`riskscore models promote`), the subfolder `history` says which one. The model that
 ships with the package needs no setting.
 
+`RISKSCORE_DEFECTS` names the folder for reports of defects. Its default is `~/.local/state/riskscore/defects`.
+
 The options of an object store (s3://...), such as `aws_endpoint_url`, come from variables such as
 `RISKSCORE_STORAGE_AWS_ENDPOINT_URL`, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE` names. Only
 its owner should be able to read that file. A variable overrides the file.
@@ -69,6 +71,12 @@ def _folder(*places: Path) -> Path:
             return place
     tried = " or ".join(dict.fromkeys(map(str, places)))
     raise SettingsError(f"there is no model folder {tried}; train a model with `riskscore train`")
+
+
+def defects() -> Path:
+    """Folder of the reports of defects: `RISKSCORE_DEFECTS`, or a folder below the user's home. It may not exist."""
+    state = os.environ.get("XDG_STATE_HOME") or Path(os.path.expanduser("~"), ".local", "state")  # noqa: PTH111
+    return Path(os.environ.get("RISKSCORE_DEFECTS") or Path(state, "riskscore", "defects"))
 
 
 def storage() -> dict[str, str]:

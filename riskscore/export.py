@@ -2,7 +2,8 @@
 
     frame ─▶ hidden file next to the target (for all targets) ─▶ renamed to the target
 
-After a crash, a full disk or an interrupt, the old files are unchanged. CSV has no lists and no structs, so they become
+After a crash, a full disk or an interrupt, the old files are unchanged. Only the owner may read what is written, unless
+it is `public`: it names nobody. CSV has no lists and no structs, so they become
 JSON text. A text that a spreadsheet would run as a formula gets an apostrophe in front.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore import permissions, refusals
 from riskscore.errors import SettingsError
 
 SUFFIXES = (".parquet", ".csv", ".jsonl")
@@ -38,33 +40,72 @@ def check(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
         raise SettingsError(f"cannot write {path}: it is a file that is being read; choose another name")
 
 
-def write(*targets: tuple[pl.DataFrame, Path]) -> None:
+def write(*targets: tuple[pl.DataFrame, Path], public: bool = False) -> None:
     """Write each frame to its path, in the format of its ending: either all of them or none.
 
-    Raises SettingsError as `check` does, and OSError if the disk refuses.
+    Raises SettingsError as `check` and `draft` do.
     """
     for _, path in targets:
         check(path)
     with contextlib.ExitStack() as drafts:
-        written = [(drafts.enter_context(_draft(path)), path, frame) for frame, path in targets]
-        for draft, path, frame in written:
-            _write(frame, draft, path.suffix.lower())
-        for draft, path, _ in written:
-            draft.replace(path)
+        for frame, path in targets:
+            _write(frame, drafts.enter_context(draft(path, public=public)), path.suffix.lower())
 
 
-def write_text(text: str, path: Path) -> None:
+def write_text(text: str, path: Path, *, public: bool = False) -> None:
     """Write `text` to `path` as UTF-8, as `write_bytes` does."""
-    write_bytes(text.encode(), path)
+    write_bytes(text.encode(errors="backslashreplace"), path, public=public)
 
 
-def write_bytes(content: bytes, path: Path) -> None:
-    """Write `content` to `path`, completely or not at all. Raises SettingsError if the folder does not exist."""
+def write_bytes(content: bytes, path: Path, *, public: bool = False) -> None:
+    """Write `content` to `path`, completely or not at all. Raises SettingsError as `draft` does."""
+    with draft(path, public=public) as place:
+        place.write_bytes(content)
+
+
+@contextlib.contextmanager
+def draft(path: Path, *, public: bool = False) -> Iterator[Path]:
+    """The path of a hidden file next to `path`, renamed to `path` at the end of the block, or deleted after an error.
+
+    Only its owner may read it, unless it is `public`: then the umask decides. Raises SettingsError if there is no such
+    folder, or the system refuses.
+    """
     if not path.parent.is_dir():
         raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
-    with _draft(path) as draft:
-        draft.write_bytes(content)
-        draft.replace(path)
+    place = path.with_name(f".riskscore.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
+    with _refusals(path), permissions.private():
+        try:
+            yield place
+            _settle(place)
+            if public:
+                permissions.share(place)
+            place.replace(path)
+        finally:
+            with contextlib.suppress(OSError):
+                place.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """Turn what the system refuses in the block into a SettingsError that names `path`."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as refused:
+        why = refusals.reason(refused)
+        if why is None and refusals.damage(refused):  # Polars does not always say what the system told it
+            why = "the file could not be written completely; there may be no space left"
+        if why is None:
+            raise
+        raise SettingsError(f"cannot write {path}: {why}") from refused
+
+
+def _settle(place: Path) -> None:
+    """Wait until the file is on the disk: some systems say only then that it is full."""
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def check_folder(out: Path) -> None:
@@ -76,29 +117,22 @@ def check_folder(out: Path) -> None:
 
 
 @contextlib.contextmanager
-def folder(out: Path) -> Iterator[Path]:
+def folder(out: Path, *, public: bool = False) -> Iterator[Path]:
     """A hidden folder next to `out`, renamed to `out` at the end of the block, or deleted after an error.
 
-    Raises SettingsError as `check_folder` does.
+    Raises SettingsError as `check_folder` and `draft` do.
     """
     check_folder(out)
-    draft = out.with_name(f".{out.name}.{os.getpid()}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        yield draft
-        draft.replace(out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    draft = path.with_name(f".{path.name[:80]}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
+    place = out.with_name(f".riskscore.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
+    with _refusals(out), permissions.private():
+        try:
+            place.mkdir()
+            yield place
+            if public:
+                permissions.share(place)
+            place.replace(out)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _write(frame: pl.DataFrame, path: Path, suffix: str) -> None:

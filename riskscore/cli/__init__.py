@@ -6,7 +6,6 @@ No computing belongs here: what a command does is in `riskscore.engine` and the 
 from __future__ import annotations
 
 import copy
-import errno
 import gc
 import os
 import sys
@@ -19,13 +18,11 @@ import typer
 from riskscore import __version__
 from riskscore.cli import cases, columns, models, rehearse, score, train
 from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, slates, whatif
-from riskscore.errors import RiskscoreError
-from riskscore.usage import misuse
+from riskscore.usage import docstrings, ending
 from riskscore.usage.help import App
-from riskscore.usage.paths import spread
+from riskscore.usage.paths import spread, without_flag
 
-_REFUSED = {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
-"""Errors of the file system that only the user can fix: no permission, no space, read-only."""
+DEBUG = "--debug"
 
 SELDOM = 200_000
 """New objects after which Python collects garbage. With its default of 700, libraries take a tenth longer to load."""
@@ -46,7 +43,7 @@ app = App(
         "Start with `riskscore score FILE`. For help on a command, run `riskscore COMMAND --help`.\n\n\b\n"
         "Exit codes:\n"
         "  0    done\n"
-        "  2    an error that you can fix; one line on stderr says what is wrong\n"
+        "  2    an error; one line on stderr says what is wrong, two if it is a defect of riskscore\n"
         "  130  interrupted\n"
         "The help of a command lists its further exit codes."
     ),
@@ -78,6 +75,9 @@ def riskscore(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show the traceback of an error, in any place of the command line.")
+    ] = False,
 ) -> None:
     """Print the help where no command is given."""
     if context.invoked_subcommand is None:
@@ -85,10 +85,18 @@ def riskscore(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 2 an error that the user can fix, 130 interrupted; see also `--help`."""
+    """Run the command line and exit: 0 done, 2 an error, 130 interrupted; see also `--help`."""
+    if arguments is None:
+        docstrings.keep()
     gc.set_threshold(SELDOM)
     os.environ.setdefault("_RJEM_MALLOC_CONF", MEMORY)
-    sys.exit(_run(list(spread(sys.argv[1:] if arguments is None else arguments))))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    words, debug = without_flag(given, DEBUG)
+    sys.exit(ending.run(lambda: _call(list(spread(words))), given, debug=debug))
+
+
+def _call(words: list[str]) -> Any:
+    return _command(words[0] if words else "")(args=words, prog_name="riskscore", standalone_mode=False)
 
 
 @cache
@@ -103,30 +111,3 @@ def _command(name: str) -> Callable[..., Any]:
     ]
     some = chosen.registered_commands or chosen.registered_groups
     return typer.main.get_command(chosen if some else app)
-
-
-def _run(arguments: list[str]) -> int:
-    code = 2
-    try:
-        return (
-            _command(arguments[0] if arguments else "")(args=arguments, prog_name="riskscore", standalone_mode=False)
-            or 0
-        )
-    except typer.TyperException as wrong:
-        message = misuse.message(wrong)
-        if message.startswith(misuse.USAGE):
-            typer.echo(message, err=True)
-            return code
-    except RiskscoreError as known:
-        message, code = str(known), known.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
-    except BrokenPipeError:  # the reader of the pipe, such as `head`, has closed it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as refused:
-        if refused.errno not in _REFUSED:
-            raise
-        message = f"{refused.strerror}: {refused.filename}" if refused.filename else str(refused.strerror)
-    typer.echo("error: " + " ".join(message.split()), err=True)
-    return code

@@ -101,7 +101,7 @@ def columns(
     if save is not None:
         if save.suffix.lower() != ".toml":
             raise SettingsError(f"cannot write {save}: its name must end with .toml")
-        export.write_text(column_map.as_toml(understood), save)
+        export.write_text(column_map.as_toml(understood), save, public=True)
     if json:
         console.emit(asdict(understood))
         return

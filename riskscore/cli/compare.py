@@ -167,7 +167,8 @@ def compare(
         step("reading and scoring with both models")
         record = models.compare_models(rows.read, *sides, settings=rows.settings, capacity=boxes, seed=seed)
         if out is not None:
-            export.write_text(models_page.render(record) if suffix == ".html" else console.text(record), out)
+            text = models_page.render(record) if suffix == ".html" else console.text(record)
+            export.write_text(text, out, public=True)
     if json:
         console.emit(record)
         return

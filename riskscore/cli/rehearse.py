@@ -119,7 +119,7 @@ def rehearse(
         by_week = rehearsing.rehearse(script, policies, seed=seed, repeats=repeats)
     results, differences = tally.results(by_week, script.change), tally.differences(by_week, script.change)
     if out is not None and suffix == ".csv":
-        export.write((by_week, out))
+        export.write((by_week, out), public=True)
     elif out is not None:
         chart.draw(by_week, script.change, out)
     if json:

@@ -310,7 +310,8 @@ def evaluate(
         record = {"model": card.name, "data": card.data, **judged}
         if out is not None:
             step("writing")
-            export.write_text(evaluation.render(record) if out.suffix.lower() == ".html" else console.text(record), out)
+            text = evaluation.render(record) if out.suffix.lower() == ".html" else console.text(record)
+            export.write_text(text, out, public=True)
     if json:
         console.emit(record)
         return

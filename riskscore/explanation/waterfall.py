@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from riskscore import export
 from riskscore.errors import SettingsError
 from riskscore.explanation.contributions import Contributions
 from riskscore.explanation.sentences import shown
@@ -61,9 +62,9 @@ def draw(
             figure.suptitle(
                 f"{title}\nprobability {probability:.2%}, margin {margin:+.2f} log-odds", y=1.06, fontsize=12
             )
-            figure.savefig(path, bbox_inches="tight", dpi=110, metadata=metadata)
-        except OSError as refused:
-            raise SettingsError(f"cannot write {path}: {refused.strerror or refused}") from refused
+            with export.draft(path) as place:
+                ending = path.suffix[1:].lower()
+                figure.savefig(place, format=ending, bbox_inches="tight", dpi=110, metadata=metadata)
         finally:
             plt.close("all")
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from riskscore.errors import SettingsError
 from riskscore.model.booster import CARD, READABLE
 from riskscore.model.card import Card
+from riskscore.visible import message
 
 EXPERIMENT = "riskscore"
 
@@ -39,9 +41,19 @@ def log(card: Card, uri: str) -> None:
             package.set_tags({"data": card.data, "labels": card.labels, "catalogue": card.catalogue})
             package.log_text(card.to_json(), CARD)
             package.log_text(card.to_markdown(), READABLE)
-    except package.exceptions.MlflowException as refused:
-        reason = " ".join(str(refused).split())[:160]
-        raise SettingsError(f"the model is written, but MLflow at {uri} refused the log: {reason}") from None
+    except (package.exceptions.MlflowException, OSError, ValueError) as refused:
+        reason = message(_without_secrets(str(refused), uri), 160)
+        raise SettingsError(
+            f"the model is written, but MLflow at {message(uri, 80)} refused the log: {reason}"
+        ) from None
+
+
+def _without_secrets(text: str, uri: str) -> str:
+    """`text` without the user and the password of `uri`, however MLflow repeats them."""
+    secret, at, _ = uri.partition("://")[2].rpartition("@")
+    for part in sorted({secret, *secret.split(":"), unquote(secret), *map(unquote, secret.split(":"))}, key=len)[::-1]:
+        text = text.replace(part, "***") if at and part else text
+    return text
 
 
 def _params(card: Card) -> Iterator[tuple[str, Any]]:

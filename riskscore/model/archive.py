@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import polars as pl
 
-from riskscore import folders
+from riskscore import folders, permissions
 from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
 from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
@@ -119,11 +119,14 @@ class Folder:
         place = self.root / HISTORY / f"{change['number']:06}.json"
         draft = place.with_name(f".{place.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.parent.is_dir():
+                place.parent.mkdir(parents=True)
+                permissions.share(place.parent)
             with draft.open("w", encoding="utf-8") as stream:
                 stream.write(json.dumps(change, indent=1, ensure_ascii=False) + "\n")
                 stream.flush()
                 os.fsync(stream.fileno())
+            permissions.share(draft)
             place.hardlink_to(draft)
         except FileExistsError:
             return False

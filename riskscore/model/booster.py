@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskscore import export
+from riskscore import export, permissions
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model import fit
@@ -89,6 +89,7 @@ class Booster:
             (draft / CALIBRATION).write_text(self.calibration.to_json(), "utf-8")
             (draft / CARD).write_text(self.card.to_json(), "utf-8")
             (draft / READABLE).write_text(self.card.to_markdown(), "utf-8")
+            permissions.share(draft)
             _replace(draft, folder)
         except OSError as refused:
             raise ModelError(f"cannot write the model to {folder}: {refused.strerror or refused}") from refused
@@ -123,8 +124,8 @@ def update_card(folder: Path, **fields: Any) -> None:
     """Replace some fields of the card in a model folder; trees and calibration stay. Raises ModelError."""
     try:
         card = replace(Card.from_json((folder / CARD).read_text("utf-8")), **fields)
-        export.write_text(card.to_markdown(), folder / READABLE)
-        export.write_text(card.to_json(), folder / CARD)
+        export.write_text(card.to_markdown(), folder / READABLE, public=True)
+        export.write_text(card.to_json(), folder / CARD, public=True)
     except OSError as refused:
         raise ModelError(f"cannot write the card in {folder}: {refused.strerror or refused}") from refused
 

@@ -9,6 +9,7 @@ import altair as alt
 import polars as pl
 import vl_convert
 
+from riskscore import export
 from riskscore.errors import SettingsError
 
 SUFFIXES = (".svg", ".png")
@@ -46,9 +47,9 @@ def draw(weeks: pl.DataFrame, change: int, path: Path) -> None:
     check(path)
     spec = _spec(weeks, change)
     if path.suffix.lower() == ".svg":
-        path.write_text(str(vl_convert.vegalite_to_svg(spec)), "utf-8")
+        export.write_text(str(vl_convert.vegalite_to_svg(spec)), path, public=True)
     else:
-        path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
+        export.write_bytes(vl_convert.vegalite_to_png(spec, scale=2), path, public=True)
 
 
 def check(path: Path) -> None:

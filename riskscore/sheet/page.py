@@ -7,13 +7,13 @@ characters (control characters, right-to-left marks) are shown by their number. 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from jinja2 import Template
 from markupsafe import Markup, escape
 
+import riskscore.visible
 from riskscore import progress
 from riskscore.errors import SettingsError
 from riskscore.language import Language, mark
@@ -50,9 +50,6 @@ WORDS = {
     "role": {"consignee": mark("Consignee"), "shipper": mark("Shipper")},
 }
 """Words for the codes of actions, shares, efforts and roles."""
-
-_INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-"""Unicode categories of characters that are invisible on paper or change the direction of the text around them."""
 
 
 def html(sheet: Sheet, *, tight: int = 0) -> str:
@@ -107,6 +104,5 @@ def filed(text: object, longest: int = LONGEST) -> Markup:
 
 def visible(text: object, longest: int = LONGEST) -> str:
     """Put a text on one line of at most `longest` characters; an invisible character is written as [U+202E]."""
-    line = " ".join(str(text)[: 4 * longest].split())
-    shown = "".join(f"[U+{ord(char):04X}]" if unicodedata.category(char) in _INVISIBLE else char for char in line)
+    shown = riskscore.visible.visible(str(text)[: 4 * longest])
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"

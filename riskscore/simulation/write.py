@@ -20,6 +20,9 @@ from riskscore.errors import SettingsError
 from riskscore.simulation.simulation import HIGHEST_RATE, TRUTH, Simulation
 from riskscore.world import world
 
+_YEARS = (1900, 2200)
+"""First and last year in which a simulation may start: amendments and results come months later."""
+
 
 def simulate(
     out: str | Path,
@@ -60,10 +63,10 @@ def simulate(
         riskscore.read(sorted((world / "manifests").glob("*.parquet")))
     """
     out = Path(out)
-    _check(out, days, per_day, seed, smuggling_rate)
+    _check(out, days, per_day, seed, smuggling_rate, start)
     if change_day is not None and not 0 < change_day < days:
         raise SettingsError(f"change_day is {change_day}; it must be between 1 and the last day, {days - 1}")
-    with export.folder(out) as folder:
+    with export.folder(out, public=True) as folder:
         (folder / "manifests").mkdir()
         simulation = Simulation(world.load(), seed, per_day, start, days, change_day)
         with (
@@ -79,9 +82,11 @@ def simulate(
     return out
 
 
-def _check(out: Path, days: int, per_day: int, seed: int, smuggling_rate: float) -> None:
+def _check(out: Path, days: int, per_day: int, seed: int, smuggling_rate: float, start: date) -> None:
     if days < 1 or per_day < 1 or seed < 0:
         raise SettingsError(f"days ({days}) and per_day ({per_day}) must be at least 1, seed ({seed}) at least 0")
+    if not _YEARS[0] <= start.year <= _YEARS[1]:
+        raise SettingsError(f"start is {start}; its year must be between {_YEARS[0]} and {_YEARS[1]}")
     if not 0 <= smuggling_rate <= HIGHEST_RATE:
         raise SettingsError(f"smuggling_rate is {smuggling_rate:g}; it must be between 0 and {HIGHEST_RATE}")
     export.check_folder(out)

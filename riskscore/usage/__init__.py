@@ -1,4 +1,4 @@
-"""How the command line is used: options with several paths, the layout of help, and messages for wrong calls.
+"""How the command line is used: options with several paths, the layout of help, wrong calls, and how a command ends.
 
 Only what every command shares belongs here; the commands themselves are in `riskscore.cli`.
 """

@@ -6,7 +6,7 @@ import re
 
 import typer
 
-USAGE = "Usage: "
+_USAGE = "Usage: "
 """How a help text begins."""
 
 _WORDINGS = (
@@ -29,11 +29,12 @@ _WORDINGS = (
 
 
 def message(wrong: typer.TyperException) -> str:
-    """What is wrong with the call, and which help to read. For a group without a command, the help of the group."""
+    """What is wrong with the call, and which help to read. For a group without a command, the commands of the group."""
     text = wrong.format_message()
-    if text.startswith(USAGE):
-        return text
+    context = getattr(wrong, "ctx", None)
+    path = context.command_path if context else "riskscore"
+    if context and text.startswith(_USAGE):
+        text = f"{path} needs a command: {', '.join(context.command.list_commands(context))}"
     for pattern, wording in _WORDINGS:
         text = re.sub(pattern, wording, text)
-    context = getattr(wrong, "ctx", None)
-    return f"{text} (see {context.command_path if context else 'riskscore'} --help)"
+    return f"{text} (see {path} --help)"

@@ -1,4 +1,4 @@
-"""Options that take several paths after one flag."""
+"""Words of the command line before Typer reads them: options with several paths, and a flag that fits anywhere."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def spread(arguments: Sequence[str]) -> Iterator[str]:
         elif flag is not None and arguments[position - 1] != flag:
             yield flag
         yield word
+
+
+def without_flag(arguments: Sequence[str], flag: str) -> tuple[list[str], bool]:
+    """The arguments without `flag`, and whether it was among them. Words after `--` are no flags."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    words = [word for word in arguments[:end] if word != flag]
+    return [*words, *arguments[end:]], len(words) < end

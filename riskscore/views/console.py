@@ -1,7 +1,7 @@
 """How commands print: tables and text on stdout, progress and warnings on stderr, JSON for other programs.
 
-A text from a manifest may hold anything. `plain` removes characters that control a terminal or cannot be seen, and no
-text is read as markup.
+A text from a manifest may hold anything. `plain` shows characters that control a terminal or cannot be seen by their
+numbers, and no text is read as markup.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskscore.errors import SettingsError
 from riskscore.progress import listening
+from riskscore.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,8 +101,8 @@ def basis(card: Card) -> str:
 
 
 def plain(text: object) -> str:
-    """`text` in one line, without characters that control a terminal or cannot be seen."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    """`text` in one line; a character that controls a terminal or cannot be seen is shown by its number."""
+    return visible(text)
 
 
 def short(text: object, length: int) -> str:
@@ -128,8 +129,13 @@ def emit(value: Any) -> None:
 
 
 def text(value: Any) -> str:
-    """`value` as the JSON that `emit` prints."""
-    return json.dumps(value, default=_json, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    """`value` as the JSON that `emit` prints; what a terminal would obey or not show is escaped, as JSON allows."""
+    written = json.dumps(value, default=_json, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    return written if written.isascii() and "\x7f" not in written else "".join(map(_escaped, written))
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1].replace("\x7f", "\\u007f")
 
 
 def _json(value: object) -> object:

@@ -117,10 +117,11 @@ def test_a_wrong_call_says_what_is_wrong_and_which_help_to_read(riskscore, words
 
 
 @pytest.mark.parametrize("group", ["lake", "slate", "models", "alerts", "cases"])
-def test_a_group_without_a_command_prints_its_help(riskscore, group):
+def test_a_group_without_a_command_names_its_commands(riskscore, group):
     ran = riskscore(group)
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == riskscore(group, "--help").out
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"error: riskscore {group} needs a command: ")
+    assert ran.err.endswith(f" (see riskscore {group} --help)\n")
 
 
 @pytest.mark.parametrize(

@@ -165,14 +165,27 @@ def test_a_full_disk_is_one_line_and_leaves_no_file(riskscore, manifest, model, 
     monkeypatch.setattr("polars.DataFrame.write_csv", full)
     before = sorted(manifest.parent.iterdir())
     ran = riskscore("score", manifest, "--model", model, "--out", manifest.with_name("out.csv"))
-    assert (ran.code, ran.out, ran.err) == (2, "", "error: No space left on device\n")
+    out = manifest.with_name("out.csv")
+    assert (ran.code, ran.out, ran.err) == (2, "", f"error: cannot write {out}: No space left on device\n")
     assert sorted(manifest.parent.iterdir()) == before
 
 
-def test_a_defect_is_raised_and_not_hidden(riskscore, manifest, model, monkeypatch):
+def test_a_defect_says_so_with_a_number_and_the_path_of_its_report(riskscore, manifest, model, monkeypatch, tmp_path):
     def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("a defect")
+        raise ZeroDivisionError("a defect\x1b[31m")
 
     monkeypatch.setattr(export, "write", broken)
-    with pytest.raises(ZeroDivisionError):
-        riskscore("score", manifest, "--model", model, "--out", manifest.with_name("out.csv"))
+    monkeypatch.setenv("RISKSCORE_DEFECTS", str(tmp_path / "defects"))
+    words = ("score", manifest, "--model", model, "--out", manifest.with_name("out.csv"))
+    ran, again = riskscore(*words), riskscore(*words)
+    (report,) = (tmp_path / "defects").iterdir()
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "error: riskscore failed because of a defect of its own: ZeroDivisionError: a defect[U+001B][31m\n"
+        f"This is defect {report.stem}; its report is in {report}. Please send it to those who maintain riskscore.\n",
+    )
+    assert again == ran
+    assert "ZeroDivisionError" in report.read_text()
+    assert str(manifest) in report.read_text()
+    assert "Traceback" in riskscore(*words, "--debug").err

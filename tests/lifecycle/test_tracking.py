@@ -68,6 +68,21 @@ def test_a_refusal_says_that_the_model_is_written(toy_booster: Booster, logged: 
         tracking.log(toy_booster.card, "x")
 
 
+@pytest.mark.parametrize("kind", [MlflowException, ConnectionError, ValueError])
+@pytest.mark.parametrize("repeated", ["http://ana:s3cr%40t@host:5000/api", "user ana, password s3cr@t", "s3cr%40t"])
+def test_a_password_in_the_address_is_never_repeated(
+    kind: type[Exception], repeated: str, toy_booster: Booster, logged: dict[str, Any]
+) -> None:
+    def refuse(params: object) -> None:
+        raise kind(f"cannot reach {repeated}")
+
+    logged["package"].log_params = refuse
+    with pytest.raises(SettingsError, match="refused the log: cannot reach") as raised:
+        tracking.log(toy_booster.card, "http://ana:s3cr%40t@host:5000")
+    assert "s3cr" not in str(raised.value)
+    assert "ana" not in str(raised.value)
+
+
 def test_without_the_package_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, toy_booster: Booster
 ) -> None:

@@ -108,6 +108,8 @@ def test_the_page_loads_nothing(recorded):
     assert text.count("<svg") == 3
     assert not re.findall(r'(?:src|href)="(?!#)', text)
     assert "@import" not in text
+    assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'" in text
+    assert "<script" not in text
     assert "None" not in text
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
     assert "20 March 2024" in text
