@@ -111,7 +111,7 @@ def show(name: Name, lake: Registry = None, settings: options.Settings = None, j
     from riskscore.settings import find_settings
 
     opened = registry_lake(lake)
-    model = models.find(name, opened)
+    model = models.find(name, opened, changed=True)
     card = model.card
     declared = own.catalogue(find_settings(settings)).features.values()
     pending = [feature for feature in declared if feature.name not in card.features]

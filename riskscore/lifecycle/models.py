@@ -21,7 +21,7 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.history import past
 from riskscore.history.past import Past
 from riskscore.lake.protocol import Lake
-from riskscore.model import archive, smoothing
+from riskscore.model import archive, smoothing, use
 from riskscore.model.archive import Files, Folder, Tables
 from riskscore.model.booster import CARD, Booster
 from riskscore.model.card import Card
@@ -58,8 +58,7 @@ class Model:
 
     def contender(self, catalogue: Catalogue) -> Contender:
         """Load it. Raises ModelError if it is damaged or has other features than `catalogue`."""
-        with archive.as_folder(self.name, self.files) as folder:
-            booster = Booster.load(folder, catalogue)
+        booster = Booster.of(self.files, catalogue, f"the model {self.name}")
         shipped = Folder(environment.models()).files(environment.SHIPPED)
         return Contender(self.name, booster, ships=self.checksum == archive.checksum(shipped))
 
@@ -82,10 +81,11 @@ def champion(lake: Lake | None) -> Model:
     return Model(registry.champion, registry.archive.files(registry.champion, registry.checksum))
 
 
-def find(model: str, lake: Lake | None) -> Model:
+def find(model: str, lake: Lake | None, *, changed: bool = False) -> Model:
     """Return the model in the folder `model`, or with that name in the folder of models, or else in the lake.
 
-    Raises SettingsError if there is none.
+    Raises SettingsError if there is none, and ModelError if it is the champion of the folder or of the lake but not as
+    it was promoted, unless it may have `changed`, as a model that is to be promoted anew.
     """
     try:
         folder = environment.model_folder(model)
@@ -93,7 +93,14 @@ def find(model: str, lake: Lake | None) -> Model:
         if lake is None or model not in Tables(lake).names():
             raise
         return Model(model, Tables(lake).files(model))
-    return Model(environment.SHIPPED if model == environment.SHIPPED else folder.resolve().name, archive.read(folder))
+    if changed:
+        return Model(
+            environment.SHIPPED if model == environment.SHIPPED else folder.resolve().name, archive.read(folder)
+        )
+    found = Model(*use.files(model))
+    if lake is not None:
+        registry_of(lake).check_unchanged(found.name, found.files)
+    return found
 
 
 def read_card(model: str | None, lake: Lake | None = None) -> Card:

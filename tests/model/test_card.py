@@ -139,7 +139,7 @@ def test_a_card_with_any_value_of_another_type_is_refused_in_one_line_or_can_be_
     assert refused > 500
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, '{"rows": ' + "9" * 5_000 + "}", '{"name": NaN}'])
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"rows": ' + "9" * 5_000 + "}"])
 def test_text_that_stops_a_reader_of_json_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(ModelError, match="not valid JSON") as refused:
         Card.from_json(text)
