@@ -32,7 +32,10 @@ from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
 if TYPE_CHECKING:
     from riskscore.lake.protocol import Lake
 
-KEPT = (MODEL, CALIBRATION, CARD, READABLE)
+SIGNATURE = "signature.json"
+"""Name of the signature of a model by its maker, if there is one (`model.trust`)."""
+
+KEPT = (MODEL, CALIBRATION, CARD, READABLE, SIGNATURE)
 """Names of the files that a model may have. Names from elsewhere are never written."""
 
 _CHANGE = {
@@ -102,8 +105,9 @@ def read(folder: Path) -> Files:
         ) from missing
     except (OSError, UnicodeDecodeError) as damaged:
         raise ModelError(f"cannot read the model in {folder}: {damaged}") from damaged
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        texts[READABLE] = (folder / READABLE).read_text("utf-8")
+    for name in (READABLE, SIGNATURE):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            texts[name] = (folder / name).read_text("utf-8")
     return texts
 
 
@@ -233,8 +237,9 @@ class Tables:
     def keep(self, name: str, files: Files) -> None:
         """Append the files in one commit, unless the lake already has exactly these."""
         content = checksum(files)
-        stored = self.lake.read("models", columns=["name", "checksum"]).unique().collect()
-        if (name, content) in set(stored.iter_rows()):
+        stored = self.lake.read("models").filter((pl.col("name") == name) & (pl.col("checksum") == content))
+        known = stored.select("file", "content").collect()
+        if known.height and (SIGNATURE not in files or (SIGNATURE, files[SIGNATURE]) in set(known.iter_rows())):
             return
         now = datetime.now(UTC)
         rows = pl.DataFrame({"file": list(files), "content": list(files.values())})

@@ -6,7 +6,7 @@
     tail       importances and parameters, one per line
 
 A child that points back makes LightGBM loop forever, and a feature or leaf out of range makes it read memory that is
-not its own. All trees are checked at once, as arrays: the shipped model takes about .03 s.
+not its own. All trees are checked at once, as arrays: the shipped model takes about .02 s.
 """
 
 from __future__ import annotations
