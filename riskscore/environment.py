@@ -26,6 +26,8 @@ HISTORY = "history"
 SHIPPED = "default"
 """Name of the model that ships."""
 
+_LONGEST_NAME = 200
+
 STORAGE = "RISKSCORE_STORAGE"
 """Variable with the path of the TOML file. The variable of a single option begins with this name and an underscore."""
 
@@ -35,20 +37,40 @@ def models() -> Path:
     return Path(os.environ.get("RISKSCORE_MODELS") or "models")
 
 
+def is_model_name(name: object) -> bool:
+    """Whether it is the plain name of a model below `models()`: not a path, not hidden, and without control characters.
+
+    Names in a registry are data, and must not lead anywhere else.
+    """
+    if not isinstance(name, str) or not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
+        return False
+    return name != HISTORY and not name.startswith(".") and not {*name} & {"/", "\\"}
+
+
+def folder_below(root: Path, name: str) -> Path | None:
+    """The folder `name` below `root`; None if it is no plain name, or a link that leads out of `root`."""
+    if not is_model_name(name) or not (root / name).resolve().is_relative_to(root.resolve()):
+        return None
+    return root / name
+
+
 def champion() -> str:
     """Name of the model in `models()` that was promoted last, or SHIPPED if none was.
 
-    Raises SettingsError if the last change cannot be read.
+    Raises SettingsError if the last change cannot be read, or names no model.
     """
     last = max((models() / HISTORY).glob("[0-9]*.json"), default=None)
     if last is None:
         return SHIPPED
     try:
-        return str(json.loads(last.read_text("utf-8"))["champion"])
-    except (OSError, ValueError, KeyError, TypeError):
+        name = json.loads(last.read_text("utf-8"))["champion"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        name = None
+    if not is_model_name(name):
         raise SettingsError(
             f"{last} does not say which model is the champion; restore that file, or name a model"
         ) from None
+    return str(name)
 
 
 def model_folder(model: str | Path | None) -> Path:
@@ -58,11 +80,20 @@ def model_folder(model: str | Path | None) -> Path:
     """
     if model is None:
         name = champion()
-        return folders.default_model() if name == SHIPPED else _folder(models() / name)
-    places = [Path(model), models() / model]
+        return folders.default_model() if name == SHIPPED else _folder(_below(name))
+    places = [Path(model)]
+    if is_model_name(str(model)):
+        places.append(_below(str(model)))
     if str(model) == SHIPPED:
         places.append(folders.default_model())
     return _folder(*places)
+
+
+def _below(name: str) -> Path:
+    folder = folder_below(models(), name)
+    if folder is None:
+        raise SettingsError(f"the model {name} is not below {models()}, but a link that leads out of it; move it there")
+    return folder
 
 
 def _folder(*places: Path) -> Path:

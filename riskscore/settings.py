@@ -9,6 +9,7 @@
     [senders]       sender -> patterns of the names of its files, for files that arrive in an inbox
     [training]      features that may tell finds from the rest almost alone
     [drift]         thresholds of the drift report
+    [signatures]    public keys of those whose models and alerts are used; others are refused
     [storage]       options of an object store; environment.py reads them
 
 The file is the one that `--settings` or $RISKSCORE_SETTINGS names, otherwise `riskscore.toml` in the working folder.
@@ -23,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from riskscore import toml
+from riskscore import signatures, toml
 from riskscore.errors import SettingsError
 from riskscore.suggest import instead
 
@@ -49,6 +50,7 @@ _SECTIONS = {
     "senders": (),
     "training": ("allow",),
     "drift": (),
+    "signatures": ("models", "alerts"),
     "storage": (),
 }
 """Tables of the file and the entries of each; those without entries here are checked where they are used."""
@@ -106,7 +108,8 @@ class Settings:
     none, `numbered` rows get a key of their own (manifest/row_keys.py). `lacks` are the canonical columns that the rows
     never have. `columns` maps headings. `senders` has the patterns of the file names of each sender. `profiles` and
     `drift` are the tables as read. `allow` names features, fields and profiles that training accepts although they tell
-    finds from the rest almost alone.
+    finds from the rest almost alone. `signatures` has the public keys that models and alerts must be signed with; where
+    there are none, nothing needs a signature.
     """
 
     row: str = "consignment"
@@ -121,6 +124,7 @@ class Settings:
     allow: tuple[str, ...] = ()
     drift: Mapping[str, Any] = field(default_factory=dict)
     senders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def read(self) -> tuple[Field, ...]:
@@ -193,6 +197,7 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
             name: _texts(f"[senders] {name}", [patterns] if isinstance(patterns, str) else patterns)
             for name, patterns in parts["senders"].items()
         },
+        signatures={what: _keys(what, keys) for what, keys in parts["signatures"].items()},
     )
 
 
@@ -247,6 +252,13 @@ def _outcome(entry: Mapping[str, Any]) -> Finding:
         raise SettingsError(f"[outcome] known_after_days is {days!r}; give a whole number of days")
     known_at = _text("[outcome] known_at", entry["known_at"]) if "known_at" in entry else None
     return Finding(_text("[outcome] finding", entry["finding"]), words, days, known_at)
+
+
+def _keys(what: str, value: object) -> tuple[str, ...]:
+    keys = _texts(f"[signatures] {what}", value)
+    if not keys or not all(map(signatures.is_public_key, keys)):
+        raise SettingsError(f"[signatures] {what} must list public keys, as `riskscore keys FILE` prints them")
+    return keys
 
 
 def _check_names(where: str, entries: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from riskscore import schema
-from riskscore.alerts import decisions, files
+from riskscore.alerts import decisions, files, signed
 from riskscore.alerts import match as matching
 from riskscore.alerts.schema import ALERT, DECISION, MATCH, VERDICTS
 from riskscore.errors import SettingsError
@@ -51,9 +51,12 @@ def import_alerts(
     """Import the alerts of files; return the counts and the refused rows (quarantine.SCHEMA).
 
     An entry that is in the lake word for word, or in a newer version, counts as repeated and adds nothing. `now` is
-    the moment from which they are known here. Raises what `alerts.files.read` raises.
+    the moment from which they are known here. Raises what `alerts.files.read` raises, and SettingsError if the settings
+    ask for a signature that a file lacks.
     """
     moment = now or datetime.now(UTC)
+    for path in paths:
+        signed.check(path, lake.settings)
     read = files.read(paths, provider=provider)
     present = decisions.latest(_versions(lake))
     entries = read.alerts.with_columns(

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from riskscore import __version__
-from riskscore.cli import cases, columns, models, rehearse, score, train
+from riskscore.cli import cases, columns, keys, models, rehearse, score, train
 from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, slates, whatif
 from riskscore.usage import docstrings, ending
 from riskscore.usage.help import App
@@ -52,7 +52,7 @@ app = App(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift):
+for module in (score, columns, train, rehearse, nightly, outcomes, whatif, drift, keys):
     for command in module.COMMANDS:
         app.command()(command)
 app.add_typer(lake.app)

@@ -237,7 +237,7 @@ def promote(
     rows = _rows(lake, settings, (first, last), manifests, outcomes, history, truth)
     boxes = capacities.read(capacity)
     with console.progress():
-        model = models.find(challenger, rows.lake)
+        model = models.find(challenger, rows.lake, changed=True)
         if rows.lake is not None and rows.first is None:
             rows = replace(rows, first=models.first_unlearned_day(rows.lake, model))
         step("reading and comparing with the champion")

@@ -1,4 +1,4 @@
-"""The commands of the group `models`: `list`, `show`, `rollback` and `retire`; compare.py has the other two."""
+"""The commands of the group `models`, but for those of compare.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from riskscore.cli import compare, options
 from riskscore.cli.compare import Name, in_words, registry_lake
+from riskscore.cli.keys import Key, tell
 from riskscore.usage.help import App
 from riskscore.views import console
 
@@ -111,7 +112,7 @@ def show(name: Name, lake: Registry = None, settings: options.Settings = None, j
     from riskscore.settings import find_settings
 
     opened = registry_lake(lake)
-    model = models.find(name, opened)
+    model = models.find(name, opened, changed=True)
     card = model.card
     declared = own.catalogue(find_settings(settings)).features.values()
     pending = [feature for feature in declared if feature.name not in card.features]
@@ -175,6 +176,52 @@ def retire(name: Name, lake: Registry = None, reason: Reason = "", json: options
     from riskscore.lifecycle import models
 
     _print_change(models.retire(registry_lake(lake), name, reason), json=json)
+
+
+@app.command()
+def sign(name: Name, key: Key, json: options.Json = False) -> None:
+    """Sign a model, so that others can check that it is from you.
+
+    The signature covers the trees, the calibration and the card, and is written into the folder of the model. Sign a
+    model before you promote it in a lake.
+
+    \b
+    Example:
+      riskscore models sign 2024-06 --key /etc/riskscore/maker.pem
+    """
+    from riskscore import environment
+    from riskscore.model import trust
+
+    public = trust.sign(environment.model_folder(name), key)
+    if json:
+        console.emit({"signed": name, "public_key": public})
+    else:
+        console.stdout().print(f"{console.plain(name)} is signed.")
+
+
+@app.command()
+def verify(name: Name, lake: Registry = None, settings: options.Settings = None, json: options.Json = False) -> None:
+    """Check that a model is from somebody whose key is in the settings, and unchanged.
+
+    Where the settings have keys for models, every command checks this before it uses a model. Only the model that
+    ships with the program needs no signature.
+
+    \b
+    Example:
+      riskscore models verify 2024-06 --settings riskscore.toml
+
+    \b
+    Exit codes:
+      0  signed with a key of the settings, and unchanged
+      2  not signed, changed, or signed with another key
+    """
+    from riskscore.lifecycle import models
+    from riskscore.model import trust
+    from riskscore.settings import find_settings
+
+    service = find_settings(settings)
+    model = models.find(name, registry_lake(lake, service), changed=True)
+    tell(f"the model {model.name}", trust.signer(model.files), service.signatures.get("models", ()), json=json)
 
 
 def _print_change(change: Change, *, json: bool) -> None:

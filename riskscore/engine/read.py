@@ -7,12 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import environment
 from riskscore.features import own
 from riskscore.history import past
 from riskscore.manifest import outcomes as findings
 from riskscore.manifest import read as reader
 from riskscore.manifest.log import read_log
+from riskscore.model import trust, use
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.settings import NONE, Settings
@@ -109,7 +109,9 @@ def read_card(model: str | Path | None = None, settings: Settings = NONE) -> Car
 def load_model(model: str | Path | None = None, settings: Settings = NONE) -> Booster:
     """Load a model: a folder, its name in the folder of models, or None for the champion.
 
-    Raises ModelError if it is damaged or uses features that the catalogue declares differently, SettingsError if
-    there is no such folder.
+    Raises ModelError if it is damaged, is the champion and not as it was promoted, lacks the signature that the
+    settings ask for, or uses features that the catalogue declares differently. Raises SettingsError if there is none.
     """
-    return Booster.load(environment.model_folder(model), own.catalogue(settings))
+    name, files = use.files(model)
+    trust.check(name, files, settings)
+    return Booster.of(files, own.catalogue(settings), f"the model {name}")

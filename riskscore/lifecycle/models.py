@@ -21,7 +21,7 @@ from riskscore.features.catalogue import Catalogue
 from riskscore.history import past
 from riskscore.history.past import Past
 from riskscore.lake.protocol import Lake
-from riskscore.model import archive, smoothing
+from riskscore.model import archive, smoothing, trust, use
 from riskscore.model.archive import Files, Folder, Tables
 from riskscore.model.booster import CARD, Booster
 from riskscore.model.card import Card
@@ -56,10 +56,10 @@ class Model:
         """Its card. Raises ModelError if the card is malformed."""
         return Card.from_json(self.files[CARD])
 
-    def contender(self, catalogue: Catalogue) -> Contender:
-        """Load it. Raises ModelError if it is damaged or has other features than `catalogue`."""
-        with archive.as_folder(self.name, self.files) as folder:
-            booster = Booster.load(folder, catalogue)
+    def contender(self, catalogue: Catalogue, settings: Settings) -> Contender:
+        """Load it. Raises ModelError if it is damaged, not signed as `settings` ask, or not made for `catalogue`."""
+        trust.check(self.name, self.files, settings)
+        booster = Booster.of(self.files, catalogue, f"the model {self.name}")
         shipped = Folder(environment.models()).files(environment.SHIPPED)
         return Contender(self.name, booster, ships=self.checksum == archive.checksum(shipped))
 
@@ -82,10 +82,11 @@ def champion(lake: Lake | None) -> Model:
     return Model(registry.champion, registry.archive.files(registry.champion, registry.checksum))
 
 
-def find(model: str, lake: Lake | None) -> Model:
+def find(model: str, lake: Lake | None, *, changed: bool = False) -> Model:
     """Return the model in the folder `model`, or with that name in the folder of models, or else in the lake.
 
-    Raises SettingsError if there is none.
+    Raises SettingsError if there is none, and ModelError if it is the champion of the folder or of the lake but not as
+    it was promoted, unless it may have `changed`, as a model that is to be promoted anew.
     """
     try:
         folder = environment.model_folder(model)
@@ -93,7 +94,14 @@ def find(model: str, lake: Lake | None) -> Model:
         if lake is None or model not in Tables(lake).names():
             raise
         return Model(model, Tables(lake).files(model))
-    return Model(environment.SHIPPED if model == environment.SHIPPED else folder.resolve().name, archive.read(folder))
+    if changed:
+        return Model(
+            environment.SHIPPED if model == environment.SHIPPED else folder.resolve().name, archive.read(folder)
+        )
+    found = Model(*use.files(model))
+    if lake is not None:
+        registry_of(lake).check_unchanged(found.name, found.files)
+    return found
 
 
 def read_card(model: str | None, lake: Lake | None = None) -> Card:
@@ -128,7 +136,7 @@ def versions(lake: Lake | None, settings: Settings) -> list[Version]:
             except ModelError as reason:
                 others[name] = reason
     catalogue = own.catalogue(settings)
-    return registry_of(lake).versions(others, lambda name, files: Model(name, files).contender(catalogue))
+    return registry_of(lake).versions(others, lambda name, files: Model(name, files).contender(catalogue, settings))
 
 
 def rows_of_lake(
@@ -172,7 +180,7 @@ def compare_models(
     Raises ModelError if one cannot be loaded, and TrainingError as `training.compare` does.
     """
     catalogue = own.catalogue(settings)
-    loaded = [model.contender(catalogue) for model in (a, b)]
+    loaded = [model.contender(catalogue, settings) for model in (a, b)]
     data = rows(catalogue)
     sides = (_with_rows(contender, rows, catalogue) for contender in loaded)
     return compare(data, *sides, catalogue=catalogue, capacity=capacity, seed=seed)
@@ -203,11 +211,11 @@ def promote(
     registry = registry_of(lake)
     registry.check(challenger.name, challenger.checksum)
     catalogue = own.catalogue(settings)
-    side = challenger.contender(catalogue)
+    side = challenger.contender(catalogue, settings)
     before, rival = None, None
     with contextlib.suppress(ModelError):  # the verdict says that there is nothing to compare with
         before = champion(lake)
-        rival = before.contender(catalogue)
+        rival = before.contender(catalogue, settings)
     data = rows(catalogue)
     side = _with_rows(side, rows, catalogue)
     rival = rival and _with_rows(rival, rows, catalogue)
@@ -228,7 +236,7 @@ def rollback(lake: Lake | None, settings: Settings, reason: str = "") -> Change:
     """Make the previous champion champion again. Raises ModelError if there is none or it cannot be loaded."""
     registry = registry_of(lake)
     name, checksum = registry.before()
-    Model(name, registry.archive.files(name, checksum)).contender(own.catalogue(settings))
+    Model(name, registry.archive.files(name, checksum)).contender(own.catalogue(settings), settings)
     return registry.rollback(reason)
 
 

@@ -23,13 +23,35 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import polars as pl
 
-from riskscore import folders, permissions
+from riskscore import environment, folders, permissions
 from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
+from riskscore.model import card_form
 from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
 
 if TYPE_CHECKING:
     from riskscore.lake.protocol import Lake
+
+SIGNATURE = "signature.json"
+"""Name of the signature of a model by its maker, if there is one (`model.trust`)."""
+
+KEPT = (MODEL, CALIBRATION, CARD, READABLE, SIGNATURE)
+"""Names of the files that a model may have. Names from elsewhere are never written."""
+
+_CHANGE = {
+    "action": str,
+    "model": environment.is_model_name,
+    "champion": environment.is_model_name,
+    "checksum": (str, type(None)),
+    "number": int,
+    "before": environment.is_model_name,
+    "at": str,
+    "catalogue?": str,
+    "reason?": str,
+    "refusals?": [str],
+    "figures?": dict,
+}
+"""What a change must be, as `card_form.check` reads it."""
 
 Files: TypeAlias = Mapping[str, str]
 """Texts of the files of a model folder, by name."""
@@ -83,20 +105,33 @@ def read(folder: Path) -> Files:
         ) from missing
     except (OSError, UnicodeDecodeError) as damaged:
         raise ModelError(f"cannot read the model in {folder}: {damaged}") from damaged
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        texts[READABLE] = (folder / READABLE).read_text("utf-8")
+    for name in (READABLE, SIGNATURE):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            texts[name] = (folder / name).read_text("utf-8")
     return texts
 
 
 @contextlib.contextmanager
 def as_folder(name: str, files: Files) -> Iterator[Path]:
-    """Write `files` to a temporary folder called `name`, and delete it when the context ends."""
+    """Write `files` to a temporary folder called `name`, and delete it when the context ends.
+
+    Raises ModelError if the name is a path. Files that are not of a model are left out.
+    """
     with tempfile.TemporaryDirectory(prefix="riskscore-") as place:
-        folder = Path(place) / name
+        folder = _below(Path(place), name)
         folder.mkdir()
-        for file, content in files.items():
-            (folder / file).write_text(content, "utf-8")
+        for file in KEPT:
+            if file in files:
+                (folder / file).write_text(files[file], "utf-8")
         yield folder
+
+
+def _below(root: Path, name: str) -> Path:
+    """Return the folder `name` below `root`. Raises ModelError if the name leads out of it."""
+    folder = environment.folder_below(root, name)
+    if folder is None:
+        raise ModelError(f"{name[:60]!r} is not the name of a model below {root}; restore the registry from a backup")
+    return folder
 
 
 class Folder:
@@ -137,14 +172,14 @@ class Folder:
         return True
 
     def names(self) -> list[str]:
-        """Return the folders below the root that are not hidden, and SHIPPED."""
+        """Return the folders below the root that can be models, and SHIPPED."""
         paths = self.root.iterdir() if self.root.is_dir() else []
-        folders_below = {path.name for path in paths if path.is_dir() and not path.name.startswith(".")}
-        return sorted((folders_below - {HISTORY}) | {SHIPPED})
+        below = {path.name for path in paths if path.is_dir() and environment.folder_below(self.root, path.name)}
+        return sorted(below | {SHIPPED})
 
     def files(self, name: str, only: str | None = None) -> Files:
         """Read the folder. Raises ModelError also if its content no longer has the checksum `only`."""
-        texts = read(folders.default_model() if name == SHIPPED else self.root / name)
+        texts = read(folders.default_model() if name == SHIPPED else _below(self.root, name))
         # The shipped model changes with each release, and is the champion if nothing was promoted.
         if only is not None and name != SHIPPED and checksum(texts) != only:
             raise ModelError(f"the model in {self.root / name} has changed since it was promoted; promote it again")
@@ -152,7 +187,7 @@ class Folder:
 
     def keep(self, name: str, files: Files) -> None:
         """Check that the version is a folder below the root; nothing is copied."""
-        if name != SHIPPED and not ((self.root / name).is_dir() and self.files(name) == files):
+        if name != SHIPPED and not (_below(self.root, name).is_dir() and self.files(name) == files):
             raise ModelError(f"this model {name} is not below {self.root}; move it there to promote it")
 
 
@@ -170,7 +205,7 @@ class Tables:
     def changes(self) -> list[ChangeRecord]:
         """Read the table of changes."""
         rows = self.lake.read("champions", columns=["number", "detail"]).collect().sort("number")
-        return [json.loads(text) for text in rows["detail"]]
+        return [_record(text, f"the table `champions` of {self.where}") for text in rows["detail"]]
 
     def add(self, change: ChangeRecord) -> bool:
         """Append the change in a commit with its number; a second commit with that number is refused."""
@@ -197,13 +232,17 @@ class Tables:
         if stored.is_empty():
             raise ModelError(f"the lake at {self.where} has no model {name}" + (" with this content" if only else ""))
         latest = stored.filter(pl.col("kept_at") == pl.col("kept_at").max()).unique("file", keep="any")
-        return dict(latest.select("file", "content").iter_rows())
+        texts = dict(latest.filter(pl.col("file").is_in(KEPT)).select("file", "content").iter_rows())
+        if not {MODEL, CALIBRATION, CARD} <= texts.keys() or {checksum(texts)} != set(latest["checksum"]):
+            raise ModelError(f"the model {name} in the lake at {self.where} has changed since it was stored")
+        return texts
 
     def keep(self, name: str, files: Files) -> None:
         """Append the files in one commit, unless the lake already has exactly these."""
         content = checksum(files)
-        stored = self.lake.read("models", columns=["name", "checksum"]).unique().collect()
-        if (name, content) in set(stored.iter_rows()):
+        stored = self.lake.read("models").filter((pl.col("name") == name) & (pl.col("checksum") == content))
+        known = stored.select("file", "content").collect()
+        if known.height and (SIGNATURE not in files or (SIGNATURE, files[SIGNATURE]) in set(known.iter_rows())):
             return
         now = datetime.now(UTC)
         rows = pl.DataFrame({"file": list(files), "content": list(files.values())})
@@ -213,9 +252,17 @@ class Tables:
 
 def _change(path: Path) -> ChangeRecord:
     try:
-        change = json.loads(path.read_text("utf-8"))
+        return _record(path.read_text("utf-8"), str(path))
     except (OSError, ValueError) as damaged:
         raise ModelError(f"cannot read {path}, a change of champion: {damaged}; restore it from a backup") from damaged
-    if not isinstance(change, dict):
-        raise ModelError(f"{path} is not a change of champion; restore it from a backup")
-    return change
+
+
+def _record(text: str, where: str) -> ChangeRecord:
+    """Read one change. Raises ModelError if it has not the fields of a change, or names what cannot be a model."""
+    try:
+        change = card_form.load(text, "it")
+        card_form.check(change, _CHANGE, "it:")
+    except ModelError as damaged:
+        reason = str(damaged).removesuffix("; train the model again")
+        raise ModelError(f"{where} is not a change of champion ({reason}); restore it from a backup") from None
+    return dict(change)

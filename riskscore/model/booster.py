@@ -15,6 +15,7 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from riskscore import export, permissions
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
-from riskscore.model import fit
+from riskscore.model import fit, structure
 from riskscore.model.calibration import Platt
 from riskscore.model.card import Card
 from riskscore.model.shapley import BulkShapley
@@ -63,20 +64,28 @@ class Booster:
     @classmethod
     def load(cls, folder: Path, catalogue: Catalogue) -> Booster:
         """Read a model folder. Raises ModelError if it is missing, damaged or was trained on other features."""
-        card = Card.from_json(_text(folder, CARD))
-        text = _text(folder, MODEL)
+        return cls.of({name: _text(folder, name) for name in (CARD, MODEL, CALIBRATION)}, catalogue, folder)
+
+    @classmethod
+    def of(cls, files: Mapping[str, str], catalogue: Catalogue, where: object) -> Booster:
+        """Make it from the texts of a model folder; `where` is what messages call it. Raises as `load` does."""
+        card = Card.from_json(files[CARD])
+        text = files[MODEL]
         if digest(text) != card.model_sha256:
-            raise ModelError(f"{folder / MODEL} is damaged (the card has another checksum); train the model again")
-        fit.check(card, catalogue, folder)
+            raise ModelError(f"{where}: {MODEL} is damaged (the card has another checksum); train the model again")
+        if card.calibration_sha256 and digest(files[CALIBRATION]) != card.calibration_sha256:
+            raise ModelError(f"{where}: {CALIBRATION} is damaged (the card has another checksum); train it again")
+        fit.check(card, catalogue, where)
         try:
+            structure.check(text, tuple(card.features))
             trees = lightgbm.Booster(model_str=text)
-        except lightgbm.basic.LightGBMError as damaged:
-            raise ModelError(
-                f"{folder / MODEL} is not a LightGBM model ({damaged}); train the model again"
-            ) from damaged
-        if trees.feature_name() != list(card.features):
-            raise ModelError(f"{folder / MODEL} and its card list different features; train the model again")
-        return cls(trees, Platt.from_json(_text(folder, CALIBRATION)), card)
+        except ModelError as wrong:
+            raise ModelError(f"{where}: {wrong}") from None
+        except (lightgbm.basic.LightGBMError, ValueError) as damaged:
+            raise ModelError(f"{where}: {MODEL} is not a LightGBM model ({damaged}); train it again") from damaged
+        if trees.feature_name() != list(card.features) or trees.num_feature() != len(card.features):
+            raise ModelError(f"{where}: {MODEL} and its card list different features; train the model again")
+        return cls(trees, Platt.from_json(files[CALIBRATION]), card)
 
     def save(self, folder: Path) -> None:
         """Write the model folder, replacing a model of the same name. Raises ModelError if it cannot be written."""
@@ -85,10 +94,12 @@ class Booster:
         draft = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
         try:
             draft.mkdir(parents=True)
+            curve = self.calibration.to_json()
+            card = replace(self.card, calibration_sha256=digest(curve))
             (draft / MODEL).write_text(self.trees.model_to_string(), "utf-8")
-            (draft / CALIBRATION).write_text(self.calibration.to_json(), "utf-8")
-            (draft / CARD).write_text(self.card.to_json(), "utf-8")
-            (draft / READABLE).write_text(self.card.to_markdown(), "utf-8")
+            (draft / CALIBRATION).write_text(curve, "utf-8")
+            (draft / CARD).write_text(card.to_json(), "utf-8")
+            (draft / READABLE).write_text(card.to_markdown(), "utf-8")
             permissions.share(draft)
             _replace(draft, folder)
         except OSError as refused:

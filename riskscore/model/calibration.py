@@ -15,6 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskscore.errors import ModelError
+from riskscore.model import card_form
+
+STEEPEST = 1e6
+"""Largest slope and intercept: far above those of any curve, and far below what makes a probability undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,12 @@ class Platt:
     @classmethod
     def from_json(cls, text: str) -> Platt:
         """Read what `to_json` wrote. Raises ModelError if it is not a rising curve."""
-        try:
-            fields = json.loads(text)
-            curve = cls(float(fields["slope"]), float(fields["intercept"]), str(fields["method"]))
-        except (ValueError, KeyError, TypeError) as malformed:
-            raise ModelError(f"the calibration is malformed ({malformed}); train the model again") from malformed
-        if not (np.isfinite([curve.slope, curve.intercept]).all() and curve.slope > 0.0):
-            raise ModelError(f"the slope of the calibration is {curve.slope}, not above 0; train the model again")
+        content = card_form.load(text, "the calibration")
+        card_form.check(content, {"slope": float, "intercept": float, "method": str}, "the calibration:")
+        curve = cls(float(content["slope"]), float(content["intercept"]), content["method"])
+        if not (0.0 < curve.slope <= STEEPEST and abs(curve.intercept) <= STEEPEST):
+            raise ModelError(
+                f"the calibration has the slope {curve.slope:g} and the intercept {curve.intercept:g}; the slope must "
+                f"be above 0, and both at most {STEEPEST:,.0f}; train the model again"
+            )
         return curve

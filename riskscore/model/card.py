@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
+from riskscore.model import card_form
 from riskscore.model.tables import Table, explanations, tables
 from riskscore.units import counted
 
@@ -28,7 +29,8 @@ class Card:
     8601; empty if not known). `selection` is how the labelled rows were chosen and weighted, `reference` the
     distribution of each feature and of the score, for drift, `service` a service's own fields. `command`, and the data,
     seed and versions in `reproduction`, give the same model again. `explanations` is how good the reasons were on a
-    simulated world, if they were judged (`riskscore evaluate --explanations --keep`).
+    simulated world, if they were judged (`riskscore evaluate --explanations --keep`). `model_sha256` and
+    `calibration_sha256` are the checksums of the two other files; old cards have not the second.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Card:
     service: Mapping[str, Any] = field(default_factory=dict)
     reproduction: Mapping[str, Any] = field(default_factory=dict)
     explanations: Mapping[str, Any] = field(default_factory=dict)
+    calibration_sha256: str = ""
 
     def to_json(self) -> str:
         """Return the card as JSON text; equal cards give equal text."""
@@ -61,17 +64,20 @@ class Card:
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """Read what `to_json` wrote. Raises ModelError if it is malformed or a field is missing."""
-        try:
-            content = json.loads(text)
-        except json.JSONDecodeError as malformed:
-            raise ModelError(f"the model's card is not valid JSON ({malformed}); train the model again") from malformed
-        names = {each.name for each in fields(cls)}
-        needed = {each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING}
-        is_card = isinstance(content, dict) and needed <= set(content) <= names
-        if not is_card or not isinstance(content["features"], dict):
+        """Read what `to_json` wrote. Raises ModelError if a field is missing, unknown, or not what it should be."""
+        content = card_form.load(text, "the model's card")
+        if not isinstance(content, dict) or not set(content) <= {each.name for each in fields(cls)}:
             raise ModelError("the model's card has missing or unknown fields; train the model again")
-        return cls(**content)
+        card_form.check(content, card_form.CARD, "the model's card: field")
+        card = cls(**content)
+        try:
+            card.to_markdown()
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as malformed:
+            reason = " ".join(f"{type(malformed).__name__}: {malformed}".split())[:120]
+            raise ModelError(
+                f"the model's card has results that cannot be shown ({reason}); train the model again"
+            ) from None
+        return card
 
     def to_markdown(self) -> str:
         """Return the card as a Markdown page."""

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from riskscore.environment import SHIPPED
+from riskscore.environment import SHIPPED, is_model_name
 from riskscore.errors import ModelError
 from riskscore.model.archive import Archive, Files, checksum
 from riskscore.model.booster import CARD
@@ -77,6 +77,8 @@ class Registry:
         self.archive = archive
         self.otherwise = otherwise
         self.changes = [Change.of(record) for record in archive.changes()]
+        if [change.number for change in self.changes] != [*range(1, len(self.changes) + 1)]:
+            raise ModelError(f"the history of champions at {archive.where} has gaps; restore it from a backup")
 
     @property
     def champion(self) -> str:
@@ -157,6 +159,8 @@ class Registry:
 
         Raises ModelError if it is the champion or retired, if it cannot be stored, or if the champion has just changed.
         """
+        if not is_model_name(name):
+            raise ModelError(f"{name[:60]!r} cannot be the name of a model; rename its folder")
         self.check(name, checksum(files))
         if champion is not None:
             self.archive.keep(self.champion, champion)
@@ -192,6 +196,11 @@ class Registry:
             if name not in self.retired:
                 return name, only
         raise ModelError(f"there is no champion before {self.champion} to roll back to")
+
+    def check_unchanged(self, name: str, files: Files) -> None:
+        """Raise ModelError if `name` is the champion, and these are not the files that were promoted."""
+        if name == self.champion and name != SHIPPED and self.checksum not in (None, checksum(files)):
+            raise ModelError(f"the model {name} has changed since it was promoted; promote it again")
 
     def retire(self, name: str, reason: str = "", *, known: Collection[str] = ()) -> Change:
         """Mark `name` so that it cannot be promoted or used again; `known` are names that are not in the archive yet.

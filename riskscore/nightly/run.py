@@ -123,7 +123,7 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
         "stow_plans": [file.entry() for file in stow_plans],
         "sent": {file.name: maps.sent(file.name).entry() for file in manifests},
         "left": [asdict(file) for file in left],
-        "model": model.contender(own.catalogue(settings)).booster.name,
+        "model": model.contender(own.catalogue(settings), settings).booster.name,
         "version": {"name": model.name, "checksum": model.checksum},
         "seed": night.seed,
     }

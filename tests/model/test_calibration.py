@@ -57,3 +57,21 @@ def test_a_malformed_curve_is_refused(text: str) -> None:
 def test_probabilities_are_those_of_scipy_to_the_last_bit() -> None:
     margins = np.concatenate([np.random.default_rng(3).normal(0, 40, 100_000), [0.0, -800.0, 800.0]])
     assert np.array_equal(Platt(1.25, -0.5).apply(margins), expit(1.25 * margins - 0.5))
+
+
+@pytest.mark.parametrize("field", ["slope", "intercept", "method"])
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "9" * 5_000, "1e999", "NaN", "null", "[]", '"x"', "true", "1e300"])
+def test_a_curve_that_is_none_is_refused_in_one_line(field: str, value: str) -> None:
+    text = Platt(1.0, 0.0, "platt").to_json()
+    written = {"slope": "1.0", "intercept": "0.0", "method": '"platt"'}[field]
+    edited = text.replace(f'"{field}": {written}', f'"{field}": {value}')
+    if (field, value) == ("method", '"x"'):
+        return
+    with pytest.raises(ModelError) as refused:
+        Platt.from_json(edited)
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 300
+
+
+def test_nesting_without_end_is_refused_in_one_line() -> None:
+    with pytest.raises(ModelError, match="not valid JSON"):
+        Platt.from_json("[" * 200_000)

@@ -1,20 +1,25 @@
 """Changes of champion in a folder and in a lake: who is champion, who was, and what happens to simultaneous changes."""
 
 import contextlib
+import json
 import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
+import polars as pl
 import pytest
 
+from riskscore import environment
 from riskscore.environment import HISTORY, SHIPPED
-from riskscore.errors import ModelError
+from riskscore.errors import ModelError, RiskscoreError, SettingsError
 from riskscore.lake.open import create_lake
-from riskscore.model import archive
+from riskscore.model import archive, use
 from riskscore.model.archive import Archive, Files, Folder, Tables
-from riskscore.model.booster import CARD, MODEL, Booster
+from riskscore.model.booster import CALIBRATION, CARD, MODEL, Booster
 from riskscore.model.registry import Registry
 
 MODELS = ("one", "two", "three")
@@ -191,4 +196,93 @@ def test_a_damaged_history_is_an_error(root: Path, text: str) -> None:
     (root / HISTORY).mkdir()
     (root / HISTORY / "000001.json").write_text(text)
     with pytest.raises(ModelError, match="restore it"):
+        Registry(Folder(root))
+
+
+EVIL = ("../evil", "..", "/srv/evil", "a/../../evil", ".hidden", "history", "", "a\nb", "a\x1b[2J", "x" * 300, 5, None)
+
+
+def set_champion(place: Archive, name: object) -> None:
+    """Write a change that a command would never write."""
+    change = {"number": 1, "action": "promote", "model": name, "champion": name, "before": "default"}
+    change |= {"checksum": None, "at": "2024-01-01T00:00:00+00:00"}
+    if isinstance(place, Folder):
+        place.add(change)
+        return
+    row = {"number": 1, "action": "promote", "model": "x", "at": datetime(2024, 1, 1, tzinfo=UTC), "run": None}
+    rows = pl.DataFrame([row | {"detail": json.dumps(change)}], schema_overrides={"run": pl.Int64})
+    cast(Tables, place).lake.append("champions", rows, run=1, night=date(2024, 1, 1), step="champion")
+
+
+@pytest.mark.parametrize("name", EVIL, ids=repr)
+def test_an_entry_of_a_registry_never_loads_from_elsewhere(
+    place: Archive, root: Path, name: object, toy_booster: Booster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RISKSCORE_MODELS", str(root))
+    toy_booster.save(root.parent / "evil")
+    set_champion(place, name)
+    with pytest.raises(ModelError, match="restore it from a backup") as refused:
+        Registry(place)
+    assert "\n" not in str(refused.value)
+    if isinstance(place, Folder):
+        for read in (lambda: use.files(None), environment.champion, lambda: environment.model_folder(None)):
+            with pytest.raises(RiskscoreError):
+                read()
+
+
+@pytest.mark.parametrize("name", ["../evil", "..", "", ".x", "a/b"])
+def test_no_name_leads_a_folder_out_of_its_place(root: Path, name: str, files: Callable[[str], Files]) -> None:
+    for lead_out in (lambda: Folder(root).files(name), lambda: archive.as_folder(name, files("one")).__enter__()):
+        with pytest.raises(ModelError, match="not the name of a model"):
+            lead_out()
+
+
+def test_a_link_that_leads_out_of_the_folder_is_no_model(
+    root: Path, toy_booster: Booster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RISKSCORE_MODELS", str(root))
+    toy_booster.save(root.parent / "evil")
+    (root / "linked").symlink_to(root.parent / "evil")
+    (root / "latest").symlink_to(root / "one")
+    assert "linked" not in Folder(root).names()
+    with pytest.raises(ModelError, match="not the name of a model"):
+        Folder(root).files("linked")
+    with pytest.raises(SettingsError, match="leads out"):
+        environment.model_folder("linked")
+    assert Folder(root).files("latest") == Folder(root).files("one")
+
+
+def test_files_of_a_lake_are_written_under_their_known_names_only(files: Callable[[str], Files]) -> None:
+    with archive.as_folder("one", {**files("one"), "../../evil": "x", "more": "y"}) as folder:
+        assert sorted(path.name for path in folder.iterdir()) == [CALIBRATION, CARD, "card.md", MODEL]
+
+
+def test_a_changed_row_of_a_lake_is_not_used(tmp_path: Path, files: Callable[[str], Files]) -> None:
+    tables, good = Tables(create_lake(tmp_path / "lake")), dict(files("one"))
+    rows = pl.DataFrame({"file": list(good), "content": [text + " " for text in good.values()]})
+    stored = {"name": pl.lit("one"), "checksum": pl.lit(archive.checksum(good)), "kept_at": pl.lit(datetime.now(UTC))}
+    tables.lake.append("models", rows.with_columns(**stored), night=date(2024, 1, 1))
+    with pytest.raises(ModelError, match="has changed since it was stored"):
+        tables.files("one")
+
+
+def test_a_champion_that_has_changed_is_not_used_however_it_is_named(
+    root: Path, files: Callable[[str], Files], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RISKSCORE_MODELS", str(root))
+    Registry(Folder(root)).promote("one", files("one"))
+    assert use.files(None) == use.files("one") == ("one", files("one"))
+    curve = root / "one" / CALIBRATION
+    curve.write_text(curve.read_text().replace("slope", " slope"))
+    for named in (None, "one", root / "one"):
+        with pytest.raises(ModelError, match="has changed since it was promoted"):
+            use.files(named)
+    assert use.files("two")[0] == "two"
+
+
+def test_a_history_with_a_gap_is_an_error(root: Path, files: Callable[[str], Files]) -> None:
+    for name in ("one", "two"):
+        Registry(Folder(root)).promote(name, files(name))
+    (root / HISTORY / "000001.json").unlink()
+    with pytest.raises(ModelError, match="has gaps"):
         Registry(Folder(root))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from riskscore.cli import options
-from riskscore.cli.lakes import exchange
+from riskscore.cli.lakes import exchange, signing
 from riskscore.cli.lakes.exchange import Day
 from riskscore.errors import SettingsError
 from riskscore.progress import step
@@ -212,7 +212,7 @@ def expire(
     console.stdout().print(f"Withdrawn: {count:,}. Withdrawn already: {len(set(alert)) - count:,}.")
 
 
-for command in (exchange.export, exchange.package):
+for command in (exchange.export, exchange.package, signing.sign, signing.verify):
     app.command()(command)
 
 

@@ -41,12 +41,14 @@ def import_(
         Path | None,
         typer.Option(metavar="FILE", help="Write the refused rows to this file: .csv, .parquet or .jsonl."),
     ] = None,
+    settings: options.Settings = None,
     json: options.Json = False,
 ) -> None:
     """Import alerts into a lake.
 
     Importing the same alert again adds nothing, and a later version replaces the earlier one. Rows that break a rule
-    are put in quarantine, with the name of the rule.
+    are put in quarantine, with the name of the rule. Where the settings have keys for alerts ([signatures]), each file
+    needs a signature by one of them, in a file next to it whose name ends with .sig (`riskscore alerts sign`).
 
     \b
     Columns. An alert needs only some of them:
@@ -73,12 +75,14 @@ def import_(
     from riskscore import export as exporting
     from riskscore.casework import watch_lists
     from riskscore.lake.open import open_lake
+    from riskscore.settings import find_settings
 
+    opened = open_lake(lake, find_settings(settings))
     if quarantine is not None:
         exporting.check(quarantine, inputs=tuple(files))
     with console.progress():
         step("reading alerts")
-        counts, refused = watch_lists.import_alerts(open_lake(lake), files, provider=provider)
+        counts, refused = watch_lists.import_alerts(opened, files, provider=provider)
         if quarantine is not None:
             exporting.write((refused, quarantine))
     if json:
