@@ -21,7 +21,7 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from riskscore.errors import LakeError
 from riskscore.lake import fields, past
-from riskscore.lake.protocol import STEP
+from riskscore.lake.protocol import STEP, TURN
 from riskscore.lake.store import Store
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
 from riskscore.settings import NONE, Settings
@@ -141,17 +141,20 @@ class DeltaLake:
         run: int | None = None,
         night: date | None = None,
         step: str = STEP,
+        turn: int | None = None,
     ) -> bool:
         """Append rows, all or none; return whether they were written.
 
         With `run` this is done once: if `step` of that run or of a later one is in the table already, nothing is
         written and the result is False. An empty frame counts too. `run` and `night` fill these columns if the frame
-        lacks them. Other writers may be at work: their commits and this one all succeed. Raises LakeError as
-        `conform` does, if the store refuses, or if other writers are faster ATTEMPTS times.
+        lacks them. With `turn`, nothing is written either if somebody has taken a turn since. Other writers may be at
+        work: their commits and this one all succeed. Raises LakeError as `conform` does, if the store refuses, or if
+        other writers are faster ATTEMPTS times.
         """
         rows = fields.pack(frame, self.settings) if table == fields.TABLE else frame
         rows = conform(find(table), rows, night=night, run=run)
-        return self._write(table, rows, "append", night or _last(rows), None if run is None else (step, run))
+        once = ([] if run is None else [(step, run)]) + ([] if turn is None else [(TURN, turn + 1)])
+        return self._write(table, rows, "append", night or _last(rows), once)
 
     def overwrite(self, table: str, frame: pl.DataFrame, *, run: int, night: date, step: str = STEP) -> bool:
         """Replace all rows of a table, once per run; otherwise like `append`.
@@ -162,11 +165,16 @@ class DeltaLake:
         if declared.grows:
             raise LakeError(f"rows of the table {table} cannot be replaced; append to it")
         rows = conform(declared, frame, night=night, run=run)
-        return self._write(table, rows, "overwrite", night, (step, run))
+        return self._write(table, rows, "overwrite", night, [(step, run)])
 
     def done(self, table: str, run: int, *, step: str = STEP) -> bool:
         """Whether `step` of this run, or of a later one, is in the table."""
         return _has(self.snapshot(table), step, run)
+
+    def turn(self, table: str) -> int:
+        """The number of turns that writers have taken on a table; see turns.py."""
+        delta = self.snapshot(table)
+        return 0 if delta is None else delta.transaction_version(TURN) or 0
 
     def version(self, table: str) -> int | None:
         """Return the number of the table's version; None if the table does not exist yet."""
@@ -222,17 +230,17 @@ class DeltaLake:
         rows: pl.DataFrame,
         mode: Literal["append", "overwrite"],
         night: date | None,
-        once: tuple[str, int] | None,
+        once: Sequence[tuple[str, int]],
     ) -> bool:
-        """Commit `rows`, tagged with `night`; `once` is the step and run that must not be in the table yet."""
+        """Commit `rows`, tagged with `night`; `once` are the steps and numbers that must not be in the table yet."""
         marks: dict[str, str | int | None] = {past.TAG: night.isoformat() if night else None}
         properties = CommitProperties(
-            custom_metadata=marks | {"run": once[1] if once else None},
-            app_transactions=[Transaction(*once)] if once else None,
+            custom_metadata=marks | {"run": next((number for step, number in once if step != TURN), None)},
+            app_transactions=[Transaction(*step) for step in once] or None,
         )
 
         def commit(delta: DeltaTable) -> bool:
-            if once is not None and _has(delta, *once):
+            if any(_has(delta, *step) for step in once):
                 return False
             present = {field.name for field in delta.schema().fields}
             write_deltalake(
