@@ -14,7 +14,8 @@ import polars as pl
 
 from riskscore.lake.protocol import Lake
 
-BEGUN, FINISHED = "begun", "finished"
+BEGUN, FINISHED, REOPENED = "begun", "finished", "reopened"
+"""Events. REOPENED has no run of its own: its detail names the last run that no longer closes the night."""
 
 KINDS = ("manifests", "stow_plans", "outcomes")
 """Kinds of files that a run loads."""
@@ -83,8 +84,11 @@ class RunLog:
 
     @property
     def last_night(self) -> date | None:
-        """The latest night with a finished run."""
-        night = self.events.filter(step=FINISHED)["night"].max()
+        """The latest night that is closed: one with a finished run that was not reopened since."""
+        finished = self.events.filter(step=FINISHED)
+        for night, detail in self.events.filter(step=REOPENED).select("night", "detail").iter_rows():
+            finished = finished.filter((pl.col("night") != night) | (pl.col("run") > json.loads(detail)["run"]))
+        night = finished["night"].max()
         return night if isinstance(night, date) else None
 
     def loaded(self, kind: str) -> set[str]:

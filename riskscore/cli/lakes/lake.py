@@ -1,4 +1,4 @@
-"""The commands of the group `lake`: `init`, `info`, `compact` and `export`."""
+"""The commands of the group `lake`: `init`, `info`, `reopen`, `compact` and `export`."""
 
 from __future__ import annotations
 
@@ -104,6 +104,29 @@ def info(lake: Where, json: options.Json = False) -> None:
         screen.print(f"Orphans with rows that their table lacks: {named}. Run the killed command again.")
     elif any(table.orphans for table in tables):
         screen.print("The tables have all rows of the orphans. `riskscore lake compact` removes the orphans.")
+
+
+@app.command()
+def reopen(
+    lake: Where,
+    date: Annotated[date, options.day("--date", help="The last closed night.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is reopened. It is kept in the table runs.")],
+) -> None:
+    """Reopen the last closed night, so that more files can be loaded for it or an earlier night can be run.
+
+    A finished night is closed, and so is every night before it. If a night was closed by mistake, such as one with a
+    mistyped date, reopen it. Its rows, scores and slates stay. If it is run again, its slate is not drawn a second
+    time: an officer adds boxes with `riskscore slate add`.
+
+    \b
+    Example:
+      riskscore lake reopen /srv/riskscore/lake --date 2204-01-07 --reason "the date was mistyped"
+    """
+    from riskscore.lake.open import open_lake
+    from riskscore.nightly import opening
+
+    opening.reopen(open_lake(lake), date, reason)
+    console.stdout().print(f"The night of {date} is open again. The reason is kept.")
 
 
 @app.command()
