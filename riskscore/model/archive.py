@@ -167,7 +167,14 @@ class Tables:
     def changes(self) -> list[ChangeRecord]:
         """Read the table of changes."""
         rows = self.lake.read("champions", columns=["number", "detail"]).collect().sort("number")
-        return [json.loads(text) for text in rows["detail"]]
+        changes = [_object(text) for text in rows["detail"]]
+        broken = [number for number, change in zip(rows["number"], changes, strict=True) if change is None]
+        if broken:
+            raise ModelError(
+                f"the table champions of the lake at {self.lake.uri} is damaged: change {broken[0]} cannot be read; "
+                "see `riskscore lake check`"
+            )
+        return [change for change in changes if change is not None]
 
     def add(self, change: ChangeRecord) -> bool:
         """Append the change in a commit with its number; a second commit with that number is refused."""
@@ -216,3 +223,12 @@ def _change(path: Path) -> ChangeRecord:
     if not isinstance(change, dict):
         raise ModelError(f"{path} is not a change of champion; restore it from a backup")
     return change
+
+
+def _object(text: str | None) -> ChangeRecord | None:
+    """A change as it was kept; None if it is damaged."""
+    try:
+        change = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None
+    return change if isinstance(change, dict) and {"number", "action"} <= set(change) else None

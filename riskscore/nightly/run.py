@@ -185,7 +185,7 @@ def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
     step("ledger", lambda: ledger.close(night.lake, run))
     step("alerts", lambda: watch_lists.match_night(night.lake, run))
     step("scores", lambda: _score(night, run))
-    step("slate", lambda: _slate(night, run))
+    step("slate", lambda: _slate(night, run, reopened=runs.was_reopened(run)))
     step("drift", lambda: _drift(night, run))
     filings = [earlier["manifests"]["filings"] for earlier in runs.finished()[-USUAL_NIGHTS:]]
     return counts | {
@@ -240,9 +240,11 @@ def _scores(lake: Lake, run: Run) -> pl.DataFrame:
     return lake.read("scores", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
 
 
-def _slate(night: Night, run: Run) -> dict[str, Any]:
+def _slate(night: Night, run: Run, *, reopened: bool) -> dict[str, Any]:
     """Choose which boxes are opened, scanned or checked, and keep every candidate's chance of being opened."""
-    drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
+    drawn = slates.draw(
+        night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at, reopened=reopened
+    )
     drawn = nights.each_box(drawn)
     shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
     return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}

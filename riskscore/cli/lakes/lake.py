@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from riskscore.cli import options
+from riskscore.cli.lakes import mending
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
@@ -138,7 +139,7 @@ def compact(
     ] = 30,
     json: options.Json = False,
 ) -> None:
-    """Merge small files into larger ones and delete old files.
+    """Merge small files into larger ones, delete old files and shorten the logs of the tables.
 
     No row changes, and nightly runs may continue meanwhile. The rows of every past night can still be read. The one
     exception is the ledger, the counts of what is known of parties, lanes and boxes. It is written again every night,
@@ -159,9 +160,10 @@ def compact(
         console.emit({"tables": [asdict(table) for table in tables]})
         return
     screen = console.stdout()
-    shown = console.table("table", "small files merged", "into", "old files deleted")
+    shown = console.table("table", "small files merged", "into", "old files deleted", "files of the log")
     for table in tables:
-        shown.add_row(table.table, f"{table.merged:,}", f"{table.into:,}", f"{table.cleared:,}")
+        log = "" if table.log is None else f"{table.log:,}"
+        shown.add_row(table.table, f"{table.merged:,}", f"{table.into:,}", f"{table.cleared:,}", log)
     screen.print(shown)
 
 
@@ -199,6 +201,10 @@ def export(
         console.emit({"table": table, "rows": rows, "file": str(out)})
         return
     console.stdout().print(f"{counted(rows, 'row')} of {console.plain(table)} written to {console.plain(out)}.")
+
+
+for command in mending.COMMANDS:
+    app.command()(command)
 
 
 def _size(count: float) -> str:
