@@ -7,7 +7,7 @@
 If the lake lacks the consignment of an outcome, its number is most often mistyped, and sometimes its manifest has not
 arrived. The outcome goes to quarantine, and each later recording takes up those whose consignment has arrived since.
 
-Two processes that record the same file may both write its rows; corrections.in_force reads them as one.
+Recorders take turns, so that of several that record the same at once only one writes it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import polars as pl
 from riskscore import schema
 from riskscore.casework import slates
 from riskscore.errors import SettingsError
-from riskscore.lake.protocol import STEP, Lake
+from riskscore.lake import turns
+from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.manifest import consolidations, corrections, outcomes, quarantine
 from riskscore.schema import KEY, OUTCOME
@@ -69,6 +70,15 @@ class Recorded:
     aside: tuple[dict[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Who records: the night and the run (None: by hand) that write, and the present moment."""
+
+    night: date
+    run: int | None
+    moment: datetime
+
+
 def read(
     files: Sequence[Path], *, columns: Path | None = None, settings: Settings = NONE
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -100,8 +110,15 @@ def record(
     `Lake.append` does.
     """
     moment = now or datetime.now(UTC)
-    night = night or moment.date()
     rows = schema.conform(rows, {**OUTCOME, "file": pl.String})
+    set_aside = quarantine.empty() if refused is None else refused
+    by = _Writer(night or moment.date(), run, moment)
+    return turns.take(lake, "outcomes", lambda turn: _record(lake, rows, set_aside, by, turn))
+
+
+def _record(lake: Lake, rows: pl.DataFrame, refused: pl.DataFrame, by: _Writer, turn: int) -> Recorded | None:
+    """Record in one turn; None if somebody else took it."""
+    moment, run, night = by.moment, by.run, by.night
     valid, broken = _check(rows, moment)
     both = pl.concat(
         _by_house(lake, part.with_row_index(_SOURCE)).with_columns(waited=pl.lit(waited))
@@ -111,17 +128,19 @@ def record(
     unknown = both.filter(~is_known & ~pl.col("waited")).drop("waited", _SOURCE)
     recorded = lake.read("outcomes").filter(_of_others(run)).collect()
     fresh = _new_rows(both.filter(is_known), recorded)
-    aside = pl.concat([quarantine.empty() if refused is None else refused, broken, _as_quarantine(unknown, UNKNOWN)])
-    _set_aside(lake, aside, night, run)
+    aside = pl.concat([refused, broken, _as_quarantine(unknown, UNKNOWN)])
+    turns.take(lake, "quarantine", lambda place: _set_aside(lake, aside, by, place))
     written = _with_share(lake, fresh).select(*OUTCOME, pl.lit(moment, schema.UTC).alias("recorded_at"))
     if run is not None or written.height:
-        lake.append("outcomes", written, run=run, night=night)
+        is_written = lake.append("outcomes", written, run=run, night=night, turn=turn)
+        if not is_written and (run is None or not lake.done("outcomes", run)):
+            return None
     added, taken_up = (fresh.filter(waited=waited)[_SOURCE].n_unique() for waited in (False, True))
     corrected = fresh.join(
         recorded.select(corrections.INSPECTION), on=corrections.INSPECTION, how="semi", nulls_equal=True
     )
     return Recorded(
-        rows=rows.height + (0 if refused is None else refused.height),
+        rows=rows.height + refused.height,
         added=added,
         corrections=corrected.height,
         repeated=rows.height - broken.height - unknown.height - added,
@@ -197,14 +216,14 @@ def _is_known(lake: Lake, rows: pl.DataFrame) -> pl.Series:
     )
 
 
-def _set_aside(lake: Lake, rows: pl.DataFrame, night: date, run: int | None) -> None:
-    """Put `rows` into quarantine; without a run, only those that are not there yet."""
-    if run is None:
-        present = lake.read("quarantine", columns=list(quarantine.SCHEMA)).collect()
-        rows = rows.join(present, on=list(quarantine.SCHEMA), how="anti", nulls_equal=True, maintain_order="left")
-        if rows.is_empty():
-            return
-    lake.append("quarantine", rows, run=run, night=night, step=STEP if run is None else _STEP)
+def _set_aside(lake: Lake, rows: pl.DataFrame, by: _Writer, turn: int) -> bool | None:
+    """Put `rows` into quarantine; without a run, only those that are not there yet. None if the turn is taken."""
+    if by.run is not None:
+        lake.append("quarantine", rows, run=by.run, night=by.night, step=_STEP)
+        return True
+    present = lake.read("quarantine", columns=list(quarantine.SCHEMA)).collect()
+    fresh = rows.join(present, on=list(quarantine.SCHEMA), how="anti", nulls_equal=True, maintain_order="left")
+    return fresh.is_empty() or lake.append("quarantine", fresh, night=by.night, turn=turn) or None
 
 
 def _with_share(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
@@ -276,12 +295,18 @@ def record_one(lake: Lake, outcome: Mapping[str, object]) -> Recorded:
     bill, container = slates.clean_key(str(outcome["bill_of_lading"]), str(outcome["container_number"]))
     values = {**outcome, "bill_of_lading": bill, "container_number": container}
     rows = schema.conform(pl.DataFrame([values], schema={name: OUTCOME[name] for name in values}), OUTCOME)
-    rows = _dated(lake, rows, moment).with_columns(pl.lit(None, pl.String).alias("file"))
-    valid, broken = _check(rows, moment)
-    unknown = valid.filter(~_is_known(lake, valid))
-    if broken.height or unknown.height:
-        raise SettingsError(_messages(lake, pl.concat([broken, _as_quarantine(unknown, UNKNOWN)]), unknown)[0])
-    return record(lake, rows, now=moment)
+    rows = rows.with_columns(pl.lit(None, pl.String).alias("file"))
+    by = _Writer(moment.date(), None, moment)
+
+    def work(turn: int) -> Recorded | None:
+        dated = _dated(lake, rows, moment)
+        valid, broken = _check(dated, moment)
+        unknown = valid.filter(~_is_known(lake, valid))
+        if broken.height or unknown.height:
+            raise SettingsError(_messages(lake, pl.concat([broken, _as_quarantine(unknown, UNKNOWN)]), unknown)[0])
+        return _record(lake, dated, quarantine.empty(), by, turn)
+
+    return turns.take(lake, "outcomes", work)
 
 
 def _dated(lake: Lake, row: pl.DataFrame, now: datetime) -> pl.DataFrame:

@@ -45,6 +45,8 @@ def draw(
     seed: str | None = None,
     run: int | None = None,
     at: datetime | None = None,
+    *,
+    reopened: bool = False,
 ) -> pl.DataFrame:
     """Draw the slates of all ports from the scores of `night`, write them to the lake, and return them.
 
@@ -54,11 +56,12 @@ def draw(
 
     `run` is the nightly run that draws, None for a draw by hand; `at` is the moment of the draw, now by default. What
     this run has drawn already is returned unchanged, so a run may be repeated. A run without consignments draws empty
-    slates. If the night is drawn already, the same slates are left as they are. Raises SettingsError if the slates
-    would differ or a draw by hand has no scores, and what `selection.slate` raises.
+    slates. If the night is drawn already, the same slates are left as they are. So are those that an earlier run drew
+    before the night was `reopened`: nothing is drawn twice. Raises SettingsError if the slates would differ or a draw
+    by hand has no scores, and what `selection.slate` raises.
     """
     present = _selected(lake, night)
-    if run is not None and present.height and present[RUN].eq(run).all():
+    if run is not None and ((present.height and present[RUN].eq(run).all()) or (reopened and drawn(lake, night))):
         return present
     candidates = _candidates(lake, night).join(
         watch_lists.named_boxes(lake, night), on=KEY, how="left", maintain_order="left"

@@ -19,6 +19,7 @@ from riskscore.alerts import decisions, files, signed
 from riskscore.alerts import match as matching
 from riskscore.alerts.schema import ALERT, DECISION, MATCH, VERDICTS
 from riskscore.errors import SettingsError
+from riskscore.lake import turns
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.language import ENGLISH, Language
@@ -58,6 +59,11 @@ def import_alerts(
     for path in paths:
         signed.check(path, lake.settings)
     read = files.read(paths, provider=provider)
+    return turns.take(lake, "alerts", lambda turn: _import(lake, read, moment, turn))
+
+
+def _import(lake: Lake, read: files.Read, moment: datetime, turn: int) -> tuple[Imported, pl.DataFrame] | None:
+    """Import in one turn; None if somebody else took it."""
     present = decisions.latest(_versions(lake))
     entries = read.alerts.with_columns(
         pl.col("updated_at").is_null().alias("undated"), pl.col("updated_at").fill_null(moment)
@@ -80,9 +86,10 @@ def import_alerts(
     )
     if fresh.height:
         rows = fresh.sort("place").select(*ALERT, pl.lit(moment, schema.UTC).alias(decisions.KNOWN))
-        lake.append("alerts", rows, night=moment.date())
+        if not lake.append("alerts", rows, night=moment.date(), turn=turn):
+            return None
     if refused.height:
-        _set_aside(lake, refused, moment.date())
+        turns.take(lake, "quarantine", lambda place: _set_aside(lake, refused, moment.date(), place))
     changed = fresh["before"].count()
     counts = Imported(
         rows=read.rows_in,
@@ -98,12 +105,11 @@ def import_alerts(
     return counts, refused
 
 
-def _set_aside(lake: Lake, refused: pl.DataFrame, night: date) -> None:
-    """Put refused rows into quarantine, each once, however often they are sent."""
+def _set_aside(lake: Lake, refused: pl.DataFrame, night: date, turn: int) -> bool | None:
+    """Put refused rows into quarantine, each once, however often they are sent. None if the turn is taken."""
     present = lake.read("quarantine", columns=["rule", "row"]).collect()
     fresh = refused.join(present, on=["rule", "row"], how="anti", nulls_equal=True, maintain_order="left")
-    if fresh.height:
-        lake.append("quarantine", fresh, night=night)
+    return fresh.is_empty() or lake.append("quarantine", fresh, night=night, turn=turn) or None
 
 
 def _versions(lake: Lake) -> pl.DataFrame:

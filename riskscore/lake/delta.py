@@ -20,11 +20,12 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from riskscore.errors import LakeError
-from riskscore.lake import fields, past
-from riskscore.lake.protocol import STEP
+from riskscore.lake import fields, past, seals
+from riskscore.lake.protocol import STEP, TURN
 from riskscore.lake.store import Store
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
 from riskscore.settings import NONE, Settings
+from riskscore.units import counted
 
 T = TypeVar("T")
 
@@ -33,12 +34,19 @@ ATTEMPTS = 14
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
 
-_GROWS = {"delta.checkpointInterval": "20"}
-_REWRITTEN = _GROWS | {
+LOG_KEPT = "delta.logRetentionDuration"
+"""The property of a table that says how old its log may become."""
+
+_GROWS = {"delta.checkpointInterval": "20", LOG_KEPT: "interval 2 days"}
+_REWRITTEN = {
+    "delta.checkpointInterval": "20",
     "delta.enableExpiredLogCleanup": "false",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
-"""Past states of a rewritten table are its versions, so its log keeps all of them; see past.py."""
+"""Past states of a rewritten table are its versions, so only `compact` shortens its log; see past.py."""
+
+
+_CLEARED = "deleted by `riskscore lake compact`, which keeps old files for --keep-days"
 
 
 class _Table(DeltaTable):
@@ -117,6 +125,7 @@ class DeltaLake:
             rows = declared.empty().lazy()
         else:
             with self.store.wrap_errors(f"read {table} of"):
+                self._check_present(delta, table, nights)
                 rows = _conformed(pl.scan_delta(delta), declared)
         for first, last in [nights] if nights else []:
             rows = rows.filter(pl.col(NIGHT).is_between(first, last))
@@ -141,17 +150,20 @@ class DeltaLake:
         run: int | None = None,
         night: date | None = None,
         step: str = STEP,
+        turn: int | None = None,
     ) -> bool:
         """Append rows, all or none; return whether they were written.
 
         With `run` this is done once: if `step` of that run or of a later one is in the table already, nothing is
         written and the result is False. An empty frame counts too. `run` and `night` fill these columns if the frame
-        lacks them. Other writers may be at work: their commits and this one all succeed. Raises LakeError as
-        `conform` does, if the store refuses, or if other writers are faster ATTEMPTS times.
+        lacks them. With `turn`, nothing is written either if somebody has taken a turn since. Other writers may be at
+        work: their commits and this one all succeed. Raises LakeError as `conform` does, if the store refuses, or if
+        other writers are faster ATTEMPTS times.
         """
         rows = fields.pack(frame, self.settings) if table == fields.TABLE else frame
         rows = conform(find(table), rows, night=night, run=run)
-        return self._write(table, rows, "append", night or _last(rows), None if run is None else (step, run))
+        once = ([] if run is None else [(step, run)]) + ([] if turn is None else [(TURN, turn + 1)])
+        return self._write(table, rows, "append", night or _last(rows), once)
 
     def overwrite(self, table: str, frame: pl.DataFrame, *, run: int, night: date, step: str = STEP) -> bool:
         """Replace all rows of a table, once per run; otherwise like `append`.
@@ -162,11 +174,16 @@ class DeltaLake:
         if declared.grows:
             raise LakeError(f"rows of the table {table} cannot be replaced; append to it")
         rows = conform(declared, frame, night=night, run=run)
-        return self._write(table, rows, "overwrite", night, (step, run))
+        return self._write(table, rows, "overwrite", night, [(step, run)])
 
     def done(self, table: str, run: int, *, step: str = STEP) -> bool:
         """Whether `step` of this run, or of a later one, is in the table."""
         return _has(self.snapshot(table), step, run)
+
+    def turn(self, table: str) -> int:
+        """The number of turns that writers have taken on a table; see turns.py."""
+        delta = self.snapshot(table)
+        return 0 if delta is None else delta.transaction_version(TURN) or 0
 
     def version(self, table: str) -> int | None:
         """Return the number of the table's version; None if the table does not exist yet."""
@@ -183,11 +200,27 @@ class DeltaLake:
                 return None
             if self.night is None or declared.grows:
                 return delta
-            version = past.version_after(delta.history(), self.night)
+            history = delta.history()
+            version = past.version_after(history, self.night)
+            if version is None and history and history[-1]["version"] > 0:
+                raise LakeError(f"the table {table} as it was after {self.night} can no longer be read: {_CLEARED}")
             if version is None:
                 return None
             delta.load_as_version(version)
         return self._check_complete(delta, table)
+
+    def _check_present(self, delta: DeltaTable, table: str, nights: tuple[date, date] | None) -> None:
+        """Raise LakeError if a file that will be read is missing in the folder of the lake."""
+        if self.store.local is None:
+            return
+        names = pl.DataFrame(delta.get_add_actions().select(["path"]))["path"].to_list()
+        folder = self.store.local / table
+        missing = [name for name in names if _may_have(name, nights) and not (folder / name).exists()]
+        if missing:
+            raise LakeError(
+                f"the lake at {self.uri} is damaged: {counted(len(missing), 'file')} of the table {table} "
+                f"{'is' if len(missing) == 1 else 'are'} missing; see `riskscore lake check`"
+            )
 
     def _check_complete(self, delta: DeltaTable, table: str) -> DeltaTable:
         """Return `delta`, a past version. Raises LakeError if any of its files was deleted."""
@@ -196,7 +229,7 @@ class DeltaLake:
         if deleted:
             raise LakeError(
                 f"the table {table} as it was after {self.night} can no longer be read: {deleted:,} of its "
-                f"{len(names):,} files were deleted by `riskscore lake compact`, which keeps old files for --keep-days"
+                f"{len(names):,} files: {_CLEARED}"
             )
         return delta
 
@@ -205,7 +238,8 @@ class DeltaLake:
 
     def _create(self, table: Table) -> DeltaTable:
         with self.store.wrap_errors(f"create {table.name} in"):
-            return DeltaTable.create(
+            is_new = not DeltaTable.is_deltatable(self.store.table(table.name), self.store.options)
+            created = DeltaTable.create(
                 self.store.table(table.name),
                 schema=table.empty().to_arrow().schema,
                 mode="ignore",
@@ -215,6 +249,9 @@ class DeltaLake:
                 configuration=_GROWS if table.grows else _REWRITTEN,
                 storage_options=self.store.options,
             )
+            if is_new:
+                seals.add_commits(self.store, table.name, -1)
+            return created
 
     def _write(
         self,
@@ -222,17 +259,17 @@ class DeltaLake:
         rows: pl.DataFrame,
         mode: Literal["append", "overwrite"],
         night: date | None,
-        once: tuple[str, int] | None,
+        once: Sequence[tuple[str, int]],
     ) -> bool:
-        """Commit `rows`, tagged with `night`; `once` is the step and run that must not be in the table yet."""
+        """Commit `rows`, tagged with `night`; `once` are the steps and numbers that must not be in the table yet."""
         marks: dict[str, str | int | None] = {past.TAG: night.isoformat() if night else None}
         properties = CommitProperties(
-            custom_metadata=marks | {"run": once[1] if once else None},
-            app_transactions=[Transaction(*once)] if once else None,
+            custom_metadata=marks | {"run": next((number for step, number in once if step != TURN), None)},
+            app_transactions=[Transaction(*step) for step in once] or None,
         )
 
         def commit(delta: DeltaTable) -> bool:
-            if once is not None and _has(delta, *once):
+            if any(_has(delta, *step) for step in once):
                 return False
             present = {field.name for field in delta.schema().fields}
             write_deltalake(
@@ -257,14 +294,24 @@ class DeltaLake:
         for wait in _waits():
             delta = self.snapshot(name) or self._create(table)
             with self.store.wrap_errors(f"write {name} of"):
+                before = delta.version()
                 try:
-                    return change(delta)
+                    result = change(delta)
                 except CommitFailedError:
                     time.sleep(wait)
+                else:
+                    seals.add_commits(self.store, name, before)
+                    return result
         raise LakeError(
             f"the table {name} of the lake at {self.store.uri} could not be written: other writers were faster "
             f"{ATTEMPTS} times; try again when they are done"
         )
+
+
+def _may_have(name: str, nights: tuple[date, date] | None) -> bool:
+    """Whether a file may have rows of the nights from first to last."""
+    night = name.removeprefix(f"{NIGHT}=").split("/")[0] if name.startswith(f"{NIGHT}=") else None
+    return nights is None or night is None or str(nights[0]) <= night <= str(nights[1])
 
 
 def _has(delta: DeltaTable | None, step: str, run: int) -> bool:

@@ -75,6 +75,13 @@ def _health(lake: DeltaLake, table: Table) -> Health:
     )
 
 
+def unfinished(lake: DeltaLake, table: Table, delta: DeltaTable) -> list[str]:
+    """Return the orphans of a table that matter."""
+    with lake.store.wrap_errors(f"check {table.name} of"):
+        strays = _unused(delta, whole_folder=True) - _unused(delta, whole_folder=False)
+        return sorted(path for path in lake.store.present(table.name, strays) if _matters(lake, table, delta, path))
+
+
 def _unused(delta: DeltaTable, *, whole_folder: bool) -> set[str]:
     """Return files that the newest version does not need: those of older versions, deleted or not.
 
@@ -101,10 +108,10 @@ def _matters(lake: DeltaLake, table: Table, delta: DeltaTable, path: str) -> boo
         return False
     nights = rows[NIGHT].min(), rows[NIGHT].max()
     present = lake.read(table.name, nights=nights if table.by_night else None)  # type: ignore[arg-type]
-    return not _as_text(rows, table).is_in(_as_text(present.collect(), table).implode()).all()
+    return not as_text(rows, table).is_in(as_text(present.collect(), table).implode()).all()
 
 
-def _as_text(rows: pl.DataFrame, table: Table) -> pl.Series:
+def as_text(rows: pl.DataFrame, table: Table) -> pl.Series:
     """Return each row as text, without the time of writing."""
     return rows.select(
         pl.struct(pl.exclude(table.stamps) if table.stamps else pl.all()).struct.json_encode()

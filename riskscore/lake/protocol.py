@@ -18,6 +18,9 @@ from riskscore.settings import Settings
 STEP = "nightly"
 """The default step of an append with a run."""
 
+TURN = "turn"
+"""The step of appends whose rows depend on what the table has; see turns.py."""
+
 
 class Lake(Protocol):
     """The tables at one place; a lake from `at` is read-only and shows them as they were after a past night.
@@ -45,15 +48,26 @@ class Lake(Protocol):
         """
 
     def append(
-        self, table: str, frame: pl.DataFrame, *, run: int | None = None, night: date | None = None, step: str = STEP
+        self,
+        table: str,
+        frame: pl.DataFrame,
+        *,
+        run: int | None = None,
+        night: date | None = None,
+        step: str = STEP,
+        turn: int | None = None,
     ) -> bool:
         """Append rows, all or none; return whether they were written.
 
         With `run` this is done once: if `step` of that run or of a later one is in the table already, nothing is
         written and the result is False. An empty frame counts too. `run` and `night` fill these columns if the frame
-        lacks them. Other writers may be at work: their commits and this one all succeed. Raises LakeError if rows do
-        not fit the table, if the store refuses, or if other writers are faster too many times.
+        lacks them. With `turn`, which `turn` gave before the table was read, nothing is written either if somebody
+        else has taken a turn since. Other writers may be at work: their commits and this one all succeed. Raises
+        LakeError if rows do not fit the table, if the store refuses, or if other writers are faster too many times.
         """
+
+    def turn(self, table: str) -> int:
+        """The number of turns that writers have taken on a table; see turns.py."""
 
     def overwrite(self, table: str, frame: pl.DataFrame, *, run: int, night: date, step: str = STEP) -> bool:
         """Replace all rows of a table, once per run; otherwise like `append`.

@@ -69,6 +69,10 @@ class Store:
         infos = self._files().get_file_info([f"{table}/{file}" for file in files])
         return {file for file, info in zip(files, infos, strict=True) if info.type != FileType.NotFound}
 
+    def count_log(self, table: str) -> int | None:
+        """Return the number of files in the log of a table; None at an address."""
+        return None if self.local is None else sum(1 for _ in (self.local / table / "_delta_log").glob("*"))
+
     def _files(self) -> PyFileSystem:
         return PyFileSystem(DeltaStorageHandler(self.uri, self.options))
 

@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from riskscore.manifest.read import read as read_manifest
 from riskscore.model import archive
 from riskscore.monitoring import drift, measures
 from riskscore.monitoring.thresholds import Thresholds
-from riskscore.nightly import intake, lock, stow_plans
+from riskscore.nightly import intake, lock, opening, stow_plans
 from riskscore.nightly.inbox import Inbox, Left
 from riskscore.runs import ledger, log, replay
 from riskscore.runs.log import File, Run, RunLog
@@ -43,7 +43,6 @@ from riskscore.schema import KEY
 from riskscore.selection import explore, nights
 from riskscore.selection.capacity import Capacities
 from riskscore.selection.slate import slate
-from riskscore.units import counted
 
 _LOOKED_AT = pl.col("action").is_in(["open", "scan", "documents"])
 """Boxes that somebody inspects, and so needs reasons for."""
@@ -77,18 +76,18 @@ class NightResult:
         return any(file.why.startswith("cannot") for file in self.left)
 
 
-def run_night(night: Night, day: date) -> NightResult:
+def run_night(night: Night, day: date, *, force: bool = False) -> NightResult:
     """Run the night of `day`, or resume the unfinished run, whatever its night.
 
-    Raises BusyError if another run is at work, SettingsError if `day` is closed already and new files wait, and
-    whatever scoring and the lake raise.
+    Raises BusyError if another run is at work, SettingsError if new files wait and `day` is closed already or, without
+    `force`, far ahead of the clock or of their filings, and whatever scoring and the lake raise.
     """
     with lock.hold(night.inbox.folder):
         runs = RunLog.read(night.lake)
         run, left = runs.unfinished, list[Left]()
         if run is None:
             progress.step("looking at the inbox")
-            run, left = _begin(night, runs, day)
+            run, left = _begin(night, runs, day, force=force)
         if run is None:
             return NightResult(None, left)
         counts = _steps(night, run, runs)
@@ -97,26 +96,27 @@ def run_night(night: Night, day: date) -> NightResult:
         return NightResult(counts, left)
 
 
-def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left]]:
+def _begin(night: Night, runs: RunLog, day: date, *, force: bool) -> tuple[Run | None, list[Left]]:
     """Record a new run for the new files; None if there are no new files. Files loaded before go to done/."""
     settings = night.lake.settings
     loaded = runs.loaded("manifests") | runs.loaded("stow_plans")
     maps = ColumnMaps.of(night.lake)
-    manifests, stow_plans, left = _new_files(
-        night.inbox,
-        loaded,
-        lambda path, name: read_manifest(path, columns=maps.sent(name).map, settings=settings),
-    )
+    filed: list[date] = []
+
+    def look(path: Path, name: str) -> None:
+        moment = read_manifest(path, columns=maps.sent(name).map, settings=settings).consignments["filed_at"].max()
+        filed.extend([moment.date()] if isinstance(moment, datetime) else [])
+
+    manifests, stow_plans, left = _new_files(night.inbox, loaded, look)
     outcomes, _, outcomes_left = _new_files(
         night.outcomes, runs.loaded("outcomes"), lambda path, _: read_outcomes(path, settings=settings)
     )
     left += outcomes_left
     if not manifests and not outcomes and not stow_plans:
         return None, left
-    if runs.last_night is not None and day <= runs.last_night:
-        waiting = counted(len(manifests) + len(outcomes) + len(stow_plans), "new file")
-        raise SettingsError(f"the night of {runs.last_night} is closed; to load {waiting}, run a later night (--date)")
     model = models.for_night(night.lake, night.model)
+    waiting = len(manifests) + len(outcomes) + len(stow_plans)
+    opening.check(runs, day, max(filed, default=None), waiting, force=force)
     plan = {
         "manifests": [file.entry() for file in manifests],
         "outcomes": [file.entry() for file in outcomes],
@@ -185,7 +185,7 @@ def _steps(night: Night, run: Run, runs: RunLog) -> dict[str, Any]:
     step("ledger", lambda: ledger.close(night.lake, run))
     step("alerts", lambda: watch_lists.match_night(night.lake, run))
     step("scores", lambda: _score(night, run))
-    step("slate", lambda: _slate(night, run))
+    step("slate", lambda: _slate(night, run, reopened=runs.was_reopened(run)))
     step("drift", lambda: _drift(night, run))
     filings = [earlier["manifests"]["filings"] for earlier in runs.finished()[-USUAL_NIGHTS:]]
     return counts | {
@@ -240,9 +240,11 @@ def _scores(lake: Lake, run: Run) -> pl.DataFrame:
     return lake.read("scores", nights=(run.night, run.night)).filter(pl.col("run") == run.number).collect()
 
 
-def _slate(night: Night, run: Run) -> dict[str, Any]:
+def _slate(night: Night, run: Run, *, reopened: bool) -> dict[str, Any]:
     """Choose which boxes are opened, scanned or checked, and keep every candidate's chance of being opened."""
-    drawn = slates.draw(night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at)
+    drawn = slates.draw(
+        night.lake, run.night, night.capacities, run.plan["seed"], run.number, run.at, reopened=reopened
+    )
     drawn = nights.each_box(drawn)
     shares = dict(drawn.filter(pl.col("share").is_not_null())["share"].value_counts(sort=True).iter_rows())
     return {"actions": dict(drawn["action"].value_counts(sort=True).iter_rows()), "shares": shares}

@@ -20,7 +20,7 @@ from riskscore.history.balances import Balances
 from riskscore.history.filings import SAME_BILL_DAYS, STARTED, sessions
 from riskscore.history.hashes import mixed
 from riskscore.history.profiles import Profiles
-from riskscore.lake.protocol import Lake
+from riskscore.lake.protocol import TURN, Lake
 from riskscore.runs.log import Run
 from riskscore.schema import KEY, OUTCOME
 
@@ -87,6 +87,31 @@ def _notes(name: str, keys: list[int] | pl.Series) -> pl.DataFrame:
 
 def _marks(outcomes: pl.DataFrame) -> pl.Series:
     return outcomes.select(mixed(list(OUTCOME)).reinterpret(signed=True)).to_series()
+
+
+def computed(lake: Lake, run: Run) -> pl.DataFrame:
+    """Return the ledger as everything in the lake up to `run` makes it, of the outcomes those that are entered."""
+    filings = _log(lake, run).drop("run", STARTED).collect()
+    outcomes = lake.read("outcomes", columns=list(OUTCOME)).collect()
+    entered = lake.read("ledger", columns=["profile", "key", "day"]).filter(day=_NOTE, profile=_ENTERED).collect()
+    outcomes = outcomes.filter(_marks(outcomes).is_in(entered["key"].implode()))
+    return balances.entries(filings, outcomes, profiles.of(lake.settings))
+
+
+def sums(entries: pl.DataFrame) -> pl.DataFrame:
+    """Return the sums of each profile, and of its keys: what collapsing keeps."""
+    counts = [*events.FILED, *events.FOUND]
+    real = entries.filter(pl.col("day") != _NOTE)
+    by_key = real.group_by("profile", "key").agg(pl.col(counts).sum()).filter(pl.any_horizontal(pl.col(counts) != 0))
+    mixed_keys = (pl.col("key") % 1_000_003) * pl.sum_horizontal(pl.col(counts).cast(pl.Int64) % 1_009)
+    return by_key.group_by("profile").agg(pl.col(counts).sum(), keys=pl.len(), mixed=mixed_keys.sum()).sort("profile")
+
+
+def rebuild(lake: Lake, run: Run) -> None:
+    """Make the ledger again from everything in the lake up to `run`, which is finished."""
+    basis = int(balances.basis(profiles.of(lake.settings))[:15], 16)
+    rows = pl.concat([_from_log(lake, run), _notes(_BASIS, [basis])])
+    lake.overwrite("ledger", rows, run=1 + lake.turn("ledger"), night=run.night, step=TURN)
 
 
 def _from_log(lake: Lake, run: Run) -> pl.DataFrame:

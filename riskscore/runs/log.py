@@ -12,9 +12,11 @@ from typing import Any
 
 import polars as pl
 
+from riskscore.errors import LakeError
 from riskscore.lake.protocol import Lake
 
-BEGUN, FINISHED = "begun", "finished"
+BEGUN, FINISHED, REOPENED = "begun", "finished", "reopened"
+"""Events. REOPENED has no run of its own: its detail names the last run that no longer closes the night."""
 
 KINDS = ("manifests", "stow_plans", "outcomes")
 """Kinds of files that a run loads."""
@@ -55,8 +57,25 @@ class RunLog:
 
     @classmethod
     def read(cls, lake: Lake) -> RunLog:
-        """Read every event of every run."""
+        """Read every event of every run. Raises LakeError if one of them is damaged or was edited."""
+        runs = cls.unchecked(lake)
+        unreadable = runs.unreadable()
+        if unreadable:
+            raise LakeError(
+                f"the table runs of the lake at {lake.uri} is damaged: {unreadable[0]} cannot be read; see `riskscore "
+                "lake check`"
+            )
+        return runs
+
+    @classmethod
+    def unchecked(cls, lake: Lake) -> RunLog:
+        """Read every event, damaged ones too."""
         return cls(lake.read("runs").collect().sort("run", "at"))
+
+    def unreadable(self) -> list[str]:
+        """Return the events whose detail is no JSON object, or that lack a number: damaged, or edited by hand."""
+        rows = self.events.select("run", "step", "night", "detail").iter_rows(named=True)
+        return [f"the event {row['step']!r} of run {row['run']}" for row in rows if not _is_whole(row)]
 
     @property
     def unfinished(self) -> Run | None:
@@ -83,9 +102,17 @@ class RunLog:
 
     @property
     def last_night(self) -> date | None:
-        """The latest night with a finished run."""
-        night = self.events.filter(step=FINISHED)["night"].max()
+        """The latest night that is closed: one with a finished run that was not reopened since."""
+        finished = self.events.filter(step=FINISHED)
+        for night, detail in self.events.filter(step=REOPENED).select("night", "detail").iter_rows():
+            finished = finished.filter((pl.col("night") != night) | (pl.col("run") > json.loads(detail)["run"]))
+        night = finished["night"].max()
         return night if isinstance(night, date) else None
+
+    def was_reopened(self, run: Run) -> bool:
+        """Whether the night of `run` was reopened before it."""
+        details = self.events.filter(step=REOPENED, night=run.night)["detail"]
+        return any(json.loads(detail)["run"] < run.number for detail in details)
 
     def loaded(self, kind: str) -> set[str]:
         """Return the SHA-256 of every file that a run loaded; `kind` as in Run.files."""
@@ -96,6 +123,15 @@ class RunLog:
         """Return the counts of every finished run, oldest first."""
         done = self.events.filter(step=FINISHED).sort("run")
         return [json.loads(text) for text in done["detail"].to_list()]
+
+
+def _is_whole(row: dict[str, Any]) -> bool:
+    try:
+        detail = json.loads(row["detail"])
+    except (ValueError, TypeError, RecursionError):
+        return False
+    is_of_run = row["step"] not in (BEGUN, FINISHED) or (row["run"] is not None and row["night"] is not None)
+    return isinstance(detail, dict) and is_of_run
 
 
 def begin(lake: Lake, number: int, night: date, plan: dict[str, Any]) -> Run | None:

@@ -1,10 +1,12 @@
 """Outcomes are recorded once, corrected without loss, and put into quarantine if the box is unknown."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 
+from riskscore import schema
 from riskscore.casework import outcomes, slates
 from riskscore.errors import SettingsError
 from riskscore.manifest import corrections
@@ -176,3 +178,26 @@ def test_concurrent_recordings_and_changes_lose_nothing_and_duplicate_nothing(dr
     now = slates.in_force(drawn, night).filter(pl.col("port") == "VNHPH", pl.col("action") == "open")
     assert now.height <= 10
     assert now.filter(share="officer").height == events.filter(event="added").height
+
+
+@pytest.mark.parametrize("known_at", [None, "2024-03-09"])
+def test_of_equal_recordings_at_once_one_is_written(drawn, known_at):
+    """All look before any has written: without turns, each of them would write its row."""
+    box = slates.in_force(drawn, drawn_nights(drawn)[0]).row(0, named=True)
+    outcome = {"bill_of_lading": box["bill_of_lading"], "container_number": box["container_number"]}
+    outcome |= {"finding": "clean"}
+    outcome |= {"known_at": datetime.fromisoformat(known_at).replace(tzinfo=UTC)} if known_at else {}
+    with ThreadPoolExecutor(8) as pool:
+        counts = list(pool.map(lambda _: outcomes.record_one(drawn, outcome), range(8)))
+    assert sorted(count.added for count in counts) == [0] * 7 + [1]
+    assert drawn.read("outcomes").collect().height == 1
+
+
+def test_of_equal_files_at_once_each_row_is_recorded_or_set_aside_once(drawn, findings):
+    strangers = findings.head(2).with_columns(bill_of_lading=pl.lit("NOT FILED"))
+    rows = schema.conform(pl.concat([findings, strangers]), schema.OUTCOME)
+    with ThreadPoolExecutor(6) as pool:
+        counts = list(pool.map(lambda _: outcomes.record(drawn, rows), range(6)))
+    assert sum(count.added for count in counts) == findings.height
+    assert drawn.read("outcomes").collect().height == findings.height
+    assert drawn.read("quarantine").collect().height == 2

@@ -1,5 +1,6 @@
 """Alerts in a lake: imported once, superseded, withdrawn, decided on, and matched as of a night."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,11 @@ def test_named_boxes_are_opened_in_a_share_of_their_own_and_scores_stay(lake: La
 def _filed(name: str) -> pl.DataFrame:
     row = {"bill_of_lading": "B1", "container_number": "MSCU1234565", "filed_at": NOW, "shipper_name": name}
     return schema.conform(pl.DataFrame([row], schema={name: schema.COLUMNS[name] for name in row}))
+
+
+def test_of_equal_imports_at_once_one_is_written(lake: Lake, tmp_path: Path) -> None:
+    path = _file(tmp_path, {"id": "A1", "kind": "party", "name": "TRADER 1"}, {"id": "A2", "kind": "nothing"})
+    with ThreadPoolExecutor(6) as pool:
+        counts = list(pool.map(lambda _: _import(lake, path), range(6)))
+    assert sum(count.new for count in counts) == lake.read("alerts").collect().height == 1
+    assert lake.read("quarantine").collect().height == 1

@@ -134,3 +134,51 @@ def test_help_has_examples(words, riskscore):
     assert ran.code == 0
     assert "riskscore lake" in ran.out or "RISKSCORE_STORAGE" in ran.out
     assert len(words) == 2 or "Examples:" in ran.out
+
+
+def test_damage_is_found_and_mended_from_a_backup(riskscore, filled, tmp_path):
+    lake, saved = filled.store.uri, tmp_path / "backup"
+    assert riskscore("lake", "check", lake).code == 1  # scores of runs that never began
+    assert riskscore("lake", "repair", lake).code == 0
+    sound = riskscore("lake", "check", lake)
+    assert (sound.code, sound.err) == (0, "")
+    assert "No damage" in sound.out
+    ran = riskscore("lake", "backup", lake, saved)
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(riskscore("lake", "backup", lake, saved, "--json").out)["copied"] == 0
+    path = next(Path(lake, "scores").glob("night=*/*.parquet"))
+    content = path.read_bytes()
+    path.write_bytes(content[:-1])
+    ran = riskscore("lake", "check", lake, "--quick")
+    assert ran.code == 1
+    assert "has another size" in " ".join(ran.out.split())
+    found = json.loads(riskscore("lake", "check", lake, "--json").out)["findings"]
+    assert [(finding["kind"], finding["table"]) for finding in found] == [("data", "scores")]
+    ran = riskscore("lake", "repair", lake, "--from", saved)
+    assert (ran.code, ran.err) == (0, "")
+    assert "put back from the backup" in " ".join(ran.out.split())
+    assert path.read_bytes() == content
+    ran = riskscore("lake", "restore", saved, tmp_path / "again")
+    assert (ran.code, ran.err) == (0, "")
+    assert riskscore("lake", "check", tmp_path / "again").code == 0
+    path.unlink()
+    lost = riskscore("lake", "repair", lake, "--json")
+    assert lost.code == 1
+    assert [each["lost"] for each in json.loads(lost.out)["mended"]] == [1]
+    assert riskscore("lake", "check", lake).code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "{tmp}/none"),
+        ("repair", "{tmp}/lake", "--from", "{tmp}"),
+        ("backup", "{tmp}/lake", "{tmp}/lake/backup"),
+        ("backup", "{tmp}/lake", "{tmp}"),
+        ("restore", "{tmp}", "{tmp}/again"),
+        ("check", "s3://nobody@customs/lake"),
+    ],
+)
+def test_what_cannot_be_checked_or_saved_is_one_line(words, riskscore, filled, tmp_path):
+    ran = riskscore("lake", *(word.format(tmp=tmp_path) for word in words))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err

@@ -37,7 +37,7 @@ def test_a_night_is_reported_and_a_second_run_has_nothing_to_do(riskscore, place
 def test_an_unreadable_file_is_named_and_the_exit_code_is_1(riskscore, place):
     (place / "inbox" / "bad.csv").write_text("a;b\n1;2\n")
     os.utime(place / "inbox" / "bad.csv", (1, 1))
-    ran = riskscore("nightly", "--lake", place / "lake", "--inbox", place / "inbox", "--json")
+    ran = riskscore("nightly", "--lake", place / "lake", "--inbox", place / "inbox", "--force", "--json")
     assert ran.code == 1
     record = json.loads(ran.out)
     assert record["report"]["run"] == 1
@@ -79,3 +79,15 @@ def test_the_next_run_writes_the_missing_report_of_a_killed_run(riskscore, place
     assert "Night of 2024-01-01" in page.read_text()
     assert json.loads(counts.read_text())["manifests"]["filings"] > 0
     assert riskscore(*command).out == "Nothing new in the inbox.\n"
+
+
+def test_a_mistyped_date_is_refused_and_a_night_closed_by_it_is_reopened(riskscore, place):
+    command = ["nightly", "--lake", place / "lake", "--inbox", place / "inbox", "--date", "2204-01-07"]
+    ran = riskscore(*command)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "--force" in ran.err
+    assert riskscore(*command, "--force").code == 0
+    reopen = ["lake", "reopen", place / "lake", "--date", "2204-01-07", "--reason"]
+    assert riskscore(*reopen, "").code == 2
+    assert riskscore(*reopen, "the date was mistyped").out.startswith("The night of 2204-01-07 is open again")
+    assert riskscore(*reopen, "again").code == 2

@@ -208,3 +208,34 @@ def test_a_failed_export_writes_nothing(lake, tmp_path, monkeypatch):
         upkeep.export(lake, "scores", existing)
     assert existing.read_text() == "mine"
     assert {path.name for path in tmp_path.iterdir()} == {"existing.csv", "lake"}
+
+
+def test_files_and_log_stay_level_over_many_nights(lake, rows, night):
+    def count() -> dict[str, int]:
+        return {
+            name: sum(1 for path in Path(lake.store.table(name)).rglob("*") if path.is_file())
+            for name in ("matches", "runs", "ledger")
+        }
+
+    counts = []
+    for run in range(1, 121):
+        lake.append("matches", rows("matches", run, 0), run=run, night=night(run))
+        lake.append("runs", rows("runs", run, 1), run=run)
+        lake.overwrite("ledger", rows("ledger", run, 3), run=run, night=night(run))
+        if run % 30 == 0:
+            upkeep.compact(lake, keep=timedelta(0), log=timedelta(0))
+            counts.append(count())
+    assert max(counts[-1].values()) <= 6
+    assert counts[-1] == counts[1]
+    assert lake.read("runs").collect().height == 120
+    assert lake.done("matches", 120)
+    assert_frame_equal(lake.read("ledger").collect(), rows("ledger", 120, 3), check_row_order=False)
+    with pytest.raises(LakeError, match="can no longer be read: deleted by `riskscore lake compact`"):
+        lake.at(night(3)).read("ledger")
+
+
+def test_the_log_of_past_ledgers_is_kept_as_long_as_their_files(lake, rows, night):
+    for run in range(1, 31):
+        lake.overwrite("ledger", rows("ledger", run, 3), run=run, night=night(run))
+    upkeep.compact(lake)
+    assert_frame_equal(lake.at(night(3)).read("ledger").collect(), rows("ledger", 3, 3), check_row_order=False)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -20,10 +20,11 @@ from riskscore.lake.delta import DeltaLake
 from riskscore.lake.open import create_lake
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import RUN, TABLES
-from riskscore.nightly import lock
+from riskscore.nightly import lock, opening
 from riskscore.nightly.inbox import Inbox
 from riskscore.nightly.run import Night, run_night
 from riskscore.runs import ledger
+from riskscore.runs.log import RunLog
 from riskscore.selection.capacity import parse
 from riskscore.simulation.write import simulate
 
@@ -335,3 +336,55 @@ def test_a_command_that_was_killed_is_simply_run_again(night: Night, tmp_path: P
     record = night.lake.read("runs").collect()
     assert record.filter(pl.col("step") == "finished").height == 1
     assert printed["report"] is None or printed["report"]["run"] == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "today", "refused"),
+    [
+        (date(2204, 1, 7), date(2024, 1, 1), "days after today by the clock"),  # a mistyped date
+        (date(2204, 1, 7), date(2204, 1, 7), "after the last filing in the new files"),  # a wrong clock
+        (date(2024, 1, 3), date(2024, 1, 1), ""),
+    ],
+)
+def test_a_night_far_ahead_of_the_clock_or_of_the_filings_is_refused(
+    night: Night, monkeypatch: pytest.MonkeyPatch, day: date, today: date, refused: str
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime(today.year, today.month, today.day, 3, tzinfo=UTC)
+
+    monkeypatch.setattr(opening, "datetime", Clock)
+    if refused:
+        with pytest.raises(SettingsError, match=refused):
+            run_night(night, day)
+        assert night.lake.read("runs").collect().is_empty()
+    assert run_night(night, day, force=bool(refused)).counts is not None
+
+
+def test_a_night_closed_by_mistake_is_reopened_with_a_reason(night: Night, world: Path) -> None:
+    far = date(2204, 1, 7)
+    run_night(night, far, force=True)
+    arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
+    with pytest.raises(SettingsError, match="riskscore lake reopen"):
+        run_night(night, SECOND)
+    for wrong, reason, why in ((far, " ", "reason"), (SECOND, "mistyped", "last closed night is 2204-01-07")):
+        with pytest.raises(SettingsError, match=why):
+            opening.reopen(night.lake, wrong, reason)
+    opening.reopen(night.lake, far, "mistyped")
+    assert "mistyped" in night.lake.read("runs").filter(step="reopened").collect()["detail"].item()
+    assert run_night(night, SECOND).counts["run"] == 2  # type: ignore[index]
+    assert RunLog.read(night.lake).last_night == SECOND
+
+
+def test_a_reopened_night_loads_more_files_and_keeps_its_slate(night: Night, world: Path) -> None:
+    run_night(night, SECOND)
+    before = night.lake.read("slates").collect()
+    arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
+    opening.reopen(night.lake, SECOND, "a carrier was late")
+    counts = run_night(night, SECOND).counts
+    assert counts is not None
+    assert counts["scores"]["scored"] > 0
+    assert_frame_equal(night.lake.read("slates").collect(), before, check_row_order=False)
+    with pytest.raises(SettingsError, match="is closed"):
+        opening.check(RunLog.read(night.lake), SECOND, None, 1, force=True)

@@ -1,4 +1,4 @@
-"""The commands of the group `lake`: `init`, `info`, `compact` and `export`."""
+"""The commands of the group `lake`: `init`, `info`, `reopen`, `compact` and `export`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from riskscore.cli import options
+from riskscore.cli.lakes import mending
 from riskscore.errors import SettingsError
 from riskscore.progress import step
 from riskscore.units import counted
@@ -107,6 +108,29 @@ def info(lake: Where, json: options.Json = False) -> None:
 
 
 @app.command()
+def reopen(
+    lake: Where,
+    date: Annotated[date, options.day("--date", help="The last closed night.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is reopened. It is kept in the table runs.")],
+) -> None:
+    """Reopen the last closed night, so that more files can be loaded for it or an earlier night can be run.
+
+    A finished night is closed, and so is every night before it. If a night was closed by mistake, such as one with a
+    mistyped date, reopen it. Its rows, scores and slates stay. If it is run again, its slate is not drawn a second
+    time: an officer adds boxes with `riskscore slate add`.
+
+    \b
+    Example:
+      riskscore lake reopen /srv/riskscore/lake --date 2204-01-07 --reason "the date was mistyped"
+    """
+    from riskscore.lake.open import open_lake
+    from riskscore.nightly import opening
+
+    opening.reopen(open_lake(lake), date, reason)
+    console.stdout().print(f"The night of {date} is open again. The reason is kept.")
+
+
+@app.command()
 def compact(
     lake: Where,
     keep_days: Annotated[
@@ -115,7 +139,7 @@ def compact(
     ] = 30,
     json: options.Json = False,
 ) -> None:
-    """Merge small files into larger ones and delete old files.
+    """Merge small files into larger ones, delete old files and shorten the logs of the tables.
 
     No row changes, and nightly runs may continue meanwhile. The rows of every past night can still be read. The one
     exception is the ledger, the counts of what is known of parties, lanes and boxes. It is written again every night,
@@ -136,9 +160,10 @@ def compact(
         console.emit({"tables": [asdict(table) for table in tables]})
         return
     screen = console.stdout()
-    shown = console.table("table", "small files merged", "into", "old files deleted")
+    shown = console.table("table", "small files merged", "into", "old files deleted", "files of the log")
     for table in tables:
-        shown.add_row(table.table, f"{table.merged:,}", f"{table.into:,}", f"{table.cleared:,}")
+        log = "" if table.log is None else f"{table.log:,}"
+        shown.add_row(table.table, f"{table.merged:,}", f"{table.into:,}", f"{table.cleared:,}", log)
     screen.print(shown)
 
 
@@ -176,6 +201,10 @@ def export(
         console.emit({"table": table, "rows": rows, "file": str(out)})
         return
     console.stdout().print(f"{counted(rows, 'row')} of {console.plain(table)} written to {console.plain(out)}.")
+
+
+for command in mending.COMMANDS:
+    app.command()(command)
 
 
 def _size(count: float) -> str:

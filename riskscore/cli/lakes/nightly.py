@@ -46,6 +46,12 @@ def nightly(
     reports: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the reports. Default: reports/ in the inbox.")
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Run a night that is more than two days after the clock or after the last filing."
+        ),
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Score what has arrived and choose what to inspect.
@@ -54,7 +60,8 @@ def nightly(
     port (the list of boxes to inspect) within its capacity, and writes a report.
 
     A run that was killed can be started again, and nothing is done twice. Files that were read before are recognised by
-    their content. A night that is finished is closed: files that arrive later belong to the next night.
+    their content. A night that is finished is closed: files that arrive later belong to the next night. A night that
+    was closed by mistake can be reopened (`riskscore lake reopen`).
 
     \b
     Examples:
@@ -87,7 +94,7 @@ def nightly(
     folder = reports or inbox / "reports"
     with console.progress():
         late_report = night_report.write_missing(night.lake, folder)
-        report = run_night(night, date or datetime.datetime.now(datetime.UTC).date())
+        report = run_night(night, date or datetime.datetime.now(datetime.UTC).date(), force=force)
         pages = None
         if report.counts is not None:
             step("writing the report")
