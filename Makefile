@@ -13,7 +13,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials mangled model samples languages pictures lock clean
+.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials mangled model samples languages pictures lock bill clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments; then a sheet and two messages'
@@ -31,7 +31,8 @@ help:
 	@echo 'make samples   make sample_manifests/ again'
 	@echo 'make languages bring the translations up to date with every text that readers are told'
 	@echo 'make pictures  make the pictures of README.md again'
-	@echo 'make lock      lock requirements/ again from pyproject.toml'
+	@echo 'make lock      lock requirements/ again from pyproject.toml; then call make setup bill'
+	@echo 'make bill      NOTICE and a bill of materials, from requirements/run.txt and what is installed'
 	@echo 'make clean     remove .venv, build/ and caches'
 
 setup:
@@ -112,12 +113,19 @@ languages: setup
 pictures: setup
 	$(BIN)/python tools/make_pictures.py docs/pictures
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-  --generate-hashes --no-emit-index-url --no-header --no-annotate
+# Packages that come as source only: setuptools of requirements/build.txt builds them. All others install as wheels or not at all.
+SOURCES := searoute
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --only-binary :all: --no-binary $(SOURCES) --no-emit-index-url --no-header --no-annotate
 
 lock: setup
-	$(LOCK) --output-file requirements/run.txt
-	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	sed -i '1i --only-binary :all:\n--no-binary $(SOURCES)\n' requirements/*.txt
+
+bill: setup
+	$(BIN)/python tools/bill.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
