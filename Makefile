@@ -13,7 +13,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials mangled model samples languages pictures lock bill clean
+.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials fuzz short model samples languages pictures lock bill clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments; then a sheet and two messages'
@@ -25,8 +25,9 @@ help:
 	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
 	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
 	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
-	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
-	@echo 'make mangled   20,000 mangled manifests and 70 absurd ones: balanced, or refused in one line (an hour)'
+	@echo 'make trials    1,000 commands and nights killed, on full disks, with wrong clocks or twice at once (hours)'
+	@echo 'make fuzz      20,000 mangled files for all readers and 70 absurd ones; HOURS=8 goes on for so long'
+	@echo 'make short     a few minutes of both, as CI runs them'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
 	@echo 'make languages bring the translations up to date with every text that readers are told'
@@ -91,11 +92,17 @@ explanations: setup
 
 trials: setup
 	$(BIN)/python bench/kills.py
+	$(BIN)/python bench/commands.py --trials 1600
 	$(BIN)/python bench/writers.py
 
-mangled: setup
-	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled
+HOURS := 0
+fuzz: setup
+	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled --hours $(HOURS)
 	$(BIN)/python -m bench.absurd
+
+short: setup
+	$(BIN)/python bench/commands.py --short --trials 24
+	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled --cases 400 --keep build/mangled
 
 model: setup
 	rm -rf build/worlds && mkdir -p build/worlds
