@@ -13,7 +13,7 @@ WORLDS := 11:1000 12:1500 13:2000
 WORLD_DAYS := 480
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials mangled model samples languages pictures lock clean
+.PHONY: help setup demo nights test test-all check docs bench retraining explanations trials fuzz short model samples languages pictures lock bill clean
 
 help:
 	@echo 'make demo      rank one day of a port: both 2019 cases among 2,000 consignments; then a sheet and two messages'
@@ -25,13 +25,15 @@ help:
 	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
 	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
 	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
-	@echo 'make trials    200 nights killed and run again, and 50 with several writers at once (an hour)'
-	@echo 'make mangled   20,000 mangled manifests and 70 absurd ones: balanced, or refused in one line (an hour)'
+	@echo 'make trials    1,000 commands and nights killed, on full disks, with wrong clocks or twice at once (hours)'
+	@echo 'make fuzz      20,000 mangled files for all readers and 70 absurd ones; HOURS=8 goes on for so long'
+	@echo 'make short     a few minutes of both, as CI runs them'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
 	@echo 'make languages bring the translations up to date with every text that readers are told'
 	@echo 'make pictures  make the pictures of README.md again'
-	@echo 'make lock      lock requirements/ again from pyproject.toml'
+	@echo 'make lock      lock requirements/ again from pyproject.toml; then call make setup bill'
+	@echo 'make bill      NOTICE and a bill of materials, from requirements/run.txt and what is installed'
 	@echo 'make clean     remove .venv, build/ and caches'
 
 setup:
@@ -91,11 +93,17 @@ explanations: setup
 
 trials: setup
 	$(BIN)/python bench/kills.py
+	$(BIN)/python bench/commands.py --trials 1600
 	$(BIN)/python bench/writers.py
 
-mangled: setup
-	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled
+HOURS := 0
+fuzz: setup
+	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled --hours $(HOURS)
 	$(BIN)/python -m bench.absurd
+
+short: setup
+	$(BIN)/python bench/commands.py --short --trials 24
+	POLARS_MAX_THREADS=1 $(BIN)/python -m bench.mangled --cases 400 --keep build/mangled
 
 model: setup
 	rm -rf build/worlds && mkdir -p build/worlds
@@ -113,12 +121,19 @@ languages: setup
 pictures: setup
 	$(BIN)/python tools/make_pictures.py docs/pictures
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-  --generate-hashes --no-emit-index-url --no-header --no-annotate
+# Packages that come as source only: setuptools of requirements/build.txt builds them. All others install as wheels or not at all.
+SOURCES := searoute
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --only-binary :all: --no-binary $(SOURCES) --no-emit-index-url --no-header --no-annotate
 
 lock: setup
-	$(LOCK) --output-file requirements/run.txt
-	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	sed -i '1i --only-binary :all:\n--no-binary $(SOURCES)\n' requirements/*.txt
+
+bill: setup
+	$(BIN)/python tools/bill.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,8 +7,9 @@
 
 The run is the real command in its own process. It is killed after a random time, from 0 to a little more than the
 undisturbed run took. In every fourth trial the second run is killed too, and a third one completes the night. The night
-has two manifests, with rows that break a rule and rows that were filed before, and findings, some of which break a
-rule, repeat known ones, or arrive together with their manifest. It is the tenth night because Delta Lake writes a
+has manifests, with rows that break a rule and rows that were filed before, a stow plan that differs from one of them, a
+cancellation, a box that an alert names, and findings, some of which break a rule, repeat known ones, or arrive together
+with their manifest. It is the tenth night because Delta Lake writes a
 checkpoint at the twentieth version of a table, which is reached that night.
 
 Tables must be equal row by row, except for the clock: when an event or row was written (`Table.stamps`: `at`,
@@ -24,7 +25,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
 import os
 import random
@@ -65,8 +65,27 @@ STEPS = (
 """Steps of a run in order, with the table and the transaction that each commits."""
 
 
-ASIDE = ("ledger", "models", "champions")
-"""Tables that a run may leave unchanged: the ledger is rewritten at times, the registry is changed by users."""
+ASIDE = ("ledger", "models", "champions", "alerts", "alert_decisions", "maps")
+"""Tables that a run may leave unchanged: the ledger is rewritten at times, and others are changed by users."""
+
+PLAN = (
+    "UNB+UNOA:2+SMPH+TEMTERM+240110:1800+SQ118W'UNH+1+BAPLIE:D:95B:UN:SMDG22'BGM++P118W+9'DTM+137:2401101800:201'"
+    "TDT+20+118W+++SMPH:172:20+++9501813:146::SAMPHIRE QUEEN'LOC+5+CNSHA:139:6'LOC+61+GHTEM:139:6'"
+    "LOC+147+0140384::5'MEA+VGM++KGM:27400'LOC+9+CNSHA:139:6'LOC+11+GHTEM:139:6'RFF+BM:1'EQD+CN+TGBU4471200+22G1+++5'"
+    "LOC+147+0140584::5'MEA+VGM++KGM:31000'LOC+9+CNSHA:139:6'LOC+11+GHTEM:139:6'RFF+BM:1'EQD+CN+TGBU4471217+45G1+++5'"
+    "UNT+19+1'UNZ+1+SQ118W'"
+)
+FILED = (
+    "bill_of_lading,container_number,filed_at,port_of_loading,port_of_discharge,goods_description,gross_weight_kg,"
+    "vessel_name,voyage\nSMPH118W0042,TGBU4471200,2024-01-10,CNSHA,GHTEM,GLAZED TILES,18000,Samphire Queen,118-W\n"
+)
+CANCELLED = (
+    "UNB+UNOA:2+DRWN+GHCUS+240110:1800+X1'UNH+1+CUSCAR:D:95B:UN'BGM+785+D1+1'DTM+137:202401101800:203'"
+    "TDT+20+31W+1++DRWN:172:20+++9501813:146::DARROW WREN'LOC+9+CNSHA:139:6'LOC+11+GHTEM:139:6'"
+    "EQD+CN+TGBU4471200+22G1:102:5'CNI+1'RFF+BM:DRWN77'LOC+9+CNSHA:139:6'LOC+11+GHTEM:139:6'NAD+CN+++BUYER TWO'"
+    "GID+1+100:CT'FTX+AAA+++TILES'MEA+AAE+G+KGM:18000'SGP+TGBU4471200+100'UNT+18+1'UNZ+1+X1'"
+)
+"""A stow plan that differs from a manifest, and a cancellation; both are made up."""
 
 
 @dataclass
@@ -137,6 +156,11 @@ def before() -> Path:
     middle = rows.height // 2
     trial.arrive(rows.head(middle), base / "inbox" / "last-1.parquet")
     trial.arrive(pl.concat([rows.slice(middle), yesterday.head(20), broken]), base / "inbox" / "last-2.parquet")
+    for name, text in {"plan.edi": PLAN, "filed.csv": FILED, "cancelled.edi": CANCELLED}.items():
+        trial.put(text, base / "inbox" / name)
+    alert = f"id,kind,container_number,reason\n1,container,{rows['container_number'][0]},made up\n"
+    (base / "alerts.csv").write_text(alert, "utf-8")
+    trial.done(base / "run", "alerts", "import", base / "alerts.csv", "--lake", base / "lake", "--provider", "Made up")
     early = outcomes.head(3).with_columns(known_at=pl.col("inspected_at").dt.offset_by("-1d"))
     unknown = outcomes.head(3).with_columns(bill_of_lading=pl.lit("NOBODY"))
     late = pl.concat([outcomes.slice(half), outcomes.head(5), early, unknown])
@@ -203,7 +227,7 @@ def look(folder: Path) -> Look:
     stamped = [("scores", "scored_at"), ("outcomes", "recorded_at"), ("slates", "at")]
     return Look(
         trial.tables(lake),
-        {str(path.relative_to(folder)): sha256(path) for path in visible if path not in reports},
+        {str(path.relative_to(folder)): trial.sha256(path) for path in visible if path not in reports},
         {path.name: trial.timeless(path.read_text("utf-8")) if path.suffix == ".json" else "" for path in reports},
         len(files) - len(visible),
         sum(table["orphans"] for table in info),
@@ -216,11 +240,6 @@ def look(folder: Path) -> Look:
     )
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def check(folder: Path, expected: Look) -> None:
     """Check that the undisturbed run has rows in every compared table, and no faults. Raises SystemExit otherwise."""
     tables = {name: rows for name, rows in expected.tables.items() if name not in ASIDE}
@@ -228,7 +247,10 @@ def check(folder: Path, expected: Look) -> None:
     waiting = [path for path in expected.files if Path(path).parent.name != "done"]
     faults = expected.matter or expected.orphans or expected.clocks or len(expected.reports) != 2 * NIGHTS
     if empty or waiting or faults:
-        raise SystemExit(f"the undisturbed run is not usable: {empty}, {waiting}, {expected}; see {folder}")
+        raise SystemExit(
+            f"the undisturbed run is not usable: no rows in {empty}, still waiting {waiting}, {expected.matter} of "
+            f"{expected.orphans} orphans matter, {expected.clocks}, {len(expected.reports)} reports; see {folder}"
+        )
 
 
 def compare(folder: Path, expected: Look, tally: Tally) -> list[str]:

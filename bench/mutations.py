@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests"))
 import workbooks  # noqa: E402  (the makers of old workbooks are those of the tests)
 
+from bench import readers  # noqa: E402
+
 SAMPLES = ROOT / "sample_manifests"
 MESSAGES = SAMPLES / "messages"
 ROWS = 9
@@ -156,6 +158,8 @@ PIECES = {
     "xml": re.compile(r"<[^>]*>|[^<]+"),
     "json": re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^"\[\]{},:]+'),
     "csv": re.compile(r'"(?:[^"]|"")*"|[\n,]|[^,\n"]+'),
+    "toml": re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[\]{}=,\n.]|[^"\[\]{}=,\n.]+'),
+    "lines": re.compile(r"[^ =\n]+|[ =\n]"),
 }
 DOCTYPES = (
     '<!DOCTYPE a [<!ENTITY x "y">]>',
@@ -229,12 +233,15 @@ def sample(name: str) -> bytes:  # noqa: PLR0911  (one for each format)
             for path in sorted((MESSAGES / "ams").iterdir()):
                 archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
         return out.getvalue()
-    return (MESSAGES / name).read_bytes()
+    return readers.sample(name) if name in readers.NAMES else (MESSAGES / name).read_bytes()
 
 
 TABLES = ("csv", "headings.csv", "jsonl", "json", "xlsx", "xls", "xlsb", "ods", "parquet", "ams.zip")
 NAMES = (*TABLES, *sorted(path.name for path in MESSAGES.iterdir() if path.is_file()))
-"""Formats by their samples."""
+"""Formats of manifests by their samples."""
+
+READERS = (*NAMES, *readers.NAMES)
+"""Manifests by format, and all else that is read from outside."""
 
 
 def case(name: str, seed: int) -> bytes:
@@ -258,9 +265,8 @@ def case(name: str, seed: int) -> bytes:
 
 
 def _grammar(name: str) -> str:
-    return {"edi": "edi", "xml": "xml", "json": "json", "jsonl": "json", "rels": "xml"}.get(
-        name.rsplit(".", maxsplit=1)[-1], "csv"
-    )
+    kinds = {"edi": "edi", "xml": "xml", "json": "json", "jsonl": "json", "rels": "xml", "toml": "toml", "txt": "lines"}
+    return kinds.get(name.rsplit(".", maxsplit=1)[-1], "csv")
 
 
 def _text(data: bytes, grammar: str, chance: random.Random) -> bytes:
@@ -299,6 +305,34 @@ def _move(pieces: list[str], _: str, chance: random.Random) -> list[str]:
     return rest[:to] + part + rest[to:]
 
 
+_MARKS = {"json": ":", "toml": "="}
+_OTHERS = (
+    *("0", "-1", "1", "1e400", "-0.0", "10" * 400, "9" * 5_000, "0.5", "1e-320", "9223372036854775808", "true", "null"),
+    *(
+        "nan",
+        "inf",
+        "[]",
+        "{}",
+        '""',
+        '"x"',
+        '[""]',
+        "[1, 2]",
+        '{"a": 1}',
+        "{ a = 1 }",
+        "2024-01-01",
+        "[" * 90 + "]" * 90,
+    ),
+    *('"\\u001b]0;x\\u0007"', '"\\u202e"', '"../x"', '"' + "x" * 5_000 + '"'),
+)
+"""Values of other types and sizes, which keep JSON or TOML well-formed for the most part."""
+
+
+def _values(pieces: list[str], mark: str) -> list[int]:
+    """Places of the values of keys."""
+    after = [place + 1 for place, piece in enumerate(pieces[:-2]) if piece == mark]
+    return [place if pieces[place].strip() else place + 1 for place in after]
+
+
 def _value(pieces: list[str], grammar: str, chance: random.Random) -> list[str]:
     """Replace one value, within its piece, by a hostile one."""
     at, value = chance.randrange(len(pieces)), chance.choice(HOSTILE)
@@ -307,7 +341,9 @@ def _value(pieces: list[str], grammar: str, chance: random.Random) -> list[str]:
         inside = chance.randrange(len(parts))
         parts[inside] = value + (pieces[at][-1:] if inside == len(parts) - 1 else "")
         pieces[at] = "".join(parts)
-    elif grammar == "json" and chance.random() < 0.8:
+    elif grammar in _MARKS and chance.random() < 0.5 and (after := _values(pieces, _MARKS[grammar])):
+        pieces[chance.choice(after)] = " " + chance.choice(_OTHERS)
+    elif grammar in ("json", "toml") and chance.random() < 0.8:
         pieces[at] = json.dumps(value) if chance.random() < 0.7 else value
     elif grammar == "csv" and chance.random() < 0.5:
         pieces[at] = '"' + value.replace('"', '""') + '"'
@@ -336,9 +372,15 @@ def _count(pieces: list[str], _: str, chance: random.Random) -> list[str]:
     return pieces
 
 
+_NESTS = {
+    **{"xml": ("<a>", "</a>"), "json": ("[", "]"), "csv": ('"', '"'), "edi": ("UNH+", "'"), "toml": ("[", "]")},
+    "lines": ("a.", " 0"),
+}
+
+
 def _nest(pieces: list[str], grammar: str, chance: random.Random) -> list[str]:
     at, depth = chance.randrange(len(pieces)), chance.choice((3, 70, 2_000))
-    before, after = {"xml": ("<a>", "</a>"), "json": ("[", "]"), "csv": ('"', '"'), "edi": ("UNH+", "'")}[grammar]
+    before, after = _NESTS[grammar]
     pieces[at] = before * depth + pieces[at] + after * chance.choice((depth, depth, 0))
     return pieces
 

@@ -1,7 +1,8 @@
-"""Shared by the trials kills.py and writers.py: a small world, commands as processes, and a lake without the clock."""
+"""Shared by kills.py, commands.py and writers.py: a small world, commands as processes, a lake without the clock."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -69,6 +70,11 @@ def done(log: Path, *words: object) -> Started:
     return started
 
 
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def nightly(folder: Path, night: date) -> list[object]:
     """Return the words of the nightly command for the folder from `make`."""
     places = ["--lake", folder / "lake", "--inbox", folder / "inbox", "--outcomes-inbox", folder / "findings"]
@@ -91,6 +97,14 @@ def arrive(rows: pl.DataFrame, path: Path) -> None:
     """Put a file into an inbox, with an old time of change, so that it counts as complete."""
     draft = path.with_name(f".{path.name}")
     rows.write_parquet(draft)
+    os.utime(draft, (1, 1))
+    draft.rename(path)
+
+
+def put(text: str, path: Path) -> None:
+    """Put a text into an inbox as a file, with an old time of change, so that it counts as complete."""
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(text, "utf-8")
     os.utime(draft, (1, 1))
     draft.rename(path)
 

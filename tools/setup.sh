@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 stamp=.venv/.ready
-wanted=$(cat requirements/dev.txt pyproject.toml tools/setup.sh | sha256sum | cut -d' ' -f1)
+wanted=$(cat requirements/build.txt requirements/dev.txt pyproject.toml tools/setup.sh | sha256sum | cut -d' ' -f1)
 if [ -x .venv/bin/riskscore ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
   exit 0
 fi
@@ -49,7 +49,8 @@ fi
 echo "setting up .venv (a minute or two, once)"
 "$python" -m venv --clear .venv
 pip=(.venv/bin/python -m pip --disable-pip-version-check install --quiet)
-"${pip[@]}" --require-hashes -r requirements/dev.txt
+"${pip[@]}" --require-hashes -r requirements/build.txt
+"${pip[@]}" --require-hashes --no-build-isolation -r requirements/dev.txt # source is built with the tools just installed
 mkdir -p models/default # packaged with the code; `make model` fills it in a checkout that has none yet
 "${pip[@]}" --no-deps --no-build-isolation -e .
 echo "$wanted" > "$stamp"

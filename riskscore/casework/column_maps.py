@@ -85,12 +85,16 @@ class ColumnMaps:
 def add(lake: Lake, sender: str, path: Path, *, pattern: str | None = None, now: datetime | None = None) -> None:
     """Keep the column map at `path` for the files of `sender`, or for those that fit `pattern`.
 
-    Raises SettingsError where the map cannot be read or is wrong, or `sender` is empty.
+    A map that is in force already is not written again, so the command may be repeated after it was killed. Raises
+    SettingsError where the map cannot be read or is wrong, or `sender` is empty.
     """
     if not sender.strip():
         raise SettingsError("the name of the sender is empty; name it as `riskscore report --senders` does")
     check(path, lake.settings)
-    _write(lake, sender.strip(), pattern, path.read_text("utf-8"), now)
+    sender, text = sender.strip(), path.read_text("utf-8")
+    same = pl.col("pattern").eq_missing(pl.lit(pattern, pl.String)) & (pl.col("sender") == sender)
+    if ColumnMaps.of(lake).rows.filter(same)["text"].to_list() != [text]:
+        _write(lake, sender, pattern, text, now)
 
 
 def remove(lake: Lake, sender: str, *, pattern: str | None = None, now: datetime | None = None) -> None:

@@ -61,7 +61,9 @@ def test_the_wheel_has_its_metadata(wheel):
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata.get_payload().startswith("# riskscore")
-    assert any(name.endswith("LICENSE") for name in archive.namelist())
+    about = f"riskscore-{riskscore.__version__}.dist-info"
+    for file in ("licenses/LICENSE", "licenses/NOTICE", "sboms/bill.cdx.json"):
+        assert f"{about}/{file}" in archive.namelist()
 
 
 def test_an_installed_wheel_scores_a_sample_from_another_folder(installed, tmp_path):
