@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import toml
+from riskscore import door, toml
 from riskscore.cells.headings import manifest_synonyms, read_map, with_fields
 from riskscore.errors import SettingsError
 from riskscore.lake.protocol import Lake
@@ -91,7 +91,7 @@ def add(lake: Lake, sender: str, path: Path, *, pattern: str | None = None, now:
     if not sender.strip():
         raise SettingsError("the name of the sender is empty; name it as `riskscore report --senders` does")
     check(path, lake.settings)
-    sender, text = sender.strip(), path.read_text("utf-8")
+    sender, text = sender.strip(), door.read_text(path, toml.MAX_BYTES)
     same = pl.col("pattern").eq_missing(pl.lit(pattern, pl.String)) & (pl.col("sender") == sender)
     if ColumnMaps.of(lake).rows.filter(same)["text"].to_list() != [text]:
         _write(lake, sender, pattern, text, now)

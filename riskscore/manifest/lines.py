@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
 
-from riskscore import schema
+from riskscore import door, schema
 from riskscore.cells import closest, content, damage, money, name_and_address
 from riskscore.cells import headings as columns
 from riskscore.cells.headings import Heading
@@ -124,10 +125,11 @@ def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hi
     """
     tables = open_tables(paths, mapping, kind, hints)
     clock = moments.Clock.of(paths[0], hints)
-    file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
-    cancelled = cancellations.before_refiled(
-        file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
-    )
+    with content_of(sources.name(paths)):
+        file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
+        cancelled = cancellations.before_refiled(
+            file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
+        )
     return replace(file, cancelled=cancelled, written=max(path.stat().st_mtime_ns for path in paths), paths=paths)
 
 
@@ -137,11 +139,17 @@ def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hin
     Raises ManifestError where the file cannot be read at all.
     """
     tables = open_tables(paths, mapping, kind, hints)
-    parts = [understand_headings(table, mapping, kind, hints) for table in tables]
-    if any(part.missing for part in parts):
-        return joined(parts, sources.name(paths))
-    clock = moments.Clock.of(paths[0], hints)
-    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
+    with content_of(sources.name(paths)):
+        parts = [understand_headings(table, mapping, kind, hints) for table in tables]
+        if any(part.missing for part in parts):
+            return joined(parts, sources.name(paths))
+        clock = moments.Clock.of(paths[0], hints)
+        return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
+
+
+def content_of(name: str) -> AbstractContextManager[None]:
+    """Turn what a library raises about the values of a file into a ManifestError of one line."""
+    return door.guarded(ManifestError, f"{name} has values that cannot be read ({{reason}}); export it again")
 
 
 def join(parts: Sequence[FileLines], name: str) -> FileLines:

@@ -102,7 +102,9 @@ def read_many(
 
     A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
-    return joined(*each(paths, columns=lambda _: columns, settings=settings, hints=hints), settings)
+    parts, aside = each(paths, columns=lambda _: columns, settings=settings, hints=hints)
+    with lines.content_of(", ".join(part.understood.file for part in parts[:5])):
+        return joined(parts, aside, settings)
 
 
 def each(

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import polars as pl
 
-from riskscore import environment, folders, permissions
+from riskscore import door, environment, folders, permissions
 from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
 from riskscore.model import card_form
@@ -97,7 +97,7 @@ def checksum(files: Files) -> str:
 def read(folder: Path) -> Files:
     """Read the files of a model folder. Raises ModelError if one is missing or cannot be read."""
     try:
-        texts = {name: (folder / name).read_text("utf-8") for name in (CARD, MODEL, CALIBRATION)}
+        texts = {name: door.read_text(folder / name) for name in (CARD, MODEL, CALIBRATION)}
     except FileNotFoundError as missing:
         name = Path(missing.filename).name
         raise ModelError(
@@ -107,7 +107,7 @@ def read(folder: Path) -> Files:
         raise ModelError(f"cannot read the model in {folder}: {damaged}") from damaged
     for name in (READABLE, SIGNATURE):
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            texts[name] = (folder / name).read_text("utf-8")
+            texts[name] = door.read_text(folder / name)
     return texts
 
 
@@ -252,7 +252,7 @@ class Tables:
 
 def _change(path: Path) -> ChangeRecord:
     try:
-        return _record(path.read_text("utf-8"), str(path))
+        return _record(door.read_text(path), str(path))
     except (OSError, ValueError) as damaged:
         raise ModelError(f"cannot read {path}, a change of champion: {damaged}; restore it from a backup") from damaged
 

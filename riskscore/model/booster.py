@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskscore import export, permissions
+from riskscore import door, export, permissions
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model import fit, structure
@@ -134,7 +134,7 @@ class Booster:
 def update_card(folder: Path, **fields: Any) -> None:
     """Replace some fields of the card in a model folder; trees and calibration stay. Raises ModelError."""
     try:
-        card = replace(Card.from_json((folder / CARD).read_text("utf-8")), **fields)
+        card = replace(Card.from_json(door.read_text(folder / CARD)), **fields)
         export.write_text(card.to_markdown(), folder / READABLE, public=True)
         export.write_text(card.to_json(), folder / CARD, public=True)
     except OSError as refused:
@@ -157,7 +157,7 @@ def _chunks(matrix: Matrix) -> list[Matrix]:
 
 def _text(folder: Path, name: str) -> str:
     try:
-        return (folder / name).read_text("utf-8")
+        return door.read_text(folder / name)
     except FileNotFoundError as missing:
         raise ModelError(
             f"{folder} is not a model folder: {name} is missing; create a model with `riskscore train`"
