@@ -66,3 +66,24 @@ def test_the_shipped_text_is_accepted_and_remembered(features: tuple[str, ...]) 
     structure.check(text, features)
     structure.check("".join(text), features)
     assert structure.check.cache_info().hits == 1
+
+
+def chain(leaves: int) -> list[str]:
+    """A tree in which each test has a leaf on its left, so that it is as deep as it can be."""
+    nodes = range(leaves - 1)
+    columns = {
+        "num_leaves": [leaves], "num_cat": [0], "split_feature": [0 for _ in nodes], "split_gain": [1 for _ in nodes],
+        "threshold": [0.5 for _ in nodes], "decision_type": [2 for _ in nodes], "left_child": [~node for node in nodes],
+        "right_child": [node + 1 for node in nodes[:-1]] + [~(leaves - 1)],
+        "leaf_value": [0.1] * leaves, "leaf_weight": [1] * leaves, "leaf_count": [1] * leaves,
+        "internal_value": [0 for _ in nodes], "internal_weight": [1 for _ in nodes],
+        "internal_count": [leaves - node for node in nodes], "is_linear": [0], "shrinkage": [1],
+    }  # fmt: skip
+    return ["Tree=0", *(f"{name}={' '.join(map(str, numbers))}" for name, numbers in columns.items()), "", "", ""]
+
+
+def test_a_tree_may_be_deep_but_not_too_deep_to_be_explained(features: tuple[str, ...]) -> None:
+    head, _, tail = hostile_models.cut()
+    structure.check(hostile_models.write(head, [chain(structure.DEEPEST + 1)], tail), features)
+    with pytest.raises(ModelError, match="deeper than"):
+        structure.check(hostile_models.write(head, [chain(structure.DEEPEST + 2)], tail), features)
