@@ -14,11 +14,11 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-from riskscore.errors import RiskscoreError
+from riskscore.errors import ManifestError, RiskscoreError
 
 MAX_TEXT = 256 * 2**20
 """Largest file in bytes that is read as one text, such as a model."""
@@ -93,6 +93,11 @@ def guarded(error: type[RiskscoreError], message: str) -> Iterator[None]:
         if not isinstance(failed, _OF_CONTENT) and not _is_of_a_library(failed):
             raise
         raise error(message.replace("{reason}", _reason(failed))) from None
+
+
+def content_of(name: str) -> AbstractContextManager[None]:
+    """Turn what a library raises about the values of the file `name` into a ManifestError of one line."""
+    return guarded(ManifestError, f"{name} has values that cannot be read ({{reason}}); export it again")
 
 
 def _check(path: Path, mode: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -125,7 +124,7 @@ def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hi
     """
     tables = open_tables(paths, mapping, kind, hints)
     clock = moments.Clock.of(paths[0], hints)
-    with content_of(sources.name(paths)):
+    with door.content_of(sources.name(paths)):
         file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
         cancelled = cancellations.before_refiled(
             file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
@@ -139,17 +138,12 @@ def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hin
     Raises ManifestError where the file cannot be read at all.
     """
     tables = open_tables(paths, mapping, kind, hints)
-    with content_of(sources.name(paths)):
+    with door.content_of(sources.name(paths)):
         parts = [understand_headings(table, mapping, kind, hints) for table in tables]
         if any(part.missing for part in parts):
             return joined(parts, sources.name(paths))
         clock = moments.Clock.of(paths[0], hints)
         return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
-
-
-def content_of(name: str) -> AbstractContextManager[None]:
-    """Turn what a library raises about the values of a file into a ManifestError of one line."""
-    return door.guarded(ManifestError, f"{name} has values that cannot be read ({{reason}}); export it again")
 
 
 def join(parts: Sequence[FileLines], name: str) -> FileLines:

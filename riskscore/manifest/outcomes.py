@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import schema
+from riskscore import door, schema
 from riskscore.cells import texts
 from riskscore.cells.headings import Heading, by_plain_words, declared_map, outcome_synonyms, read_map
 from riskscore.cells.not_understood import summed
@@ -84,7 +84,7 @@ def read(
     expected = kind(settings)
     mapping = _declared(settings) | read_map(columns, expected.synonyms)
     tables = lines.open_tables(Path(path), mapping, expected, hints.before(of_map(columns)))
-    with lines.content_of(str(path)):
+    with door.content_of(str(path)):
         return _read(tables, mapping, expected, settings)
 
 
@@ -112,7 +112,7 @@ def read_findings(paths: Iterable[str | Path], settings: Settings) -> pl.DataFra
         tables = lines.open_tables(path, mapping, expected)
         with_findings = [table for table in tables if settings.outcome.source in table.frame.columns]
         if with_findings:
-            with lines.content_of(str(path)):
+            with door.content_of(str(path)):
                 parts.append(_without_refusals(path, _read(with_findings, mapping, expected, settings)))
     return pl.concat(parts)
 

@@ -24,7 +24,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from riskscore import toml
+from riskscore import door, toml
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources
@@ -103,7 +103,7 @@ def read_many(
     A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
     parts, aside = each(paths, columns=lambda _: columns, settings=settings, hints=hints)
-    with lines.content_of(", ".join(part.understood.file for part in parts[:5])):
+    with door.content_of(", ".join(part.understood.file for part in parts[:5])):
         return joined(parts, aside, settings)
 
 
