@@ -4,6 +4,9 @@
 folder. If a model was promoted (`riskscore models promote`), the subfolder `history` says which one. The model that
 ships with the package needs no setting.
 
+`RISKSCORE_LIMITS` is a factor, 1 by default, for the memory and the time that a nightly run spends on looking at a file
+that has arrived.
+
 The options of an object store (s3://...), such as `aws_endpoint_url`, come from variables such as
 `RISKSCORE_STORAGE_AWS_ENDPOINT_URL`, or from the table [storage] of the TOML file that `RISKSCORE_STORAGE` names. Only
 its owner should be able to read that file. A variable overrides the file.
@@ -11,11 +14,10 @@ its owner should be able to read that file. A variable overrides the file.
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
-from riskscore import folders, toml
+from riskscore import door, folders, toml, tree
 from riskscore.errors import SettingsError
 
 HISTORY = "history"
@@ -26,6 +28,22 @@ SHIPPED = "default"
 
 STORAGE = "RISKSCORE_STORAGE"
 """Variable with the path of the TOML file. The variable of a single option begins with this name and an underscore."""
+
+
+LIMITS = "RISKSCORE_LIMITS"
+"""Variable with the factor for the limits within which files of an inbox are looked at."""
+
+
+def limits() -> float:
+    """The factor for the limits of memory and time; 1 by default. Raises SettingsError if it is no positive number."""
+    text = os.environ.get(LIMITS) or "1"
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0.0 < factor < float("inf"):
+        raise SettingsError(f"${LIMITS} is {text!r}; write a number above 0, such as 2 for twice the limits")
+    return factor
 
 
 def models() -> Path:
@@ -42,7 +60,7 @@ def champion() -> str:
     if last is None:
         return SHIPPED
     try:
-        return str(json.loads(last.read_text("utf-8"))["champion"])
+        return str(tree.load_json(door.read(last))["champion"])
     except (OSError, ValueError, KeyError, TypeError):
         raise SettingsError(
             f"{last} does not say which model is the champion; restore that file, or name a model"

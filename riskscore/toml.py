@@ -1,4 +1,4 @@
-"""Read TOML files, with the same error message everywhere."""
+"""Read TOML files within limits, with the same error message everywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from riskscore import door, tree
 from riskscore.errors import RiskscoreError, SettingsError
+
+MAX_BYTES = 2**19
+"""Largest TOML file in bytes; the largest that ships has 44,000."""
+
+MAX_DOTS = 100
+"""Most dots of a line. The time that a key `a.a.a` takes grows with the square of its dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +31,21 @@ class Text:
 def load(path: str | Path | Text, what: str, *, error: type[RiskscoreError] = SettingsError) -> dict[str, Any]:
     """Read a TOML file, or a text that is one. `what` names its purpose in an error message, such as "the column map".
 
-    Raises `error` if the file cannot be opened or is not TOML.
+    Raises `error` if the file cannot be opened, is not TOML, or exceeds a limit.
     """
     try:
-        return tomllib.loads(path.text if isinstance(path, Text) else Path(path).read_text("utf-8"))
+        return _parse(path.text if isinstance(path, Text) else door.read_text(path, MAX_BYTES))
     except OSError as missing:
         raise error(f"cannot read {what} {path}: {missing.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
+    except (ValueError, RecursionError) as malformed:
         reason = " ".join(str(malformed).split())[:200]
         raise error(f"cannot read {what} {path}: it is not valid TOML ({reason})") from None
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """The table of a TOML text. Raises ValueError or RecursionError."""
+    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
+        raise ValueError(f"a line has more than {MAX_DOTS} dots")
+    content = tomllib.loads(text)
+    tree.check(content)
+    return content

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore import door
 from riskscore.alerts import addresses, compare, spelling
 from riskscore.alerts.addresses import Address
 from riskscore.alerts.compare import LEAST, Name
@@ -21,9 +22,11 @@ KINDS = ("name", "address")
 def read(path: Path) -> pl.DataFrame:
     """Read labelled pairs: COLUMNS, `same` as Boolean. Raises SettingsError if the file cannot be read as pairs."""
     try:
-        pairs = pl.read_csv(path, separator="|", quote_char=None, infer_schema=False)
+        pairs = pl.read_csv(door.read(path), separator="|", quote_char=None, infer_schema=False)
     except FileNotFoundError:
         raise SettingsError(f"there is no file {path}") from None
+    except OSError as refused:
+        raise SettingsError(f"{path} cannot be read: {refused.strerror}") from None
     except pl.exceptions.PolarsError as unfit:
         raise SettingsError(f"{path} cannot be read as one pair per line: {str(unfit).splitlines()[0]}") from None
     allowed = {"kind": KINDS, "same": ("0", "1")}

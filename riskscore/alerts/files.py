@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import export
+from riskscore import door, export
 from riskscore.alerts import bundle, rules, stix
 from riskscore.alerts.schema import ALERT, HANDLINGS, strictness
 from riskscore.cells.wordings import words
@@ -103,9 +103,10 @@ def _read(table: Table, provider: str | None) -> Read:
             f"{table.name}: no heading says what the alerts name; expected at least one of name, address, "
             f"container_number, vessel_imo, origin, destination; found {', '.join(table.frame.columns[:8]) or 'none'}"
         )
-    alerts, faults = rules.accept(pl.DataFrame(columns), provider)
-    line_counts = pl.Series([1], dtype=pl.Int64).new_from_index(0, table.frame.height)
-    return Read(alerts, quarantine.build(table, faults, line_counts), table.frame.height + table.broken.height)
+    with door.guarded(ManifestError, f"{table.name} has values that cannot be read ({{reason}}); export it again"):
+        alerts, faults = rules.accept(pl.DataFrame(columns), provider)
+        line_counts = pl.Series([1], dtype=pl.Int64).new_from_index(0, table.frame.height)
+        return Read(alerts, quarantine.build(table, faults, line_counts), table.frame.height + table.broken.height)
 
 
 def shareable(alerts: pl.DataFrame, strictest: str) -> tuple[pl.DataFrame, int]:

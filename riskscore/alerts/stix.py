@@ -19,6 +19,7 @@ import polars as pl
 import stix2
 from stix2.exceptions import STIXError
 
+from riskscore import tree
 from riskscore.alerts import tlp
 from riskscore.alerts.schema import ALERT, UNGRADED, id_of
 from riskscore.errors import ManifestError
@@ -98,9 +99,9 @@ def _objects(name: str, data: bytes) -> list[Any]:
     if len(data) > MAX_BYTES:
         raise ManifestError(f"{name} is larger than {MAX_BYTES // 2**20} MB, the most for a STIX bundle; split it")
     try:
-        bundle = json.loads(data)
-    except (ValueError, RecursionError) as damaged:
-        raise ManifestError(f"{name} is a damaged STIX bundle ({str(damaged)[:100] or 'nested too deeply'})") from None
+        bundle = tree.load_json(data)
+    except ValueError as damaged:
+        raise ManifestError(f"{name} is a damaged STIX bundle ({damaged!s:.100})") from None
     objects = bundle.get("objects", []) if isinstance(bundle, dict) else None
     if not isinstance(objects, list):
         raise ManifestError(f"{name} is not a STIX bundle: `objects` is not a list")
@@ -113,6 +114,9 @@ def _fault(indicator: dict[str, Any], text: str) -> str | None:
     """The rule that an indicator breaks, or None."""
     if len(text) > _MAX_OBJECT:
         return "too_long"
+    # The library makes up an id and a beginning for an indicator that states none.
+    if not all(isinstance(indicator.get(name), str) for name in ("id", "valid_from")):
+        return "not_stix"
     try:
         stix2.parse(indicator, allow_custom=True, version="2.1")
     except (STIXError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskscore import toml
+from riskscore import door, toml
 from riskscore.cells.headings import manifest_synonyms, read_map, with_fields
 from riskscore.errors import SettingsError
 from riskscore.lake.protocol import Lake
@@ -90,7 +90,7 @@ def add(lake: Lake, sender: str, path: Path, *, pattern: str | None = None, now:
     if not sender.strip():
         raise SettingsError("the name of the sender is empty; name it as `riskscore report --senders` does")
     check(path, lake.settings)
-    _write(lake, sender.strip(), pattern, path.read_text("utf-8"), now)
+    _write(lake, sender.strip(), pattern, door.read_text(path, toml.MAX_BYTES), now)
 
 
 def remove(lake: Lake, sender: str, *, pattern: str | None = None, now: datetime | None = None) -> None:

@@ -8,6 +8,7 @@ An XLSX workbook is a zip file too, but it counts as one member, not as an archi
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -17,6 +18,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from riskscore import door
 from riskscore.errors import ManifestError
 
 MAX_BYTES = 4 * 2**30
@@ -36,6 +38,12 @@ _PART = 64 * 1024
 _MOST_GZIP = 50_000
 MOST_FILES = 5_000
 """Most files of a zip archive."""
+
+FREE_FILES = 200
+"""Most files of a zip archive however small it is."""
+
+BYTES_PER_FILE = 1_024
+"""Least number of packed bytes for each further file; each file takes some 50 ms to read, however small it is."""
 
 _STEP = 2**20
 _GZIP = b"\x1f\x8b"
@@ -59,7 +67,7 @@ class Member:
         if self.content is not None:
             return BytesIO(self.content)
         try:
-            return Path(self.name if self.path is None else self.path).open("rb")
+            return door.open_file(self.name if self.path is None else self.path)
         except OSError as error:
             raise _unreadable(self.name, error) from None
 
@@ -87,13 +95,13 @@ def open_file(path: Path) -> list[Member]:
     try:
         if path.is_dir():
             raise ManifestError(f"{path} is a folder; name the manifest files in it")
-        if path.is_char_device() or path.is_block_device():
-            raise ManifestError(f"{path} is a device; name a manifest file")
-        with path.open("rb") as file:
+        with door.open_file(path) as file:
             head = file.read(len(_EMPTY_ZIP))
-            size = path.stat().st_size
+            size = os.fstat(file.fileno()).st_size
             is_packed = head.startswith((_GZIP, _ZIP, _EMPTY_ZIP))
             data = head + file.read(min(size, MAX_BYTES)) if is_packed else head
+    except door.NotAFileError as other:
+        raise ManifestError(f"{path}: {other.strerror}; name a manifest file") from None
     except FileNotFoundError:
         raise ManifestError(f"{path}: no such file; check the name and the folder") from None
     except PermissionError:
@@ -111,8 +119,12 @@ def open_file(path: Path) -> list[Member]:
 
 def members(name: str, data: bytes) -> list[Member]:
     """Unpack `data`, which messages call `name`. Raises ManifestError as `open_file` does."""
-    if data.startswith((_ZIP, _EMPTY_ZIP)) and data.count(_ENTRY) > MOST_FILES:
-        raise ManifestError(f"{name} contains more than {MOST_FILES:,} files; make several archives of them")
+    most = min(MOST_FILES, max(FREE_FILES, len(data) // BYTES_PER_FILE))
+    if data.startswith((_ZIP, _EMPTY_ZIP)) and data.count(_ENTRY) > most:
+        raise ManifestError(
+            f"{name} contains more than {most:,} files, the most for an archive of its size; "
+            "make several archives of them, or one file"
+        )
     if data.startswith(_GZIP):
         unpacked = _gunzip(name, data)
         if unpacked.startswith((_GZIP, _ZIP)) and not is_workbook(unpacked):

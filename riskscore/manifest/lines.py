@@ -122,12 +122,12 @@ def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hi
 
     Raises ManifestError where the file cannot be read at all or lacks a required column.
     """
-    tables = open_tables(paths, mapping, kind, hints)
-    clock = moments.Clock.of(paths[0], hints)
-    file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
-    cancelled = cancellations.before_refiled(
-        file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
-    )
+    tables, clock = open_tables(paths, mapping, kind, hints), moments.Clock.of(paths[0], hints)
+    with unread.content_of(sources.name(paths)):
+        file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
+        cancelled = cancellations.before_refiled(
+            file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
+        )
     return replace(file, cancelled=cancelled, written=max(path.stat().st_mtime_ns for path in paths), paths=paths)
 
 
@@ -136,12 +136,12 @@ def understand(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hin
 
     Raises ManifestError where the file cannot be read at all.
     """
-    tables = open_tables(paths, mapping, kind, hints)
-    parts = [understand_headings(table, mapping, kind, hints) for table in tables]
-    if any(part.missing for part in parts):
-        return joined(parts, sources.name(paths))
-    clock = moments.Clock.of(paths[0], hints)
-    return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
+    tables, clock = open_tables(paths, mapping, kind, hints), moments.Clock.of(paths[0], hints)
+    with unread.content_of(sources.name(paths)):
+        parts = [understand_headings(table, mapping, kind, hints) for table in tables]
+        if any(part.missing for part in parts):
+            return joined(parts, sources.name(paths))
+        return join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths)).understood
 
 
 def join(parts: Sequence[FileLines], name: str) -> FileLines:

@@ -84,7 +84,8 @@ def read(
     expected = kind(settings)
     mapping = _declared(settings) | read_map(columns, expected.synonyms)
     tables = lines.open_tables(Path(path), mapping, expected, hints.before(of_map(columns)))
-    return _read(tables, mapping, expected, settings)
+    with unread.content_of(str(path)):
+        return _read(tables, mapping, expected, settings)
 
 
 def read_outcomes(
@@ -111,7 +112,8 @@ def read_findings(paths: Iterable[str | Path], settings: Settings) -> pl.DataFra
         tables = lines.open_tables(path, mapping, expected)
         with_findings = [table for table in tables if settings.outcome.source in table.frame.columns]
         if with_findings:
-            parts.append(_without_refusals(path, _read(with_findings, mapping, expected, settings)))
+            with unread.content_of(str(path)):
+                parts.append(_without_refusals(path, _read(with_findings, mapping, expected, settings)))
     return pl.concat(parts)
 
 

@@ -27,7 +27,7 @@ import polars as pl
 from riskscore import toml
 from riskscore.cells.headings import declared_map, manifest_synonyms, read_map, with_fields
 from riskscore.errors import LeftAsideError, ManifestError
-from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources
+from riskscore.manifest import cancellations, consolidations, gather, lines, quarantine, sources, unread
 from riskscore.manifest.formats.table import CANCELLED
 from riskscore.manifest.hints import NO_HINTS, Hints, of_map
 from riskscore.manifest.lines import FileLines
@@ -102,7 +102,9 @@ def read_many(
 
     A filing that an earlier file contains word for word is refused as `duplicate_filing`. Raises as `read` does.
     """
-    return joined(*each(paths, columns=lambda _: columns, settings=settings, hints=hints), settings)
+    parts, aside = each(paths, columns=lambda _: columns, settings=settings, hints=hints)
+    with unread.content_of(", ".join(part.understood.file for part in parts[:5])):
+        return joined(parts, aside, settings)
 
 
 def each(

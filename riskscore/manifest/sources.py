@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from riskscore import door
 from riskscore.manifest.formats.messages import ams_tables
 
 _HEAD = 8 * 2**10
@@ -45,7 +46,7 @@ def _is_table(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        with path.open("rb") as file:
+        with door.open_file(path) as file:
             head = file.read(_HEAD)
         if head.startswith(_GZIP):
             head = zlib.decompressobj(wbits=31).decompress(head, _HEAD)

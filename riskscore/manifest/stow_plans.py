@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore import reference
+from riskscore import door, reference
 from riskscore.cells import places
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
@@ -86,9 +86,10 @@ def read(path: Path) -> pl.DataFrame:
     tables = [table for table in tables if table.kind == STOW_PLAN]
     if not tables:
         raise ManifestError(f"{path} is no stow plan; name an EDIFACT BAPLIE message")
-    plan = pl.concat([table.frame for table in tables])
-    ports = [places.ports(plan[name]).alias(name) for name in _PORTS]
-    return plan.with_columns(ports)
+    with door.guarded(ManifestError, f"{path} has values that cannot be read ({{reason}}); ask for it again"):
+        plan = pl.concat([table.frame for table in tables])
+        ports = [places.ports(plan[name]).alias(name) for name in _PORTS]
+        return plan.with_columns(ports)
 
 
 def compare(consignments: pl.DataFrame, plan: pl.DataFrame, name: str = "the stow plan") -> Compared:

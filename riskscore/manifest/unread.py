@@ -7,10 +7,13 @@ counted with examples: otherwise a filer could hide a box by an impossible weigh
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 import polars as pl
 
+from riskscore import door
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
+from riskscore.errors import ManifestError
 
 _KINDS = {
     "gross_weight_kg": "gross weight",
@@ -63,3 +66,8 @@ def apart(
             examples = tuple(other["value"].drop_nulls().unique(maintain_order=True).head(EXAMPLES))
             unread.append(NotUnderstood(_KINDS.get(column, f"value of {column}"), other.height, examples))
     return [fault for fault in refusing if fault.height], unread
+
+
+def content_of(name: str) -> AbstractContextManager[None]:
+    """Turn what a library raises about the values of a file into a ManifestError of one line."""
+    return door.guarded(ManifestError, f"{name} has values that cannot be read ({{reason}}); export it again")

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import polars as pl
 
-from riskscore import folders
+from riskscore import door, folders, tree
 from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
 from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
@@ -75,7 +75,7 @@ def checksum(files: Files) -> str:
 def read(folder: Path) -> Files:
     """Read the files of a model folder. Raises ModelError if one is missing or cannot be read."""
     try:
-        texts = {name: (folder / name).read_text("utf-8") for name in (CARD, MODEL, CALIBRATION)}
+        texts = {name: door.read_text(folder / name) for name in (CARD, MODEL, CALIBRATION)}
     except FileNotFoundError as missing:
         name = Path(missing.filename).name
         raise ModelError(
@@ -84,7 +84,7 @@ def read(folder: Path) -> Files:
     except (OSError, UnicodeDecodeError) as damaged:
         raise ModelError(f"cannot read the model in {folder}: {damaged}") from damaged
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        texts[READABLE] = (folder / READABLE).read_text("utf-8")
+        texts[READABLE] = door.read_text(folder / READABLE)
     return texts
 
 
@@ -210,7 +210,7 @@ class Tables:
 
 def _change(path: Path) -> ChangeRecord:
     try:
-        change = json.loads(path.read_text("utf-8"))
+        change = tree.load_json(door.read(path))
     except (OSError, ValueError) as damaged:
         raise ModelError(f"cannot read {path}, a change of champion: {damaged}; restore it from a backup") from damaged
     if not isinstance(change, dict):

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskscore import export
+from riskscore import door, export
 from riskscore.errors import ModelError
 from riskscore.features.catalogue import Catalogue
 from riskscore.model import fit
@@ -122,7 +122,7 @@ class Booster:
 def update_card(folder: Path, **fields: Any) -> None:
     """Replace some fields of the card in a model folder; trees and calibration stay. Raises ModelError."""
     try:
-        card = replace(Card.from_json((folder / CARD).read_text("utf-8")), **fields)
+        card = replace(Card.from_json(door.read_text(folder / CARD)), **fields)
         export.write_text(card.to_markdown(), folder / READABLE)
         export.write_text(card.to_json(), folder / CARD)
     except OSError as refused:
@@ -145,7 +145,7 @@ def _chunks(matrix: Matrix) -> list[Matrix]:
 
 def _text(folder: Path, name: str) -> str:
     try:
-        return (folder / name).read_text("utf-8")
+        return door.read_text(folder / name)
     except FileNotFoundError as missing:
         raise ModelError(
             f"{folder} is not a model folder: {name} is missing; create a model with `riskscore train`"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from riskscore import door
 from riskscore.errors import ManifestError
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.past import Past
@@ -37,11 +38,10 @@ def read_world(
 
 def read_truth(path: str | Path) -> pl.DataFrame:
     """Read what a simulation knows about every consignment. Raises ManifestError if the file is not Parquet."""
-    try:
-        return pl.read_parquet(path)
-    except FileNotFoundError:
-        raise ManifestError(f"{path}: there is no such file") from None
-    except pl.exceptions.PolarsError as damaged:
-        raise ManifestError(
-            f"{path} cannot be read as Parquet ({damaged}); use the truth.parquet that `riskscore simulate` writes"
-        ) from None
+    advice = "use the truth.parquet that `riskscore simulate` writes"
+    with door.guarded(ManifestError, f"{path} cannot be read as Parquet ({{reason}}); {advice}"):
+        try:
+            with door.open_file(path) as file:
+                return pl.read_parquet(file)
+        except FileNotFoundError:
+            raise ManifestError(f"{path}: there is no such file") from None

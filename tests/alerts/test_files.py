@@ -227,6 +227,8 @@ def test_an_unknown_marking_counts_as_the_strictest(tmp_path: Path) -> None:
         (_indicator(pattern="[x-cargo:container_number = 'A'] AND [x-cargo:imo = '1']"), "names_nothing"),
         (_indicator(valid_from="soon"), "not_stix"),
         (_indicator(id="indicator--1"), "not_stix"),
+        ({name: value for name, value in _indicator().items() if name != "id"}, "not_stix"),
+        ({name: value for name, value in _indicator().items() if name != "valid_from"}, "not_stix"),
         (_indicator(pattern=["x"]), "not_stix"),
         (_indicator(extensions={stix.EXTENSION: {**_OWN, "kind": {"a": 1}}}), "unknown_kind"),
         (_indicator(description="x" * 200_000), "too_long"),

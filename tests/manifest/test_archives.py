@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_a_file_without_permission_is_named(
     def deny(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", deny)
+    monkeypatch.setattr("riskscore.door.os.open", deny)
     with pytest.raises(ManifestError, match="no permission"):
         read(path)
 
@@ -137,3 +138,11 @@ def test_an_archive_of_too_many_files_is_refused(
 def test_many_empty_gzip_members_are_refused_at_once(save: Callable[[bytes, str], Path]) -> None:
     with pytest.raises(ManifestError, match="more than 50,000 gzip files in one"):
         read(save(gzip.compress(b"") * 50_001, "m.gz"))
+
+
+def test_many_tiny_files_are_refused_before_they_are_unpacked(save: Callable[[bytes, str], Path]) -> None:
+    path = save(_zip({f"{n}.csv": GOOD for n in range(2_000)}), "m.zip")
+    start = time.process_time()
+    with pytest.raises(ManifestError, match=r"contains more than \d+ files, the most for an archive of its size"):
+        read(path)
+    assert time.process_time() - start < 1

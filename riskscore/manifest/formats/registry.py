@@ -9,14 +9,12 @@ member ─▶ which format? ─┬─ delimited    CSV, TSV and their like
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
+from riskscore import door
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
 from riskscore.manifest.formats import dbf, delimited, ods, parquet, records, sheets, xls, xlsb
@@ -129,23 +127,6 @@ def _recognise(file: File) -> Format:
     raise ManifestError(f"{file.name} is XML or HTML; export the manifest as CSV, XLSX, JSON or Parquet")
 
 
-@contextmanager
-def _damage(name: str, kind: str) -> Iterator[None]:
+def _damage(name: str, kind: str) -> AbstractContextManager[None]:
     """Turn any error that a library raises on a damaged file into a ManifestError of one line."""
-    try:
-        yield
-    except (
-        pl.exceptions.PolarsError,
-        pl.exceptions.PanicException,
-        csv.Error,
-        OSError,
-        ValueError,
-        LookupError,
-        OverflowError,
-        RecursionError,
-        MemoryError,
-    ) as error:
-        reason = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())[:160]
-        raise ManifestError(
-            f"{name} is a damaged {kind} file ({reason or type(error).__name__}); download or export it again"
-        ) from None
+    return door.guarded(ManifestError, f"{name} is a damaged {kind} file ({{reason}}); download or export it again")
