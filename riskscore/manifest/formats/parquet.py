@@ -3,13 +3,15 @@
     footer ─▶ checked by Arrow ─▶ read by Polars ─▶ size checked
 
 Polars reads fastest and stores repeated texts once, but some damaged files end its process, while Arrow only raises.
-So Arrow decodes a file first, without unfolding its dictionaries. That takes longer than the reading, so only the
-footer is checked in a file of more than VETTED_BYTES.
+So Arrow decodes a file first, without unfolding its dictionaries, and what they would unfold to is counted. That takes
+longer than the reading, so only the footer is checked in a file of more than VETTED_BYTES.
 """
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,6 +21,9 @@ from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.silence import silent
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, unique
 from riskscore.units import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MAX_ROWS = 200_000_000
 """Largest number of rows that the footer of a file may state."""
@@ -31,6 +36,9 @@ _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
 _PER_DAY = {"ns": 86_400 * 10**9, "us": 86_400 * 10**6, "ms": 86_400 * 10**3}
 _BATCH = 16_384
 _MAX_UNFOLDED = 4 * archives.MAX_BYTES
+
+_PER_VALUE = 16
+"""Least bytes of memory that Polars takes for a value of a text column."""
 
 
 def sniff(file: File) -> bool:
@@ -46,13 +54,13 @@ def read(file: File, _count: Count) -> list[Table]:
     from pyarrow import ArrowException
 
     try:
-        _check(file)
+        most = _check(file)
     except ArrowException as damaged:
         raise ValueError(str(damaged)) from damaged
     source = file.path or BytesIO(file.data)
     with silent():
         frame = pl.read_parquet(source, glob=False, use_statistics=False, hive_partitioning=False)
-    _limit(file.name, int(frame.estimated_size()))
+    _limit(file.name, int(frame.estimated_size()), most)
     leaves = [leaf for column in frame for leaf in _leaves(column)]
     columns = [_plain(_possible(leaf)) for leaf in leaves]
     lost = sum(column.null_count() - leaf.null_count() for column, leaf in zip(columns, leaves, strict=True))
@@ -62,34 +70,56 @@ def read(file: File, _count: Count) -> list[Table]:
     return [Table(frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("line"), notes=notes)]
 
 
-def _check(file: File) -> None:
-    """Raise ArrowException where Arrow cannot decode the file, ManifestError where it unpacks to too much."""
+def _check(file: File) -> int:
+    """Return the largest unfolded size in bytes that is allowed for the file.
+
+    Raises ArrowException where Arrow cannot decode the file, ManifestError where it unpacks or unfolds to too much.
+    """
     from pyarrow import parquet
 
-    source = str(file.path) if file.path else BytesIO(file.data)
-    size = file.path.stat().st_size if file.path else len(file.data)
-    metadata = parquet.read_metadata(source)
+    with file.open() as stream:
+        metadata = parquet.read_metadata(stream)
+        size = stream.seek(0, os.SEEK_END)
     if metadata.num_rows > MAX_ROWS or metadata.num_columns > 4 * MAX_HEADINGS:
         raise ManifestError(
             f"{file.name} has {metadata.num_rows:,} rows and {metadata.num_columns:,} columns; "
             f"at most {MAX_ROWS:,} rows and {MAX_HEADINGS:,} columns are read, so split it"
         )
-    _limit(file.name, sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)))
+    most = min(_MAX_UNFOLDED, max(archives.SMALL_BYTES, size * archives.MAX_RATIO))
+    _limit(file.name, metadata.num_rows * metadata.num_columns * _PER_VALUE, most)
+    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    _limit(file.name, sum(group.total_byte_size for group in groups), most)
     if size > VETTED_BYTES:
-        return
+        return most
     leaves = [metadata.schema.column(place) for place in range(metadata.num_columns)]
     texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-    source = str(file.path) if file.path else BytesIO(file.data)
-    with parquet.ParquetFile(source, read_dictionary=texts) as content:
+    with file.open() as stream, parquet.ParquetFile(stream, read_dictionary=texts) as content:
         spent = 0
         for batch in content.iter_batches(_BATCH):
-            spent += batch.nbytes
-            _limit(file.name, spent)
+            spent += batch.nbytes + sum(map(_unfolded, batch.columns))
+            _limit(file.name, spent, most)
+    return most
 
 
-def _limit(name: str, size: int) -> None:
-    if size > _MAX_UNFOLDED:
-        raise ManifestError(f"{name} unpacks to more than {_MAX_UNFOLDED:,} bytes; split it into smaller files")
+def _unfolded(column: pa.Array) -> int:
+    """Bytes of the texts of a column that repeats the texts of a dictionary; 0 for any other column."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if not isinstance(column, pa.DictionaryArray) or not len(column.dictionary):
+        return 0
+    lengths = compute.binary_length(column.dictionary)
+    if (compute.max(lengths).as_py() or 0) * len(column) <= archives.SMALL_BYTES // 1_000:
+        return 0  # short texts, as in nearly all files: not worth the time
+    return compute.sum(lengths.take(column.indices)).as_py() or 0
+
+
+def _limit(name: str, size: int, most: int) -> None:
+    if size > most:
+        raise ManifestError(
+            f"{name} unpacks to more than {most:,} bytes, which no manifest of its size does; "
+            "check where it comes from, or split it into smaller files"
+        )
 
 
 def _leaves(column: pl.Series) -> list[pl.Series]:
@@ -123,6 +153,11 @@ def _plain(column: pl.Series) -> pl.Series:
         return column.dt.to_string()
     if isinstance(dtype, pl.Categorical | pl.Enum) or dtype == pl.Time:
         return column.cast(pl.String)
+    if isinstance(dtype, pl.List | pl.Array) and _is_odd(dtype):
+        try:
+            return pl.select(_inner(pl.lit(column), dtype)).to_series()
+        except pl.exceptions.PolarsError:
+            return pl.select(_inner(pl.lit(column), dtype, as_hex=True)).to_series()
     return column.cast(pl.Float64) if isinstance(dtype, pl.Decimal) else column
 
 
@@ -132,3 +167,30 @@ def _text(column: pl.Series) -> pl.Series:
         return column.cast(pl.String)
     except pl.exceptions.PolarsError:
         return column.bin.encode("hex")
+
+
+def _is_odd(dtype: pl.DataType) -> bool:
+    """Whether values within lists may end the process of a library, or cannot become text."""
+    if isinstance(dtype, pl.List | pl.Array):
+        return _is_odd(dtype.inner)  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Struct):
+        return any(_is_odd(field.dtype) for field in dtype.fields)  # type: ignore[arg-type]
+    return dtype.is_temporal() or dtype in (pl.Binary, pl.Object)
+
+
+def _inner(value: pl.Expr, dtype: pl.DataType, as_hex: bool = False) -> pl.Expr:
+    """`value` within lists with plain types: bytes as text or hexadecimal digits, dates in the years 1 to 9999."""
+    if isinstance(dtype, pl.Array):
+        return _inner(value.arr.to_list(), pl.List(dtype.inner), as_hex)
+    if isinstance(dtype, pl.List):
+        return value.list.eval(_inner(pl.element(), dtype.inner, as_hex))  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Struct):
+        fields = [_inner(value.struct.field(each.name), each.dtype, as_hex).alias(each.name) for each in dtype.fields]  # type: ignore[arg-type]
+        return pl.when(value.is_not_null()).then(pl.struct(fields))
+    if dtype == pl.Binary:
+        return value.bin.encode("hex") if as_hex else value.cast(pl.String)
+    if dtype == pl.Date or isinstance(dtype, pl.Datetime):
+        in_days = _PER_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+        is_possible = value.to_physical().is_between(_FIRST_DAY * in_days, _LAST_DAY * in_days)
+        return pl.when(is_possible).then(value)
+    return value.to_physical() if dtype.is_temporal() else value
