@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,7 +15,7 @@ import xlsxwriter
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
-from riskscore.manifest.formats.workbook import pack
+from riskscore.manifest.formats.workbook import Sheet, measure, pack
 from riskscore.manifest.read import Manifest, read
 
 HEADINGS = ["Bill of Lading", "Container No", "Filing Date", "POL", "POD", "Description of Goods", "Gross Weight (kg)"]
@@ -211,6 +212,33 @@ def test_a_cell_in_a_far_corner_is_refused_before_it_fills_the_memory(far: bytes
         read(path)
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
+
+
+UNCLEAR = [
+    b'<row r="3"><c r="A3" r="A99999999"><v>1</v></c></row>',
+    b'<row r="3"><c r="3" r="XFD1048576"><v>1</v></c></row>',
+    b'<row r="3"><c bad r="A99999999"><v>1</v></c></row>',
+    b"<row r='3' r='99999999'><c><v>1</v></c></row>",
+    b"<row/>" * 600_000 + b'<row><c r="A99999999"><v>1</v></c></row>',
+]
+"""Cells that say twice, badly, or only sometimes where they are, so that a library may place them elsewhere."""
+
+
+@pytest.mark.parametrize("unclear", UNCLEAR, ids=range(len(UNCLEAR)))
+def test_a_cell_that_is_not_clearly_anywhere_is_refused(unclear: bytes, tmp_path: Path) -> None:
+    path = save(tmp_path / "m.xlsx", [HEADINGS, row()])
+    _with_xml(path, lambda xml: xml.replace(b"</sheetData>", unclear + b"</sheetData>"))
+    start = time.process_time()
+    with pytest.raises(ManifestError, match=r"where they are|cells are read"):
+        read(path)
+    assert time.process_time() - start < 5
+
+
+def test_many_rows_that_do_not_say_where_they_are_are_measured_at_once(tmp_path: Path) -> None:
+    content = b"<sheetData>" + b"<row><c><v>1</v></c><c/></row>" * 500_000 + b"<row/>" * 9 + b"</sheetData>"
+    start = time.process_time()
+    assert measure(content) == Sheet(0, 1, 499_999)
+    assert time.process_time() - start < 5
 
 
 def test_blank_cells_with_a_format_and_cells_without_a_reference_do_no_harm(tmp_path: Path) -> None:

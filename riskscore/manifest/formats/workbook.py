@@ -33,6 +33,9 @@ BYTES_PER_CELL = 8
 FREE_TEXT = 32 * 2**20
 """Size of the texts of all cells, in bytes, up to which it is not compared with the size of the file."""
 
+MAX_FOLLOWED = 500_000
+"""Most rows and cells of a sheet that are followed one by one, because only some of them say where they are."""
+
 MAX_MERGED = 200_000
 """Most merged areas of a sheet that are looked at."""
 
@@ -44,6 +47,9 @@ _TAG = re.compile(
 )
 _PLAIN_TAG = re.compile(rb"<(?:row|c) r=\"([A-Z]{0,3})([0-9]{1,7})\"")
 _ANY_TAG = re.compile(rb"[<:](?:row|c)(?=[\s/>])")
+_PLACE = re.compile(rb"[\s\"'/]r\s*=")
+_PLACED = re.compile(rb"<" + _PREFIX + rb"(?:row|c)(?=[\s/])[^<]*?[\s\"'/]r\s*=(?:[^<]*?[\s\"'/](r)\s*=)?")
+"""A tag that says where it is; with a group where it says so twice, of which a library may take either."""
 _MERGED = re.compile(
     rb"<"
     + _PREFIX
@@ -145,12 +151,19 @@ def allow(name: str, sheets: Iterable[Sheet], size: int) -> None:
 
 
 def measure(content: bytes) -> Sheet:
-    """Measure the XML of a sheet. It has more than MAX_MERGED areas where it has too many."""
+    """Measure the XML of a sheet. It has more than MAX_MERGED areas where it has too many.
+
+    Raises ValueError where a library might place its cells elsewhere, or it takes too long to say where they are.
+    """
     if (plain := _measure_plain(content)) is not None:
         return plain
     corners = _Corners()
     for chunk in _chunks(content):
-        corners.add(_TAG.findall(chunk))
+        tags = _TAG.findall(chunk)
+        placed = _PLACED.findall(chunk)
+        if any(placed) or len(placed) > sum(1 for tag in tags if tag[2]):
+            raise ValueError("its cells do not say clearly where they are")
+        corners.add(tags)
     if corners.right < 0:
         return Sheet()
     merged = []
@@ -171,7 +184,7 @@ def _measure_plain(content: bytes) -> Sheet | None:
     bottom = 0
     for chunk in _chunks(content):
         tags = _PLAIN_TAG.findall(chunk)
-        if len(tags) != len(_ANY_TAG.findall(chunk)):
+        if not len(tags) == len(_ANY_TAG.findall(chunk)) == len(_PLACE.findall(chunk)):
             return None
         columns |= {letters for letters, _ in tags}
         bottom = max(bottom, max((int(digits) for digits in {digits for _, digits in tags}), default=0))
@@ -191,7 +204,7 @@ class _Corners:
 
     def __init__(self) -> None:
         self.left, self.right, self.bottom = 2**31, -1, -1
-        self.row, self.column = -1, -1
+        self.row, self.column, self.followed = -1, -1, 0
 
     def add(self, tags: list[tuple[bytes, bytes, bytes, bytes]]) -> None:
         filled = {(letters, digits) for tag, letters, digits, empty in tags if tag == b"c" and digits and not empty}
@@ -199,12 +212,32 @@ class _Corners:
             self._reach(self.bottom, _column(letters))
         if filled:
             self.bottom = max(self.bottom, max(_number(digits) for digits in {digits for _, digits in filled}) - 1)
-        if not all(digits for _, _, digits, _ in tags):
+        if all(digits for _, _, digits, _ in tags):
+            if tags:
+                self._place(*tags[-1][:3])
+        elif any(digits for _, _, digits, _ in tags):
             self._follow(tags)
-        elif tags:
-            self._place(*tags[-1][:3])
+        else:
+            self._count(b"".join(tag[:1] for tag, _, _, _ in tags))
+
+    def _count(self, kinds: bytes) -> None:
+        """Place rows (`r`) and cells (`c`) of which none says where it is."""
+        first, *rows = kinds.split(b"r")
+        if first:
+            self.row, self.column = max(self.row, 0), self.column + len(first)
+            self._reach(self.row, self.column)
+        if rows:
+            widest = max(map(len, rows)) - 1
+            filled = next((place for place, cells in enumerate(reversed(rows)) if cells), None)
+            if filled is not None:
+                self._reach(self.row + len(rows) - filled, widest)
+                self.left = 0
+            self.row, self.column = self.row + len(rows), len(rows[-1]) - 1
 
     def _follow(self, tags: list[tuple[bytes, bytes, bytes, bytes]]) -> None:
+        self.followed += len(tags)
+        if self.followed > MAX_FOLLOWED:
+            raise ValueError("only some of its many cells say where they are")
         for tag, letters, digits, _ in tags:
             self._place(tag, letters, digits)
             if tag == b"c":
