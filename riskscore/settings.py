@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,20 @@ class Settings:
     def read(self) -> tuple[Field, ...]:
         """The fields that are read from files, and so are kept with each row."""
         return tuple(each for each in self.fields if each.is_read)
+
+    def entry(self) -> dict[str, Any]:
+        """Return all declarations as a record, for another process; `of_entry` reads it."""
+        return asdict(self)
+
+    @classmethod
+    def of_entry(cls, entry: Mapping[str, Any]) -> Settings:
+        """Return the declarations that `entry` returned, also after they were JSON."""
+        known = dict(entry)
+        known |= {name: tuple(entry[name]) for name in ("lacks", "allow")}
+        known["outcome"] = None if entry["outcome"] is None else Finding(**entry["outcome"])
+        known["fields"] = tuple(Field(**each | {"values": tuple(each["values"])}) for each in entry["fields"])
+        known["senders"] = {name: tuple(patterns) for name, patterns in entry["senders"].items()}
+        return cls(**known)
 
     def record(self) -> dict[str, Any]:
         """The part that a model's card keeps, which shows the declarations that it was trained with."""

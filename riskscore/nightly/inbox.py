@@ -9,13 +9,16 @@ Files are compared by content, so a copy under another name is not loaded twice.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from riskscore import door
 from riskscore.digests import sha256
 from riskscore.errors import SettingsError
+from riskscore.manifest.archives import MAX_BYTES
 from riskscore.manifest.read import SUFFIXES
 from riskscore.runs.log import File
 
@@ -24,6 +27,9 @@ DONE = "done"
 
 SETTLED_SECONDS = 5.0
 """A file that changed fewer seconds ago than this may still be growing."""
+
+_FILLED = 4
+"""Times that a file may be larger than what is kept of it on the disk; a file system may compress files."""
 
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 
@@ -53,23 +59,28 @@ class Inbox:
         for path in sorted(self.folder.iterdir()):
             if path.is_dir() or path.name.startswith("."):
                 continue
-            if why := self._why_left(path):
-                left.append(Left(path.name, why))
-            else:
-                files.append(File(path.name, sha256(path), path.stat().st_size))
+            try:
+                if why := self._why_left(path):
+                    left.append(Left(path.name, why))
+                else:
+                    files.append(File(path.name, sha256(path), path.stat().st_size))
+            except OSError as refused:
+                left.append(Left(path.name, f"cannot be opened: {refused.strerror}"))
         return files, left
 
     def _why_left(self, path: Path) -> str | None:
+        """Why a file stays, or None. Raises OSError where it cannot be opened."""
         ending = path.suffix.lower()
         if ending in _UNFINISHED:
             return f"still being written, as its ending {ending} says"
         if ending not in SUFFIXES:
             return f"unknown kind of file; the name must end in one of {', '.join(SUFFIXES)}"
-        try:
-            age = time.time() - path.stat().st_mtime
-            path.open("rb").close()
-        except OSError as refused:
-            return f"cannot be opened: {refused.strerror}"
+        with door.open_file(path) as file:
+            found = os.fstat(file.fileno())
+        # Its checksum would take hours, and it takes no room.
+        if found.st_size > max(MAX_BYTES, _FILLED * found.st_blocks * 512):
+            return f"cannot be read: it has {found.st_size:,} bytes, and nearly all of them are holes"
+        age = time.time() - found.st_mtime
         return f"changed {max(age, 0):.0f} s ago, so it may still be growing" if age < self._settled else None
 
     def find(self, file: File) -> Path:

@@ -25,17 +25,16 @@ from riskscore.casework import slates, watch_lists
 from riskscore.casework.column_maps import ColumnMaps
 from riskscore.engine.read import read_card
 from riskscore.engine.score import EXPLAINED, add_reasons
-from riskscore.errors import BusyError, LeftAsideError, ManifestError, SettingsError, StowPlanError
+from riskscore.errors import BusyError, SettingsError
 from riskscore.features import own
 from riskscore.lake.protocol import Lake
 from riskscore.lifecycle import models
 from riskscore.lifecycle.models import Model
-from riskscore.manifest.outcomes import read as read_outcomes
-from riskscore.manifest.read import read as read_manifest
 from riskscore.model import archive
 from riskscore.monitoring import drift, measures
 from riskscore.monitoring.thresholds import Thresholds
-from riskscore.nightly import intake, lock, stow_plans
+from riskscore.nightly import apart, intake, lock, looking, stow_plans
+from riskscore.nightly.apart import Apart, Verdict
 from riskscore.nightly.inbox import Inbox, Left
 from riskscore.runs import ledger, log, replay
 from riskscore.runs.log import File, Run, RunLog
@@ -102,14 +101,15 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
     settings = night.lake.settings
     loaded = runs.loaded("manifests") | runs.loaded("stow_plans")
     maps = ColumnMaps.of(night.lake)
-    manifests, stow_plans, left = _new_files(
-        night.inbox,
-        loaded,
-        lambda path, name: read_manifest(path, columns=maps.sent(name).map, settings=settings),
-    )
-    outcomes, _, outcomes_left = _new_files(
-        night.outcomes, runs.loaded("outcomes"), lambda path, _: read_outcomes(path, settings=settings)
-    )
+    with Apart(settings) as process:
+        manifests, stow_plans, left = _new_files(
+            night.inbox,
+            loaded,
+            lambda path, name: process.look(path, looking.MANIFEST, maps.sent(name).entry()["map"]),
+        )
+        outcomes, _, outcomes_left = _new_files(
+            night.outcomes, runs.loaded("outcomes"), lambda path, _: process.look(path, looking.OUTCOMES)
+        )
     left += outcomes_left
     if not manifests and not outcomes and not stow_plans:
         return None, left
@@ -136,11 +136,11 @@ def _begin(night: Night, runs: RunLog, day: date) -> tuple[Run | None, list[Left
 
 
 def _new_files(
-    inbox: Inbox | None, loaded: set[str], read: Callable[[Path, str], object]
+    inbox: Inbox | None, loaded: set[str], look: Callable[[Path, str], Verdict]
 ) -> tuple[list[File], list[File], list[Left]]:
-    """Return the new files of an inbox that `read` can read, the stow plans, and what stays; others go to done/.
+    """Return the new files of an inbox that can be read, the stow plans, and what stays; others go to done/.
 
-    `read` takes the path and the name of a file. Each file is read once before the run begins, because a run with an
+    `look` takes the path and the name of a file. Each file is looked at before the run begins, because a run with an
     unreadable file could never finish.
     """
     if inbox is None:
@@ -153,17 +153,14 @@ def _new_files(
         if file.sha256 in fresh or file.sha256 in plans:
             left.append(Left(file.name, "a copy of another file in this inbox"))
         elif file.sha256 not in loaded:
-            try:
-                read(inbox.find(file), file.name)
-            except StowPlanError:
-                plans[file.sha256] = file
-            except LeftAsideError as message:
-                left.append(Left(file.name, message.why))
-            except ManifestError as unreadable:
-                why = str(unreadable).removeprefix(f"{inbox.find(file)}: ")
-                left.append(Left(file.name, f"cannot be read: {why}"))
-            else:
+            verdict = look(inbox.folder / file.name, file.name)
+            if verdict.what == apart.READABLE:
                 fresh[file.sha256] = file
+            elif verdict.what == apart.STOW_PLAN:
+                plans[file.sha256] = file
+            else:
+                is_aside = verdict.what == apart.ASIDE
+                left.append(Left(file.name, verdict.why if is_aside else f"cannot be read: {verdict.why}"))
     return list(fresh.values()), list(plans.values()), left
 
 
