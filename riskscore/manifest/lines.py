@@ -126,9 +126,8 @@ def read(paths: tuple[Path, ...], mapping: dict[str, str], kind: Kind, hints: Hi
     clock = moments.Clock.of(paths[0], hints)
     with door.content_of(sources.name(paths)):
         file = join([_read_table(table, mapping, kind, clock) for table in tables], sources.name(paths))
-        cancelled = cancellations.before_refiled(
-            file.lines, file.cancelled, file.lines[gather.FILE], file.cancelled[gather.FILE]
-        )
+        turns = file.lines[gather.FILE], file.cancelled[gather.FILE]
+        cancelled = cancellations.before_refiled(file.lines, file.cancelled, *turns)
     return replace(file, cancelled=cancelled, written=max(path.stat().st_mtime_ns for path in paths), paths=paths)
 
 
@@ -229,8 +228,7 @@ def _read_table(table: Table, mapping: dict[str, str], kind: Kind, clock: moment
     faults.append(_copies(table, valid))
     valid, contradictions = gather.complete(_without(valid, faults[-1:]))
     valid, cancelled, told = clock.fill(valid, table)
-    turns = table.lines.gather(valid[gather.ROW]), cancelled["line"]
-    cancelled = cancellations.before_refiled(valid, cancelled, *turns)
+    cancelled = cancellations.before_refiled(valid, cancelled, table.lines.gather(valid[gather.ROW]), cancelled["line"])
     notes += told
     faults.append(validate.faults(_as_described(valid, kind.lacks), validate.Line))
     valid = _without(valid, faults[-1:])
