@@ -201,7 +201,7 @@ def sign(name: Name, key: Key, json: options.Json = False) -> None:
 
 @app.command()
 def verify(name: Name, lake: Registry = None, settings: options.Settings = None, json: options.Json = False) -> None:
-    """Check that a model is from somebody whose key is in the settings, and unchanged.
+    """Check who signed a model.
 
     Where the settings have keys for models, every command checks this before it uses a model. Only the model that
     ships with the program needs no signature.

@@ -204,7 +204,7 @@ def test_a_failed_export_writes_nothing(lake, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "_write", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(SettingsError, match="No space left"):
         upkeep.export(lake, "scores", existing)
     assert existing.read_text() == "mine"
     assert {path.name for path in tmp_path.iterdir()} == {"existing.csv", "lake"}

@@ -61,7 +61,7 @@ def test_a_night_with_crafted_files_scores_the_good_ones_and_names_the_others(in
     with (inbox / "holes.csv").open("wb") as file:
         file.truncate(2**40)
     night = Night(create_lake(tmp_path / "lake"), Inbox(inbox), None, parse({"default": {"boxes": 3}}))
-    result = run_night(night, date(2024, 1, 1))
+    result = run_night(night, date(2024, 1, 1), force=True)
     bad = {*CRAFTED, "pipe.csv", "zero.csv", "holes.csv"} - {"prints.csv"}
     assert result.counts is not None
     assert result.unreadable

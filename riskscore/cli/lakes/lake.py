@@ -113,7 +113,7 @@ def reopen(
     date: Annotated[date, options.day("--date", help="The last closed night.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is reopened. It is kept in the table runs.")],
 ) -> None:
-    """Reopen the last closed night, so that more files can be loaded for it or an earlier night can be run.
+    """Reopen the last closed night, to add files or correct its date.
 
     A finished night is closed, and so is every night before it. If a night was closed by mistake, such as one with a
     mistyped date, reopen it. Its rows, scores and slates stay. If it is run again, its slate is not drawn a second
@@ -139,7 +139,7 @@ def compact(
     ] = 30,
     json: options.Json = False,
 ) -> None:
-    """Merge small files into larger ones, delete old files and shorten the logs of the tables.
+    """Merge small files, delete old ones, and shorten the logs.
 
     No row changes, and nightly runs may continue meanwhile. The rows of every past night can still be read. The one
     exception is the ledger, the counts of what is known of parties, lanes and boxes. It is written again every night,

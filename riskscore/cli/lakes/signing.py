@@ -17,7 +17,7 @@ Signed = Annotated[
 
 
 def sign(path: Signed, key: Key, json: options.Json = False) -> None:
-    """Sign alerts or the package of a case, so that others can check that they are from you.
+    """Sign alerts, or the package of a case.
 
     The signature is written to a file next to PATH whose name ends with .sig. Send both.
 
@@ -35,7 +35,7 @@ def sign(path: Signed, key: Key, json: options.Json = False) -> None:
 
 
 def verify(path: Signed, settings: options.Settings = None, json: options.Json = False) -> None:
-    """Check that alerts or a package are from somebody whose key is in the settings, and unchanged.
+    """Check who signed alerts or a package.
 
     `riskscore alerts import` checks this by itself where the settings have keys for alerts.
 
