@@ -113,7 +113,7 @@ def reopen(
     date: Annotated[date, options.day("--date", help="The last closed night.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is reopened. It is kept in the table runs.")],
 ) -> None:
-    """Reopen the last closed night, to add files or correct its date.
+    """Reopen the last closed night, with a reason that is kept.
 
     A finished night is closed, and so is every night before it. If a night was closed by mistake, such as one with a
     mistyped date, reopen it. Its rows, scores and slates stay. If it is run again, its slate is not drawn a second
