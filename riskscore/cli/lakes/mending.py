@@ -35,7 +35,7 @@ def check(
     settings: options.Settings = None,
     json: options.Json = False,
 ) -> None:
-    """Find damage in a lake: lost or changed files, and rows that disagree.
+    """Find damage in a lake: changed files, rows that disagree.
 
     Every file of data and of the logs is compared with the checksum that it had when it was written. A file without
     one, of an older lake, is read and gets one. Then the tables are compared: rows of runs that the log of runs lacks,
@@ -158,7 +158,7 @@ def restore(
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Write a lake as it was backed up, bit for bit, into a new folder.
+    """Write a lake from its backup into a new folder, bit for bit.
 
     Each file is verified by its checksum. If one is missing or damaged in the backup, nothing is written.
 
