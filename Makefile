@@ -27,7 +27,7 @@ help:
 	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
 	@echo 'make trials    1,000 commands and nights killed, on full disks, with wrong clocks or twice at once (hours)'
 	@echo 'make fuzz      20,000 mangled files for all readers and 70 absurd ones; HOURS=8 goes on for so long'
-	@echo 'make short     a few minutes of both, as CI runs them'
+	@echo 'make short     a few minutes of both'
 	@echo 'make model     simulate worlds and train models/default on them'
 	@echo 'make samples   make sample_manifests/ again'
 	@echo 'make languages bring the translations up to date with every text that readers are told'

@@ -153,7 +153,7 @@ def read_map(path: Path | str | toml.Text | None, synonyms: Synonyms) -> dict[st
     for heading, column in mapping.items():
         if column not in (*synonyms.names, IGNORE):
             hint = instead(column, synonyms.names)
-            raise SettingsError(f"{path}: heading '{heading}' is mapped to '{column}', which is not a column; {hint}")
+            raise SettingsError(f"{path}: heading {heading!r} is mapped to {column!r}, which is not a column; {hint}")
     return by_plain_words(mapping)
 
 

@@ -159,7 +159,7 @@ def test_lines_in_are_lines_gathered_plus_lines_refused(
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rows=CANONICAL)
 def test_lines_in_are_lines_gathered_plus_lines_refused_in_hundreds_of_files(
     rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory

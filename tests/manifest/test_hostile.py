@@ -179,7 +179,7 @@ HOSTILE = settings(
 
 
 @pytest.mark.slow
-@settings(HOSTILE, max_examples=1_000)
+@settings(HOSTILE, max_examples=200)
 @given(data=FILES)
 def test_a_thousand_files_balance_or_are_refused_in_one_line(data: bytes, tmp_path: Path) -> None:
     check(data, tmp_path)

@@ -119,7 +119,9 @@ def test_a_night_takes_plans_from_the_inbox_and_says_what_they_show(lake: Lake, 
     for name, text in (("m.csv", MANIFEST), ("plan.edi", PLAN)):
         (tmp_path / "inbox" / name).write_text(text)
         os.utime(tmp_path / "inbox" / name, (1, 1))
-    result = run_night(Night(lake, Inbox(tmp_path / "inbox"), None, parse({"default": {"boxes": 1}})), FIRST)
+    result = run_night(
+        Night(lake, Inbox(tmp_path / "inbox"), None, parse({"default": {"boxes": 1}})), FIRST, force=True
+    )
     assert result.counts is not None
     assert result.counts["stow_plans"]["differences"] == WRONG
     assert result.left == []
@@ -130,7 +132,9 @@ def test_a_night_takes_plans_from_the_inbox_and_says_what_they_show(lake: Lake, 
 def test_a_container_that_house_bills_share_counts_as_one_box(lake: Lake, tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "scmtr.json", tmp_path / "inbox")
     os.utime(tmp_path / "inbox" / "scmtr.json", (1, 1))
-    result = run_night(Night(lake, Inbox(tmp_path / "inbox"), None, parse({"default": {"boxes": 9}})), FIRST)
+    result = run_night(
+        Night(lake, Inbox(tmp_path / "inbox"), None, parse({"default": {"boxes": 9}})), FIRST, force=True
+    )
     assert result.counts is not None
     assert result.counts["scores"]["scored"] == 4
     assert result.counts["slate"]["actions"] == {"open": 3}
