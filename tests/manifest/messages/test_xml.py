@@ -180,7 +180,7 @@ def test_a_changed_message_balances_or_is_refused_in_one_line(
 @pytest.mark.slow
 @settings(CASES, max_examples=400)
 @CHANGED
-def test_thousands_of_changed_messages_balance_or_are_refused_in_one_line(
+def test_hundreds_of_changed_messages_balance_or_are_refused_in_one_line(
     sample: str, edits: list[tuple[str, float, float, int]], tmp_path: Path
 ) -> None:
     check_changed(sample, edits, tmp_path)
