@@ -40,7 +40,7 @@ ColumnMap: TypeAlias = str | Path | toml.Text | None
 """A TOML file that says which heading means which column, or its text."""
 
 SUFFIXES = (
-    *(".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsb", ".xls", ".ods"),
+    *(".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsb", ".xls", ".ods", ".dbf"),
     *(".edi", ".edifact", ".x12", ".xml", ".gz", ".zip"),
 )
 """Endings of the files that are read from a folder."""

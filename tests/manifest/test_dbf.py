@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from riskscore.errors import ManifestError
+from riskscore.manifest.formats.registry import FORMATS
 from riskscore.manifest.hints import Hints
-from riskscore.manifest.read import Manifest, read
+from riskscore.manifest.read import SUFFIXES, Manifest, read
 
 FIELDS = {
     "BL_NO": ("C", 10),
@@ -85,3 +86,7 @@ def test_a_table_of_an_unknown_kind_of_field_is_refused_in_one_line(tmp_path: Pa
     data = dbf().replace(struct.pack("<11sc", b"POL", b"C"), struct.pack("<11sc", b"POL", b"?"))
     with pytest.raises(ManifestError, match=r"damaged DBF file \(Unknown field type"):
         parsed(tmp_path, data)
+
+
+def test_every_ending_that_a_format_has_of_its_own_is_read_from_a_folder() -> None:
+    assert {ending for form in FORMATS for ending in form.endings} <= set(SUFFIXES)
