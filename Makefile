@@ -56,11 +56,14 @@ demo: setup
 nights: setup
 	$(BIN)/python tools/nights.py build/nights
 
+# A process of tests for each core, and one thread in each: more threads than cores wait for each other.
+PYTEST := POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+
 test: setup
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST)
 
 test-all: test
-	$(BIN)/python -m pytest -n auto --dist loadfile -m slow
+	$(PYTEST) -m slow
 
 docs: setup
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b html docs build/docs

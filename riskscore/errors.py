@@ -16,11 +16,21 @@ A message says in one line what is wrong, where, and what to do. The command lin
 the error's `exit_code`.
 """
 
+from __future__ import annotations
+
+from riskscore import visible
+
+LONGEST = 900
+"""Most characters of a message: a heading or value that somebody filed can have millions."""
+
 
 class RiskscoreError(Exception):
     """Base class of all these errors. The command line catches this class and no wider one."""
 
     exit_code = 2
+
+    def __init__(self, message: str = "", *more: object) -> None:
+        super().__init__(message if len(message) <= LONGEST else visible.message(message, LONGEST), *more)
 
 
 class ManifestError(RiskscoreError):

@@ -18,6 +18,9 @@ PASSWORD = re.compile(r"(?<=://)[^\s'\"]*@")
 _LONG_WORD = 60
 """Characters of a word from which it is shortened first where a line is too long."""
 
+_LONGEST = 2**16
+"""Characters of a text that are looked at."""
+
 
 def visible(text: object) -> str:
     """`text` in one line; a character that cannot be seen is written as [U+202E]."""
@@ -36,7 +39,8 @@ def message(text: object, longest: int) -> str:
 
     A text that is too long loses the middle of its longest words, then its own middle: what to do stands at the end.
     """
-    line = visible(PASSWORD.sub("***@", str(text)[: 1 << 16]))
+    whole = str(text)
+    line = visible(PASSWORD.sub("***@", whole if len(whole) <= _LONGEST else _shortened(whole, _LONGEST)))
     while len(line) > longest:
         word = max(line.split(" "), key=len)
         if len(word) <= _LONG_WORD:
