@@ -26,7 +26,7 @@ _NO_TEXTS = frozenset(("unicode_escape", "raw_unicode_escape", "idna", "punycode
 _ESCAPES = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
 _WAY_OUT = 'say it with --encoding NAME, or encoding = "NAME" under [reading] in the column map'
 _SAMPLE = 64 * 1024
-_STEP = 16 * 2**20
+_STEP = 2**20
 _INVALID = 0.05
 _NAMED = 4
 _WORDS = 30
@@ -119,20 +119,30 @@ def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
     if encoding == "utf-8" and _is_utf8(data):
         return Decoded(data, encoding)
     try:
-        text = data.decode(encoding)
+        text, characters = _in_steps(data, encoding, "strict")
         notes: tuple[str, ...] = ()
     except UnicodeDecodeError:
-        text = data.decode(encoding, errors="replace")
-        notes = (
-            f"{text.count(chr(0xFFFD)):,} characters are damaged (not valid {encoding}); export the file as UTF-8",
-        )
-    if len(text) > 20 and text.count("\0") > len(text) / 2:
+        text, characters = _in_steps(data, encoding, "replace")
+        damaged = text.count("\ufffd".encode())
+        notes = (f"{damaged:,} characters are damaged (not valid {encoding}); export the file as UTF-8",)
+    if characters > 20 and text.count(0) > characters / 2:
         raise ManifestError(
             f"{name} is not in a format that can be read; export the manifest as CSV, XLSX, JSON or Parquet"
         )
     if encoding == "cp1258":  # it writes the tones apart from their vowels
-        text = unicodedata.normalize("NFC", text)
-    return Decoded(text.encode("utf-8", errors="replace"), encoding, notes)
+        text = unicodedata.normalize("NFC", text.decode("utf-8")).encode("utf-8")
+    return Decoded(text, encoding, notes)
+
+
+def _in_steps(data: bytes, encoding: str, errors: str) -> tuple[bytes, int]:
+    """`data` as UTF-8 and its number of characters; a text takes up to four bytes for each, so never all is one."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    out, characters = bytearray(), 0
+    for start in range(0, max(len(data), 1), _STEP):
+        text = decoder.decode(data[start : start + _STEP], start + _STEP >= len(data))
+        out += text.encode("utf-8", errors="replace")
+        characters += len(text)
+    return bytes(out), characters
 
 
 def _wide(sample: bytes) -> str | None:

@@ -12,21 +12,27 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats import layout, quotes, repeats
+from riskscore.manifest.formats.blocks import BLOCK, Rows, are_blank, count_of, parse
 from riskscore.manifest.formats.file import File
+from riskscore.manifest.formats.ragged import CUT
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, repeated, unique
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde"}
 
 _HEAD = 128 * 1024
 _HEAD_LINES = 15
-_BLOCK = 512 * 2**20
+_FREE_LINES = 200_000
+_SHORTEST = 20
+"""Fewest characters that a line of a file with more than _FREE_LINES has on average, its delimiters not counted."""
+
+_BLANKS = b' \t"' + "".join(DELIMITERS).encode()
 _NEWLINE = r"\r\n|\n|\r"
 _BOX = re.compile(r"[A-Z]{3}[UJZ] ?[0-9]{6}-?[0-9]")
 _GAPS = re.compile(r"\S {2,}\S")
@@ -69,7 +75,8 @@ def read(file: File, count: Count) -> list[Table]:
 
 
 def _read(name: str, text: bytes, count: Count) -> Table:
-    head = _find_head(text, count)
+    _refuse_short_lines(name, text)
+    head = _find_head(name, text, count)
     if len(head.cells) > MAX_HEADINGS:
         raise ManifestError(
             f"{name} has {len(head.cells):,} headings; at most {MAX_HEADINGS:,} are read, so remove some columns"
@@ -79,42 +86,44 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     text = text.rstrip(b"\r\n") + b"\n" if text.endswith((b"\n\n", b"\r\n\r\n")) else text
     mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells))
     quoted = b'"' in mended.text
-    rows = _parse(mended.text, head, quoted)
+    rows = parse(mended.text, head.delimiter, len(head.cells), quoted=quoted)
     is_wrong = rows is None or (_has_breaks(rows, mended.text) and _swallows(rows, head))
     if quoted and is_wrong:
         mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells), certain=True)
-        rows = _parse(mended.text, head, quoted)
+        rows = parse(mended.text, head.delimiter, len(head.cells), quoted=quoted)
         is_wrong = rows is None or _swallows(rows, head)
     body, notes = mended.text, mended.note(head.lines + 1)
     if rows is None or is_wrong:
         quoted = False
         notes = ("quotes in this file do not pair up, so they were read as ordinary characters",)
-        rows = _parse(text[head.size :], head, quoted)
+        rows = parse(text[head.size :], head.delimiter, len(head.cells), quoted=False)
         if rows is None:
             raise ValueError("its lines cannot be split into fields")
-        rows = (rows[0].with_columns(pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")), rows[1])
-    frame, ragged = rows
+        unquoted = pl.all().exclude("_number").str.replace(r'^\s*"(.*)"\s*$', "$1")
+        rows = replace(rows, frame=rows.frame.with_columns(unquoted))
+    frame = rows.frame
     marks = (head.delimiter.encode() + b"'", b"\n'", b"\"'")
     is_marked = b"'" in body and (body.startswith(b"'") or any(mark in body for mark in marks))
     if is_marked or (quoted and b'="' in body):
         frame = frame.with_columns(
             pl.all().exclude("_number").str.replace(_FORMULA_TEXT, "$1").str.replace(_MARKED_TEXT, "$1")
         )
-    short, long = _sort_ragged(ragged, head, quoted)
-    table = pl.concat([frame, short]).sort("_number")
-    lines = _line_numbers(table, long, head, has_breaks=_has_breaks(rows, body))
-    blank = pl.all_horizontal(pl.col(_names(head)).fill_null("").str.strip_chars() == "")
-    filled = table.join(lines, on="_number", maintain_order="left").filter(~blank)
-    told = layout.tell(name, filled.select(_names(head)), head.cells, filled["line"])
-    filled = filled.filter(told.rows)
-    misfits = long.join(lines, on="_number", maintain_order="left")
-    cargo = filled.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True)))
+    short, long = rows.ragged.short, rows.ragged.long
+    table = pl.concat([frame, short]).sort("_number") if short.height else frame
+    if rows.cut:
+        notes = (*notes, CUT)
+    table, misfits = _with_lines(table, long, head, has_breaks=_has_breaks(rows, body))
+    del frame, short, rows, mended, body
+    table = _only(table, ~are_blank(table))
+    told = layout.tell(name, table.select(_names(head)), head.cells, table["line"])
+    table = _only(table, told.rows)
+    cargo = table.select(_names(head)).rename(dict(zip(_names(head), unique(head.cells), strict=True)))
     ditto: list[str] = []
     if cargo.height <= _LINES_OF_A_LIST and misfits.is_empty():
         cargo, ditto = repeats.fill_ditto(cargo)
     return Table(
         cargo,
-        filled["line"],
+        table["line"],
         format="TSV" if head.delimiter == "\t" else "CSV",
         delimiter=head.delimiter,
         broken=broken(
@@ -125,10 +134,6 @@ def _read(name: str, text: bytes, count: Count) -> Table:
         ),
         notes=(*repeated(head.cells), *notes, *ditto, *told.notes),
     )
-
-
-_Rows: TypeAlias = tuple[pl.DataFrame, list[tuple[int, int, str]]]
-"""Rows with as many fields as headings, with their `_number`, and the others as (number, fields, text)."""
 
 
 def _refuse_without_headings(name: str, text: bytes, head: _Head) -> None:
@@ -148,7 +153,27 @@ def _refuse_without_headings(name: str, text: bytes, head: _Head) -> None:
         )
 
 
-def _find_head(text: bytes, count: Count) -> _Head:
+def _refuse_short_lines(name: str, text: bytes) -> None:
+    """Raise ManifestError where a long file has so little in its lines that none can be a consignment.
+
+    Each refused line is kept with all headings, so such a file would take many times its size.
+    """
+    if len(text) > 2 * _SHORTEST * max(count_of(b"\n", text) or count_of(b"\r", text), _FREE_LINES):
+        return
+    lines = size = 0
+    for start in range(0, len(text), BLOCK):
+        content = text[start : start + BLOCK].translate(None, _BLANKS)
+        breaks = np.frombuffer(content, np.uint8) < ord(" ")
+        ends = int(np.count_nonzero(breaks[1:] & ~breaks[:-1]))
+        lines, size = lines + ends, size + len(content) - int(np.count_nonzero(breaks))
+    if lines > _FREE_LINES and size < _SHORTEST * lines:
+        raise ManifestError(
+            f"{name} has {lines:,} lines of {size / lines:.1f} characters on average, too few for a bill, a container "
+            "and goods; export it again, with one line for each of them"
+        )
+
+
+def _find_head(name: str, text: bytes, count: Count) -> _Head:
     """Find the delimiter and line with the most known headings; without any known heading, the first line."""
     sample = text[:_HEAD].decode("utf-8", errors="ignore")
     lines = list(io.StringIO(sample, newline=""))[: 4 * _HEAD_LINES]
@@ -157,7 +182,15 @@ def _find_head(text: bytes, count: Count) -> _Head:
     if not heads:
         raise ValueError("no line of headings was found")
     first = min(head.lines for head in heads)
-    return max(heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0))
+    found = max(
+        heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0)
+    )
+    if found.size >= len(sample.encode()) and len(text) > _HEAD:
+        raise ManifestError(
+            f"{name} has a line of headings of more than {_HEAD:,} bytes; give each column a short heading, "
+            "and make each row a line"
+        )
+    return found
 
 
 def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> list[_Head]:
@@ -180,105 +213,41 @@ def _names(head: _Head) -> list[str]:
     return [f"c{place}" for place in range(len(head.cells))]
 
 
-def _parse(body: bytes, head: _Head, quoted: bool) -> _Rows | None:
-    """The rows of `body`, or None where Arrow cannot parse the text."""
-    import pyarrow as pa  # late: Arrow is slow to load
-    from pyarrow import csv as arrow_csv
-
-    names = _names(head)
-    schema = dict.fromkeys(names, pl.String)
-    ragged: list[tuple[int, int, str]] = []
-
-    def note(row: arrow_csv.InvalidRow) -> str:
-        ragged.append((row.number, row.actual_columns, row.text))
-        return "skip"
-
-    if not body.strip():
-        return pl.DataFrame(schema={**schema, "_number": pl.Int64}), []
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(body),
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False, column_names=names, block_size=min(_BLOCK, max(len(body), 1024))
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=head.delimiter,
-                quote_char='"' if quoted else False,
-                newlines_in_values=quoted,
-                ignore_empty_lines=False,
-                invalid_row_handler=note,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types={name: pa.large_string() for name in names}, strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
-    frame = pl.DataFrame(table).cast(pl.String) if table.num_rows else pl.DataFrame(schema=schema)
-    total = frame.height + len(ragged)
-    left_out = pl.Series([number for number, _, _ in ragged], dtype=pl.Int64)
-    numbers = pl.int_range(1, total + 1, dtype=pl.Int64, eager=True)
-    return frame.with_columns(_number=numbers.filter(~numbers.is_in(left_out.implode()))), ragged
-
-
-def _has_breaks(rows: _Rows, body: bytes) -> bool:
+def _has_breaks(rows: Rows, body: bytes) -> bool:
     """Whether a field may contain a line break: there are more of them than lines, or some that end no line."""
-    frame, ragged = rows
     breaks, returns = body.count(b"\n"), body.count(b"\r")
-    return returns not in (0, breaks) or breaks > frame.height + len(ragged)
+    return returns not in (0, breaks) or breaks > rows.total
 
 
-def _swallows(rows: _Rows, head: _Head) -> bool:
+def _swallows(rows: Rows, head: _Head) -> bool:
     """Whether a quoted field contains a line break and as many delimiters as a full line."""
     full = len(head.cells) - 1
     if full < 2:
         return False
-    frame, ragged = rows
-    if any(line.count(head.delimiter) >= full for _, _, text in ragged for line in text.splitlines()[1:]):
+    if rows.ragged.swallows:
         return True
-    field = pl.all().exclude("_number")
+    frame, field = rows.frame, pl.all().exclude("_number")
     if not frame.select(pl.any_horizontal(field.str.contains(_NEWLINE).any())).item():
         return False
     long = field.str.count_matches(head.delimiter, literal=True) >= full
     return frame.select(pl.any_horizontal((long & field.str.contains(_NEWLINE)).any())).item() is True
 
 
-def _sort_ragged(
-    ragged: Sequence[tuple[int, int, str]], head: _Head, quoted: bool
+def _only(table: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The `rows` of the table; the table itself where these are all, which is usual and spares a copy."""
+    return table if rows.all() else table.filter(rows)
+
+
+def _with_lines(
+    table: pl.DataFrame, long: pl.DataFrame, head: _Head, *, has_breaks: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Fill the lines that are too short, or too long by empty fields only; the others become `_number` and `text`."""
-    width = len(head.cells)
-    fitted: list[list[str | int | None]] = []
-    long: list[tuple[int, str]] = []
-    for number, _, text in ragged:
-        cells = _cells(text, head.delimiter) if quoted else text.split(head.delimiter)
-        if any(cell.strip() for cell in cells[width:]):
-            long.append((number, text))
-        else:
-            fitted.append([*cells[:width], *[None] * (width - len(cells)), number])
-    schema = {**dict.fromkeys(_names(head), pl.String), "_number": pl.Int64}
-    return (
-        pl.DataFrame(fitted, schema=schema, orient="row"),
-        pl.DataFrame(long, schema={"_number": pl.Int64, "text": pl.String}, orient="row"),
-    )
-
-
-def _cells(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([text], delimiter=delimiter), [])
-    except csv.Error:
-        return text.split(delimiter)
-
-
-def _line_numbers(table: pl.DataFrame, long: pl.DataFrame, head: _Head, *, has_breaks: bool) -> pl.DataFrame:
-    """`line` of each `_number`: the line of the file where the row starts; fields above it may contain line breaks."""
+    """Both frames with the `line` of the file where each row starts; fields above it may contain line breaks."""
+    line = pl.col("_number") + head.lines
     if not has_breaks:
-        numbers = pl.concat([table.select("_number"), long.select("_number")]).sort("_number")
-        return numbers.with_columns(line=pl.col("_number") + head.lines)
+        return table.with_columns(line=line), long.with_columns(line=line)
     breaks = pl.all().exclude("_number").str.count_matches(_NEWLINE).fill_null(0).cast(pl.Int64)
     inner = [rows.select("_number", inner=pl.sum_horizontal(breaks)) for rows in (table, long)]
-    return (
-        pl.concat(inner)
-        .sort("_number")
-        .select("_number", line=pl.col("_number") + head.lines + pl.col("inner").cum_sum().shift(1, fill_value=0))
-    )
+    above = pl.col("inner").cum_sum().shift(1, fill_value=0)
+    lines = pl.concat(inner).sort("_number").select("_number", line=line + above)
+    found = [rows.join(lines, on="_number", how="left", maintain_order="left") for rows in (table, long)]
+    return found[0], found[1]

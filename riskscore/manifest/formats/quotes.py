@@ -13,7 +13,7 @@ from __future__ import annotations
 import bisect
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -23,7 +23,9 @@ _LONGEST_FIELD = 50
 """Most lines that one quoted field may have in a file with broken quotes."""
 
 _SHOWN = 5
-_STEP = 16 * 2**20
+_STEP = 2**20
+"""Bytes that are looked at together; the place of each quote among them takes 8."""
+
 _QUOTE = 0x22
 _NEWLINE = re.compile(r"(\r\n|\n|\r)")
 
@@ -53,23 +55,50 @@ def mend(body: bytes, delimiter: str, width: int, *, certain: bool = False) -> M
     if b'"' not in body or not (certain or _is_doubtful(body, delimiter)):
         return Mended(body)
     shape = _Shape(delimiter, width)
-    parts = _NEWLINE.split(body.decode("utf-8", errors="replace"))
-    lines, ends = parts[::2], [*parts[1::2], ""]
+    mended: list[bytes] = []
+    unclosed: list[int] = []
+    lines: list[str] = []
+    ends: list[str] = []
+    above = 0
+    for part, is_last in _parts(body):
+        cells = _NEWLINE.split(part.decode("utf-8", errors="replace"))
+        # A part ends with a line break, and what follows it is no line before the last one.
+        lines += cells[::2] if is_last else cells[:-1:2]
+        ends += [*cells[1::2], ""] if is_last else cells[1::2]
+        done, found = _mend(lines, len(lines) if is_last else len(lines) - _LONGEST_FIELD, shape)
+        unclosed += [above + place for place in found]
+        text = "".join(chain.from_iterable(zip(lines[:done], ends[:done], strict=True)))
+        mended.append(text.encode("utf-8", errors="replace"))
+        del lines[:done], ends[:done]
+        above += done
+    return Mended(b"".join(mended), tuple(unclosed))
+
+
+def _parts(body: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Parts of `body` that end with a line, and whether each is the last."""
+    start = 0
+    while (end := body.find(b"\n", start + _STEP) + 1) and end < len(body):
+        yield body[start:end], False
+        start = end
+    yield body[start:], True
+
+
+def _mend(lines: list[str], stop: int, shape: _Shape) -> tuple[int, list[int]]:
+    """Mend `lines` up to the place `stop`. Returns the place reached, and those of lines with a quote left open."""
     unclosed: list[int] = []
     place = 0
-    while place < len(lines):
+    while place < stop:
         line = lines[place]
         if '"' in line and shape.is_wrong(line):
             if count := _continued(lines, place, shape):
                 place += count
                 continue
             fields, is_open = shape.fields(line)
-            lines[place] = delimiter.join(map(_quoted, fields))
+            lines[place] = shape.delimiter.join(map(_quoted, fields))
             if is_open:
                 unclosed.append(place)
         place += 1
-    text = "".join(chain.from_iterable(zip(lines, ends, strict=True)))
-    return Mended(text.encode("utf-8", errors="replace"), tuple(unclosed))
+    return place, unclosed
 
 
 def _is_doubtful(body: bytes, delimiter: str) -> bool:

@@ -17,13 +17,18 @@ import polars as pl
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.nested import Nest, flattened, has_lists, is_bill, is_figure, is_list_of
+from riskscore.manifest.formats.ragged import CUT, MAX_CELL
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
 
 _CHUNK = 20_000
 _DEPTH = 4
+_FREE_VALUES = 300_000
+_SHORTEST = 10
+"""Fewest characters for each value of a text with more than _FREE_VALUES, keys and signs counted."""
 
 _loads: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).decode
 _dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False).encode
+_compact: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def sniff(file: File) -> bool:
@@ -41,11 +46,25 @@ def read(file: File, _count: Count) -> list[Table]:
 
 
 def _read(name: str, body: str) -> Table:
+    _refuse_short_values(name, body)
     if body.startswith("{") and (table := _lines(name, body)) is not None:
         return table
     content = _loads(body)
     records, common = _find_array(name, content)
     return _table(name, records, range(1, len(records) + 1), "JSON", common)
+
+
+def _refuse_short_values(name: str, body: str) -> None:
+    """Raise ManifestError where so much of a long text is signs that its values can be no consignments.
+
+    A value takes some 60 bytes of memory, and more with an object around it.
+    """
+    values = sum(map(body.count, ",{["))
+    if values > _FREE_VALUES and len(body) < _SHORTEST * values:
+        raise ManifestError(
+            f"{name} has {values:,} values and objects of {len(body) / values:.0f} characters on average, too few for "
+            "consignments; write an array with one object per consignment or goods line"
+        )
 
 
 def _find_array(name: str, content: Any) -> tuple[list[Any], dict[str, str]]:
@@ -164,15 +183,31 @@ def _table(
         raise ManifestError(
             f"the records of {name} have {len(keys):,} different keys; at most {MAX_HEADINGS:,} are read, remove some"
         )
-    frame = _frame(objects, keys).with_columns(
-        pl.lit(value).alias(key) for key, value in common.items() if key not in keys
-    )
+    frame, told = _frame(objects, keys)
+    frame = frame.with_columns(pl.lit(value).alias(key) for key, value in common.items() if key not in keys)
     frame.columns = unique(frame.columns)
-    return Table(frame, line_numbers, format=kind, broken=broken(refused), notes=(*nest.note(), *notes))
+    return Table(frame, line_numbers, format=kind, broken=broken(refused), notes=(*nest.note(), *notes, *told))
 
 
-def _frame(objects: list[dict[str, Any]], keys: list[str]) -> pl.DataFrame:
+def _frame(objects: list[dict[str, Any]], keys: list[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The texts of `objects` under their keys, and a note where some were cut."""
     if not objects or not keys:
-        return pl.DataFrame(schema=dict.fromkeys(keys, pl.String), height=len(objects) if keys else None)
-    text = "\n".join(map(_dumps, objects)).encode("utf-8", errors="replace")
-    return pl.read_ndjson(text, schema=dict.fromkeys(keys, pl.String))
+        return pl.DataFrame(schema=dict.fromkeys(keys, pl.String), height=len(objects) if keys else None), []
+    texts = list(map(_dumps, objects))
+    is_cut = False
+    for place, text in enumerate(texts):
+        if len(text) > MAX_CELL:
+            values = objects[place].values()
+            is_cut |= any(isinstance(value, str) and len(value) > MAX_CELL for value in values)
+            texts[place] = _dumps({key: _bounded(value) for key, value in objects[place].items()})
+    joined = "\n".join(texts).encode("utf-8", errors="replace")
+    del texts
+    frame = pl.read_ndjson(joined, schema=dict.fromkeys(keys, pl.String))
+    return frame, [CUT] if is_cut else []
+
+
+def _bounded(value: Any) -> Any:
+    """A value of a long record: a text no longer than a cell may be, and a list as text, which spares a tree of it."""
+    if isinstance(value, str):
+        return value[:MAX_CELL]
+    return _compact(value) if isinstance(value, dict | list) else value

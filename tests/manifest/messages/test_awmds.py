@@ -150,6 +150,13 @@ def test_a_bill_without_a_container_and_one_that_is_cut_off_are_refused(tmp_path
     assert "the message announces 3 bills, and 2 were read" in manifest.understood.notes
 
 
+def test_a_bill_without_anything_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    text = changed("awmds").replace("<Bol_segment>", "<Bol_segment/><Bol_segment></Bol_segment><Bol_segment>", 1)
+    manifest = parsed(tmp_path, text)
+    assert manifest.consignments.equals(parsed(tmp_path, changed("awmds")).consignments)
+    assert manifest.quarantine["rule"].to_list() == ["empty_bill", "empty_bill"]
+
+
 def test_bills_before_the_header_are_read_with_it(tmp_path: Path) -> None:
     text = changed("awmds")
     header = text[text.index("<General_segment>") : text.index("</General_segment>") + len("</General_segment>")]

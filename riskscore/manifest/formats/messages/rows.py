@@ -71,12 +71,16 @@ class Rows:
             self.refuse(line, limits.RULE, values[TOO_LARGE])
             return
         if not any(map(values.get, _SAYING)):
-            self.refuse(line, "empty_bill", "a consignment of which the message says nothing")
+            self.refuse_empty(line)
             return
         self._lines.append(line)
         self._rows.append(values)
         if len(self._rows) >= CHUNK:
             self._flush()
+
+    def refuse_empty(self, line: int) -> None:
+        """Refuse the consignment that begins in `line`, because nothing is said of it."""
+        self.refuse(line, "empty_bill", "a consignment of which the message says nothing")
 
     def refuse(self, line: int, rule: str, text: str) -> None:
         """Refuse a part of the message for one `rule` (one_word_with_underscores); `text` is shown with it."""

@@ -51,6 +51,9 @@ def read(file: File, _: Count) -> list[Table]:
             found = _voyage(records.header, reader)
             voyage = found or _voyage(xml.header(file, _BILL), reader)
         bills += 1
+        if not record.children:
+            rows.refuse_empty(record.line)
+            continue
         for row in _rows(record, voyage, reader):
             rows.add(record.line, row)
     if not bills and (records.broken is None or records.broken.record is None):

@@ -43,6 +43,9 @@ def read(file: File, _: Count) -> list[Table]:
     messages = 0
     for message in records:
         messages += 1
+        if not message.children:
+            rows.refuse_empty(message.line)
+            continue
         if "313" in message.name:
             rows.form = "entry summary declaration IE313"
             reader.tell("message", "an amendment (IE313) counts as a later filing of the bills that it names")

@@ -67,6 +67,9 @@ def read(file: File, _: Count) -> list[Table]:
     for house in records:
         houses += 1
         if house.find("goodsitem") or not master.find("goodsitem"):  # else the master only lists its houses
+            if not house.children:
+                rows.refuse_empty(house.line)
+                continue
             added += 1
             _add(rows, house, master, shared, reader)
     broken = records.broken

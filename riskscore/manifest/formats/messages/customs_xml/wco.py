@@ -72,6 +72,9 @@ def read(file: File, _: Count) -> list[Table]:
     count = 0
     for node in records:
         count += 1
+        if not node.children:
+            rows.refuse_empty(node.line)
+            continue
         _add(rows, node, declaration, shared, reader)
     broken = records.broken
     if not count and (broken is None or broken.record is None):
