@@ -41,7 +41,7 @@ NUMBERS = (
     *("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg"),
     *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
 )
-AMOUNTS = ("declared_value", "freight_charge")
+AMOUNTS = money.COLUMNS
 COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 BESIDE = {
@@ -223,7 +223,7 @@ class Converter:
         """The cells under `heading` without those that say NA and do not mean Namibia; a note counts them."""
         if (
             values.dtype != pl.String
-            or not (unclear := values.str.strip_chars().str.to_uppercase() == nothing.NAMIBIA).any()
+            or not (unclear := values.str.strip_chars(" .").str.to_uppercase() == nothing.NAMIBIA).any()
         ):
             return values
         columns_of = {known.source: known.column or "" for known in self.headings}
