@@ -12,13 +12,13 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import polars as pl
 
 from riskscore.errors import ManifestError
-from riskscore.manifest.formats import layout, quotes, repeats
+from riskscore.manifest.formats import heading_rows, layout, quotes, repeats
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, repeated, unique
 
@@ -38,13 +38,17 @@ _MARKED_TEXT = r"^'([A-Z]{0,4}[+-]?[0-9][0-9A-Z ,.:/+-]*)$"
 
 @dataclass(frozen=True)
 class _Head:
-    """The line of headings: `lines` lines of the file up to and including it, `size` bytes; `known` headings in it."""
+    """The line of headings: `lines` lines of the file up to and including it, `size` bytes; `known` headings in it.
+
+    `above` are the cells of the lines before it.
+    """
 
     known: int
     cells: list[str]
     delimiter: str
     lines: int
     size: int
+    above: tuple[tuple[str, ...], ...] = ()
 
 
 _LINES_OF_A_LIST = 20_000
@@ -124,6 +128,7 @@ def _read(name: str, text: bytes, count: Count) -> Table:
             ]
         ),
         notes=(*repeated(head.cells), *notes, *ditto, *told.notes),
+        above=head.above,
     )
 
 
@@ -157,7 +162,10 @@ def _find_head(text: bytes, count: Count) -> _Head:
     if not heads:
         raise ValueError("no line of headings was found")
     first = min(head.lines for head in heads)
-    return max(heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0))
+    best = max(heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0))
+    after = [head for head in heads if head.delimiter == best.delimiter and head.lines > best.lines][:1]
+    cells = heading_rows.with_units(best.cells, after[0].cells, count) if after and best.known else None
+    return best if cells is None else replace(best, cells=cells, lines=after[0].lines, size=after[0].size)
 
 
 def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> list[_Head]:
@@ -168,7 +176,8 @@ def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> lis
             if any(cell.strip() for cell in cells):
                 used = skip + reader.line_num
                 size = len("".join(lines[:used]).encode())
-                heads.append(_Head(count(cells[:MAX_HEADINGS]), cells, delimiter, used, size))
+                above = tuple(tuple(head.cells) for head in heads)
+                heads.append(_Head(count(cells[:MAX_HEADINGS]), cells, delimiter, used, size, above))
             if len(heads) == _HEAD_LINES:
                 break
     except csv.Error:
