@@ -52,7 +52,7 @@ _PREFIXES = (
 _SEPARATORS = r"[,;|/&+()]|\b(?:AND|ET|UND|Y)\b"
 _CODE = (
     r"\b(?:\d{4}\.\d{2}\.\d{3,4}|\d{4}(?:[. -]\d{2}){1,5}|\d{4}\.\d{4}(?:\.\d{2})?|\d{6}(?:\d{2})?(?:[. -]\d{2}){1,4}"
-    r"|\d{6}\.\d{4}|\d{2}(?:[. -]\d{2}){1,6}|\d{3}\.\d{2}(?:\.\d{2}){0,3}|\d{3,4}\.\d|\d{1,14})\b"
+    r"|\d{6}\.\d{4}|\d{2}(?:[. -]\d{2}){1,6}|\d{3}\.\d{2}(?:\.\d{2}){0,3}|\d{3,4}\.\d|\d{1,13})\b"
 )
 """Codes as they are written, longest form first: 6109.10.00, 8517.12.000, 6109.1000, 610910.00, 61 09 10, 901.21."""
 
@@ -111,7 +111,7 @@ def _plain() -> pl.Expr:
     plain = plain.str.replace_all(_COUNT_AFTER, " ").str.replace_all(_COUNT_BEFORE, " ")
     for _ in range(2):  # words that share a blank are found one after the other
         plain = plain.str.replace_all(_PREFIXES, "$1 $2")
-    return plain.str.replace_all(r"\s+", " ").str.strip_chars()
+    return plain.str.replace_all(r"\s+", " ").str.replace_all(" - ", "-", literal=True).str.strip_chars()
 
 
 def _settled(texts: pl.Series, pattern: str, read: Callable[[str], str]) -> pl.Series:

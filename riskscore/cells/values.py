@@ -30,7 +30,7 @@ from riskscore.cells import (
 from riskscore.cells.containers import box_objects, boxes, container_types, seals
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.moments import calendars, dates, half_converted
-from riskscore.cells.moments.date_order import DateOrder
+from riskscore.cells.moments.date_order import DateOrder, in_heading
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
 
 FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
@@ -137,10 +137,10 @@ class Converter:
         if column in MOMENTS:
             dated = (other.source for other in self.headings if other.column in MOMENTS)
             others = [self.frame[source] for source in dated if source != heading.source]
-            read, told = half_converted.doubt(values, dates.parse(values, others, self.date_order))
+            order = self.date_order or in_heading(heading.source)[1]
+            read, told = half_converted.doubt(values, dates.parse(values, others, order))
             self.notes += told
-            needed = column in ("filed_at", "known_at")
-            read = calendars.checked(column, values, read, required=needed, notes=self.notes)
+            read = calendars.checked(column, values, read, self.notes)
             return self._checked(column, values, read, "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
