@@ -15,6 +15,7 @@ import polars as pl
 from riskscore import units
 from riskscore.cells import (
     codes,
+    date_formats,
     figures,
     goods_items,
     hs_codes,
@@ -30,7 +31,7 @@ from riskscore.cells import (
 from riskscore.cells.containers import box_objects, boxes, container_types, seals
 from riskscore.cells.headings import NUMBERED, Heading
 from riskscore.cells.moments import calendars, dates, half_converted
-from riskscore.cells.moments.date_order import DateOrder, in_heading
+from riskscore.cells.moments.date_order import DateOrder
 from riskscore.cells.not_understood import EXAMPLES, NotUnderstood
 
 FAULTS = {"row": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
@@ -135,9 +136,8 @@ class Converter:
     def _from_heading(self, column: str, heading: Heading) -> pl.Series:
         values = self.frame[heading.source]
         if column in MOMENTS:
-            dated = (other.source for other in self.headings if other.column in MOMENTS)
-            others = [self.frame[source] for source in dated if source != heading.source]
-            order = self.date_order or in_heading(heading.source)[1]
+            others = [self.frame[one.source] for one in self.headings if one.column in MOMENTS and one != heading]
+            order = self.date_order or date_formats.in_heading(heading.source)[1]
             read, told = half_converted.doubt(values, dates.parse(values, others, order))
             self.notes += told
             read = calendars.checked(column, values, read, self.notes)

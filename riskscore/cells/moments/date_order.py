@@ -9,7 +9,6 @@ What decides is what the values of the column, else of all columns of dates in t
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias
 
 import polars as pl
@@ -17,25 +16,9 @@ import polars as pl
 DateOrder: TypeAlias = Literal["day", "month", "year"]
 """What comes first in a date of three numbers."""
 
-_PART = r"(?:DD|D|MMM|MM|M|YYYY|YY|JJJJ|JJ|AAAA|AA)"
-_FORMAT = re.compile(
-    rf"\s*[(\[]?\s*(?<![A-Z])({_PART})[-/. ]?{_PART}[-/. ]?{_PART}(?:[T ]*HH:?(?:MM|II)(?::?SS)?)?\s*[)\]]?\s*$",
-    re.IGNORECASE,
-)
-_FIRST: dict[str, DateOrder] = {"D": "day", "J": "day", "M": "month", "Y": "year", "A": "year"}
 _MONTHS, _DAYS = 12, 31
 _NEAR = 1
 """Most years between dates of one file for them to count as near."""
-
-
-def in_heading(heading: str) -> tuple[str, DateOrder | None]:
-    """`heading` without the format of a date at its end, such as (DD/MM/YYYY), and what comes first in it."""
-    found = _FORMAT.search(heading)
-    if found is None or not heading[: found.start()].strip():
-        return heading, None
-    first = found.group(1).upper()
-    is_year = first in ("JJJJ", "AAAA")
-    return heading[: found.start()], "year" if is_year else _FIRST[first[0]]
 
 
 def settle(parts: pl.DataFrame, shown: pl.DataFrame, order: DateOrder | None) -> pl.DataFrame:
