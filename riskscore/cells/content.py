@@ -1,9 +1,10 @@
 """Recognise columns by their values, where the headings say little.
 
     "Ref. 2" over MSKU6011672, TCLU3093643 ...   ─▶ container_number, with a note
+    "UOM" over LB, right of "Weight"             ─▶ weight_unit
     "Freight" over PREPAID, COLLECT ...          ─▶ freight_terms, not freight_charge
 
-A heading that was recognised as another column is left as it is, except for the freight.
+A heading that was recognised as another column is left as it is, except for the freight and a unit beside a figure.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from dataclasses import replace
 import polars as pl
 
 from riskscore.cells import headings as columns
-from riskscore.cells import texts
+from riskscore.cells import measures, texts
 from riskscore.cells.containers import check_digits
 from riskscore.cells.headings import Heading
 from riskscore.cells.moments import dates
-from riskscore.cells.wordings import WEAK, plain_words
+from riskscore.cells.wordings import WEAK, plain_words, words
 
 SHARE = 0.8
 """Least share of the non-empty values that must be of the kind for a column to be recognised by them."""
@@ -29,6 +30,8 @@ SAMPLE = 5_000
 _BOX = r"[A-Z]{3}[UJZ][ -]?[0-9]{3}[ ]?[0-9]{3}[ /-]?[0-9]"
 _SHORT = r"^\d{1,4}(?:\.0)?$"
 _NUMBER = r"^[\d.,/: -]+$"
+_UNITS = frozenset(("unit", "units", "uom", "um", "unidad", "unidade", "unite", "einheit", "единица", "单位", "單位"))
+_WEIGHTS = frozenset(("weight", "wt", "net", "tare", "peso", "poids", "gewicht", "neto", "netto"))
 _OPPOSITES = {"port_of_loading": frozenset(("discharge",)), "port_of_discharge": frozenset(("loading",))}
 
 
@@ -41,7 +44,32 @@ def recognise(frame: pl.DataFrame, headings: Sequence[Heading]) -> tuple[list[He
         found, notes = _container(frame, found)
     if "freight_charge" in known and "freight_terms" not in known:
         found = [_freight(frame, heading) for heading in found]
+    for figure, unit in measures.UNITS_BESIDE.items():
+        if figure in known and unit not in known:
+            found = _unit(frame, found, figure, unit)
     return found, notes
+
+
+def _unit(frame: pl.DataFrame, headings: list[Heading], figure: str, unit: str) -> list[Heading]:
+    """Take a column called "unit" or "UOM" as the `unit` of the `figure` on its left, where its values are such units.
+
+    Weights that are not read, such as the net weight, may stand between the two.
+    """
+    ranked = [heading for heading in headings if heading.column == figure]
+    if len(ranked) != 1 or ranked[0].unit or ranked[0].is_mapped:
+        return headings
+    start = headings.index(ranked[0]) + 1
+    for place, heading in enumerate(headings[start:], start):
+        named = set(words(heading.source))
+        if heading.column is None and named & _WEIGHTS and not named & _UNITS:
+            continue
+        if heading.column in (None, "package_type") and not heading.is_mapped and named & _UNITS:
+            cells = _sample(texts.as_text(frame[heading.source]))
+            known = measures.factors(figure)
+            if cells.len() and all(measures.plain(cell) in known for cell in cells.unique()):
+                return [*headings[:place], Heading(heading.source, unit), *headings[place + 1 :]]
+        break
+    return headings
 
 
 def _container(frame: pl.DataFrame, headings: list[Heading]) -> tuple[list[Heading], list[str]]:

@@ -50,7 +50,11 @@ _UNITS = (
     "unit measure",
     "dvt",
 )
+_SAID_TO_CONTAIN = r"(?i)(?:^|\s)(?:S\.?T\.?C\.?|SAID TO CONTAIN)(?:\s|$)"
+_PREFIX_OF_A_BOX = "^[A-Z]{3}[UJZ]$"
+_LEAST_OF_A_BOX = 100_000
 _FREIGHT = frozenset(("freight", "frete", "flete", "fret", "nolo", "fracht"))
+_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "DINARS?", "RIALS?")
 _KILOGRAMS = (None, "kg", "kgs", "kilos", "kilograms")
 _TENS_OF_TONNES = r"(?i)^\s*(?:[1-9]|[1-3]\d)\.\d{3}\s*(?:kgs?|kgm)?\.?\s*$"
 _SCALE = frozenset(("unit", "units", "uom", "scale", "unidad", "unidade", "unite", "einheit"))
@@ -62,7 +66,8 @@ def signs_beside(
 ) -> numbers.Signs:
     """What the other columns of figures show about commas and dots, those included that are not read otherwise.
 
-    Where none does, weights of containers do that would all be below 40 kg with a decimal dot: 12.400 is 12,400 kg.
+    Where none does, weights of containers do that would all be below 40 kg with a decimal dot: 12.400 is 12,400 kg. So
+    do amounts that are all written as 12.400, unless their currency has three decimals.
     """
     shown = numbers.together(
         numbers.signs(frame[heading.source], whole=heading.column in _WHOLE)
@@ -70,7 +75,13 @@ def signs_beside(
         if heading.source != own.source
         and (heading.column in RANGES or (heading.column is None and _FIGURES & set(words(heading.source))))
     )
-    if any(shown) or any(heading.column == "weight_unit" for heading in headings):
+    if any(shown):
+        return shown
+    if own.column in money.COLUMNS and _has_only_thousands(frame, headings, own):
+        if notes is not None:
+            notes.append(f"{own.column}: dots read as separators of thousands, as the currency has no three decimals")
+        return True, False
+    if any(heading.column == "weight_unit" for heading in headings):
         return shown
     weights = [heading for heading in headings if heading.column == "gross_weight_kg" and heading.unit in _KILOGRAMS]
     if not any(_in_thousands(frame[heading.source]) for heading in weights):
@@ -78,6 +89,21 @@ def signs_beside(
     if notes is not None and own in weights:
         notes.append(f"{own.column}: dots read as separators of thousands, as no container weighs so little otherwise")
     return True, False
+
+
+def _has_only_thousands(frame: pl.DataFrame, headings: Sequence[Heading], own: Heading) -> bool:
+    """Whether all amounts under `own` are written as 12.400, and no currency with three decimals is named."""
+    if frame.schema[own.source] != pl.String:
+        return False
+    amounts = frame[own.source].str.strip_chars()
+    filled = amounts.filter((amounts != "") & ~amounts.str.contains(nothing.pattern()))
+    if not filled.len() or not filled.str.contains(r"^[^\d,.]*[1-9]\d{0,2}\.\d{3}[^\d,.]*$").all():
+        return False
+    named = [filled, *(texts.as_text(frame[other.source]) for other in headings if other.column == "currency")]
+    three = rf"(?i)\b(?:{'|'.join(_THREE_DECIMALS)})\b"
+    return not any(text.str.contains(three).any() for text in named) and not {
+        word.upper() for word in words(own.source)
+    } & {*_THREE_DECIMALS}
 
 
 def _in_thousands(weights: pl.Series) -> bool:
@@ -175,8 +201,12 @@ def packages(read: pl.DataFrame, beside: pl.Series | None, notes: list[str]) -> 
 
     A quantity in kilograms, square metres and the like is no count of packages: it is empty, with a note.
     """
+    read = _without_boxes(read)
     around = numbers.around(read)
-    inside = around.alias("unit") if around.null_count() < around.len() else None
+    inside = None
+    if around.null_count() < around.len():
+        kinds = around.str.replace_all(_SAID_TO_CONTAIN, " ").str.strip_chars().replace("", None)
+        inside = kinds.set(read["number"].is_null(), None).alias("unit")
     unit = inside if beside is None else beside if inside is None else inside.zip_with(inside.is_not_null(), beside)
     told = read.select("number", "fault")
     if unit is None:
@@ -189,6 +219,16 @@ def packages(read: pl.DataFrame, beside: pl.Series | None, notes: list[str]) -> 
         told = told.with_columns(pl.when(~is_other).then("number").alias("number"))
         inside = None if inside is None else inside.set(is_other, None)
     return told, inside
+
+
+def _without_boxes(read: pl.DataFrame) -> pl.DataFrame:
+    """`read` without container numbers, which look like a count of MSKU 1234565; they are no numbers."""
+    is_box = pl.col("before").str.contains(_PREFIX_OF_A_BOX) & (pl.col("number") >= _LEAST_OF_A_BOX)
+    is_box &= pl.col("unit").is_null()
+    return read.with_columns(
+        pl.when(is_box.fill_null(False)).then(None).otherwise(pl.col("number", "before")).name.keep(),
+        fault=pl.when(is_box.fill_null(False)).then(pl.lit("not_a_number")).otherwise("fault"),
+    )
 
 
 def bare(column: str, read: pl.DataFrame) -> pl.DataFrame:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from riskscore import folders, reference, schema, toml, units
-from riskscore.cells import wordings
+from riskscore.cells import date_formats, wordings
 from riskscore.cells.wordings import words
 from riskscore.errors import ReferenceDataError, SettingsError
 from riskscore.settings import Settings
@@ -188,6 +188,8 @@ def recognise(source: str, synonyms: Synonyms, mapping: dict[str, str] | None = 
     """
     if mapping and (mapped := _from_map(source, mapping)):
         return mapped
+    if (bare := date_formats.in_heading(source)[0]) != source:
+        return replace(recognise(bare, synonyms, weak=weak), source=source)
     heading = _by_letters(source, synonyms)
     if heading.column is not None and not wordings.names_several(source):
         return heading

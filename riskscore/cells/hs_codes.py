@@ -20,6 +20,9 @@ from riskscore import reference
 from riskscore.cells import nothing
 
 _DECIMAL_COMMA = r"^\s*(\d{3,4}),(\d{1,2})\s*$"
+_SHORT_HEADING = r"^\s*([1-9])\.(\d{2})\s*$"
+"""A heading as a number: 04.02 became 4.02."""
+_DATE = r"\b(?:19|20)\d{2}[-/](?:0?[1-9]|1[0-2])[-/](?:0?[1-9]|[12]\d|3[01])\b"
 _WHOLE = r"^\s*(\d+)\.0+\s*$"
 _YEAR = "(?:1988|1992|1996|2002|2007|2012|2017|2022|2028)"
 _OTHER_YEAR = "(?:1988|1992|1996|2012|2017|2022|2028)"
@@ -49,7 +52,7 @@ _PREFIXES = (
 _SEPARATORS = r"[,;|/&+()]|\b(?:AND|ET|UND|Y)\b"
 _CODE = (
     r"\b(?:\d{4}\.\d{2}\.\d{3,4}|\d{4}(?:[. -]\d{2}){1,5}|\d{4}\.\d{4}(?:\.\d{2})?|\d{6}(?:\d{2})?(?:[. -]\d{2}){1,4}"
-    r"|\d{6}\.\d{4}|\d{2}(?:[. -]\d{2}){1,6}|\d{3}\.\d{2}(?:\.\d{2}){0,3}|\d{3,4}\.\d|\d{1,14})\b"
+    r"|\d{6}\.\d{4}|\d{2}(?:[. -]\d{2}){1,6}|\d{3}\.\d{2}(?:\.\d{2}){0,3}|\d{3,4}\.\d|\d{1,13})\b"
 )
 """Codes as they are written, longest form first: 6109.10.00, 8517.12.000, 6109.1000, 610910.00, 61 09 10, 901.21."""
 
@@ -91,8 +94,15 @@ def read(distinct: pl.Series) -> pl.DataFrame:
 
 def _plain() -> pl.Expr:
     """Each cell in capitals, without words that belong to every code, and without counts."""
-    plain = pl.col("text").str.to_uppercase().str.replace_all(r"""[\[\]"'`\x{2019}=_#]+""", " ").str.strip_chars()
-    plain = plain.str.replace(_DECIMAL_COMMA, "$1.$2").str.replace(_WHOLE, "$1")
+    plain = (
+        pl.col("text")
+        .str.normalize("NFKC")
+        .str.to_uppercase()
+        .str.replace_all(r"""[\[\]"'`\x{2019}=_#]+""", " ")
+        .str.strip_chars()
+    )
+    plain = plain.str.replace(_DECIMAL_COMMA, "$1.$2").str.replace(_WHOLE, "$1").str.replace(_SHORT_HEADING, "0$1$2")
+    plain = plain.str.replace_all(_DATE, _LOST)
     plain = pl.when(plain.str.contains(_DOTTED)).then(plain.str.replace_all(".", "~", literal=True)).otherwise(plain)
     plain = (
         plain.str.replace_all(_EDITION, " ").str.replace_all(_EDITION_BEFORE, " $1").str.replace_all(_YEAR_AFTER, "$1 ")
@@ -101,7 +111,7 @@ def _plain() -> pl.Expr:
     plain = plain.str.replace_all(_COUNT_AFTER, " ").str.replace_all(_COUNT_BEFORE, " ")
     for _ in range(2):  # words that share a blank are found one after the other
         plain = plain.str.replace_all(_PREFIXES, "$1 $2")
-    return plain.str.replace_all(r"\s+", " ").str.strip_chars()
+    return plain.str.replace_all(r"\s+", " ").str.replace_all(" - ", "-", literal=True).str.strip_chars()
 
 
 def _settled(texts: pl.Series, pattern: str, read: Callable[[str], str]) -> pl.Series:

@@ -34,6 +34,9 @@ _EXAMPLES = 3
 _NEAR = 0.01
 """Largest difference, as a share, of two figures in two units that say the same."""
 
+_TOO_MUCH = {"volume_m3": 1e3}
+"""Cubic metres, or kilograms, of a figure that no cargo in containers has."""
+
 _MINUS = frozenset(("minus", "neg", "negative", "moins", "menos", "am", "零下", "минус", "meno", "eksi"))
 _PLUS = frozenset(("plus", "positive", "pos"))
 _CELSIUS = frozenset(
@@ -108,11 +111,13 @@ def scaled(
     unit = inside if beside is None else inside.zip_with(inside.is_not_null(), beside)
     usual = known[plain(heading)] if heading else 1.0
     is_plain = unit.null_count() == unit.len() and read["fault"].null_count() == read.height
+    is_plain &= read["grouped"].null_count() == read.height
     if is_plain and (heading is not None or column != "quantity_kg"):
         return read.select(pl.col("number") * usual if usual != 1 else "number", "fault")
     factor = unit.replace_strict(known, default=None, return_dtype=pl.Float64)
     factor = factor.zip_with(unit.is_not_null(), pl.Series([usual]).new_from_index(0, unit.len()))
     number, fault = (read["number"] * factor).alias("number"), read["fault"]
+    number, fault = _without_thousands(column, values, number, read.with_columns(fault=fault), notes)
     is_unknown = factor.is_null() & read["number"].is_not_null()
     if is_unknown.any() and column == "quantity_kg":  # what was found may be counted: 12,000 cartons are no weight
         examples = ", ".join(unit.filter(is_unknown).unique(maintain_order=True).head(_EXAMPLES).to_list())
@@ -140,6 +145,29 @@ def scaled(
                 "the column counts"
             )
     return pl.DataFrame({"number": number, "fault": fault})
+
+
+def _without_thousands(
+    column: str, values: pl.Series, number: pl.Series, read: pl.DataFrame, notes: list[str]
+) -> tuple[pl.Series, pl.Series]:
+    """The figures `number` and faults where the comma of a weight such as 12,500 MT, or of 33,200 CBM, is decimal.
+
+    It is where the figure is too much otherwise. Where other figures of the column or the file show that a comma
+    separates thousands, such a figure is unknown.
+    """
+    is_too_much = (read["grouped"].is_not_null() & (number >= _TOO_MUCH.get(column, 1e6))).fill_null(False)
+    if not is_too_much.any():
+        return number, read["fault"]
+    is_shown = is_too_much & (read["grouped"] == "shown").fill_null(False)
+    is_guessed = is_too_much & ~is_shown
+    if is_guessed.any():
+        example = texts.as_text(values).filter(is_guessed).item(0)
+        count = counted(int(is_guessed.sum()), "figure")
+        notes.append(
+            f"{column}: {count} such as {example} read with a decimal comma, as it would be too much otherwise"
+        )
+    number = number.zip_with(~is_guessed, number / 1000)
+    return number.set(is_shown, None), read["fault"].set(is_shown, "ambiguous_number")
 
 
 def _units(read: pl.DataFrame) -> pl.Series:

@@ -21,6 +21,9 @@ from riskscore import reference
 from riskscore.cells import headings, numbers, texts
 from riskscore.units import counted
 
+COLUMNS = ("declared_value", "freight_charge")
+"""Columns of amounts."""
+
 UNREAD = "not_a_number"
 """The fault of an amount beside a text that is no currency."""
 
@@ -51,9 +54,9 @@ def sign(text: str) -> Sign | None:
         rest += [] if many else [token]
     if rest and (found := _word(" ".join(rest).lower())) is None:
         words = {_word(token.lower()) for token in rest}
-        if len(words) != 1 or None in words:  # "USD 500 US$" says the same twice
+        found = _same(words)  # "USD 500 US$" and "$500 USD" say the same twice
+        if found is None:
             return None
-        found = words.pop()
     said = found if rest and found is not None else said
     return Sign(said.currency, said.shared, times)
 
@@ -144,6 +147,15 @@ def _settle(around: str | None, heading: str | None, beside: str | None) -> tupl
     if heading and beside and heading != beside and not said.currency:
         return said.times, heading, f"under a heading in {heading} beside a currency of {beside}; the heading counts"
     return said.times, said.currency or near, None
+
+
+def _same(words: set[Sign | None]) -> Sign | None:
+    """The one currency that all of the `words` name or may mean; None where there is none."""
+    known = [word for word in words if word is not None]
+    named = [word for word in known if word.currency]
+    if len(known) < len(words) or len(named) != 1:
+        return known[0] if len(known) == len(words) == 1 else None
+    return named[0] if all(named[0].currency in word.shared for word in known if not word.currency) else None
 
 
 def _word(plain: str) -> Sign | None:

@@ -22,7 +22,10 @@ from riskscore.units import counted
 SIDES = ("shipper", "consignee", "notify")
 """Parties with a name and an address."""
 
-_MAY_HOLD_ADDRESS = r"[\r\n]|,.*,"
+_MAY_HOLD_ADDRESS = r"(?i)[\r\n]|,.*,|<br ?/?>|_x000D_|\\n|[;|].*[;|]"
+_WRITTEN_BREAKS = r"(?i)(?:\s*(?:<br ?/?>|_x000D_|\\r|\\n)\s*)+"
+"""Line breaks as other software writes them, in a text of one line."""
+_SIGNS = r"\s*[;|]\s*"
 _LINES = r"\s*(?:\r\n|\r|\n)\s*"
 _GOES_ON = (
     r"(?i)(?:\b(?:O/B OF|O/B|C/O|ON BEHALF OF|OF|AND|FOR(?: THE)? ACCOUNT OF|AS AGENTS? (?:FOR|OF)|A/C"
@@ -58,11 +61,12 @@ def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, in
     if not candidates.any():
         return name, address, 0
     distinct = name.filter(candidates).unique()
-    frame = pl.DataFrame({"text": distinct}).with_columns(
-        is_lines=pl.col("text").str.strip_chars().str.contains(r"[\r\n]"),
-        pieces=pl.when(pl.col("text").str.strip_chars().str.contains(r"[\r\n]"))
-        .then(pl.col("text").str.strip_chars().str.replace_all(_LINES, "\n").str.split("\n"))
-        .otherwise(pl.col("text").str.strip_chars().str.replace_all(r"\s*,\s*", ",").str.split(",")),
+    plain = pl.col("text").str.replace_all(_WRITTEN_BREAKS, "\n").str.replace_all(_SIGNS, ", ").str.strip_chars()
+    frame = pl.DataFrame({"text": distinct}).with_columns(plain=plain, is_lines=plain.str.contains(r"[\r\n]"))
+    frame = frame.with_columns(
+        pieces=pl.when("is_lines")
+        .then(pl.col("plain").str.replace_all(_LINES, "\n").str.split("\n"))
+        .otherwise(pl.col("plain").str.replace_all(r"\s*,\s*", ",").str.split(",")),
     )
     pieces = (
         frame.with_row_index("row")
@@ -98,7 +102,7 @@ def apart(name: pl.Series, address: pl.Series) -> tuple[pl.Series, pl.Series, in
 
 
 def _candidates(name: pl.Series) -> pl.Series:
-    """Whether a name may hold an address: it has a line break or two commas. Null for an empty name."""
+    """Whether a name may hold an address: it has a line break, or two commas or the like. Null for an empty name."""
     return name.str.contains(_MAY_HOLD_ADDRESS)
 
 

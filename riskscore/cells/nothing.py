@@ -25,7 +25,20 @@ Goods described as NIL or TBA are a sign of risk as filed, and refusing their ro
 finding of NONE means that nothing was found.
 """
 
+ZERO_IS_NOTHING = frozenset(
+    (
+        *("bill_of_lading", "house_bill", "master_bill", "seal_numbers", "transhipment_ports", "consignee_id"),
+        *("shipper_name", "consignee_name", "notify_name", "forwarder_name", "vessel_name", "vessel_imo"),
+        *("shipper_address", "consignee_address", "notify_address", "port_of_loading", "port_of_discharge"),
+        *("place_of_receipt", "place_of_delivery"),
+    )
+)
+"""Columns in which zeros alone are an empty cell: no two bills are one because both have the number 000."""
+
 _SIGNS = r"[\s!-#%-/:-@\[-`{-~\x{2010}-\x{2015}\x{2026}\x{3000}-\x{3002}\x{FF0D}\x{FF0F}]"
+
+_JOINT = r"[\s,;/|&.-]"
+"""Signs between the cells that were joined to one."""
 
 _INITIALS = ("TBA", "TBC", "TBD", "TBN")
 """Words that are also written with dots: T.B.A."""
@@ -36,16 +49,21 @@ _WITH_SLASH = r"(?i)#?\b(?:N/[ACDIKMRS]|S/[DINP])\b"
 
 def pattern(column: str = "", *, namibia: bool = False) -> str:
     """The pattern of an empty cell of `column`; with `namibia`, NA is not empty."""
-    return _pattern(column in KEPT, namibia)
+    # Rows that are numbered from 0 have 0 as their key.
+    least = 2 if column == "bill_of_lading" else 1 if column in ZERO_IS_NOTHING else 0
+    return _pattern(column in KEPT, namibia, least)
 
 
 @cache
-def _pattern(kept: bool, namibia: bool) -> str:
+def _pattern(kept: bool, namibia: bool, zeros: int) -> str:
     lists = headings.table()["values"]["nothing"]
     words = [*lists["software"], *(() if kept else (*lists["people"], *(() if namibia else (NAMIBIA,))))]
     wordings = dict.fromkeys(_wording(form) for word in words for form in _forms(word))
-    listed = rf"^{_SIGNS}*(?i:{'|'.join(wordings)}){_SIGNS}*$"
-    return rf"{listed}|^{_SIGNS}+$|^{_SIGNS}*N[ _]+A{_SIGNS}*$|^\\N$|^[<(\[{{\"'*#-]+NA{_SIGNS}+$"
+    more = "" if kept else "|X{2,}"
+    # What was joined from several empty cells says so several times: N/A, N/A.
+    listed = rf"^{_SIGNS}*(?:(?i:{'|'.join(wordings)}{more})(?:{_JOINT}+|{_SIGNS}*$))+$"
+    zero = rf"^(?:0{_SIGNS}*){{{zeros},}}$|" if zeros else ""
+    return zero + rf"{listed}|^{_SIGNS}+$|^{_SIGNS}*N[ _]+A{_SIGNS}*$|^\\N$|^[<(\[{{\"'*#-]+NA{_SIGNS}+$"
 
 
 def is_nothing(texts: pl.Expr) -> pl.Expr:

@@ -37,8 +37,9 @@ def parse(values: pl.Series, *, whole: bool = False, elsewhere: Signs = (False, 
     """Read `values` of any type; `whole` says that fractions make no sense, `elsewhere` is what other columns show.
 
     Returns one row per value: `number` (Float64), `unit` and `before` (the texts after and before it, in capitals, or
-    null), `fault` (null, `not_a_number` or `ambiguous_number`), and whether it is `doubtful` what its dot means. An
-    empty value has none of them.
+    null), `fault` (null, `not_a_number` or `ambiguous_number`), whether it is `doubtful` what its dot means, and
+    `grouped`, where the one comma of a number such as 8,250 was taken for thousands: because other numbers show it
+    (`shown`), or because nothing speaks against it (`guessed`). An empty value has none of them.
     """
     if values.dtype.is_numeric():
         return _plain(values.cast(pl.Float64, strict=False))
@@ -89,7 +90,7 @@ def _plain(numbers: pl.Series) -> pl.DataFrame:
     """Numbers that are typed already. NaN becomes infinite, which is out of the range of every column."""
     nothing_ = pl.lit(None, pl.String)
     return pl.DataFrame({"number": numbers.fill_nan(float("inf"))}).with_columns(
-        unit=nothing_, before=nothing_, fault=nothing_, doubtful=pl.lit(False)
+        unit=nothing_, before=nothing_, fault=nothing_, doubtful=pl.lit(False), grouped=nothing_
     )
 
 
@@ -178,4 +179,5 @@ def _decide(parts: pl.DataFrame, elsewhere: Signs, *, whole: bool) -> pl.DataFra
         "before",
         fault.alias("fault"),
         (open_dot & pl.lit(not by_comma and not by_dot)).fill_null(False).alias("doubtful"),
+        pl.when(open_comma & pl.lit(not by_comma)).then(pl.lit("shown" if by_dot else "guessed")).alias("grouped"),
     )

@@ -1,4 +1,4 @@
-"""Clean texts: one line, no control characters, composed letters (NFC), limited length."""
+"""Clean texts: one line, no control characters or entities such as &amp;, composed letters (NFC), limited length."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-_ASCII_DIRTY = r"[\x00-\x1f\x7f]|  |^ | $|^$"
-_DIRTY = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\p{Zs}&&[^ ]]|  |^ | $|^$|\p{M}|[\x{1100}-\x{11FF}\x{FFFD}]"
+_ENTITIES = {"&amp;": "&", "&quot;": '"', "&apos;": "'", "&#39;": "'", "&lt;": "<", "&gt;": ">", "&nbsp;": " "}
+_ASCII_DIRTY = r"[\x00-\x1f\x7f]|  |^ | $|^$|&(?:[a-z]{2,4}|#39);"
+_DIRTY = r"&(?:[a-z]{2,4}|#39);|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[\p{Zs}&&[^ ]]|  |^ | $|^$|\p{M}|[\x{1100}-\x{11FF}\x{FFFD}]"
 _INVISIBLE = r"\p{Cf}"
 _BLANK = r"[\p{Cc}\p{Z}\s]+"
 
@@ -26,7 +27,13 @@ def clean(texts: pl.Series, limit: int | None, empty: str | None = None) -> tupl
     is_dirty = texts.str.contains(f"{unclean}|{empty}" if empty else unclean)
     if is_dirty.any():
         dirty = is_dirty.fill_null(False).arg_true()
-        cleaned = texts.gather(dirty).str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ").str.strip_chars()
+        cleaned = (
+            texts.gather(dirty)
+            .str.replace_many(_ENTITIES)
+            .str.replace_all(_INVISIBLE, "")
+            .str.replace_all(_BLANK, " ")
+            .str.strip_chars()
+        )
         cleaned = cleaned.str.normalize("NFC")
         is_empty = cleaned.str.contains(f"^$|{empty}") if empty else cleaned == ""
         texts = texts.scatter(dirty, cleaned.set(is_empty, None))

@@ -15,6 +15,7 @@ import polars as pl
 from riskscore import units
 from riskscore.cells import (
     codes,
+    date_formats,
     figures,
     goods_items,
     hs_codes,
@@ -41,7 +42,7 @@ NUMBERS = (
     *("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg"),
     *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
 )
-AMOUNTS = ("declared_value", "freight_charge")
+AMOUNTS = money.COLUMNS
 COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 BESIDE = {
@@ -135,12 +136,11 @@ class Converter:
     def _from_heading(self, column: str, heading: Heading) -> pl.Series:
         values = self.frame[heading.source]
         if column in MOMENTS:
-            dated = (other.source for other in self.headings if other.column in MOMENTS)
-            others = [self.frame[source] for source in dated if source != heading.source]
-            read, told = half_converted.doubt(values, dates.parse(values, others, self.date_order))
+            others = [self.frame[one.source] for one in self.headings if one.column in MOMENTS and one != heading]
+            order = self.date_order or date_formats.in_heading(heading.source)[1]
+            read, told = half_converted.doubt(values, dates.parse(values, others, order))
             self.notes += told
-            needed = column in ("filed_at", "known_at")
-            read = calendars.checked(column, values, read, required=needed, notes=self.notes)
+            read = calendars.checked(column, values, read, self.notes)
             return self._checked(column, values, read, "moment")
         if column in NUMBERS or column in COUNTS or self.types.get(column) == pl.Float64:
             return self._number(column, heading, values)
@@ -223,7 +223,7 @@ class Converter:
         """The cells under `heading` without those that say NA and do not mean Namibia; a note counts them."""
         if (
             values.dtype != pl.String
-            or not (unclear := values.str.strip_chars().str.to_uppercase() == nothing.NAMIBIA).any()
+            or not (unclear := values.str.strip_chars(" .").str.to_uppercase() == nothing.NAMIBIA).any()
         ):
             return values
         columns_of = {known.source: known.column or "" for known in self.headings}

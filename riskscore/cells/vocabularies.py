@@ -5,6 +5,8 @@ The lists and their usual wordings are data, in `features/reference/columns.toml
 
 from __future__ import annotations
 
+import unicodedata
+
 import polars as pl
 
 from riskscore.cells import headings, texts
@@ -20,15 +22,21 @@ CLOSED = ("finding",)
 def words(column: str, text: pl.Series) -> pl.Series:
     """Turn the usual wordings in `text` into the words of the list of `column`; others are null, or stay if OPEN."""
     lists = headings.table()["values"][column]
-    known = {wording: word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
+    known = {_letters(wording): word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
     known |= {name.replace("_", " "): name for name in lists}
 
     def read(distinct: pl.Series) -> pl.Series:
-        plain = distinct.str.to_lowercase().str.replace_all(r"[\s_.()/-]+", " ").str.strip_chars()
+        plain = distinct.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+        plain = plain.str.replace_all(r"[\s_.()/-]+", " ").str.strip_chars()
         word = plain.replace_strict(known, default=None, return_dtype=pl.String)
         return word.zip_with(word.is_not_null(), distinct.str.to_uppercase()) if column in OPEN else word
 
     return texts.by_distinct(text, read)
+
+
+def _letters(wording: str) -> str:
+    """`wording` without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", wording) if not unicodedata.combining(c))
 
 
 def note(column: str, unknown: pl.Series) -> str:

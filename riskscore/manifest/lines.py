@@ -27,6 +27,7 @@ from riskscore.manifest import (
     carried,
     consolidations,
     gather,
+    letterhead,
     moments,
     quarantine,
     row_keys,
@@ -105,7 +106,7 @@ def open_tables(
     for member in others:
         tables += registry.load(member, of_headings(columns.counter(kind.synonyms, mapping, len(kind.required))), hints)
     plans = [table for table in tables if table.kind == STOW_PLAN]
-    tables = [table for table in tables if table.kind != STOW_PLAN]
+    tables = letterhead.filled([one for one in tables if one.kind != STOW_PLAN], kind.synonyms, mapping)
     if plans and not tables:
         raise StowPlanError(plans[0].name, plans[0].format)
     formats = sorted({table.format for table in tables})
@@ -277,9 +278,8 @@ def check_required(understood: Understood, kind: Kind, frame: pl.DataFrame) -> N
     named = [name for name, end in zip(named, accumulate(len(name) + 2 for name in named), strict=True) if end <= _LONG]
     more = len(understood.headings) - len(named)
     found = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
-    sources = [heading.source for heading in understood.headings]
     any_known = any(heading.column for heading in understood.headings)
-    advice = _hint(understood.delimiter, understood.sheet, sources) or (
+    advice = _hint(understood.delimiter, understood.sheet, [heading.source for heading in understood.headings]) or (
         f"{'rename the' if any_known else 'add a line of'} headings, or map them in a TOML file (--columns MAP.toml)"
     )
     text = (

@@ -15,6 +15,8 @@ from riskscore.manifest.outcomes import read_outcomes
 from riskscore.manifest.read import Manifest, read
 from riskscore.manifest.several import FIGURES, apart
 
+from .conftest import BASE
+
 ROW = {
     "Bill of Lading": "B1",
     "Container": "HLCU1234560",
@@ -415,3 +417,22 @@ def test_an_outcome_of_several_boxes_is_refused(tmp_path: Path) -> None:
     ).write_csv(tmp_path / "o.csv")
     with pytest.raises(ManifestError, match="several_containers"):
         read_outcomes(tmp_path / "o.csv")
+
+
+IN_ONE_CELL = [
+    "MSKU1234565 / EMC12345",
+    "MSKU1234565\nEMC12345",
+    "MSKU1234565 (EMC12345)",
+    "MSKU1234565/22G1/EMC12345",
+]
+
+
+@pytest.mark.parametrize("heading", ["Container/Seal No.", "Container No. / Seal No.", "CNTR NO / SEAL NO / SIZE"])
+@pytest.mark.parametrize("cell", IN_ONE_CELL)
+def test_what_stands_behind_a_number_is_its_seal_where_the_heading_says_so(
+    tmp_path: Path, heading: str, cell: str
+) -> None:
+    named = {heading if name == "Container" else name: text for name, text in (BASE | {"Container": cell}).items()}
+    pl.DataFrame([named]).write_csv(tmp_path / "m.csv")
+    row = read(tmp_path / "m.csv").consignments.row(0, named=True)
+    assert (row["container_number"], row["seal_numbers"]) == ("MSKU1234565", ["EMC12345"])

@@ -73,3 +73,19 @@ def test_a_hint_is_not_given_where_the_content_contradicts_it(
     column: str, heading: str, values: list[str], wrong: bool
 ) -> None:
     assert contradicts(column, heading, pl.Series(values, dtype=pl.String)) == wrong
+
+
+UNITS = [
+    ({"Weight": ["27557"], "UOM": ["LB"]}, "weight_unit"),
+    ({"Gross Weight": ["27557"], "Net Weight": ["26000"], "Unit": ["LBS"]}, "weight_unit"),
+    ({"Volume": ["1172"], "Unit": ["CFT"]}, "volume_unit"),
+    ({"Weight": ["12500"], "UOM": ["CTN"]}, "package_type"),
+    ({"UOM": ["LB"], "Weight": ["12500"]}, "package_type"),
+    ({"Gross Weight (kg)": ["12500"], "UOM": ["LB"]}, "package_type"),
+]
+
+
+@pytest.mark.parametrize(("values", "column"), UNITS)
+def test_units_beside_a_weight_are_its_units_if_all_are_such(values: dict[str, list[str]], column: str) -> None:
+    found, _ = _columns(**values)
+    assert next(found[name] for name in ("UOM", "Unit") if name in found) == column

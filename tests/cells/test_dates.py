@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from riskscore.cells.moments.dates import parse
+from riskscore.errors import ManifestError
+from riskscore.manifest.read import read
 
 DAY = datetime(2019, 3, 25, tzinfo=UTC)
 FORMS = [
@@ -192,3 +195,34 @@ def test_other_columns_of_dates_decide_the_order_where_the_column_does_not(other
     read = parse(pl.Series(["04/03/2024 02:10", None]), [pl.Series(others, dtype=pl.String)])
     assert read.row(0) == (moment, None if moment else "ambiguous_date")
     assert read.row(1) == (None, None)
+
+
+STAMPED = [
+    ("2024-03-14Z", "2024-03-14 00:00"),
+    ("14.03.2024\u0433.", "2024-03-14 00:00"),
+    ("2024/3/14 \u4e0b\u5348 4:30", "2024-03-14 16:30"),
+]
+
+
+@pytest.mark.parametrize(("text", "moment"), STAMPED)
+def test_zones_halves_of_the_day_and_letters_at_the_end_are_read(text: str, moment: str) -> None:
+    assert f"{parse(pl.Series([text]))['moment'].item():%Y-%m-%d %H:%M}" == moment
+
+
+FORMATS = [
+    ("Filing date (DD/MM/YYYY)", "03/04/2024", "2024-04-03"),
+    ("Filing date MM/DD/YYYY", "03/04/2024", "2024-03-04"),
+    ("Filing date [yymmdd]", "240304", "2024-03-04"),
+    ("Filing date (TT.MM.JJJJ)", "03.04.2024", None),
+]
+
+
+@pytest.mark.parametrize(("heading", "text", "day"), FORMATS)
+def test_the_heading_says_the_order(tmp_path: Path, heading: str, text: str, day: str | None) -> None:
+    row = {"B/L No": "B1", "Container": "MSKU1234565", heading: text, "POL": "CNSHA", "POD": "DEHAM", "Goods": "TILES"}
+    pl.DataFrame([row]).write_csv(tmp_path / "m.csv")
+    if day is None:
+        with pytest.raises(ManifestError, match="no heading was recognised as filed_at"):
+            read(tmp_path / "m.csv")
+        return
+    assert [f"{moment:%Y-%m-%d}" for moment in read(tmp_path / "m.csv").consignments["filed_at"]] == [day]

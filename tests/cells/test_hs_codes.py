@@ -111,3 +111,16 @@ def test_a_cell_is_doubtful_where_one_of_its_codes_cannot_be_read() -> None:
         (None, False),
         (None, True),
     ]
+
+
+DAMAGED = [
+    ("4.02", ["0402"]),
+    ("\uff16\uff19\uff10\uff17\uff12\uff11", ["690721"]),
+    ("2024-03-14", None),
+    ("12/2024", None),
+]
+
+
+@pytest.mark.parametrize(("text", "codes"), DAMAGED)
+def test_a_short_heading_is_read_and_a_date_is_no_code(text: str, codes: list[str] | None) -> None:
+    assert read(pl.Series([text]))["codes"].to_list() == [codes]

@@ -86,3 +86,24 @@ def test_the_scale_of_the_heading_counts_where_the_cell_has_none() -> None:
 def test_packages_are_not_measured() -> None:
     units = pl.Series(["KGS", "sqf", "m2", "LITRES", "CTNS", "PCS", "bags", None, "zzz"])
     assert measures.is_measure(units).to_list() == [True, True, True, True, False, False, False, False, False]
+
+
+TOO_MUCH = [
+    (["12,500 MT"], "gross_weight_kg", [12_500.0]),
+    (["1,250 T"], "gross_weight_kg", [1_250.0]),
+    (["33,200 CBM"], "volume_m3", [33.2]),
+    (["12,500 MT", "12.75 MT"], "gross_weight_kg", [None, 12_750.0]),
+    (["12,500 KGS"], "gross_weight_kg", [12_500.0]),
+]
+
+
+@pytest.mark.parametrize(("cells", "column", "figures"), TOO_MUCH)
+def test_no_container_weighs_a_thousand_tonnes_so_the_comma_is_decimal(
+    cells: list[str], column: str, figures: list[float | None]
+) -> None:
+    values = pl.Series(cells)
+    notes: list[str] = []
+    told = measures.scaled(column, values, numbers.parse(values), None, None, notes)
+    assert told["number"].to_list() == figures
+    assert bool(notes) == (len(cells) == 1 and "KGS" not in cells[0])
+    assert told["fault"].to_list() == [None if figure else "ambiguous_number" for figure in figures]

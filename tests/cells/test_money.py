@@ -41,3 +41,11 @@ def test_the_nearest_currency_counts_and_doubts_are_noted(
 def test_a_column_of_currencies_becomes_codes_and_shared_signs_are_unknown() -> None:
     column = pl.Series(["US$", "rmb", "Euros", "€", "eur", "$", "¥", "gold", None])
     assert money.currencies(column).to_list() == [USD, "CNY", EUR, EUR, EUR, None, None, None, None]
+
+
+@pytest.mark.parametrize(("text", "amount"), [("$12,500.00 USD", (12_500.0, USD)), ("$500 EUR", (None, None))])
+def test_a_shared_sign_and_the_name_of_a_currency_must_agree(
+    text: str, amount: tuple[float | None, str | None]
+) -> None:
+    read, _ = money.amounts(numbers.parse(pl.Series([text])), None, None)
+    assert read.select("number", "currency").row(0) == amount

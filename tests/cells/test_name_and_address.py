@@ -53,3 +53,18 @@ def test_a_workbook_gives_the_same_parties_as_a_table_with_addresses(tmp_path: P
     manifest = read(tmp_path / "m.xlsx")
     assert manifest.consignments.select("shipper_name", "shipper_address").rows() == [CELLS[2][1:]]
     assert "shipper_name: 1 name told apart from the address in the same cell" in manifest.understood.notes
+
+
+WRITTEN = [
+    "BETA GMBH<BR>HAFENSTR 5<br/>HAMBURG",
+    "BETA GMBH\\nHAFENSTR 5\\nHAMBURG",
+    "BETA GMBH_x000D_\nHAFENSTR 5_x000D_\nHAMBURG",
+    "BETA GMBH; HAFENSTR 5; HAMBURG",
+    "BETA GMBH | HAFENSTR 5 | HAMBURG",
+]
+
+
+@pytest.mark.parametrize("cell", WRITTEN)
+def test_line_breaks_that_other_software_wrote_end_the_name(cell: str) -> None:
+    names, addresses, count = name_and_address.apart(pl.Series([cell]), pl.Series([None], dtype=pl.String))
+    assert (names.item(), addresses.item(), count) == ("BETA GMBH", "HAFENSTR 5, HAMBURG", 1)

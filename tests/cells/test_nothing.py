@@ -211,3 +211,29 @@ def test_na_is_no_country_where_another_column_says_na_for_nothing(tmp_path: Pat
     manifest = _read(tmp_path, *rows)
     assert manifest.consignments["origin_country"].to_list() == [None, "CN", None]
     assert "origin_country: NA was read as empty in 1 row; write NAM for Namibia" in manifest.understood.notes
+
+
+JOINED = ["N/A, N/A", "NULL NULL", "None / None", "XXX", "XXXXXX", "TO FOLLOW", "NO B/L", "000000"]
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_what_was_joined_of_empty_cells_is_no_name_and_no_bill(tmp_path: Path, text: str) -> None:
+    heads = [*BASE, "Consignee", "Seal No", "Country of origin"]
+    rows = [[*BASE.values(), text, text, text], [text, *list(BASE.values())[1:], "ALFA", "S1", "VN"]]
+    pl.DataFrame(rows, schema=heads, orient="row").write_csv(tmp_path / "m.csv")
+    manifest = read(tmp_path / "m.csv")
+    assert manifest.consignments.select("consignee_name", "seal_numbers", "origin_country").rows() == [(None,) * 3]
+    assert manifest.quarantine.select("rule", "column").rows() == [("required", "bill_of_lading")]
+
+
+@pytest.mark.parametrize("text", ["NA.", "N/A, N/A", "NULL NULL"])
+def test_na_with_signs_around_it_is_not_namibia(tmp_path: Path, text: str) -> None:
+    row = BASE | {"Country of origin": text}
+    pl.DataFrame([row]).write_csv(tmp_path / "m.csv")
+    assert read(tmp_path / "m.csv").consignments["origin_country"].to_list() == [None]
+
+
+@pytest.mark.parametrize("name", ["NADA TRADING", "BLANK AND EMPTY LTD", "XXL FASHION", "0815 GMBH"])
+def test_a_name_that_begins_like_a_word_for_nothing_is_a_name(tmp_path: Path, name: str) -> None:
+    pl.DataFrame([BASE | {"Consignee": name}]).write_csv(tmp_path / "m.csv")
+    assert read(tmp_path / "m.csv").consignments["consignee_name"].to_list() == [name]

@@ -192,3 +192,16 @@ TOWNS_OF_STATES = [
 @pytest.mark.parametrize(("text", "locode"), TOWNS_OF_STATES)
 def test_the_state_after_a_town_counts(text: str, locode: str) -> None:
     assert ports(pl.Series("port", [text])).item() == locode
+
+
+REGIONS = [("SANTA CATARINA", None), ("ONTARIO", None), ("ANDALUCIA", None), ("NEW JERSEY", "US"), ("CRETE", "GR")]
+
+
+@pytest.mark.parametrize(("name", "country"), REGIONS)
+def test_the_name_of_a_region_is_no_small_town_of_another_country(name: str, country: str | None) -> None:
+    assert ports(pl.Series([name])).to_list() == [country or name]
+
+
+def test_ports_are_called_as_other_languages_call_them() -> None:
+    named = pl.Series(["LE PIREE", "PIREE", "Marseilles", "Salonica", "Kaapstad", "ΠΕΙΡΑΙΑΣ", "חיפה", "上海市"])
+    assert ports(named).to_list() == ["GRPIR", "GRPIR", "FRMRS", "GRSKG", "ZACPT", "GRPIR", "ILHFA", "CNSHA"]

@@ -50,3 +50,8 @@ def test_each_distinct_text_is_read_once() -> None:
 
     assert by_distinct(pl.Series(["a", "B", "a", None]), read).to_list() == ["A", "B", "A", None]
     assert heights == [2]
+
+
+def test_entities_of_html_are_the_signs_that_they_mean() -> None:
+    cleaned, _ = clean(pl.Series(["BETA &amp; SONS", "A&B CO; LTD", "R&D;"]), None)
+    assert cleaned.to_list() == ["BETA & SONS", "A&B CO; LTD", "R&D;"]

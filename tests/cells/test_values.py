@@ -330,3 +330,26 @@ def test_weights_that_no_container_has_show_that_dots_separate_thousands(tmp_pat
     assert _weights(tmp_path, ["12.400", "800.5"])[0] == [12.4, 800.5]
     assert _weights(tmp_path, ["12.400", "8.250"], **{"Weight Unit": "T"})[0] == [12400.0, 8250.0]
     assert _weights(tmp_path, ["12.400 t"])[0] == [12400.0]
+
+
+DOTTED = [("12.500", "Value (EUR)", 12_500.0), ("12.500 FCFA", "Value", 12_500.0), ("12.500", "Value (KWD)", 12.5)]
+
+
+@pytest.mark.parametrize(("text", "heading", "amount"), DOTTED)
+def test_three_digits_after_the_dot_of_every_amount_are_thousands(
+    text: str, heading: str, amount: float, tmp_path: Path
+) -> None:
+    assert _read(tmp_path, **{heading: text})["declared_value"] == pytest.approx(amount)
+
+
+PACKAGES = [("MSKU1234565", None, None), ("STC 500 CTNS", 500, "CTN"), ("500 thùng", 500, "CTN")]
+
+
+@pytest.mark.parametrize(("text", "count", "kind"), PACKAGES)
+def test_a_container_number_is_no_count(text: str, count: int | None, kind: str | None, tmp_path: Path) -> None:
+    read_ = _read(tmp_path, Packages=text)
+    assert (read_["package_count"], read_["package_type"]) == (count, kind)
+
+
+def test_a_number_of_units_is_a_count(tmp_path: Path) -> None:
+    assert _read(tmp_path, **{"Number of units": "500"})["package_count"] == 500

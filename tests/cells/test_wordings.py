@@ -27,7 +27,7 @@ TOGETHER = [
     ("HBL/MBL", "bill_of_lading"),
     ("Consignee & Notify", "consignee_name"),
     ("Description of Goods & Packages", "goods_description"),
-    ("Container / Seal", None),
+    ("Container / Seal", "container_number"),
     ("Packages / Gross Weight", None),
     ("Port of Loading / Port of Discharge", None),
     ("Vessel / Voyage / Flag", None),

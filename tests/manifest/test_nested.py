@@ -113,3 +113,48 @@ def test_long_texts_beside_many_containers_do_not_fill_the_memory(tmp_path: Path
     boxes = [{"no": f"CSQU{n:07d}"} for n in range(1_000)]
     with pytest.raises(ManifestError, match="long texts beside lists of many containers; write one object for each"):
         read_json(tmp_path, [BILL | {"note": "X" * 10_000_000, "containers": boxes}])
+
+
+ROLES = [
+    [{"role": "shipper", "name": "ALFA"}, {"role": "consignee", "name": "BETA"}, {"role": "notify", "name": "GAMMA"}],
+    [
+        {"partyFunction": "OS", "partyName": "ALFA"},
+        {"partyFunction": "CN", "partyName": "BETA"},
+        {"partyFunction": "N1"},
+    ],
+    [{"type": "CARRIER", "name": "LINE"}, {"type": "CONSIGNOR", "name": "ALFA"}, {"type": "Importer", "name": "BETA"}],
+]
+
+
+@pytest.mark.parametrize("parties", ROLES)
+def test_parties_are_told_apart_by_their_roles(tmp_path: Path, parties: list[dict[str, str]]) -> None:
+    record = {
+        "bill_of_lading": "B1",
+        "container": "MSKU1234565",
+        "filed_at": "2024-03-14",
+        "pol": "CNSHA",
+        "pod": "DEHAM",
+    }
+    seals = [{"number": "S1", "source": "CA"}, {"number": "S2"}]
+    record |= {"goods": "TILES", "parties": parties, "seals": seals}
+    (tmp_path / "m.json").write_text(json.dumps([record]))
+    row = read(tmp_path / "m.json").consignments.row(0, named=True)
+    named = "GAMMA" if parties is ROLES[0] else None
+    assert (row["shipper_name"], row["consignee_name"], row["notify_name"]) == ("ALFA", "BETA", named)
+    assert row["seal_numbers"] == ["S1", "S2"]
+
+
+def test_the_address_of_a_party_is_read_and_its_contact_is_not(tmp_path: Path) -> None:
+    address = {"street": "HAFENSTR 5", "city": "HAMBURG", "countryCode": "DE"}
+    party = {"role": "CN", "name": "BETA", "address": address, "contact": {"name": "FRONT OFFICE"}}
+    record = {
+        "bill_of_lading": "B1",
+        "container": "MSKU1234565",
+        "filed_at": "2024-03-14",
+        "pol": "CNSHA",
+        "pod": "DEHAM",
+    }
+    (tmp_path / "m.json").write_text(json.dumps([record | {"goods": "TILES", "parties": [party]}]))
+    row = read(tmp_path / "m.json").consignments.row(0, named=True)
+    assert (row["consignee_name"], row["consignee_country"]) == ("BETA", "DE")
+    assert row["consignee_address"] == "HAFENSTR 5, HAMBURG"

@@ -36,13 +36,14 @@ TEXT = {
 """Columns of `read` besides the text."""
 
 
-def read(distinct: pl.Series) -> pl.DataFrame:
+def read(distinct: pl.Series, *, with_seals: bool = False) -> pl.DataFrame:
     """Read distinct texts that are not simply a container number, one row per text.
 
     Columns: `text`; `boxes`, the list of numbers, null where the text is no container number; `sizes` and `seals`, one
     for each number or null (a seal is a list); `rest`, what else stands there and has digits; `is_part`, whether the
     text means more containers than it names; `completed`, the numbers that got the letters of another; `doubtful`,
-    digits that may be the end of a number; `is_usual`, whether all look like numbers.
+    digits that may be the end of a number; `is_usual`, whether all look like numbers. Where the heading says that the
+    cells are `with_seals`, what stands behind a number is its seal.
     """
     upper = pl.col("text").str.normalize("NFKC").str.to_uppercase().str.strip_chars(" '\"=[]{}")
     frame = pl.DataFrame({"text": distinct}).with_row_index("id").with_columns(upper=upper)
@@ -50,7 +51,7 @@ def read(distinct: pl.Series) -> pl.DataFrame:
         tight=pl.col("upper").str.replace_all(_SEPARATORS, ""),
         is_spaced=pl.col("upper").str.contains(words.SPACED) & ~pl.col("upper").str.contains(words.OTHER_WORD),
     )
-    taken = _taken(_tokens(frame.filter(~pl.col("is_spaced"))))
+    taken = _taken(_tokens(frame.filter(~pl.col("is_spaced"))), with_seals)
     frame = frame.join(taken, on="id", how="left", maintain_order="left")
     pieces = pl.col("upper").str.replace_all(r"[;|\n]", ",").str.split(",")
     codes = pieces.list.eval(pl.element().str.replace_all(_SEPARATORS, ""))
@@ -119,9 +120,9 @@ def _tokens(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _taken(tokens: pl.DataFrame) -> pl.DataFrame:
+def _taken(tokens: pl.DataFrame, with_seals: bool) -> pl.DataFrame:
     """Put the tokens of each text together: `found` (the numbers), `sizes`, `seals`, and what `_others` says."""
-    tokens = _boxes(_labelled(tokens))
+    tokens = _boxes(_labelled(tokens, with_seals))
     # A number that stands twice in a text is one container.
     again = pl.col("number").is_not_null() & ~pl.struct("id", "number").is_first_distinct()
     tokens = tokens.with_columns(number=pl.when(~again).then("number"))
@@ -135,7 +136,7 @@ def _taken(tokens: pl.DataFrame) -> pl.DataFrame:
     return said.with_columns(sizes=types).drop("size")
 
 
-def _labelled(tokens: pl.DataFrame) -> pl.DataFrame:
+def _labelled(tokens: pl.DataFrame, with_seals: bool) -> pl.DataFrame:
     """The tokens, with seals that follow another seal or a number in a list of both.
 
     `state` is the kind of what stood before, sizes and counts aside.
@@ -151,7 +152,7 @@ def _labelled(tokens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("words"))
     )
     tokens = tokens.with_columns(state=_before(opens))
-    in_pairs = (kind == "pair").any().over("id")
+    in_pairs = (kind == "pair").any().over("id") | pl.lit(with_seals)
     is_next = kind.is_in(["word", "next"]) & has_digits
     is_seal = is_next & (before.is_in(["seals", "seal"]) | (in_pairs & (before == "box")))
     labelled_next = (_beside(kind, -1) == "seal").fill_null(False)

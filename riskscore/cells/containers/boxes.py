@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from riskscore.cells.containers import box_objects, box_texts, box_words
+from riskscore.cells.wordings import plain_words
 from riskscore.units import counted
 
 MOST = 5_000
@@ -76,7 +77,8 @@ def fill(texts: Sequence[pl.Series], sources: Sequence[str], reader: Reader | No
     is_plain = cells["text"].str.contains(box_words.PLAIN)
     strange = cells.filter(~is_plain)["text"].unique(maintain_order=True)
     objects = _objects(strange, reader)
-    said = box_texts.read(strange.filter(~strange.is_in(objects["text"].implode())))
+    with_seals = any("seal" in plain_words(source) for source in sources)
+    said = box_texts.read(strange.filter(~strange.is_in(objects["text"].implode())), with_seals=with_seals)
     named = _named(cells.filter(is_plain), cells.filter(~is_plain), said, objects)
     absurd = named.group_by("row").len().filter(pl.col("len") > MOST)["row"]
     named = named.filter(~pl.col("row").is_in(absurd.implode()))

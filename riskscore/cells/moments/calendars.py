@@ -15,15 +15,18 @@ from riskscore.units import counted
 FIRST, END = 1990, 2100
 """The years of dates that can be true: from FIRST, before END."""
 
+REQUIRED = ("filed_at", "known_at")
+"""Columns of moments without which a row is refused."""
+
 _REPUBLIC = r"^\s*(?:\x{6C11}[\x{570B}\x{56FD}])?\s*1[0-3]\d\s*[-/.\x{5E74}]\s*\d{1,2}\s*[-/.\x{6708}]\s*\d{1,2}"
 _OTHER_YEARS = ((2443, 2643), (1300, 1500))
 """Years of the Buddhist calendar, and of the Islamic and the Persian one, from 1900 to 2100."""
 
 
-def checked(column: str, values: pl.Series, read: pl.DataFrame, *, required: bool, notes: list[str]) -> pl.DataFrame:
+def checked(column: str, values: pl.Series, read: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
     """`read` (of dates.parse) without moments that cannot be true, which become faults.
 
-    Those of a `required` column stay: its rule refuses them. A note names years of another calendar.
+    Those of a column in REQUIRED stay: its rule refuses them. A note names years of another calendar.
     """
     year = read["moment"].dt.year()
     out = ((year < FIRST) | (year >= END)).fill_null(False)
@@ -39,7 +42,7 @@ def checked(column: str, values: pl.Series, read: pl.DataFrame, *, required: boo
             f"{column}: {dates} such as {texts.filter(other).item(0)} seem to be of another calendar "
             "(Buddhist, Islamic, Persian, of the Republic of China); write years AD"
         )
-    if required or not out.any():
+    if column in REQUIRED or not out.any():
         return read
     fault = pl.when(pl.Series(out)).then(pl.lit("date_out_of_range")).otherwise("fault")
     return read.with_columns(moment=pl.when(~pl.Series(out)).then("moment"), fault=fault)

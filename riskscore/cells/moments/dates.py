@@ -84,6 +84,10 @@ _WORDS = (
     r"|\(.*\)"
 )
 """Words around the parts of a date: 14 de marzo de 2024, 1000 hrs, (local time)."""
+_END = r"^(\d{4}-\d{2}-\d{2})Z$|^(.*\d)\x{0413}\.?$"
+_BEFORE_NOON, _AFTER_NOON = (
+    rf"(?:{words})\s*(\d{{1,2}}:\d{{2}}(?::\d{{2}})?)" for words in ("上午|午前|오전", "下午|午後|오후")
+)
 _PIVOT = 69
 _FARTHEST = timedelta(days=200)
 """Most days between two dates of one consignment. With day and month exchanged they may be eleven months apart."""
@@ -159,7 +163,8 @@ def _possible(columns: Sequence[pl.Series]) -> DateOrder | None:
 
 def _split(distinct: pl.DataFrame) -> pl.DataFrame:
     """Add the parts of each text: year, month, day and so on, as texts."""
-    east = pl.col("text").str.slice(0, 80).str.normalize("NFKC").str.replace_many(_EAST | _DIGITS)
+    east = pl.col("text").str.slice(0, 80).str.normalize("NFKC")
+    east = east.str.replace(_BEFORE_NOON, "$1 AM").str.replace(_AFTER_NOON, "$1 PM").str.replace_many(_EAST | _DIGITS)
     plain = (
         east.str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
@@ -167,7 +172,7 @@ def _split(distinct: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all("[\u2010-\u2015\u2212]", "-")
     )
     tidy = plain.str.replace_all(r"\s+", " ").str.replace_all(r"(\d)- ", "$1-").str.strip_chars(" '\"")
-    tidy = tidy.str.replace(months.weekday(), "")
+    tidy = tidy.str.replace(months.weekday(), "").str.replace(_END, "$1$2")
     bare = pl.col("tidy").str.replace_all(_WORDS, " ").str.replace_all(r"\s+", " ").str.strip_chars(" .,")
     parts = distinct.with_columns(tidy=tidy).with_columns(
         tidy=bare, blank=nothing.is_nothing(pl.col("tidy")) | pl.col("tidy").str.contains(r"^[0/.-]+$")

@@ -20,6 +20,9 @@ _CODES_AND_NAMES = ("ARATU",)
 
 _PROVINCE = re.compile(r" (?:Sheng|Shi|(?:\w+zu )?Zizhiqu)$")
 
+_LONGEST_CODE = 3
+"""Most characters of the code of a state or province."""
+
 _LARGE_PORT = 2_000
 """Thousand TEU per year of a port whose three letters are enough."""
 
@@ -81,8 +84,16 @@ def main_towns() -> pl.DataFrame:
 
 @cache
 def towns_alone() -> pl.DataFrame:
-    """The names that say enough without a country: `name`, `locode`."""
-    return lookup.keyed(reference.towns_alone().select("name", "locode"), "name")
+    """The names that say enough without a country: `name`, `locode`.
+
+    A small town does not, if its name is also that of another country's state or province: Santa Catarina is one.
+    """
+    states = subdivisions().filter(pl.col("name").str.len_chars() > _LONGEST_CODE).group_by("name").agg("country")
+    named = reference.towns_alone().select("name", "locode").join(states, on="name", how="left")
+    is_elsewhere = ~pl.col("country").list.contains(pl.col("locode").str.head(2))
+    large = reference.towns().filter(pl.col("main") | pl.col("is_large"))["name"].unique()
+    is_small = ~pl.col("name").is_in(large.implode())
+    return lookup.keyed(named.filter(~(is_elsewhere.fill_null(False) & is_small)).select("name", "locode"), "name")
 
 
 @cache

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from riskscore.errors import ManifestError
-from riskscore.manifest.formats import layout, quotes, repeats
+from riskscore.manifest.formats import heading_rows, layout, quotes, repeats
 from riskscore.manifest.formats.blocks import BLOCK, Rows, are_blank, count_of, parse
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.ragged import CUT
@@ -44,13 +44,17 @@ _MARKED_TEXT = r"^'([A-Z]{0,4}[+-]?[0-9][0-9A-Z ,.:/+-]*)$"
 
 @dataclass(frozen=True)
 class _Head:
-    """The line of headings: `lines` lines of the file up to and including it, `size` bytes; `known` headings in it."""
+    """The line of headings: `lines` lines of the file up to and including it, `size` bytes; `known` headings in it.
+
+    `above` are the cells of the lines before it.
+    """
 
     known: int
     cells: list[str]
     delimiter: str
     lines: int
     size: int
+    above: tuple[tuple[str, ...], ...] = ()
 
 
 _LINES_OF_A_LIST = 20_000
@@ -133,6 +137,7 @@ def _read(name: str, text: bytes, count: Count) -> Table:
             ]
         ),
         notes=(*repeated(head.cells), *notes, *ditto, *told.notes),
+        above=head.above,
     )
 
 
@@ -182,15 +187,15 @@ def _find_head(name: str, text: bytes, count: Count) -> _Head:
     if not heads:
         raise ValueError("no line of headings was found")
     first = min(head.lines for head in heads)
-    found = max(
-        heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0)
-    )
-    if found.size >= len(sample.encode()) and len(text) > _HEAD:
+    best = max(heads, key=lambda head: (head.known, head.lines == first, len(head.cells) if head.lines == first else 0))
+    if best.size >= len(sample.encode()) and len(text) > _HEAD:
         raise ManifestError(
             f"{name} has a line of headings of more than {_HEAD:,} bytes; give each column a short heading, "
             "and make each row a line"
         )
-    return found
+    after = [head for head in heads if head.delimiter == best.delimiter and head.lines > best.lines][:1]
+    cells = heading_rows.with_units(best.cells, after[0].cells, count) if after and best.known else None
+    return best if cells is None else replace(best, cells=cells, lines=after[0].lines, size=after[0].size)
 
 
 def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> list[_Head]:
@@ -201,7 +206,8 @@ def _heads(lines: Sequence[str], skip: int, delimiter: str, count: Count) -> lis
             if any(cell.strip() for cell in cells):
                 used = skip + reader.line_num
                 size = len("".join(lines[:used]).encode())
-                heads.append(_Head(count(cells[:MAX_HEADINGS]), cells, delimiter, used, size))
+                above = tuple(tuple(head.cells) for head in heads)
+                heads.append(_Head(count(cells[:MAX_HEADINGS]), cells, delimiter, used, size, above))
             if len(heads) == _HEAD_LINES:
                 break
     except csv.Error:

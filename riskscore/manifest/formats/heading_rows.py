@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskscore.manifest.formats.table import Count
 from riskscore.manifest.formats.workbook import Area
@@ -18,6 +18,11 @@ from riskscore.manifest.formats.workbook import Area
 ROWS = 60
 """How many rows of a sheet are looked at; letterheads and addressees may stand above the headings."""
 
+_UNIT = re.compile(
+    r"[(\[]?\s*(?:kgs?|kgm|kilos?|kilograms?|mts?|t|to|tons?|tonnes?|lbs?|pounds?|cbm|m3|m³|cft|usd|eur|gbp|cny|us\$|°?\s?[cf])"
+    r"\.?\s*[)\]]?",
+    re.IGNORECASE,
+)
 _DATA = re.compile(r"\d{3}")
 _ANCHORS = ("container_number", "bill_of_lading")
 
@@ -35,13 +40,34 @@ class Head:
 def find(rows: Sequence[Sequence[str]], merged: Sequence[Area], count: Count) -> Head:
     """Return the row, or the two rows, with the most known headings; the first of them where several have as many.
 
+    A row of units below them belongs to them.
+
     `merged` are the merged areas, in rows and columns of `rows`.
     """
     wide = [_spread(row, place, merged) for place, row in enumerate(rows)]
     heads = [Head(count(list(dict.fromkeys(row))), place, place, list(row)) for place, row in enumerate(rows)]
     best = max(heads, key=lambda head: head.known)
     pairs = [place for place in (best.first - 1, best.first) if 0 <= place < len(rows) - 1]
-    return max([best, *(_pair(rows, wide, place, count) for place in pairs)], key=lambda head: (head.known, head.last))
+    head = max([best, *(_pair(rows, wide, place, count) for place in pairs)], key=lambda head: (head.known, head.last))
+    below = rows[head.last + 1] if head.known and head.last + 1 < len(rows) else []
+    cells = with_units(head.cells, below, count)
+    return head if cells is None else replace(head, last=head.last + 1, cells=cells)
+
+
+def with_units(head: Sequence[str], below: Sequence[str], count: Count) -> list[str] | None:
+    """The headings with the units of the row `below` them; None where that row is not one of units only.
+
+    A unit stands in brackets or alone: (KGS), MT, USD. At least one of them makes a known heading another known one.
+    """
+    filled = [(name, unit) for name, unit in zip(head, below, strict=False) if unit.strip()]
+    if not filled or len(filled) > max(1, len(head) // 2) or any(cell.strip() for cell in below[len(head) :]):
+        return None
+    if not all(name.strip() and _UNIT.fullmatch(unit.strip()) for name, unit in filled):
+        return None
+    if not all(_is_known(f"{name} {unit}", count) for name, unit in filled if _is_known(name, count)):
+        return None
+    units = [unit.strip() for unit in below] + [""] * (len(head) - len(below))
+    return [f"{name} ({unit.strip('()[] ')})" if unit else name for name, unit in zip(head, units, strict=True)]
 
 
 def _pair(rows: Sequence[Sequence[str]], wide: Sequence[list[str]], place: int, count: Count) -> Head:

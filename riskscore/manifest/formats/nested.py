@@ -18,6 +18,7 @@ from typing import Any
 from riskscore.cells.headings import manifest_synonyms, recognise
 from riskscore.cells.wordings import words
 from riskscore.errors import ManifestError
+from riskscore.manifest.formats import listed
 
 ITEMS = "goods_items"
 """An array of goods lines that the reader of values knows as it is."""
@@ -47,6 +48,7 @@ class Nest:
 
         Raises ManifestError where long texts would be repeated too often.
         """
+        record = listed.plain(record)
         rows = self._rows(record)
         if rows[0] is not record:
             self.records += 1
@@ -77,7 +79,7 @@ class Nest:
             if len(inner) > 1:
                 rest = self._of_the_bill(rest)
             self._count(rest, len(inner))
-            rows = [row for box in inner for row in self._rows(_filled(box, rest))]
+            rows = [row for box in inner for row in self._rows(listed.plain(_filled(box, rest)))]
         if goods and len(rows) == 1:
             inner = _named(goods, rows[0])
             self._count(rows[0], len(inner))

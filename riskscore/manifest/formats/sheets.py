@@ -144,4 +144,5 @@ def _table(file: str, found: _Found) -> Table:
         sheet=found.name,
         carried=carried[rows.to_list()] if carried.width and rows.len() else carried.clear(),
         notes=(*notes, *ditto, *told.notes),
+        above=tuple(tuple(cell or "" for cell in row) for row in found.frame.head(found.head.first).iter_rows()),
     )

@@ -42,8 +42,9 @@ class Table:
     `broken` contains lines that do not fit the headings (columns BROKEN). `delimiter`, `encoding` and `sheet` are None
     where the format has none. `carried` has Boolean columns with the names of some columns of `frame`: the rows whose
     value was written once, in a merged cell that begins in a row above. `notes` say in plain language what was decided.
-    `date_order` is what a person says about its dates. `kind` is MANIFEST or STOW_PLAN, and `cancelled` lists what a
-    message cancels (columns CANCELLED). The columns of a message are canonical already.
+    `above` are the cells of the lines above the headings. `date_order` is what a person says about its dates. `kind` is
+    MANIFEST or STOW_PLAN, and `cancelled` lists what a message cancels (columns CANCELLED). The columns of a message
+    are canonical already.
     """
 
     frame: pl.DataFrame
@@ -56,6 +57,7 @@ class Table:
     broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BROKEN))
     carried: pl.DataFrame = field(default_factory=pl.DataFrame)
     notes: tuple[str, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
     date_order: DateOrder | None = None
     kind: str = MANIFEST
     is_message: bool = False
