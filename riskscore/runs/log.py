@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore.errors import LakeError
+from riskscore.errors import DamageError
 from riskscore.lake.protocol import Lake
 
 BEGUN, FINISHED, REOPENED = "begun", "finished", "reopened"
@@ -57,11 +57,11 @@ class RunLog:
 
     @classmethod
     def read(cls, lake: Lake) -> RunLog:
-        """Read every event of every run. Raises LakeError if one of them is damaged or was edited."""
+        """Read every event of every run. Raises DamageError if one of them is damaged or was edited."""
         runs = cls.unchecked(lake)
         unreadable = runs.unreadable()
         if unreadable:
-            raise LakeError(
+            raise DamageError(
                 f"the table runs of the lake at {lake.uri} is damaged: {unreadable[0]} cannot be read; see `riskscore "
                 "lake check`"
             )
