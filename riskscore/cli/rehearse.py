@@ -110,8 +110,6 @@ def rehearse(
     from riskscore.selection.capacity import Shares
 
     suffix = console.suffix(out, _WRITTEN)
-    if out is not None:
-        (export.check if suffix == ".csv" else chart.check)(out)
     script = rehearsing.Script(weeks, capacity, per_day, warm_up, smuggling_rate)
     names = rehearsing.POLICIES if policy is Policy.all else (policy.value,)
     policies = rehearsing.Policies(names, Shares(*mix), rehearsing.Learning(half_life, by_inclusion))

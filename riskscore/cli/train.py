@@ -150,6 +150,7 @@ def train(
     from riskscore.lifecycle import retrain, tracking
     from riskscore.manifest import lost, read
     from riskscore.manifest.outcomes import read_outcomes
+    from riskscore.model.booster import check
     from riskscore.settings import find_settings
     from riskscore.training.labels import Labels
     from riskscore.training.plan import Plan
@@ -157,6 +158,7 @@ def train(
     from riskscore.training.train import train_on_worlds
     from riskscore.training.worlds import read_truth
 
+    check(out)
     if mlflow is not None:
         tracking.mlflow()
     if until is not None and hold_back is not None:
@@ -283,8 +285,7 @@ def evaluate(
     from riskscore.training.labels import Labels
     from riskscore.training.worlds import read_truth
 
-    if out is not None:
-        _check(out, [outcomes, *manifests, *history, *([truth] if truth else [])])
+    suffix = console.suffix(out, (".html", ".json"), [outcomes, *manifests, *history, *([truth] if truth else [])])
     if explanations and truth is None:
         raise SettingsError("--explanations needs to know what was really smuggled: give the --truth of a simulation")
     if keep and (model is None or not explanations):
@@ -310,7 +311,7 @@ def evaluate(
         record = {"model": card.name, "data": card.data, **judged}
         if out is not None:
             step("writing")
-            text = evaluation.render(record) if out.suffix.lower() == ".html" else console.text(record)
+            text = evaluation.render(record) if suffix == ".html" else console.text(record)
             export.write_text(text, out, public=True)
     if json:
         console.emit(record)
@@ -325,18 +326,6 @@ def evaluate(
         screen.print(f"The report is in {console.plain(out)}.")
     if keep:
         screen.print(f"The card in {console.plain(folder)} now says how good the reasons are.")
-
-
-_WRITTEN = (".html", ".json")
-
-
-def _check(out: Path, inputs: Sequence[Path]) -> None:
-    """Raise SettingsError if a report cannot be written to `out`, or would overwrite one of `inputs`."""
-    console.suffix(out, _WRITTEN)
-    if not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
-    if out.exists() and (not out.is_file() or any(source.exists() and out.samefile(source) for source in inputs)):
-        raise SettingsError(f"cannot write {out}: it exists and is not a report; choose another name")
 
 
 COMMANDS = (simulate, train, evaluate)

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from riskscore import progress
+from riskscore import export, progress
 from riskscore.digests import sha256
 from riskscore.errors import LakeError
 from riskscore.lake import seals
@@ -133,6 +133,7 @@ def restore(backup: Path, target: Path, name: str | None = None) -> State:
 
     Raises LakeError if the backup is damaged or `target` is not empty, and OSError if the disk refuses.
     """
+    export.check_into(target.parent)
     state = read(backup, name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise LakeError(f"{target} is there and not empty; name a new folder for the restored lake")
@@ -185,6 +186,7 @@ def _folder(lake: DeltaLake) -> Path:
 
 
 def _prepare(backup: Path, folder: Path) -> None:
+    export.check_into(backup)
     if backup.resolve().is_relative_to(folder.resolve()):
         raise LakeError(f"the backup {backup} would be in the lake; name a folder outside, on another disk")
     if backup.is_dir() and any(backup.iterdir()):
