@@ -1,6 +1,7 @@
 """Signatures: who made a model or alerts, and that nothing was changed since."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -123,6 +124,28 @@ def test_a_package_is_signed_with_all_its_files(tmp_path: Path, key: Path) -> No
     (folder / "case.json").write_text("[]")
     with pytest.raises(SettingsError, match="are not those"):
         signed.check(folder, settings)
+
+
+@pytest.mark.parametrize("hostile", ["pipe", "pipe within", "[" * 5_000, f'{{"files": {"9" * 5_000}}}', '{"files": 5}'])
+def test_a_hostile_package_is_refused_in_one_line(hostile: str, tmp_path: Path, key: Path) -> None:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    entries = [{"file": "case.json", "sha256": "0"}]
+    (folder / "manifest.json").write_text(json.dumps({"files": entries}) if "pipe" in hostile else hostile)
+    signed.sign(folder, key)
+    if hostile == "pipe":
+        (folder / "manifest.json.sig").unlink()
+        os.mkfifo(folder / "manifest.json.sig")
+    elif hostile == "pipe within":
+        os.mkfifo(folder / "case.json")
+    with pytest.raises(SettingsError, match=r"named pipe|not the list of a package|are not those"):
+        signed.check(folder, asking("alerts", public(key)))
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, f'{{"public_key": {"9" * 5_000}}}', "5", "null", "\x00"])
+def test_a_hostile_signature_does_not_fit(text: str) -> None:
+    with pytest.raises(SettingsError, match="does not fit"):
+        signatures.signer("alerts", b"x", text)
 
 
 @pytest.mark.parametrize("keys", [[], ["x"], "x", [5], ["A" * 44]])

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from riskscore import export, progress
+from riskscore import door, export, progress, tree
 from riskscore.digests import sha256
 from riskscore.errors import LakeError
 from riskscore.lake import seals
@@ -112,10 +112,10 @@ def read(backup: Path, name: str | None = None) -> State:
         raise LakeError(f"the backup in {backup} has no state {name or ''}; {shown}")
     path = backup / _STATES / f"{name or names[-1]}.json"
     try:
-        content = json.loads(path.read_bytes())
+        content = tree.load_json(door.read(path))
         entries = tuple(Entry(**entry) for entry in content["files"])
         is_whole = content["sha256"] == _digest(content["files"]) and all(map(_is_safe, entries))
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         is_whole, entries = False, ()
     if not is_whole:
         raise LakeError(f"the list of files {path} is damaged; name an earlier state")

@@ -7,7 +7,6 @@ read once and sealed. At an address, only missing files and wrong sizes are foun
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from riskscore import progress
+from riskscore import door, progress, tree
 from riskscore.errors import LakeError
 from riskscore.lake import health, seals
 from riskscore.lake.delta import DeltaLake
@@ -124,8 +123,8 @@ def _sealed_versions(sealed: dict[str, Seal]) -> list[int]:
 
 def _hint(folder: Path) -> int | None:
     """The version of the last checkpoint, by the pointer to it; None if there is none or it is damaged."""
-    with contextlib.suppress(ValueError, OSError, TypeError, KeyError, RecursionError):
-        told = json.loads((folder / _HINT).read_bytes())
+    with contextlib.suppress(ValueError, OSError, TypeError, KeyError):
+        told = tree.load_json(door.read(folder / _HINT))
         version = told["version"]
         if not isinstance(version, int) or not 0 <= version < 10**15:
             return None

@@ -10,7 +10,6 @@ added; of two lines for one file the last counts. A line that does not fit its C
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import zlib
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
+from riskscore import door, tree
 from riskscore.digests import sha256
 from riskscore.lake.store import Store
 
@@ -52,7 +52,7 @@ def read(store: Store, table: str) -> tuple[dict[str, Seal], int]:
     if path is None or not path.exists():
         return {}, 0
     found: dict[str, Seal] = {}
-    lines = path.read_bytes().split(b"\n")
+    lines = door.read(path).split(b"\n")
     broken = 0
     for line in lines:
         parts = line.decode("utf-8", "replace").split(" ", 3)
@@ -99,9 +99,9 @@ def added(log: Path) -> set[str]:
 def entries(log: Path) -> list[dict[str, Any]]:
     """Return the actions of a commit that can be read."""
     found: list[dict[str, Any]] = []
-    for line in log.read_bytes().split(b"\n"):
-        with contextlib.suppress(ValueError, RecursionError):
-            entry = json.loads(line)
+    for line in door.read(log).split(b"\n"):
+        with contextlib.suppress(ValueError):
+            entry = tree.load_json(line)
             is_action = isinstance(entry, dict) and all(isinstance(part, dict) for part in entry.values())
             found += [entry] if is_action else []
     return found
@@ -121,7 +121,7 @@ def fault(path: Path, seal: Seal | None, *, quick: bool = False) -> str | None:
         if path.suffix == ".parquet":
             pl.read_parquet(path, hive_partitioning=False)
             return None
-        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
+        lines = [line for line in door.read(path).split(b"\n") if line.strip()]
         return None if lines and len(entries(path)) == len(lines) else UNREADABLE
     except FileNotFoundError:
         return MISSING
