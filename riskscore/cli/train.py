@@ -245,7 +245,11 @@ def evaluate(
     ] = False,
     keep: Annotated[
         bool,
-        typer.Option("--keep", help="Write the result of --explanations into the model's card. Needs --model."),
+        typer.Option(
+            "--keep",
+            help="Write the result of --explanations into the model's card. Needs --model. Do this before the model is "
+            "signed and promoted, because the card changes.",
+        ),
     ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with charts (.html) or all figures (.json).")
@@ -325,7 +329,10 @@ def evaluate(
     if out is not None:
         screen.print(f"The report is in {console.plain(out)}.")
     if keep:
-        screen.print(f"The card in {console.plain(folder)} now says how good the reasons are.")
+        screen.print(
+            f"The card in {console.plain(folder)} now says how good the reasons are. If the model was signed or "
+            "promoted, do so again, because its card has changed."
+        )
 
 
 COMMANDS = (simulate, train, evaluate)

@@ -30,6 +30,14 @@ _LONGEST = 400
 """Characters of a message from the store that are shown."""
 
 
+def folder(place: str | Path, what: str) -> Path:
+    """The folder `place`, which needs not exist. Raises LakeError for an address; `what` says what needs a folder."""
+    text = str(place).removeprefix("file://")
+    if "://" in text:
+        raise LakeError(f"{what} needs a folder, and {place} is an address; use the versions and copies of its store")
+    return Path(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """A place for tables. `local` is its folder, None if it has an address; `options` open an address."""

@@ -73,7 +73,7 @@ def nightly(
     Exit codes:
       0   done, or nothing to do
       1   done, but a file in the inbox cannot be read; its name is printed
-      2   an error that you can fix; one line says what it is
+      2   an error that you can fix; one line says what it is, two if it is a defect of riskscore
       75  another run is working on this lake; try again later
     """
     from riskscore import export
