@@ -46,5 +46,6 @@ def _parse(text: str) -> dict[str, Any]:
     """The table of a TOML text. Raises ValueError."""
     if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
         raise ValueError(f"a line has more than {MAX_DOTS} dots")
-    content: dict[str, Any] = tree.loaded(tomllib.loads, text)
+    # Some editors write a mark of the byte order in front.
+    content: dict[str, Any] = tree.loaded(tomllib.loads, text.removeprefix("\ufeff"))
     return content

@@ -24,7 +24,7 @@ def simulate(
     out: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder for the simulated world. It must be new or empty.")
     ],
-    days: Annotated[int, typer.Option(min=1, metavar="N", help="How many days to simulate.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=options.LONGEST, metavar="N", help="How many days to simulate.")] = 30,
     per_day: Annotated[int, typer.Option(min=1, metavar="N", help="Consignments filed per day, on average.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same world.")] = 0,
     smuggling_rate: Annotated[
@@ -40,6 +40,7 @@ def simulate(
         int | None,
         typer.Option(
             min=1,
+            max=options.LONGEST,
             metavar="N",
             help="Number of the day (the first is 0) from which smugglers use other routes, cover loads and methods. "
             "Default: they never change.",
@@ -95,6 +96,7 @@ def train(
         int | None,
         typer.Option(
             min=0,
+            max=options.LONGEST,
             metavar="DAYS",
             help="Do not learn from the last DAYS days, so that models can be compared on them. Default: 28 with "
             "--lake, otherwise 0.",
@@ -224,6 +226,10 @@ def _tuning(out: Path, tune: float | None, trials: int | None, study: Path | Non
         if study is not None:
             raise SettingsError("--study saves a search; say how long to search with --tune or --trials")
         return None
+    if study is not None:
+        from riskscore import export
+
+        export.check_into(study)
     return Tuning(study or out.with_name(f"{out.name}.study"), tune, trials)
 
 

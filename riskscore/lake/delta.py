@@ -19,6 +19,7 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
+from riskscore import export
 from riskscore.errors import DamageError, LakeError
 from riskscore.lake import damage, fields, past, seals
 from riskscore.lake.protocol import STEP, TURN
@@ -85,6 +86,8 @@ class DeltaLake:
         """
         lake = cls(Store.of(uri))
         lake.store.check_readable()
+        if lake.store.local is not None:
+            export.check_into(lake.store.local)
         with lake.store.wrap_errors("create"):
             strays = sorted(lake.store.entries() - set(TABLES))
             if strays and not lake._exists():

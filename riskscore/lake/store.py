@@ -112,6 +112,8 @@ class Store:
         return message if len(message) <= _LONGEST else message[: _LONGEST - 3] + "..."
 
     def check_readable(self) -> None:
-        """Raise LakeError if the folder exists and may not be read."""
+        """Raise LakeError if what is there is no folder, or may not be read."""
+        if self.local is not None and self.local.exists() and not self.local.is_dir():
+            raise LakeError(f"cannot open the lake at {self.uri}: it is a file, not a folder")
         if self.local is not None and self.local.exists() and not os.access(self.local, os.R_OK | os.X_OK):
             raise LakeError(f"cannot open the lake at {self.uri}: no permission to read that folder")

@@ -172,6 +172,7 @@ def test_damage_is_found_and_mended_from_a_backup(riskscore, filled, tmp_path):
     "words",
     [
         ("check", "{tmp}/none"),
+        ("check", "/dev/null"),
         ("repair", "{tmp}/lake", "--from", "{tmp}"),
         ("backup", "{tmp}/lake", "{tmp}/lake/backup"),
         ("backup", "{tmp}/lake", "{tmp}"),
