@@ -36,8 +36,13 @@ def make_key(path: Path) -> str:
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(pem)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(pem)
+        except OSError:
+            path.unlink()  # part of a key is none, and would be in the way of the next try
+            raise
     except FileExistsError:
         raise SettingsError(f"{path} exists already; a key is never overwritten, so choose another name") from None
     except OSError as refused:

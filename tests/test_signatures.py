@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,21 @@ def test_a_package_is_signed_with_all_its_files(tmp_path: Path, key: Path) -> No
     (folder / "case.json").write_text("[]")
     with pytest.raises(SettingsError, match="are not those"):
         signed.check(folder, settings)
+
+
+def test_a_key_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path: Path) -> None:
+    lines = (
+        "import resource, signal",
+        "from pathlib import Path",
+        "from riskscore import signatures",
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)",
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))",
+        f"signatures.make_key(Path({str(tmp_path)!r}, 'k'))",
+    )
+    code = "\n".join(lines)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "SettingsError: cannot write" in ran.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("hostile", ["pipe", "pipe within", "[" * 5_000, f'{{"files": {"9" * 5_000}}}', '{"files": 5}'])

@@ -84,7 +84,7 @@ def _told(wrong: BaseException, arguments: Sequence[str], printed: Callable[[], 
 
 def _outside(wrong: BaseException) -> str | None:
     """What is wrong outside riskscore: the memory, the system, or a file; None if nothing is found."""
-    if isinstance(wrong, MemoryError):
+    if isinstance(wrong, MemoryError) or (isinstance(wrong, ImportError) and "failed to map" in str(wrong)):
         return "there is not enough memory; give fewer files at once, or use a larger machine"
     if not isinstance(wrong, DamageError) and (reason := refusals.reason(wrong)) is not None:
         named = getattr(wrong, "filename", None)
