@@ -59,6 +59,7 @@ def open_file(path: str | Path) -> BufferedReader:
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         _check(path, os.fstat(handle).st_mode)
+        os.pread(handle, 1, 0)  # a file of the system, such as /proc/kmsg, may have nothing to read as yet
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)

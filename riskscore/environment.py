@@ -37,15 +37,21 @@ LIMITS = "RISKSCORE_LIMITS"
 """Variable with the factor for the limits within which files of an inbox are looked at."""
 
 
+_MOST = 1_000.0
+"""Largest factor: 10,000 seconds and a terabyte for one file."""
+
+
 def limits() -> float:
-    """The factor for the limits of memory and time; 1 by default. Raises SettingsError if it is no positive number."""
+    """The factor for the limits of memory and time; 1 by default. Raises SettingsError unless it is from 0 to _MOST."""
     text = os.environ.get(LIMITS) or "1"
     try:
         factor = float(text)
     except ValueError:
         factor = 0.0
-    if not 0.0 < factor < float("inf"):
-        raise SettingsError(f"${LIMITS} is {text!r}; write a number above 0, such as 2 for twice the limits")
+    if not 0.0 < factor <= _MOST:
+        raise SettingsError(
+            f"${LIMITS} is {text!r}; write a number above 0, up to 1000, such as 2 for twice the limits"
+        )
     return factor
 
 

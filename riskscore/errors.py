@@ -9,6 +9,7 @@
     ├── ModelError          a model is missing, damaged or was trained on other features
     ├── TrainingError       no model can be trained or judged on the data
     ├── LakeError           a lake does not exist, cannot be reached, or lacks what was asked for
+    │   └── DamageError         files of a lake in a folder are missing or damaged
     ├── BusyError           another nightly run is working on the same lake
     └── SettingsError       a setting or an argument is wrong
 
@@ -71,6 +72,10 @@ class TrainingError(RiskscoreError):
 
 class LakeError(RiskscoreError):
     """The lake does not exist, its store refuses access, or it lacks what was asked for."""
+
+
+class DamageError(LakeError):
+    """Files of a lake in a folder are missing or damaged. `riskscore lake check` says which."""
 
 
 class BusyError(RiskscoreError):

@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -28,12 +29,14 @@ _FORMULA = r"^\s*[=+\-@\t\r|]"
 """Spreadsheets run cells that begin like this; some of them ignore leading blanks."""
 
 
-def check(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
-    """Raise SettingsError if `path` cannot be written: unknown ending, no such folder, or it is one of `inputs`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(SUFFIXES)}")
-    if not path.parent.is_dir():
-        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
+def check(path: Path, *, endings: Sequence[str] = SUFFIXES, inputs: Sequence[Path] = ()) -> None:
+    """Raise SettingsError if the file `path` cannot be written, before the work begins whose result it will have.
+
+    Its name has none of the `endings`, there is no such folder, nothing can be written there, or it is one of `inputs`.
+    """
+    if path.suffix.lower() not in endings:
+        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(endings)}")
+    _check_parent(path)
     if path.exists() and not path.is_file():
         raise SettingsError(f"cannot write {path}: it exists and is not an ordinary file; choose another name")
     if path.exists() and any(source.exists() and path.samefile(source) for source in inputs):
@@ -109,11 +112,35 @@ def _settle(place: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Raise SettingsError unless `out` is an empty folder, or does not exist in an existing folder."""
+    """Raise SettingsError unless `out` is an empty folder, or can be made in an existing folder."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SettingsError(f"cannot write {out}: it exists and is not an empty folder; choose another name")
-    if not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
+    _check_parent(out)
+
+
+def check_into(folder: Path) -> None:
+    """Raise SettingsError unless files can be written into `folder`, which may have others or may have to be made."""
+    place = folder
+    while not place.exists() and not place.is_symlink() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        what = "it is" if place == folder else f"{place} is"
+        raise SettingsError(f"cannot write to {folder}: {what} a file, not a folder; name a folder")
+    _check_writable(place, folder)
+
+
+def _check_parent(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
+    _check_writable(path.parent, path)
+
+
+def _check_writable(folder: Path, path: Path) -> None:
+    """Raise SettingsError unless a file can be made in `folder`, for `path`: permissions alone do not tell."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as refused:
+        raise SettingsError(f"cannot write {path}: {refused.strerror or refused}") from None
 
 
 @contextlib.contextmanager

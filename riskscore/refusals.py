@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-_NUMBER = re.compile(r"\(os error (\d{1,5})\)")
-"""How libraries that are written in Rust end the system's message, whatever the class of their exception."""
+_NUMBER = re.compile(r"\(os error (\d{1,5})\)|\bOs \{ code: (\d{1,5})\b")
+"""How libraries that are written in Rust tell the system's error, whatever the class of their exception."""
 
 _LIBRARIES = ("polars", "pyarrow", "deltalake", "_internal")
 _DAMAGED = re.compile(r"out of specification|magic bytes|corrupt|thrift", re.IGNORECASE)
@@ -17,7 +17,7 @@ def reason(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.strerror:
         return str(error.strerror)
     if found := _NUMBER.search(str(error)):
-        return os.strerror(int(found[1]))
+        return os.strerror(int(found[1] or found[2]))
     return (str(error) or type(error).__name__) if isinstance(error, OSError) else None
 
 

@@ -16,6 +16,7 @@ import stat
 from collections.abc import Collection
 from pathlib import Path
 
+from riskscore import door, tree
 from riskscore.errors import SettingsError
 
 LONGEST = 10_000
@@ -35,8 +36,13 @@ def make_key(path: Path) -> str:
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(pem)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(pem)
+        except OSError:
+            path.unlink()  # part of a key is none, and would be in the way of the next try
+            raise
     except FileExistsError:
         raise SettingsError(f"{path} exists already; a key is never overwritten, so choose another name") from None
     except OSError as refused:
@@ -72,11 +78,11 @@ def signer(purpose: str, content: bytes, text: str) -> str:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
 
     try:
-        signed = json.loads(text[:LONGEST])
+        signed = tree.load_json(text[:LONGEST])
         public = signed["public_key"]
         key = Ed25519PublicKey.from_public_bytes(_bytes(public))
         key.verify(_bytes(signed["signature"]), _said(purpose, content))
-    except (ValueError, TypeError, LookupError, RecursionError, InvalidSignature):
+    except (ValueError, TypeError, LookupError, InvalidSignature):
         raise SettingsError("its signature does not fit its content") from None
     return str(public)
 
@@ -99,12 +105,12 @@ def is_public_key(text: object) -> bool:
 
 def _read_key(path: Path) -> bytes:
     try:
-        if not path.is_file():
-            raise SettingsError(f"there is no key file {path}; `riskscore keys FILE` makes one")
-        if path.stat().st_mode & _OTHERS:
-            raise SettingsError(f"others can read {path}: make it private with `chmod 600`")
-        with path.open("rb") as stream:
+        with door.open_file(path) as stream:
+            if os.fstat(stream.fileno()).st_mode & _OTHERS:
+                raise SettingsError(f"others can read {path}: make it private with `chmod 600`")
             return stream.read(LONGEST)
+    except FileNotFoundError:
+        raise SettingsError(f"there is no key file {path}; `riskscore keys FILE` makes one") from None
     except OSError as refused:
         raise SettingsError(f"cannot read {path}: {refused.strerror}") from None
 

@@ -37,15 +37,15 @@ def load(path: str | Path | Text, what: str, *, error: type[RiskscoreError] = Se
         return _parse(path.text if isinstance(path, Text) else door.read_text(path, MAX_BYTES))
     except OSError as missing:
         raise error(f"cannot read {what} {path}: {missing.strerror}") from None
-    except (ValueError, RecursionError) as malformed:
+    except ValueError as malformed:
         reason = " ".join(str(malformed).split())[:200]
         raise error(f"cannot read {what} {path}: it is not valid TOML ({reason})") from None
 
 
 def _parse(text: str) -> dict[str, Any]:
-    """The table of a TOML text. Raises ValueError or RecursionError."""
+    """The table of a TOML text. Raises ValueError."""
     if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
         raise ValueError(f"a line has more than {MAX_DOTS} dots")
-    content = tomllib.loads(text)
-    tree.check(content)
+    # Some editors write a mark of the byte order in front.
+    content: dict[str, Any] = tree.loaded(tomllib.loads, text.removeprefix("\ufeff"))
     return content

@@ -6,6 +6,7 @@ A few bytes can nest so deeply that a later step fails, or state a number that n
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 DEEPEST = 64
@@ -15,14 +16,26 @@ MAX_DIGITS = 30
 """Most digits of a whole number."""
 
 _MOST = 10**MAX_DIGITS
+_TOO_DEEP = f"it has more than {DEEPEST} tables within each other"
+_TOO_LONG = f"it has a number of more than {MAX_DIGITS} digits"
 
 
 def load_json(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError where it is not JSON or exceeds a limit, and nothing else."""
+    return loaded(json.loads, text)
+
+
+def loaded(loader: Callable[[Any], Any], text: str | bytes) -> Any:
+    """What `loader` makes of `text`. Raises ValueError where it refuses the text, or a limit is exceeded."""
     try:
-        content = json.loads(text)
+        content = loader(text)
     except RecursionError:
-        raise ValueError(f"it has more than {DEEPEST} objects within each other") from None
+        raise ValueError(_TOO_DEEP) from None
+    except ValueError as refused:
+        # Python says only in words that a number has more digits than it converts.
+        if "int_max_str_digits" in str(refused):
+            raise ValueError(_TOO_LONG) from None
+        raise
     check(content)
     return content
 
@@ -32,7 +45,7 @@ def check(content: Any) -> None:
     level, depth = [content], 0
     while level:
         if depth > DEEPEST:
-            raise ValueError(f"it has more than {DEEPEST} tables within each other")
+            raise ValueError(_TOO_DEEP)
         depth += 1
         inner: list[Any] = []
         for value in level:
@@ -41,5 +54,5 @@ def check(content: Any) -> None:
             elif isinstance(value, list):
                 inner += value
             elif isinstance(value, int) and not -_MOST < value < _MOST:
-                raise ValueError(f"it has a number of more than {MAX_DIGITS} digits")
+                raise ValueError(_TOO_LONG)
         level = inner

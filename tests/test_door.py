@@ -1,5 +1,6 @@
 """Only regular files are read, within limits, and a failing library becomes one error of one line."""
 
+import errno
 import os
 import socket
 import stat
@@ -73,6 +74,18 @@ def test_a_file_that_is_exchanged_for_a_pipe_is_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(Path, "stat", lambda _: os.stat_result((stat.S_IFREG, *[0] * 9)))
     with pytest.raises(door.NotAFileError):
         door.open_file(path)
+
+
+def test_a_file_that_has_nothing_to_read_as_yet_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As /proc/kmsg, which says that it is a regular file."""
+    (tmp_path / "x").write_text("x")
+
+    def nothing(*_: object) -> bytes:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(door.os, "pread", nothing)
+    with pytest.raises(OSError, match="temporarily unavailable"):
+        door.read(tmp_path / "x")
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """Signatures: who made a model or alerts, and that nothing was changed since."""
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,6 +126,43 @@ def test_a_package_is_signed_with_all_its_files(tmp_path: Path, key: Path) -> No
     (folder / "case.json").write_text("[]")
     with pytest.raises(SettingsError, match="are not those"):
         signed.check(folder, settings)
+
+
+def test_a_key_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path: Path) -> None:
+    lines = (
+        "import resource, signal",
+        "from pathlib import Path",
+        "from riskscore import signatures",
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)",
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))",
+        f"signatures.make_key(Path({str(tmp_path)!r}, 'k'))",
+    )
+    code = "\n".join(lines)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "SettingsError: cannot write" in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("hostile", ["pipe", "pipe within", "[" * 5_000, f'{{"files": {"9" * 5_000}}}', '{"files": 5}'])
+def test_a_hostile_package_is_refused_in_one_line(hostile: str, tmp_path: Path, key: Path) -> None:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    entries = [{"file": "case.json", "sha256": "0"}]
+    (folder / "manifest.json").write_text(json.dumps({"files": entries}) if "pipe" in hostile else hostile)
+    signed.sign(folder, key)
+    if hostile == "pipe":
+        (folder / "manifest.json.sig").unlink()
+        os.mkfifo(folder / "manifest.json.sig")
+    elif hostile == "pipe within":
+        os.mkfifo(folder / "case.json")
+    with pytest.raises(SettingsError, match=r"named pipe|not the list of a package|are not those"):
+        signed.check(folder, asking("alerts", public(key)))
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, f'{{"public_key": {"9" * 5_000}}}', "5", "null", "\x00"])
+def test_a_hostile_signature_does_not_fit(text: str) -> None:
+    with pytest.raises(SettingsError, match="does not fit"):
+        signatures.signer("alerts", b"x", text)
 
 
 @pytest.mark.parametrize("keys", [[], ["x"], "x", [5], ["A" * 44]])

@@ -33,6 +33,17 @@ def test_a_crafted_toml_file_is_refused_in_one_line_at_once(content: str, tmp_pa
     assert len(str(refused.value)) < 400
 
 
+def test_a_mark_of_the_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("a = 1", "utf-8-sig")
+    assert toml.load(tmp_path / "x.toml", "the settings") == {"a": 1}
+
+
+def test_a_number_of_too_many_digits_is_told_without_words_of_python(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("a = " + "9" * 5_000)
+    with pytest.raises(SettingsError, match=r"\(it has a number of more than 30 digits\)"):
+        toml.load(tmp_path / "x.toml", "the settings")
+
+
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, "[" * 100 + "]" * 100, "9" * 5_000, "1" + "0" * 400, '{"a":', "\ud800"]
 )

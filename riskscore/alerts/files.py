@@ -126,8 +126,7 @@ def write(alerts: pl.DataFrame, path: Path) -> None:
     No cell of a CSV can run as a formula. Raises SettingsError if the path cannot be written.
     """
     suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(FORMATS)}")
+    export.check(path, endings=FORMATS)
     if suffix == ".stix":
         export.write_text(json.dumps(bundle.bundle(alerts), ensure_ascii=False, indent=1) + "\n", path)
         return

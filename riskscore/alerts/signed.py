@@ -5,10 +5,9 @@ watchlist.csv ─▶ watchlist.csv.sig      case.zip ─▶ case.zip.sig      ca
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from riskscore import export, signatures
+from riskscore import door, export, signatures, tree
 from riskscore.digests import sha256
 from riskscore.errors import SettingsError
 from riskscore.settings import Settings
@@ -31,10 +30,12 @@ def signer(path: Path) -> str | None:
     """Return the public key that signed a file or a package, or None. Raises SettingsError if it does not fit."""
     signed = _signed(path)
     beside = signed.with_name(signed.name + ENDING)
-    if not beside.is_file():
+    try:
+        text = door.read(beside, signatures.LONGEST).decode("utf-8", "replace")
+    except FileNotFoundError:
         return None
-    with beside.open("rb") as stream:
-        text = stream.read(signatures.LONGEST).decode("utf-8", "replace")
+    except OSError as refused:
+        raise SettingsError(f"cannot read {beside}: {refused.strerror}") from None
     try:
         key = signatures.signer(PURPOSE, _digest(signed), text)
     except SettingsError as wrong:
@@ -62,13 +63,20 @@ def _digest(path: Path) -> bytes:
     return sha256(path).encode()
 
 
+def _differs(path: Path, expected: object) -> bool:
+    try:
+        return sha256(path) != expected
+    except OSError:  # it is no file, or nobody may read it
+        return True
+
+
 def _check_package(folder: Path) -> None:
     """Raise SettingsError unless the files of a package are those of its manifest, and no others."""
     try:
-        entries = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+        entries = tree.load_json(door.read(folder / MANIFEST))["files"]
         listed = {entry["file"]: entry["sha256"] for entry in entries}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError):
         raise SettingsError(f"{folder / MANIFEST} is not the list of a package") from None
     present = {path.name: path for path in folder.iterdir() if path.name not in (MANIFEST, MANIFEST + ENDING)}
-    if present.keys() != listed.keys() or any(sha256(path) != listed[name] for name, path in present.items()):
+    if present.keys() != listed.keys() or any(_differs(path, listed[name]) for name, path in present.items()):
         raise SettingsError(f"the files in {folder} are not those of its {MANIFEST}")

@@ -92,6 +92,8 @@ def columns(
     if propose:
         typer.echo(proposals.propose(file, key=key, number_rows=number_rows), nl=False)
         return
+    if save is not None:
+        export.check(save, endings=(".toml",), inputs=[file])
     said = reading.hints(encoding, day_first, month_first, year_first, filed_at)
     try:
         understood = read.understand(file, columns=columns, settings=find_settings(settings), hints=said)
@@ -99,8 +101,6 @@ def columns(
         _print_message(file, message, json=json)
         return
     if save is not None:
-        if save.suffix.lower() != ".toml":
-            raise SettingsError(f"cannot write {save}: its name must end with .toml")
         export.write_text(column_map.as_toml(understood), save, public=True)
     if json:
         console.emit(asdict(understood))

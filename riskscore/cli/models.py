@@ -183,7 +183,7 @@ def sign(name: Name, key: Key, json: options.Json = False) -> None:
     """Sign a model, so that others can check that it is from you.
 
     The signature covers the trees, the calibration and the card, and is written into the folder of the model. Sign a
-    model before you promote it in a lake.
+    model after `riskscore evaluate --keep`, which changes its card, and before you promote it in a lake.
 
     \b
     Example:

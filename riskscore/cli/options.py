@@ -8,6 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+LONGEST = 36_500
+"""Most days of a period, which is a century: further away there may be no date."""
+
+YEARS = range(1900, 3000)
+"""Years of a day or a moment."""
+
 _MOMENT_FORMS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -16,19 +22,28 @@ def _parse_day(value: str | date) -> date:
     if isinstance(value, date):
         return value
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
+        day = datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
         raise typer.BadParameter(f"{value!r} is not a date; write YYYY-MM-DD, such as 2024-03-01") from None
+    _check_year(day)
+    return day
 
 
 def _parse_moment(value: str) -> datetime:
     """A day or a moment in UTC. Raises typer.BadParameter for a text in another form."""
     for form in _MOMENT_FORMS:
         try:
-            return datetime.strptime(value, form).replace(tzinfo=UTC)
+            moment = datetime.strptime(value, form).replace(tzinfo=UTC)
         except ValueError:
             continue
+        _check_year(moment)
+        return moment
     raise typer.BadParameter(f"{value!r} is not a date or time; write 2024-03-01 or 2024-03-01T14:30 (UTC)")
+
+
+def _check_year(day: date) -> None:
+    if day.year not in YEARS:
+        raise typer.BadParameter(f"{day:%Y-%m-%d} is no day of the years {YEARS[0]} to {YEARS[-1]}")
 
 
 def day(*names: str, help: str) -> Any:

@@ -32,7 +32,12 @@ _WRITTEN = (".svg", ".png", ".csv")
 def rehearse(
     weeks: Annotated[
         int,
-        typer.Option(min=2, metavar="N", help="Weeks to simulate. Smugglers change their ways after half of them."),
+        typer.Option(
+            min=2,
+            max=options.LONGEST // 7,
+            metavar="N",
+            help="Weeks to simulate. Smugglers change their ways after half of them.",
+        ),
     ] = 24,
     policy: Annotated[
         Policy,
@@ -53,7 +58,13 @@ def rehearse(
     ] = 3,
     per_day: Annotated[int, typer.Option(min=1, metavar="N", help="Consignments filed per day.")] = 300,
     warm_up: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Weeks before the start, in which officers choose the boxes.")
+        int,
+        typer.Option(
+            min=1,
+            max=options.LONGEST // 7,
+            metavar="N",
+            help="Weeks before the start, in which officers choose the boxes.",
+        ),
     ] = 8,
     smuggling_rate: Annotated[
         float,
@@ -110,8 +121,6 @@ def rehearse(
     from riskscore.selection.capacity import Shares
 
     suffix = console.suffix(out, _WRITTEN)
-    if out is not None:
-        (export.check if suffix == ".csv" else chart.check)(out)
     script = rehearsing.Script(weeks, capacity, per_day, warm_up, smuggling_rate)
     names = rehearsing.POLICIES if policy is Policy.all else (policy.value,)
     policies = rehearsing.Policies(names, Shares(*mix), rehearsing.Learning(half_life, by_inclusion))

@@ -234,6 +234,11 @@ def explain(
         from riskscore.sheet import write
 
         write.check(sheet)
+    if waterfall is not None:
+        from riskscore import export
+        from riskscore.explanation.waterfall import SUFFIXES
+
+        export.check(waterfall, endings=SUFFIXES)
     with console.progress():
         step("reading")
         sources = _Sources(history, outcomes, model, for_sheet=sheet is not None)

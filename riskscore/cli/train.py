@@ -24,7 +24,7 @@ def simulate(
     out: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder for the simulated world. It must be new or empty.")
     ],
-    days: Annotated[int, typer.Option(min=1, metavar="N", help="How many days to simulate.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=options.LONGEST, metavar="N", help="How many days to simulate.")] = 30,
     per_day: Annotated[int, typer.Option(min=1, metavar="N", help="Consignments filed per day, on average.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same world.")] = 0,
     smuggling_rate: Annotated[
@@ -40,6 +40,7 @@ def simulate(
         int | None,
         typer.Option(
             min=1,
+            max=options.LONGEST,
             metavar="N",
             help="Number of the day (the first is 0) from which smugglers use other routes, cover loads and methods. "
             "Default: they never change.",
@@ -95,6 +96,7 @@ def train(
         int | None,
         typer.Option(
             min=0,
+            max=options.LONGEST,
             metavar="DAYS",
             help="Do not learn from the last DAYS days, so that models can be compared on them. Default: 28 with "
             "--lake, otherwise 0.",
@@ -150,6 +152,7 @@ def train(
     from riskscore.lifecycle import retrain, tracking
     from riskscore.manifest import lost, read
     from riskscore.manifest.outcomes import read_outcomes
+    from riskscore.model.booster import check
     from riskscore.settings import find_settings
     from riskscore.training.labels import Labels
     from riskscore.training.plan import Plan
@@ -157,6 +160,7 @@ def train(
     from riskscore.training.train import train_on_worlds
     from riskscore.training.worlds import read_truth
 
+    check(out)
     if mlflow is not None:
         tracking.mlflow()
     if until is not None and hold_back is not None:
@@ -222,6 +226,10 @@ def _tuning(out: Path, tune: float | None, trials: int | None, study: Path | Non
         if study is not None:
             raise SettingsError("--study saves a search; say how long to search with --tune or --trials")
         return None
+    if study is not None:
+        from riskscore import export
+
+        export.check_into(study)
     return Tuning(study or out.with_name(f"{out.name}.study"), tune, trials)
 
 
@@ -243,7 +251,11 @@ def evaluate(
     ] = False,
     keep: Annotated[
         bool,
-        typer.Option("--keep", help="Write the result of --explanations into the model's card. Needs --model."),
+        typer.Option(
+            "--keep",
+            help="Write the result of --explanations into the model's card. Needs --model. Do this before the model is "
+            "signed and promoted, because the card changes.",
+        ),
     ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with charts (.html) or all figures (.json).")
@@ -283,8 +295,7 @@ def evaluate(
     from riskscore.training.labels import Labels
     from riskscore.training.worlds import read_truth
 
-    if out is not None:
-        _check(out, [outcomes, *manifests, *history, *([truth] if truth else [])])
+    suffix = console.suffix(out, (".html", ".json"), [outcomes, *manifests, *history, *([truth] if truth else [])])
     if explanations and truth is None:
         raise SettingsError("--explanations needs to know what was really smuggled: give the --truth of a simulation")
     if keep and (model is None or not explanations):
@@ -310,7 +321,7 @@ def evaluate(
         record = {"model": card.name, "data": card.data, **judged}
         if out is not None:
             step("writing")
-            text = evaluation.render(record) if out.suffix.lower() == ".html" else console.text(record)
+            text = evaluation.render(record) if suffix == ".html" else console.text(record)
             export.write_text(text, out, public=True)
     if json:
         console.emit(record)
@@ -324,19 +335,10 @@ def evaluate(
     if out is not None:
         screen.print(f"The report is in {console.plain(out)}.")
     if keep:
-        screen.print(f"The card in {console.plain(folder)} now says how good the reasons are.")
-
-
-_WRITTEN = (".html", ".json")
-
-
-def _check(out: Path, inputs: Sequence[Path]) -> None:
-    """Raise SettingsError if a report cannot be written to `out`, or would overwrite one of `inputs`."""
-    console.suffix(out, _WRITTEN)
-    if not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
-    if out.exists() and (not out.is_file() or any(source.exists() and out.samefile(source) for source in inputs)):
-        raise SettingsError(f"cannot write {out}: it exists and is not a report; choose another name")
+        screen.print(
+            f"The card in {console.plain(folder)} now says how good the reasons are. If the model was signed or "
+            "promoted, do so again, because its card has changed."
+        )
 
 
 COMMANDS = (simulate, train, evaluate)

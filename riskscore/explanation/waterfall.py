@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 
 from riskscore import export
-from riskscore.errors import SettingsError
 from riskscore.explanation.contributions import Contributions
 from riskscore.explanation.sentences import shown
 from riskscore.features.catalogue import Catalogue
@@ -39,8 +38,7 @@ def draw(
     Contributions and `base` are in log-odds and add up to `margin`; `probability` is 0 to 1. Raises SettingsError if
     the file has another ending or cannot be written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise SettingsError(f"cannot draw {path}: its name must end with one of {', '.join(SUFFIXES)}")
+    export.check(path, endings=SUFFIXES)
     # Imported here because shap and matplotlib take seconds to load and most commands draw nothing.
     import matplotlib as mpl  # noqa: PLC0415
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from riskscore import progress
+from riskscore import door, export, progress, tree
 from riskscore.digests import sha256
 from riskscore.errors import LakeError
 from riskscore.lake import seals
@@ -112,10 +112,10 @@ def read(backup: Path, name: str | None = None) -> State:
         raise LakeError(f"the backup in {backup} has no state {name or ''}; {shown}")
     path = backup / _STATES / f"{name or names[-1]}.json"
     try:
-        content = json.loads(path.read_bytes())
+        content = tree.load_json(door.read(path))
         entries = tuple(Entry(**entry) for entry in content["files"])
         is_whole = content["sha256"] == _digest(content["files"]) and all(map(_is_safe, entries))
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         is_whole, entries = False, ()
     if not is_whole:
         raise LakeError(f"the list of files {path} is damaged; name an earlier state")
@@ -133,6 +133,7 @@ def restore(backup: Path, target: Path, name: str | None = None) -> State:
 
     Raises LakeError if the backup is damaged or `target` is not empty, and OSError if the disk refuses.
     """
+    export.check_into(target.parent)
     state = read(backup, name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise LakeError(f"{target} is there and not empty; name a new folder for the restored lake")
@@ -185,6 +186,7 @@ def _folder(lake: DeltaLake) -> Path:
 
 
 def _prepare(backup: Path, folder: Path) -> None:
+    export.check_into(backup)
     if backup.resolve().is_relative_to(folder.resolve()):
         raise LakeError(f"the backup {backup} would be in the lake; name a folder outside, on another disk")
     if backup.is_dir() and any(backup.iterdir()):

@@ -7,7 +7,6 @@ read once and sealed. At an address, only missing files and wrong sizes are foun
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from riskscore import progress
-from riskscore.digests import sha256
+from riskscore import door, progress, tree
 from riskscore.errors import LakeError
 from riskscore.lake import health, seals
 from riskscore.lake.delta import DeltaLake
@@ -37,8 +35,6 @@ TABLE, SEALS, ORPHAN = "table", "seals", "orphan"
 _HINT = f"{LOG}/_last_checkpoint"
 
 _VERSION = re.compile(r"(\d{20})\.(json|checkpoint\.parquet)")
-
-_CUT, _CHANGED, _MISSING, _UNREADABLE = "has another size", "has been changed", "is missing", "cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ def _log(lake: DeltaLake, table: str, sealed: dict[str, Seal], *, quick: bool) -
     sound = []
     for version in sorted(checkpoints | ({hint} if hint is not None else set())):
         name = f"{LOG}/{version:020}.checkpoint.parquet"
-        why = _wrong(folder / name, sealed.get(name), quick=quick)
+        why = seals.fault(folder / name, sealed.get(name), quick=quick)
         if why:
             yield Finding(CHECKPOINT, table, name, f"the checkpoint of version {version} of {table} {why}")
         else:
@@ -111,7 +107,7 @@ def _log(lake: DeltaLake, table: str, sealed: dict[str, Seal], *, quick: bool) -
     unsealed = []
     for version in range(start, newest + 1):
         name = seals.log_name(version)
-        why = _wrong(folder / name, sealed.get(name), quick=quick) if version in commits else _MISSING
+        why = seals.fault(folder / name, sealed.get(name), quick=quick) if version in commits else seals.MISSING
         if not why and name not in sealed:
             unsealed.append(name)
         if why:
@@ -127,8 +123,8 @@ def _sealed_versions(sealed: dict[str, Seal]) -> list[int]:
 
 def _hint(folder: Path) -> int | None:
     """The version of the last checkpoint, by the pointer to it; None if there is none or it is damaged."""
-    with contextlib.suppress(ValueError, OSError, TypeError, KeyError, RecursionError):
-        told = json.loads((folder / _HINT).read_bytes())
+    with contextlib.suppress(ValueError, OSError, TypeError, KeyError):
+        told = tree.load_json(door.read(folder / _HINT))
         version = told["version"]
         if not isinstance(version, int) or not 0 <= version < 10**15:
             return None
@@ -147,25 +143,6 @@ def _fits(told: dict[str, Any], path: Path) -> bool:
     return set(told) == {"version", *sizes} and all(told[name] == size for name, size in sizes.items())
 
 
-def _wrong(path: Path, seal: Seal | None, *, quick: bool) -> str | None:
-    """What is wrong with a file, by its seal or else by reading it; None if nothing is."""
-    try:
-        size = path.stat().st_size
-        if seal is not None:
-            if size != seal.size:
-                return f"{_CUT} ({size:,} bytes instead of {seal.size:,})"
-            return _CHANGED if not quick and sha256(path) != seal.sha256 else None
-        if path.suffix == ".parquet":
-            pl.read_parquet(path, hive_partitioning=False)
-            return None
-        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-        return None if lines and len(seals.entries(path)) == len(lines) else _UNREADABLE
-    except FileNotFoundError:
-        return _MISSING
-    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return _UNREADABLE
-
-
 def _data(
     lake: DeltaLake, table: str, sealed: dict[str, Seal], *, quick: bool, log_is_whole: bool
 ) -> Iterator[Finding]:
@@ -181,7 +158,7 @@ def _data(
     unsealed, is_whole = [], log_is_whole
     for action in actions:
         name = action["path"]
-        why = _MISSING if name not in present else _wrong_data(lake, table, action, sealed.get(name), quick=quick)
+        why = seals.MISSING if name not in present else _fault(lake, table, action, sealed.get(name), quick=quick)
         if why:
             is_whole = False
             where = f"{table}/{name}"
@@ -202,7 +179,7 @@ def _old_data(
     """Check the files that only older versions of a table have: past states of the ledger are read from them."""
     for name, seal in sealed.items() if lake.store.local is not None else ():
         if name not in needed and not name.startswith(LOG):
-            why = _wrong(lake.store.local / table / name, seal, quick=quick)  # type: ignore[operator]
+            why = seals.fault(lake.store.local / table / name, seal, quick=quick)  # type: ignore[operator]
             if why:
                 yield Finding(OLD_DATA, table, name, f"{table}/{name}, which only past states need, {why}")
 
@@ -211,14 +188,14 @@ def _actions(delta: DeltaTable) -> list[dict[str, Any]]:
     return pl.DataFrame(delta.get_add_actions().select(["path", "size_bytes", "num_records"])).to_dicts()
 
 
-def _wrong_data(lake: DeltaLake, table: str, action: dict[str, Any], seal: Seal | None, *, quick: bool) -> str | None:
+def _fault(lake: DeltaLake, table: str, action: dict[str, Any], seal: Seal | None, *, quick: bool) -> str | None:
     if lake.store.local is None:
         return None
     path = lake.store.local / table / action["path"]
     size = path.stat().st_size
     if size != action["size_bytes"]:
-        return f"{_CUT} ({size:,} bytes instead of {action['size_bytes']:,})"
-    return None if quick and seal is None else _wrong(path, seal, quick=quick)
+        return seals.cut(size, action["size_bytes"])
+    return None if quick and seal is None else seals.fault(path, seal, quick=quick)
 
 
 def _orphans(lake: DeltaLake, table: str, delta: DeltaTable) -> Iterator[Finding]:

@@ -19,8 +19,9 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
-from riskscore.errors import LakeError
-from riskscore.lake import fields, past, seals
+from riskscore import export
+from riskscore.errors import DamageError, LakeError
+from riskscore.lake import damage, fields, past, seals
 from riskscore.lake.protocol import STEP, TURN
 from riskscore.lake.store import Store
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
@@ -85,6 +86,8 @@ class DeltaLake:
         """
         lake = cls(Store.of(uri))
         lake.store.check_readable()
+        if lake.store.local is not None:
+            export.check_into(lake.store.local)
         with lake.store.wrap_errors("create"):
             strays = sorted(lake.store.entries() - set(TABLES))
             if strays and not lake._exists():
@@ -193,6 +196,7 @@ class DeltaLake:
     def snapshot(self, table: str) -> DeltaTable | None:
         """Return the Delta table as it is now or was after the night of `at`; None if it did not exist yet."""
         declared = find(table)
+        damage.remember(self.store, table)
         with self.store.wrap_errors(f"read {table} of"):
             try:
                 delta = _Table(self.store.table(table), storage_options=self.store.options)
@@ -217,7 +221,7 @@ class DeltaLake:
         folder = self.store.local / table
         missing = [name for name in names if _may_have(name, nights) and not (folder / name).exists()]
         if missing:
-            raise LakeError(
+            raise DamageError(
                 f"the lake at {self.uri} is damaged: {counted(len(missing), 'file')} of the table {table} "
                 f"{'is' if len(missing) == 1 else 'are'} missing; see `riskscore lake check`"
             )

@@ -10,7 +10,6 @@ added; of two lines for one file the last counts. A line that does not fit its C
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import zlib
 from collections.abc import Iterable
@@ -19,6 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import polars as pl
+
+from riskscore import door, tree
 from riskscore.digests import sha256
 from riskscore.lake.store import Store
 
@@ -27,6 +29,8 @@ FOLDER = ".seals"
 
 LOG = "_delta_log"
 """Folder of the log in a table."""
+
+CHANGED, MISSING, UNREADABLE = "has been changed", "is missing", "cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def read(store: Store, table: str) -> tuple[dict[str, Seal], int]:
     if path is None or not path.exists():
         return {}, 0
     found: dict[str, Seal] = {}
-    lines = path.read_bytes().split(b"\n")
+    lines = door.read(path).split(b"\n")
     broken = 0
     for line in lines:
         parts = line.decode("utf-8", "replace").split(" ", 3)
@@ -95,12 +99,39 @@ def added(log: Path) -> set[str]:
 def entries(log: Path) -> list[dict[str, Any]]:
     """Return the actions of a commit that can be read."""
     found: list[dict[str, Any]] = []
-    for line in log.read_bytes().split(b"\n"):
-        with contextlib.suppress(ValueError, RecursionError):
-            entry = json.loads(line)
+    for line in door.read(log).split(b"\n"):
+        with contextlib.suppress(ValueError):
+            entry = tree.load_json(line)
             is_action = isinstance(entry, dict) and all(isinstance(part, dict) for part in entry.values())
             found += [entry] if is_action else []
     return found
+
+
+def fault(path: Path, seal: Seal | None, *, quick: bool = False) -> str | None:
+    """Return what is wrong with a file, by its seal or else by reading it; None if nothing is.
+
+    With `quick`, a file that has a seal is only checked for its size.
+    """
+    try:
+        size = path.stat().st_size
+        if seal is not None:
+            if size != seal.size:
+                return cut(size, seal.size)
+            return CHANGED if not quick and sha256(path) != seal.sha256 else None
+        if path.suffix == ".parquet":
+            pl.read_parquet(path, hive_partitioning=False)
+            return None
+        lines = [line for line in door.read(path).split(b"\n") if line.strip()]
+        return None if lines and len(entries(path)) == len(lines) else UNREADABLE
+    except FileNotFoundError:
+        return MISSING
+    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return UNREADABLE
+
+
+def cut(size: int, expected: int) -> str:
+    """Return what is wrong with a file of `size` bytes that should have `expected`."""
+    return f"has another size ({size:,} bytes instead of {expected:,})"
 
 
 def replace(store: Store, table: str, kept: dict[str, Seal]) -> None:

@@ -16,15 +16,26 @@ from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
 from pyarrow.fs import FileSelector, FileType, PyFileSystem
 
-from riskscore import environment
-from riskscore.errors import LakeError
+from riskscore import environment, refusals
+from riskscore.errors import DamageError, LakeError
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_FRAMES = re.compile(r" 0: <unknown> 1: .*")
+"""The places in a library's own code at the end of its message."""
+
 _UNFIT = set("%=[]|^\\")
 """Characters with a meaning in the names of Delta Lake's files: % is an escape, = the value of a column."""
 
 _LONGEST = 400
 """Characters of a message from the store that are shown."""
+
+
+def folder(place: str | Path, what: str) -> Path:
+    """The folder `place`, which needs not exist. Raises LakeError for an address; `what` says what needs a folder."""
+    text = str(place).removeprefix("file://")
+    if "://" in text:
+        raise LakeError(f"{what} needs a folder, and {place} is an address; use the versions and copies of its store")
+    return Path(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +89,31 @@ class Store:
 
     @contextlib.contextmanager
     def wrap_errors(self, doing: str) -> Iterator[None]:
-        """Turn errors of the store or of Delta Lake into a LakeError: cannot `doing` the lake at ..."""
+        """Turn errors of the store or of Delta Lake into a LakeError: cannot `doing` the lake at ...
+
+        It is a DamageError where Delta Lake cannot read what is in a folder.
+        """
         try:
             yield
         except (DeltaError, OSError) as refused:
-            raise LakeError(f"cannot {doing} the lake at {self.uri}: {self.refusal(refused)}") from None
+            message = f"cannot {doing} the lake at {self.uri}: {self.refusal(refused)}"
+            if self.local is None or refusals.reason(refused) is not None:
+                raise LakeError(message) from None
+            raise DamageError(f"{message}; see `riskscore lake check`") from None
 
     def refusal(self, refused: Exception) -> str:
         """Return the message of `refused` in one line, without the value of any option."""
         if isinstance(refused, OSError) and refused.strerror:
             return refused.strerror
-        message = " ".join(_COLOURS.sub("", str(refused)).replace("↳", "-").split())
+        message = _FRAMES.sub("", " ".join(_COLOURS.sub("", str(refused)).replace("↳", "-").split()))
         for name, value in (self.options or {}).items():
             if len(value) > 3 and not name.endswith(("endpoint", "endpoint_url", "region")):
                 message = message.replace(value, "***")
         return message if len(message) <= _LONGEST else message[: _LONGEST - 3] + "..."
 
     def check_readable(self) -> None:
-        """Raise LakeError if the folder exists and may not be read."""
+        """Raise LakeError if what is there is no folder, or may not be read."""
+        if self.local is not None and self.local.exists() and not self.local.is_dir():
+            raise LakeError(f"cannot open the lake at {self.uri}: it is a file, not a folder")
         if self.local is not None and self.local.exists() and not os.access(self.local, os.R_OK | os.X_OK):
             raise LakeError(f"cannot open the lake at {self.uri}: no permission to read that folder")

@@ -6,11 +6,11 @@ one case per key ─▶ "1,200 rows are 1,150 declarations: rows with the same .
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import polars as pl
 
+from riskscore import tree
 from riskscore.manifest.read import Manifest
 from riskscore.schema import KEY, NOTHING
 from riskscore.settings import NONE, Settings
@@ -66,7 +66,7 @@ def _finds(manifest: Manifest, outcomes: pl.DataFrame | None, settings: Settings
 
 def _content(row: str | None) -> object:
     try:
-        return json.loads(row or "null")
+        return tree.load_json(row or "null")
     except ValueError:
         return None
 

@@ -89,8 +89,7 @@ class Booster:
 
     def save(self, folder: Path) -> None:
         """Write the model folder, replacing a model of the same name. Raises ModelError if it cannot be written."""
-        if folder.exists() and not (folder.is_dir() and _is_model_or_empty(folder)):
-            raise ModelError(f"cannot write the model to {folder}: it exists and is not a model folder")
+        check(folder)
         draft = folder.with_name(f".{folder.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
         try:
             draft.mkdir(parents=True)
@@ -129,6 +128,13 @@ class Booster:
     def _check_width(self, matrix: Matrix) -> None:
         if matrix.ndim != 2 or matrix.shape[1] != self.trees.num_feature():
             raise ModelError(f"the model has {self.trees.num_feature()} features, the matrix is {matrix.shape}")
+
+
+def check(folder: Path) -> None:
+    """Raise ModelError if a model cannot be written to `folder`, and SettingsError if nothing can."""
+    if folder.exists() and not (folder.is_dir() and _is_model_or_empty(folder)):
+        raise ModelError(f"cannot write the model to {folder}: it exists and is not a model folder")
+    export.check_into(folder)
 
 
 def update_card(folder: Path, **fields: Any) -> None:

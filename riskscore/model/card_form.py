@@ -6,7 +6,6 @@ entries may be there), `Each(form)` (a table of any names), a tuple of forms (on
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from riskscore import tree
 from riskscore.errors import ModelError
 
 LARGEST = 2**63
@@ -33,8 +33,8 @@ class Each:
 def load(text: str, what: str) -> Any:
     """Read JSON. `what` names it in messages. Raises ModelError, in one line, whatever is wrong with the text."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as malformed:
+        return tree.load_json(text)
+    except ValueError as malformed:
         reason = " ".join(str(malformed).split())[:200]
         raise ModelError(f"{what} is not valid JSON ({reason}); train the model again") from None
 

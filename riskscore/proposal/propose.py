@@ -13,13 +13,12 @@ depends on its values, so the file should be typical.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from riskscore import schema
+from riskscore import schema, toml
 from riskscore.cells import headings as recognised
 from riskscore.cells import nothing, texts
 from riskscore.cells.headings import NUMBERED, Heading
@@ -227,7 +226,8 @@ def _made(canonical: dict[str, pl.Series]) -> dict[str, pl.Series]:
 def _read_back(path: Path, text: str) -> list[str]:
     """What reading the file by the proposed settings gives: rows, cases, and rows that are refused, by rule."""
     try:
-        manifest = read.read_many([path], settings=parse_settings(tomllib.loads(text)))
+        proposed = toml.load(toml.Text("of this proposal", text), "the settings")
+        manifest = read.read_many([path], settings=parse_settings(proposed))
     except RiskscoreError as wrong:
         return [f"the file cannot be read with these settings yet: {plain(str(wrong).replace(str(path), path.name))}"]
     cases, refused = manifest.consignments.height, manifest.quarantine

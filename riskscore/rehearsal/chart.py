@@ -10,7 +10,6 @@ import polars as pl
 import vl_convert
 
 from riskscore import export
-from riskscore.errors import SettingsError
 
 SUFFIXES = (".svg", ".png")
 
@@ -44,20 +43,12 @@ def draw(weeks: pl.DataFrame, change: int, path: Path) -> None:
 
     Raises SettingsError if the ending is not .svg or .png or the folder does not exist.
     """
-    check(path)
+    export.check(path, endings=SUFFIXES)
     spec = _spec(weeks, change)
     if path.suffix.lower() == ".svg":
         export.write_text(str(vl_convert.vegalite_to_svg(spec)), path, public=True)
     else:
         export.write_bytes(vl_convert.vegalite_to_png(spec, scale=2), path, public=True)
-
-
-def check(path: Path) -> None:
-    """Raise SettingsError if no chart can be written to `path`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise SettingsError(f"cannot draw {path}: the name must end in one of {', '.join(SUFFIXES)}")
-    if not path.parent.is_dir():
-        raise SettingsError(f"cannot draw {path}: the folder {path.parent} does not exist")
 
 
 def sums(weeks: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from riskscore import progress
+from riskscore import progress, tree
 from riskscore.errors import LakeError, ModelError
 from riskscore.history import balances
 from riskscore.lake.check import Finding
@@ -97,7 +97,7 @@ def _of_rows(lake: Lake, runs: RunLog) -> Iterator[Finding]:
     known = {
         (each["table"], each["night"])
         for text in runs.events.filter(step=REPAIRED)["detail"]
-        for each in json.loads(text)["lost"]
+        for each in tree.load_json(text)["lost"]
     }
     for counts in runs.finished():
         for table, part, name in (("scores", "scores", "scored"), ("consignments", "manifests", "filings")):

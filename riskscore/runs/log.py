@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from riskscore.errors import LakeError
+from riskscore import tree
+from riskscore.errors import DamageError
 from riskscore.lake.protocol import Lake
 
 BEGUN, FINISHED, REOPENED = "begun", "finished", "reopened"
@@ -57,11 +58,11 @@ class RunLog:
 
     @classmethod
     def read(cls, lake: Lake) -> RunLog:
-        """Read every event of every run. Raises LakeError if one of them is damaged or was edited."""
+        """Read every event of every run. Raises DamageError if one of them is damaged or was edited."""
         runs = cls.unchecked(lake)
         unreadable = runs.unreadable()
         if unreadable:
-            raise LakeError(
+            raise DamageError(
                 f"the table runs of the lake at {lake.uri} is damaged: {unreadable[0]} cannot be read; see `riskscore "
                 "lake check`"
             )
@@ -85,14 +86,12 @@ class RunLog:
         if open_runs.is_empty():
             return None
         row = open_runs.row(-1, named=True)
-        return Run(row["run"], row["night"], row["at"], json.loads(row["detail"]))
+        return Run(row["run"], row["night"], row["at"], tree.load_json(row["detail"]))
 
     def runs(self) -> list[Run]:
         """Return every run that began, oldest first."""
-        begun = self.events.filter(step=BEGUN).sort("run")
-        return [
-            Run(row["run"], row["night"], row["at"], json.loads(row["detail"])) for row in begun.iter_rows(named=True)
-        ]
+        begun = self.events.filter(step=BEGUN).sort("run").iter_rows(named=True)
+        return [Run(row["run"], row["night"], row["at"], tree.load_json(row["detail"])) for row in begun]
 
     @property
     def next(self) -> int:
@@ -105,30 +104,30 @@ class RunLog:
         """The latest night that is closed: one with a finished run that was not reopened since."""
         finished = self.events.filter(step=FINISHED)
         for night, detail in self.events.filter(step=REOPENED).select("night", "detail").iter_rows():
-            finished = finished.filter((pl.col("night") != night) | (pl.col("run") > json.loads(detail)["run"]))
+            finished = finished.filter((pl.col("night") != night) | (pl.col("run") > tree.load_json(detail)["run"]))
         night = finished["night"].max()
         return night if isinstance(night, date) else None
 
     def was_reopened(self, run: Run) -> bool:
         """Whether the night of `run` was reopened before it."""
         details = self.events.filter(step=REOPENED, night=run.night)["detail"]
-        return any(json.loads(detail)["run"] < run.number for detail in details)
+        return any(tree.load_json(detail)["run"] < run.number for detail in details)
 
     def loaded(self, kind: str) -> set[str]:
         """Return the SHA-256 of every file that a run loaded; `kind` as in Run.files."""
         plans = self.events.filter(step=BEGUN)["detail"].to_list()
-        return {entry["sha256"] for plan in plans for entry in json.loads(plan).get(kind, [])}
+        return {entry["sha256"] for plan in plans for entry in tree.load_json(plan).get(kind, [])}
 
     def finished(self) -> list[dict[str, Any]]:
         """Return the counts of every finished run, oldest first."""
         done = self.events.filter(step=FINISHED).sort("run")
-        return [json.loads(text) for text in done["detail"].to_list()]
+        return [tree.load_json(text) for text in done["detail"].to_list()]
 
 
 def _is_whole(row: dict[str, Any]) -> bool:
     try:
-        detail = json.loads(row["detail"])
-    except (ValueError, TypeError, RecursionError):
+        detail = tree.load_json(row["detail"])
+    except (ValueError, TypeError):
         return False
     is_of_run = row["step"] not in (BEGUN, FINISHED) or (row["run"] is not None and row["night"] is not None)
     return isinstance(detail, dict) and is_of_run

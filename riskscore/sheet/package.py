@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 
+from riskscore import export
 from riskscore.alerts import bundle, files, tlp
 from riskscore.alerts.schema import id_of, strictness
 from riskscore.casework import slates, watch_lists
@@ -68,6 +69,7 @@ def write(
     note. `pdf` is called with the path of the sheet that it must write. Raises SettingsError if the lake does not have
     the consignment, or if `out` exists already or cannot be written.
     """
+    check(out)
     bill, container = slates.clean_key(bill, container)
     filed = _filed(lake, bill, container)
     all_matches = _matches(lake, bill, container)
@@ -75,10 +77,6 @@ def write(
     shared, left_out = files.shareable(alerts, handling)
     matches = all_matches.join(shared.select("alert_id"), on="alert_id", how="semi")
     objects = _objects(filed, matches, shared, handling, reason)
-    if out.exists():
-        raise SettingsError(f"cannot write {out}: it already exists")
-    if not out.parent.is_dir():
-        raise SettingsError(f"cannot write {out}: there is no folder {out.parent}")
     draft = out.with_name(f".{out.name[:80]}.{uuid.uuid4().hex[:8]}.part")
     draft.mkdir()
     try:
@@ -102,6 +100,13 @@ def write(
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Package(out, (*names, MANIFEST), left_out)
+
+
+def check(out: Path) -> None:
+    """Raise SettingsError if `out` exists already, or cannot be written."""
+    if out.exists():
+        raise SettingsError(f"cannot write {out}: it already exists")
+    export.check_folder(out)
 
 
 def _publish(draft: Path, out: Path) -> None:

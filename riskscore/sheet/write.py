@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from riskscore import export
-from riskscore.errors import SettingsError
 from riskscore.language import Language
 from riskscore.sheet import page
 from riskscore.sheet.sheet import Sheet
@@ -23,10 +22,7 @@ SUFFIXES = (".html", ".pdf")
 
 def check(path: Path) -> None:
     """Raise SettingsError if a sheet cannot be written to `path`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise SettingsError(f"cannot write {path}: its name must end with one of {', '.join(SUFFIXES)}")
-    if not path.parent.is_dir():
-        raise SettingsError(f"cannot write {path}: there is no folder {path.parent}")
+    export.check(path, endings=SUFFIXES)
 
 
 def one(sheet: Sheet, path: Path) -> None:

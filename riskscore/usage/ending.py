@@ -3,6 +3,7 @@
     done                            0, or the code of the command
     error that the user can fix     2 (75 if another run is working): one line
     refusal of the system           2: one line, such as a full disk
+    damaged file of a lake          2: one line, with its path
     defect of riskscore             2: two lines, with its number and the path of its report
 
 Only `run` catches errors that riskscore did not raise itself. Libraries write to stderr past Python, such as Rust that
@@ -26,7 +27,8 @@ from typing import Any, BinaryIO, TextIO, cast
 import typer
 
 from riskscore import permissions, refusals
-from riskscore.errors import RiskscoreError
+from riskscore.errors import DamageError, RiskscoreError
+from riskscore.lake import damage
 from riskscore.usage import misuse
 from riskscore.visible import characters, message
 
@@ -41,6 +43,7 @@ FAILED, INTERRUPTED = 2, 130
 
 def run(call: Callable[[], Any], arguments: Sequence[str], *, debug: bool = False) -> int:
     """Call a command and return its exit code; what is wrong is printed on stderr, with `debug` with its traceback."""
+    damage.forget()
     with permissions.private(), _quiet(debug) as printed:
         try:
             code = int(call() or 0)
@@ -65,16 +68,10 @@ def _told(wrong: BaseException, arguments: Sequence[str], printed: Callable[[], 
     """The exit code for an error, and the lines that say what is wrong."""
     if isinstance(wrong, typer.TyperException):
         return FAILED, [_error(misuse.message(wrong))]
-    if isinstance(wrong, RiskscoreError):
+    if isinstance(wrong, RiskscoreError) and not isinstance(wrong, DamageError):
         return wrong.exit_code, [_error(wrong)]
-    if isinstance(wrong, MemoryError):
-        return FAILED, [_error("there is not enough memory; give fewer files at once, or use a larger machine")]
-    if (reason := refusals.reason(wrong)) is not None:
-        named = getattr(wrong, "filename", None)
-        whole = str(wrong) if named is None and not getattr(wrong, "strerror", None) else reason
-        return FAILED, [_error(whole if named is None else f"{reason}: {named}")]
-    if (damage := refusals.damage(wrong)) is not None:
-        return FAILED, [_error(f"a Parquet file that had to be read is damaged: {damage}; restore it from a backup")]
+    if (outside := _outside(wrong)) is not None:
+        return FAILED, [_error(outside)]
     from riskscore.usage import defects  # noqa: PLC0415  loads what only a defect needs
 
     label, report = defects.write(wrong, arguments, printed())
@@ -83,6 +80,29 @@ def _told(wrong: BaseException, arguments: Sequence[str], printed: Callable[[], 
         _error(f"riskscore failed because of a defect of its own: {type(wrong).__name__}: {wrong}"),
         message(f"This is defect {label}; {place}. Please send it to those who maintain riskscore.", LONGEST),
     ]
+
+
+def _outside(wrong: BaseException) -> str | None:
+    """What is wrong outside riskscore: the memory, the system, or a file; None if nothing is found."""
+    if isinstance(wrong, MemoryError) or (isinstance(wrong, ImportError) and "failed to map" in str(wrong)):
+        return "there is not enough memory; give fewer files at once, or use a larger machine"
+    if not isinstance(wrong, DamageError) and (reason := refusals.reason(wrong)) is not None:
+        named = getattr(wrong, "filename", None)
+        whole = str(wrong) if named is None and not getattr(wrong, "strerror", None) else reason
+        return whole if named is None else f"{reason}: {named}"
+    if (damaged := _damaged_file()) is not None:
+        return damaged
+    if isinstance(wrong, DamageError):
+        return str(wrong)
+    what = refusals.damage(wrong)
+    return what and f"a Parquet file that had to be read is damaged: {what}; restore it from a backup"
+
+
+def _damaged_file() -> str | None:
+    """What is wrong with a file of a lake that the command has read; None if nothing is found."""
+    with contextlib.suppress(Exception):  # looking for the cause must not hide what went wrong
+        return damage.told()
+    return None
 
 
 def _error(text: object) -> str:

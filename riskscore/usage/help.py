@@ -5,6 +5,7 @@ Typer writes `{files}... <list[Path]>` and `[default: 10; x>=1]`. Here it is `FI
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,7 +13,11 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-_AT_LEAST = re.compile(r"^x>=(\S+)$")
+LARGEST = 2**31 - 1
+"""Largest whole number of an option: seeds, days and counts of libraries have no more bits."""
+
+_AT_LEAST = re.compile(r"^(?:x>=)?(\d\S*?)(?:<=x<=\d+)?$")
+_FROM_0 = re.compile(r"^(?:x>=0|0<=x<=\d+)$")
 _IN_WORDS = re.compile(r"(?<=^default: )\((.*)\)$")  # a default that was given as a text
 _TYPE = re.compile(r" <\S*>$")
 
@@ -20,7 +25,20 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class Command(TyperCommand):
-    """A command with help in this layout."""
+    """A command with help in this layout, whose numbers are finite, and whole numbers at most LARGEST."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments. Raises typer.BadParameter for a number that no library could take."""
+        left = super().parse_args(ctx, args)
+        parameters: list[Any] = self.get_params(ctx)
+        for each in parameters:
+            value = ctx.params.get(each.name)
+            for number in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(number, float) and not math.isfinite(number):
+                    raise typer.BadParameter(f"give a number, not {number:g}", ctx, each)
+                if isinstance(number, int) and abs(number) > LARGEST:
+                    raise typer.BadParameter(f"give a whole number of at most {LARGEST:,}", ctx, each)
+        return left
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words after the command's name in the line `Usage:`."""
@@ -66,6 +84,10 @@ def _in_words(text: str) -> str:
     description, bracket, notes = text.removesuffix("]").rpartition("  [")
     if not bracket or not text.endswith("]"):
         return text
-    plain = (_AT_LEAST.sub(r"at least \1", _IN_WORDS.sub(r"\1", note)) for note in notes.split("; ") if note != "x>=0")
+    plain = (
+        _AT_LEAST.sub(r"at least \1", _IN_WORDS.sub(r"\1", note))
+        for note in notes.split("; ")
+        if not _FROM_0.match(note)
+    )
     kept = "; ".join(plain)
     return f"{description}  [{kept}]" if kept else description

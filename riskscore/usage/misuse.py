@@ -14,6 +14,7 @@ _WORDINGS = (
     (r"Input should be a valid integer.*", "give a whole number"),
     (r"Input should be a valid number.*", "give a number"),
     (r"Input should be greater than or equal to (\S+)", r"give a number of at least \1"),
+    (r"Input should be less than or equal to (\S+)", r"give a number of at most \1"),
     (r"(.+) is not one of (.+?)\.?$", r"\1 is not one of \2"),
     (r"^Option '(.+?)' requires an argument\.", r"\1 needs a value"),
     (r"^Option '(.+?)' requires (\d+) arguments\.", r"\1 needs \2 values"),

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskscore.errors import SettingsError
 from riskscore.progress import listening
 from riskscore.visible import visible
 
@@ -70,15 +69,16 @@ def show(screen: Console, part: tables.Table) -> None:
         screen.print(plain(part.note))
 
 
-def suffix(out: Path | None, known: Sequence[str]) -> str:
+def suffix(out: Path | None, known: Sequence[str], inputs: Sequence[Path] = ()) -> str:
     """The ending of the file to write, in lower case, or an empty text where `out` is None.
 
-    Raises SettingsError for an ending that is not in `known`.
+    Raises SettingsError for an ending that is not in `known`, and where nothing can be written there; see export.py.
     """
+    from riskscore import export
+
     if out is None:
         return ""
-    if out.suffix.lower() not in known:
-        raise SettingsError(f"cannot write {out}: its name must end with one of {', '.join(known)}")
+    export.check(out, endings=known, inputs=inputs)
     return out.suffix.lower()
 
 

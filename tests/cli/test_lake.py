@@ -172,13 +172,24 @@ def test_damage_is_found_and_mended_from_a_backup(riskscore, filled, tmp_path):
     "words",
     [
         ("check", "{tmp}/none"),
+        ("check", "/dev/null"),
         ("repair", "{tmp}/lake", "--from", "{tmp}"),
         ("backup", "{tmp}/lake", "{tmp}/lake/backup"),
         ("backup", "{tmp}/lake", "{tmp}"),
         ("restore", "{tmp}", "{tmp}/again"),
         ("check", "s3://nobody@customs/lake"),
+        ("repair", "s3://customs/lake"),
+        ("repair", "{tmp}/lake", "--from", "s3://customs/backup"),
+        ("backup", "s3://customs/lake", "{tmp}/backup"),
+        ("backup", "{tmp}/lake", "s3://customs/backup"),
+        ("restore", "s3://customs/backup", "{tmp}/again"),
+        ("restore", "{tmp}/backup", "s3://customs/lake"),
     ],
 )
-def test_what_cannot_be_checked_or_saved_is_one_line(words, riskscore, filled, tmp_path):
+def test_what_cannot_be_checked_or_saved_is_one_line(words, riskscore, filled, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     ran = riskscore("lake", *(word.format(tmp=tmp_path) for word in words))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
+    if "s3://customs" in str(words):
+        assert "is an address" in ran.err
+    assert not (tmp_path / "s3:").exists()

@@ -142,7 +142,7 @@ def test_a_model_is_trained_on_a_lake_and_logged_to_mlflow(riskscore, world, tmp
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--out",
           "{tmp}/no/page.html"], "no folder"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/found.json", "--out",
-          "{world}/found.json"], "not a report"),
+          "{world}/found.json"], "being read"),
         (["evaluate", "--manifests", "{world}/manifests", "--outcomes", "{world}/outcomes.parquet", "--capacity",
           "{tmp}/no.toml"], "cannot read the capacities"),
     ],

@@ -1,6 +1,7 @@
 """Rooms stay small and say what belongs in them, and what scores loads nothing that learns."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,16 @@ def test_no_room_has_more_than_3_500_lines(room):
 def test_a_package_says_what_is_in_it_and_what_is_not(package):
     told = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
     assert len([line for line in told.splitlines() if line.strip()]) >= 2
+
+
+OUR_OWN = {"nightly/apart.py", "nightly/looking.py", "reference/goods.py", "reference/places.py"}
+"""Modules that load JSON which this program, or a package that it needs, has written."""
+
+
+def test_what_comes_from_outside_is_loaded_within_limits():
+    loads = re.compile(r"\bjson\.loads?\b|\btomllib\.loads?\b")
+    found = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if loads.search(path.read_text("utf-8"))}
+    assert found == OUR_OWN | {"tree.py", "toml.py"}
 
 
 LEARNING = ("riskscore.training", "riskscore.simulation", "riskscore.world", "riskscore.rehearsal", "optuna", "sklearn")

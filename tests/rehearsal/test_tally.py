@@ -75,7 +75,7 @@ def test_the_chart_shows_every_policy_and_the_change(tmp_path: Path, suffix: str
 
 @pytest.mark.parametrize("name", ["chart.pdf", "absent/chart.svg"])
 def test_a_chart_that_cannot_be_drawn_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SettingsError, match="cannot draw"):
+    with pytest.raises(SettingsError, match="cannot write"):
         chart.draw(WEEKS, CHANGE, tmp_path / name)
 
 

@@ -43,6 +43,8 @@ REFUSED = {
                         "footer; restore it from a backup"),
     "memory": (MemoryError(), 2,
                "error: there is not enough memory; give fewer files at once, or use a larger machine"),
+    "memory for a library": (ImportError("libparquet.so: failed to map segment from shared object"), 2,
+                             "error: there is not enough memory; give fewer files at once, or use a larger machine"),
     "several lines": (SettingsError("a\n\n b\tc"), 2, "error: a b c"),
     "escapes": (SettingsError("Bad\x1b]0;x\x07 \u202egnp \x9b1m"), 2,
                 "error: Bad[U+001B]]0;x[U+0007] [U+202E]gnp [U+009B]1m"),

@@ -121,10 +121,12 @@ def export(
       riskscore alerts export out.stix --lake lake --handling green
       riskscore alerts export out.csv --lake lake --handling amber --all
     """
+    from riskscore import export as exporting
     from riskscore.alerts import files
     from riskscore.casework import watch_lists
     from riskscore.lake.open import open_lake
 
+    exporting.check(out, endings=files.FORMATS)
     with console.progress():
         step("writing")
         alerts, left_out = files.shareable(watch_lists.read_alerts(open_lake(lake), date, every=every), handling)
@@ -169,6 +171,7 @@ def package(
     from riskscore.sheet import night, write
     from riskscore.sheet import package as packing
 
+    packing.check(out)
     spoken, opened = language.find(lang), open_lake(lake, find_settings(settings))
     key = clean_key(bill, container)
     with console.progress():

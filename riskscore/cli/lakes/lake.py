@@ -135,7 +135,12 @@ def compact(
     lake: Where,
     keep_days: Annotated[
         int,
-        typer.Option(min=1, metavar="DAYS", help="How long to keep files that only older versions of a table need."),
+        typer.Option(
+            min=1,
+            max=options.LONGEST,
+            metavar="DAYS",
+            help="How long to keep files that only older versions of a table need.",
+        ),
     ] = 30,
     json: options.Json = False,
 ) -> None:

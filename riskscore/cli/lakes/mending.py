@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +23,8 @@ SHOWN = 20
 """Findings that are printed; --json prints all."""
 
 Where = Annotated[str, typer.Argument(metavar="LAKE", help="Folder of the lake, or its address: s3://bucket/lake.")]
-Backup = Annotated[Path, typer.Argument(metavar="BACKUP", help="Folder of the backups, on another disk.")]
+Folder = Annotated[str, typer.Argument(metavar="LAKE", help="Folder of the lake.")]
+Backup = Annotated[str, typer.Argument(metavar="BACKUP", help="Folder of the backups, on another disk.")]
 
 
 def check(
@@ -64,7 +64,10 @@ def check(
         console.emit({"lake": opened.uri, "findings": [asdict(finding) for finding in found]})
     elif found:
         _show(found)
-        console.stdout().print(f"Found: {_counts(found)}. `riskscore lake repair` mends what can be mended.")
+        mended = "`riskscore lake repair` mends what can be mended."
+        if opened.store.local is None:
+            mended = "At an address, restore files with the versions and copies of the store."
+        console.stdout().print(f"Found: {_counts(found)}. {mended}")
     else:
         console.stdout().print(f"No damage was found in the lake at {console.plain(opened.uri)}.")
     if found:
@@ -72,9 +75,9 @@ def check(
 
 
 def repair(
-    lake: Where,
+    lake: Folder,
     source: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--from", metavar="BACKUP", help="Backups (`riskscore lake backup`) to take lost files from."),
     ] = None,
     settings: options.Settings = None,
@@ -99,13 +102,15 @@ def repair(
       1  something could not be mended, or rows were lost
     """
     from riskscore.lake import check as files
+    from riskscore.lake.store import folder
     from riskscore.runs import mending
     from riskscore.settings import find_settings
 
+    place, backups = folder(lake, "a repair"), None if source is None else folder(source, "a backup")
     with console.progress():
         step("opening the lake")
-        opened = files.opened(lake, find_settings(settings))
-        done = mending.mend(opened, source)
+        opened = files.opened(place, find_settings(settings))
+        done = mending.mend(opened, backups)
     lost = sum(each.lost for each in done.mended)
     if json:
         report = [asdict(each) for each in done.mended]
@@ -124,7 +129,7 @@ def repair(
         raise typer.Exit(FOUND)
 
 
-def backup(lake: Where, backup: Backup, json: options.Json = False) -> None:
+def backup(lake: Folder, backup: Backup, json: options.Json = False) -> None:
     """Back up a lake in a folder.
 
     The first backup copies all files, and a later one only those that are new. Each file is verified by its checksum.
@@ -136,13 +141,15 @@ def backup(lake: Where, backup: Backup, json: options.Json = False) -> None:
     """
     from riskscore.lake import backup as backups
     from riskscore.lake.delta import DeltaLake
+    from riskscore.lake.store import folder
 
+    place, target = folder(lake, "a backup"), folder(backup, "a backup")
     with console.progress():
         step("opening the lake")
-        state = backups.back_up(DeltaLake.open(lake), backup)
+        state = backups.back_up(DeltaLake.open(place), target)
     counts = {"files": len(state.entries), "copied": state.copied, "copied_bytes": state.copied_bytes}
     if json:
-        console.emit({"backup": str(backup), "state": state.name} | counts)
+        console.emit({"backup": str(target), "state": state.name} | counts)
         return
     console.stdout().print(
         f"{counted(len(state.entries), 'file')} backed up as {state.name}; {state.copied:,} of them are new "
@@ -152,7 +159,7 @@ def backup(lake: Where, backup: Backup, json: options.Json = False) -> None:
 
 def restore(
     backup: Backup,
-    lake: Annotated[Path, typer.Argument(metavar="LAKE", help="New or empty folder for the restored lake.")],
+    lake: Annotated[str, typer.Argument(metavar="LAKE", help="New or empty folder for the restored lake.")],
     state: Annotated[
         str | None, typer.Option(metavar="STATE", help="Name that the backup printed. Default: the last backup.")
     ] = None,
@@ -168,15 +175,17 @@ def restore(
       riskscore lake restore /backup/riskscore /tmp/then --state 20261201T020000.000000Z
     """
     from riskscore.lake import backup as backups
+    from riskscore.lake.store import folder
 
+    source, target = folder(backup, "a backup"), folder(lake, "a restored lake")
     with console.progress():
         step("restoring")
-        restored = backups.restore(backup, lake, state)
+        restored = backups.restore(source, target, state)
     if json:
-        console.emit({"lake": str(lake), "state": restored.name, "files": len(restored.entries)})
+        console.emit({"lake": str(target), "state": restored.name, "files": len(restored.entries)})
         return
     console.stdout().print(
-        f"{counted(len(restored.entries), 'file')} of {restored.name} restored to {console.plain(lake)}."
+        f"{counted(len(restored.entries), 'file')} of {restored.name} restored to {console.plain(target)}."
     )
 
 

@@ -73,9 +73,10 @@ def nightly(
     Exit codes:
       0   done, or nothing to do
       1   done, but a file in the inbox cannot be read; its name is printed
-      2   an error that you can fix; one line says what it is
+      2   an error that you can fix; one line says what it is, two if it is a defect of riskscore
       75  another run is working on this lake; try again later
     """
+    from riskscore import export
     from riskscore.lake.open import open_lake
     from riskscore.nightly.inbox import Inbox
     from riskscore.nightly.run import Night, run_night
@@ -83,6 +84,9 @@ def nightly(
     from riskscore.selection import capacity as capacities
     from riskscore.settings import find_settings
 
+    folder = reports or inbox / "reports"
+    if reports is not None or inbox.is_dir():
+        export.check_into(folder)
     night = Night(
         open_lake(lake, find_settings(settings)),
         Inbox(inbox),
@@ -91,7 +95,6 @@ def nightly(
         model,
         seed,
     )
-    folder = reports or inbox / "reports"
     with console.progress():
         late_report = night_report.write_missing(night.lake, folder)
         report = run_night(night, date or datetime.datetime.now(datetime.UTC).date(), force=force)
