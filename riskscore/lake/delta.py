@@ -17,12 +17,12 @@ from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from riskscore.errors import LakeError
 from riskscore.lake import fields, past, seals
-from riskscore.lake.protocol import STEP, TURN
-from riskscore.lake.store import Store
+from riskscore.lake.protocol import REWRITE, STEP, TURN
+from riskscore.lake.store import Store, again, is_passing
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
 from riskscore.settings import NONE, Settings
 from riskscore.units import counted
@@ -195,7 +195,7 @@ class DeltaLake:
         declared = find(table)
         with self.store.wrap_errors(f"read {table} of"):
             try:
-                delta = _Table(self.store.table(table), storage_options=self.store.options)
+                delta = again(lambda: _Table(self.store.table(table), storage_options=self.store.options))
             except TableNotFoundError:
                 return None
             if self.night is None or declared.grows:
@@ -264,13 +264,14 @@ class DeltaLake:
         """Commit `rows`, tagged with `night`; `once` are the steps and numbers that must not be in the table yet."""
         marks: dict[str, str | int | None] = {past.TAG: night.isoformat() if night else None}
         properties = CommitProperties(
-            custom_metadata=marks | {"run": next((number for step, number in once if step != TURN), None)},
-            app_transactions=[Transaction(*step) for step in once] or None,
+            custom_metadata=marks | {"run": next((number for step, number in once if step != TURN), None)}
         )
 
         def commit(delta: DeltaTable) -> bool:
             if any(_has(delta, *step) for step in once):
                 return False
+            turns = [(REWRITE, rewrites(delta) + 1)] if mode == "overwrite" else []
+            properties.app_transactions = [Transaction(*step) for step in (*once, *turns)] or None
             present = {field.name for field in delta.schema().fields}
             write_deltalake(
                 delta,
@@ -297,7 +298,9 @@ class DeltaLake:
                 before = delta.version()
                 try:
                     result = change(delta)
-                except CommitFailedError:
+                except (DeltaError, OSError) as refused:
+                    if not is_passing(refused):
+                        raise
                     time.sleep(wait)
                 else:
                     seals.add_commits(self.store, name, before)
@@ -312,6 +315,11 @@ def _may_have(name: str, nights: tuple[date, date] | None) -> bool:
     """Whether a file may have rows of the nights from first to last."""
     night = name.removeprefix(f"{NIGHT}=").split("/")[0] if name.startswith(f"{NIGHT}=") else None
     return nights is None or night is None or str(nights[0]) <= night <= str(nights[1])
+
+
+def rewrites(delta: DeltaTable) -> int:
+    """The number of commits that replaced files of a table; of two with the same number, only one succeeds."""
+    return delta.transaction_version(REWRITE) or 0
 
 
 def _has(delta: DeltaTable | None, step: str, run: int) -> bool:

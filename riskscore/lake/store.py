@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.fs import DeltaStorageHandler
 from pyarrow.fs import FileSelector, FileType, PyFileSystem
 
@@ -22,6 +23,11 @@ from riskscore.errors import LakeError
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _UNFIT = set("%=[]|^\\")
 """Characters with a meaning in the names of Delta Lake's files: % is an escape, = the value of a column."""
+
+_SHORTENED = re.compile(r"(?=.*not found).*_delta_log/\d{20}", re.IGNORECASE | re.DOTALL)
+"""What Delta Lake says if a file of a log was deleted since it was listed."""
+
+T = TypeVar("T")
 
 _LONGEST = 400
 """Characters of a message from the store that are shown."""
@@ -98,3 +104,18 @@ class Store:
         """Raise LakeError if the folder exists and may not be read."""
         if self.local is not None and self.local.exists() and not os.access(self.local, os.R_OK | os.X_OK):
             raise LakeError(f"cannot open the lake at {self.uri}: no permission to read that folder")
+
+
+def is_passing(refused: Exception) -> bool:
+    """Whether it works on the newest version: another writer was faster, or a compaction has just shortened the log."""
+    return isinstance(refused, CommitFailedError) or _SHORTENED.search(str(refused)) is not None
+
+
+def again(work: Callable[[], T]) -> T:
+    """Call `work`, and call it again if the log was shortened meanwhile; then a checkpoint has what was deleted."""
+    try:
+        return work()
+    except (DeltaError, OSError) as refused:
+        if not is_passing(refused):
+            raise
+    return work()
