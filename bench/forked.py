@@ -17,6 +17,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -89,6 +90,8 @@ class Forks:
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
         self._lock = threading.Lock()
+        with tempfile.TemporaryDirectory() as place:  # until the libraries are loaded
+            self.start(Path(place) / "first", ["--version"], {}).wait(600)
 
     def start(
         self,

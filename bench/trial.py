@@ -142,6 +142,7 @@ def series(
         wrong = attempt(number, place)
         if wrong:
             failed.append(names[number])
+            place.mkdir(exist_ok=True)
             (place / "wrong.txt").write_text("\n".join(wrong) + "\n", "utf-8")
             print(f"{place}: {'; '.join(wrong)[:600]}", flush=True)
         else:
