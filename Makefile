@@ -96,7 +96,7 @@ explanations: setup
 
 trials: setup
 	$(BIN)/python bench/kills.py
-	$(BIN)/python bench/commands.py --trials 1600
+	$(BIN)/python bench/commands.py --trials 2000
 	$(BIN)/python bench/writers.py
 
 HOURS := 0

@@ -118,20 +118,15 @@ def main() -> None:
     check(undisturbed, expected)
     print(f"an undisturbed run takes {seconds:.1f} s", flush=True)
     chance = random.Random(options.seed)  # noqa: S311  no secret
-    tally, failed = Tally(), []
-    for number in range(1, options.trials + 1):
-        folder = FOLDER / f"trial-{number}"
+    tally = Tally()
+
+    def kill(number: int, folder: Path) -> list[str]:
         shutil.copytree(base, folder)
-        moments = [chance.uniform(0, AFTER * seconds) for _ in range(1 if number % AGAIN else 2)]
+        moments = [chance.uniform(0, AFTER * seconds) for _ in range(1 if (number + 1) % AGAIN else 2)]
         wrong = attempt(folder, moments, expected, tally)
-        if wrong:
-            failed.append(number)
-            (folder / "wrong.txt").write_text("\n".join(wrong) + "\n", "utf-8")
-            print(f"trial {number}, killed after {moments} s: {'; '.join(wrong)}; see {folder}", flush=True)
-        else:
-            shutil.rmtree(folder)
-        if number % 10 == 0:
-            print(f"{number} trials, {tally.killed} kills, {len(failed)} failures", flush=True)
+        return [f"killed after {moments} s", *wrong] if wrong else []
+
+    failed = trial.series(FOLDER, [f"trial-{number}" for number in range(1, options.trials + 1)], kill)
     report = {"trials": options.trials, "seed": options.seed, "seconds_undisturbed": round(seconds, 2)}
     report |= {"killed_before_the_end": tally.killed, "ended_before_the_kill": tally.ended}
     report |= {"killed_at": dict(tally.at)}
@@ -146,11 +141,12 @@ def before() -> Path:
     world = trial.make(base, NIGHTS, PER_DAY, SEED)
     outcomes = pl.read_parquet(world / "outcomes.parquet")
     half = outcomes.height // 2
-    for day in range(NIGHTS - 1):
-        trial.arrive(trial.filed(world, day), base / "inbox" / f"{trial.FIRST + timedelta(day)}.parquet")
+
+    def findings(day: int) -> None:
         if day == 1:
             trial.arrive(outcomes.head(half), base / "findings" / "early.parquet")
-        trial.done(base / "run", *trial.nightly(base, trial.FIRST + timedelta(day)))
+
+    trial.nights(base, world, NIGHTS - 1, findings)
     rows, yesterday = trial.filed(world, NIGHTS - 1), trial.filed(world, NIGHTS - 2)
     broken = rows.head(5).with_columns(filed_at=pl.lit(None, rows.schema["filed_at"]))
     middle = rows.height // 2
@@ -258,11 +254,7 @@ def compare(folder: Path, expected: Look, tally: Tally) -> list[str]:
     result = look(folder)
     tally.orphans += result.orphans
     tally.drafts += max(0, result.drafts - expected.drafts)
-    wrong = [
-        f"table {name}: {rows.height} rows instead of {expected.tables[name].height}, or other rows"
-        for name, rows in result.tables.items()
-        if not rows.equals(expected.tables[name])
-    ]
+    wrong = trial.differing(result.tables, expected.tables)
     for kind, contents, wanted in (
         ("files", result.files, expected.files),
         ("reports", result.reports, expected.reports),

@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -32,8 +34,11 @@ audits = 1
 shares = { score = 0.34, explore = 0.33, random = 0.33 }
 """
 
-CLOCK = ("begun", "seconds")
-"""Entries of a run's record that depend on the clock: when it began, and how long its steps took."""
+CLOCK = ("begun", "seconds", "at")
+"""Entries of a record that depend on the clock: when a run began, how long its steps took, when a change was made."""
+
+BY_HAND = ("alerts", "alert_decisions", "champions", "maps", "models", "outcomes", "quarantine")
+"""Tables in which rows by hand, without a run, have the day of writing as their night."""
 
 
 @dataclass
@@ -114,11 +119,68 @@ def filed(world: Path, day: int) -> pl.DataFrame:
     return pl.read_parquet(world / "manifests" / f"{FIRST + timedelta(day)}.parquet")
 
 
+def nights(folder: Path, world: Path, count: int, before: Callable[[int], object] = lambda _: None) -> None:
+    """Run the first `count` nights of a world, each with its manifest; `before` is called with the number of each."""
+    for day in range(count):
+        arrive(filed(world, day), folder / "inbox" / f"{FIRST + timedelta(day)}.parquet")
+        before(day)
+        done(folder / "run", *nightly(folder, FIRST + timedelta(day)))
+
+
+def series(
+    folder: Path, names: Sequence[str], attempt: Callable[[int, Path], list[str]], *, jobs: int = 1, every: int = 10
+) -> list[str]:
+    """Make a trial for each of `names`, `jobs` at a time, and return the names of those that failed.
+
+    `attempt` gets the number of a trial and its folder, which it makes, and returns what is wrong. The folder of a
+    trial that failed stays.
+    """
+    failed: list[str] = []
+
+    def one(number: int) -> None:
+        place = folder / names[number]
+        wrong = attempt(number, place)
+        if wrong:
+            failed.append(names[number])
+            place.mkdir(exist_ok=True)
+            (place / "wrong.txt").write_text("\n".join(wrong) + "\n", "utf-8")
+            print(f"{place}: {'; '.join(wrong)[:600]}", flush=True)
+        else:
+            shutil.rmtree(place)
+        if number % every == every - 1:
+            print(f"{number + 1} trials, {len(failed)} failures", flush=True)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(one, range(len(names))))
+    return failed
+
+
+def differing(found: dict[str, pl.DataFrame], expected: dict[str, pl.DataFrame]) -> list[str]:
+    """Return the tables that differ, as sentences."""
+    return [
+        f"table {name}: {rows.height} rows instead of {expected[name].height}, or other rows"
+        for name, rows in found.items()
+        if not rows.equals(expected[name])
+    ]
+
+
 def tables(lake: Lake) -> dict[str, pl.DataFrame]:
-    """Read every table, sorted, without `Table.stamps` and CLOCK, and with file names without their folder."""
+    """Read every table, sorted, without the clock, and with file names without their folder.
+
+    The clock is in `Table.stamps` and CLOCK, and where a row by hand has its day or moment instead of somebody else's:
+    in `night`, and in the `updated_at` of an alert whose provider states none.
+    """
     by_name = {}
     for name, table in TABLES.items():
-        rows = lake.read(name).drop(table.stamps).collect()
+        rows = lake.read(name).collect()
+        if name == "alerts":
+            is_ours = pl.col("updated_at") == pl.col("imported_at")
+            rows = rows.with_columns(updated_at=pl.when(~is_ours).then("updated_at"))
+        if name in BY_HAND:
+            rows = rows.with_columns(night=pl.when(pl.col("run").is_not_null()).then("night"))
+        if name == "champions":
+            rows = rows.with_columns(pl.col("detail").map_elements(timeless, return_dtype=pl.String))
+        rows = rows.drop(table.stamps)
         if name == "runs":
             rows = rows.with_columns(pl.col("detail").map_elements(timeless, return_dtype=pl.String))
         if name == "quarantine":
@@ -128,5 +190,5 @@ def tables(lake: Lake) -> dict[str, pl.DataFrame]:
 
 
 def timeless(text: str) -> str:
-    """Return a run's record (JSON) without CLOCK."""
+    """Return a record (JSON) without CLOCK."""
     return json.dumps({name: value for name, value in json.loads(text).items() if name not in CLOCK}, sort_keys=True)

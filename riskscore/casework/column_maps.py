@@ -20,6 +20,7 @@ import polars as pl
 from riskscore import door, toml
 from riskscore.cells.headings import manifest_synonyms, read_map, with_fields
 from riskscore.errors import SettingsError
+from riskscore.lake import turns
 from riskscore.lake.protocol import Lake
 from riskscore.manifest.hints import of_map
 from riskscore.manifest.read import SUFFIXES
@@ -85,21 +86,34 @@ class ColumnMaps:
 def add(lake: Lake, sender: str, path: Path, *, pattern: str | None = None, now: datetime | None = None) -> None:
     """Keep the column map at `path` for the files of `sender`, or for those that fit `pattern`.
 
-    A map that is in force already is not written again, so the command may be repeated after it was killed. Raises
-    SettingsError where the map cannot be read or is wrong, or `sender` is empty.
+    A map that is in force already is not written again, so the command may be repeated after it was killed, or run
+    twice at once. Raises SettingsError where the map cannot be read or is wrong, or `sender` is empty.
     """
     if not sender.strip():
         raise SettingsError("the name of the sender is empty; name it as `riskscore report --senders` does")
     check(path, lake.settings)
     sender, text = sender.strip(), door.read_text(path, toml.MAX_BYTES)
     same = pl.col("pattern").eq_missing(pl.lit(pattern, pl.String)) & (pl.col("sender") == sender)
-    if ColumnMaps.of(lake).rows.filter(same)["text"].to_list() != [text]:
-        _write(lake, sender, pattern, text, now)
+
+    def work(turn: int) -> bool | None:
+        is_kept = ColumnMaps.of(lake).rows.filter(same)["text"].to_list() == [text]
+        return is_kept or _write(lake, sender, pattern, text, now, turn)
+
+    turns.take(lake, "maps", work)
 
 
 def remove(lake: Lake, sender: str, *, pattern: str | None = None, now: datetime | None = None) -> None:
     """End the map of `sender` with this `pattern`, for the nights to come. Raises SettingsError if there is none."""
-    kept = ColumnMaps.of(lake).rows
+
+    def work(turn: int) -> bool | None:
+        _check_kept(ColumnMaps.of(lake).rows, sender, pattern)
+        return _write(lake, sender, pattern, None, now, turn)
+
+    turns.take(lake, "maps", work)
+
+
+def _check_kept(kept: pl.DataFrame, sender: str, pattern: str | None) -> None:
+    """Raise SettingsError unless `sender` has a map with this `pattern` among those in force."""
     names = kept["sender"].unique().to_list()
     if sender not in names:
         raise SettingsError(
@@ -110,7 +124,6 @@ def remove(lake: Lake, sender: str, *, pattern: str | None = None, now: datetime
             f"--files {other}" if other else "no --files" for other in kept.filter(sender=sender)["pattern"]
         )
         raise SettingsError(f"{sender} has no column map with this pattern; it has one with {others}")
-    _write(lake, sender, pattern, None, now)
 
 
 def check(path: Path, settings: Settings = NONE) -> None:
@@ -119,11 +132,15 @@ def check(path: Path, settings: Settings = NONE) -> None:
     of_map(path)
 
 
-def _write(lake: Lake, sender: str, pattern: str | None, text: str | None, now: datetime | None) -> None:
-    at = now or datetime.now(UTC)
+def _write(
+    lake: Lake, sender: str, pattern: str | None, text: str | None, now: datetime | None, turn: int
+) -> bool | None:
+    """Write a row in one turn; None if somebody else took it."""
+    written = lake.read("maps", columns=["at"]).select(pl.col("at").max()).collect().item()
+    at = turns.after(written, now or datetime.now(UTC))
     row = {"sender": [sender], "pattern": [pattern], "text": [text], "at": [at]}
     types = {"sender": pl.String, "pattern": pl.String, "text": pl.String}
-    lake.append("maps", pl.DataFrame(row, schema_overrides=types), night=at.date())
+    return lake.append("maps", pl.DataFrame(row, schema_overrides=types), night=at.date(), turn=turn) or None
 
 
 def _fits(name: str, pattern: str) -> bool:

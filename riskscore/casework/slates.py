@@ -13,7 +13,7 @@ drawn once, never exceeds its capacity, and no change is lost.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -21,6 +21,7 @@ from riskscore import schema
 from riskscore.casework import watch_lists
 from riskscore.cells.codes import code
 from riskscore.errors import LakeError, SettingsError
+from riskscore.lake import turns
 from riskscore.lake.protocol import Lake
 from riskscore.lake.tables import NIGHT, RUN
 from riskscore.schema import KEY
@@ -135,7 +136,8 @@ def change(
         if events.is_empty():
             raise SettingsError(f"no slate is drawn for {night}; look for another --date with `riskscore slate show`")
         before = events.filter(pl.col("event") != SELECTED)
-        details = {"event": event, "reason": " ".join(reason.split()), "at": _after(events, at), NIGHT: night}
+        moment = turns.after(events["at"].max(), at or datetime.now(UTC))
+        details = {"event": event, "reason": " ".join(reason.split()), "at": moment, NIGHT: night}
         row = _row(events, {**dict(zip(KEY, (bill, container), strict=True)), **details, RUN: None})
         now = apply_changes(pl.concat([events, row], how="diagonal"))
         if lake.append("slates", row, run=2 + before.height, step=_step(night)):
@@ -152,12 +154,6 @@ def clean_key(bill: str, container: str) -> tuple[str, str]:
     if not bill.strip() or not number:
         raise SettingsError(f"bill {bill!r}, container {container!r}: both are needed")
     return bill.strip(), number
-
-
-def _after(events: pl.DataFrame, at: datetime | None) -> datetime:
-    """Return `at`, or now, but at least a microsecond after the last of `events`."""
-    moment, last = at or datetime.now(UTC), events["at"].max()
-    return max(moment, last + timedelta(microseconds=1)) if isinstance(last, datetime) else moment
 
 
 def _row(events: pl.DataFrame, values: dict[str, object]) -> pl.DataFrame:

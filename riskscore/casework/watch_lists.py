@@ -141,6 +141,11 @@ def expire(lake: Lake, alert_ids: Sequence[str], *, reason: str, now: datetime |
     moment = now or datetime.now(UTC)
     if not reason.strip():
         raise SettingsError("withdrawing an alert needs a reason, which is kept with the alert")
+    return turns.take(lake, "alerts", lambda turn: _expire(lake, alert_ids, reason, moment, turn))
+
+
+def _expire(lake: Lake, alert_ids: Sequence[str], reason: str, moment: datetime, turn: int) -> int | None:
+    """Withdraw in one turn; None if somebody else took it."""
     alerts = pl.concat([pl.DataFrame(schema=ALERT), *(find(lake, alert_id) for alert_id in dict.fromkeys(alert_ids))])
     active = alerts.filter(pl.col("status") == "active")
     if active.height:
@@ -153,15 +158,17 @@ def expire(lake: Lake, alert_ids: Sequence[str], *, reason: str, now: datetime |
             ),
             imported_at=pl.lit(moment, schema.UTC),
         )
-        lake.append("alerts", rows, night=moment.date())
+        if not lake.append("alerts", rows, night=moment.date(), turn=turn):
+            return None
     return active.height
 
 
 def decide(lake: Lake, alert_id: str, *, value: str, verdict: str, reason: str, now: datetime | None = None) -> None:
     """Record that an alert and a text, as spelt on consignments, are `different`, or the `same` after all.
 
-    A pair that is `different` no longer matches, from the next night on, until another decision. Raises SettingsError
-    if there is no such alert, the verdict is unknown, or the text or the reason is empty.
+    A pair that is `different` no longer matches, from the next night on, until another decision. A decision that
+    stands already, with the same reason, is not written again. Raises SettingsError if there is no such alert, the
+    verdict is unknown, or the text or the reason is empty.
     """
     moment = now or datetime.now(UTC)
     find(lake, alert_id)
@@ -169,8 +176,17 @@ def decide(lake: Lake, alert_id: str, *, value: str, verdict: str, reason: str, 
         raise SettingsError(f"the verdict is {verdict!r}; give {' or '.join(VERDICTS)}")
     if not value.strip() or not reason.strip():
         raise SettingsError("a decision needs a reason, and the text exactly as it is spelt on the consignment")
-    row = {"alert_id": alert_id, "value": value.strip(), "verdict": verdict, "reason": reason.strip(), "at": moment}
-    lake.append("alert_decisions", pl.DataFrame([row], schema=DECISION), night=moment.date())
+    row = {"alert_id": alert_id, "value": value.strip(), "verdict": verdict, "reason": reason.strip()}
+
+    def work(turn: int) -> bool | None:
+        standing = standing_decisions(lake)
+        if standing.filter(**row).height:
+            return True
+        at = turns.after(standing["at"].max(), moment)
+        decided = pl.DataFrame([row | {"at": at}], schema=DECISION)
+        return lake.append("alert_decisions", decided, night=moment.date(), turn=turn) or None
+
+    turns.take(lake, "alert_decisions", work)
 
 
 def standing_decisions(lake: Lake, moment: datetime | None = None) -> pl.DataFrame:

@@ -3,18 +3,21 @@
     BACKUP/files/3f/3f9a...        every file once, under its SHA-256
     BACKUP/states/20261201T....json   one backup: every file of the lake with its checksum, size and time
 
-A second backup copies only files that the first one lacks. The log of each table is listed before its files of data,
-so that a night may run meanwhile: what it adds later is in the next backup.
+A second backup copies only files that the first one lacks. The logs of all tables are listed as they are at one moment,
+and before the files of data, so that a night may run meanwhile: what it adds later is in the next backup. Otherwise a
+backup could have the end of a run without its rows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import shutil
 import uuid
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +35,9 @@ from riskscore.lake.tables import TABLES
 _FILES, _STATES = "files", "states"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+_ATTEMPTS = 20
+"""How often the logs are listed, or a backup begins again, because another process changed the logs meanwhile."""
 
 _PRIVATE = 0o700
 """A backup has names and intelligence, so only its owner may read it."""
@@ -61,40 +67,57 @@ def back_up(lake: DeltaLake, backup: Path) -> State:
     """Back up `lake` into the folder `backup`, which may have earlier backups of it.
 
     Raises LakeError for a lake at an address, a file that differs from its seal (nothing is then added to the list of
-    backups), or a folder that is no backup. Raises OSError if the disk refuses.
+    backups), a folder that is no backup, or logs that are changed all the time. Raises OSError if the disk refuses.
     """
     folder = _folder(lake)
     _prepare(backup, folder)
+    for _ in range(_ATTEMPTS):
+        with contextlib.suppress(_ChangedError):
+            return _back_up(lake, folder, backup)
+    raise LakeError(f"the logs of the lake at {folder} were changed {_ATTEMPTS} times meanwhile; try again later")
+
+
+class _ChangedError(Exception):
+    """The logs were changed while they were listed, or shortened before they were copied."""
+
+
+def _back_up(lake: DeltaLake, folder: Path, backup: Path) -> State:
     before = {entry.name: entry for name in states(backup)[-1:] for entry in read(backup, name).entries}
     entries, copied, copied_bytes = list[Entry](), 0, 0
-    for table in (*TABLES, None):
+    for table, names in _parts(folder):
         progress.step(f"backing up {table or 'seals'}")
         sealed = seals.read(lake.store, table)[0] if table else {}
-        for name in _names(folder, table):
-            path = folder / name
+        for name in names:
             try:
-                status = path.stat()
+                entry, is_new = _enter(folder, name, before.get(name), backup)
             except FileNotFoundError:  # deleted by a compaction meanwhile, so that no version needs it
+                if (folder / name).exists():
+                    raise
+                if _is_commit(folder / name):  # what replaced it is not in the list
+                    raise _ChangedError from None
                 continue
             seal = sealed.get(name.partition("/")[2])
-            known = before.get(name)
-            if (
-                known is not None
-                and _is_fixed(name)
-                and (known.size, known.changed) == (status.st_size, status.st_mtime_ns)
-                and _stored(backup, known.sha256).exists()
-            ):
-                entries.append(known)
-                continue
-            digest, is_new = _keep(path, backup)
-            if seal is not None and _is_fixed(name) and seal.sha256 != digest:
-                raise LakeError(f"{path} is damaged, so no backup is made; see `riskscore lake check {folder}`")
-            entries.append(Entry(name, digest, status.st_size, status.st_mtime_ns))
+            if is_new and seal is not None and _is_fixed(name) and seal.sha256 != entry.sha256:
+                raise LakeError(
+                    f"{folder / name} is damaged, so no backup is made; see `riskscore lake check {folder}`"
+                )
+            entries.append(entry)
             copied += is_new
-            copied_bytes += status.st_size if is_new else 0
+            copied_bytes += entry.size if is_new else 0
     name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     _write(backup / _STATES / f"{name}.json", {"files": [asdict(entry) for entry in entries]})
     return State(name, tuple(entries), copied, copied_bytes)
+
+
+def _enter(folder: Path, name: str, known: Entry | None, backup: Path) -> tuple[Entry, bool]:
+    """Return the entry of a file of the lake, and whether it was copied; `known` is its entry in the last backup."""
+    path = folder / name
+    status = path.stat()
+    same = known is not None and (known.size, known.changed) == (status.st_size, status.st_mtime_ns)
+    if known is not None and same and _is_fixed(name) and _stored(backup, known.sha256).exists():
+        return known, False
+    digest, is_new = _keep(path, backup)
+    return Entry(name, digest, status.st_size, status.st_mtime_ns), is_new
 
 
 def states(backup: Path) -> list[str]:
@@ -195,15 +218,40 @@ def _prepare(backup: Path, folder: Path) -> None:
         (backup / part).mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
 
 
-def _names(folder: Path, table: str | None) -> list[str]:
-    """The files of a table, its log first; without a table, the other files of the lake."""
-    if table is None:
-        others = [path for path in folder.iterdir() if path.name not in TABLES and path.name != ASIDE]
-        paths = [path for other in others for path in ([other] if other.is_file() else sorted(other.rglob("*")))]
-    else:
-        log = sorted((folder / table / LOG).glob("*"))
-        paths = log + sorted(path for path in (folder / table).rglob("*") if path.parent.name != LOG)
-    return [str(path.relative_to(folder)) for path in paths if path.is_file() and not path.is_symlink()]
+def _logs(folder: Path) -> dict[str, list[Path]]:
+    """The files of the logs of all tables at one moment. Raises _ChangedError if they are changed all the time."""
+    last: dict[str, list[Path]] | None = None
+    for _ in range(_ATTEMPTS):
+        logs = {table: sorted((folder / table / LOG).glob("*")) for table in TABLES}
+        if logs == last:
+            return logs
+        last = logs
+    raise _ChangedError
+
+
+def _is_commit(path: Path) -> bool:
+    """Whether a file of this name is a commit or a checkpoint of a log."""
+    return path.parent.name == LOG and path.name[0].isdigit() and path.suffix in (".json", ".parquet")
+
+
+def _parts(folder: Path) -> Iterator[tuple[str | None, list[str]]]:
+    """Yield the names of the files of the lake: the seals and others, then each table with its log.
+
+    The seals come first, so that they do not name commits that are not in the list.
+    """
+    others = [path for path in folder.iterdir() if path.name not in TABLES and path.name != ASIDE]
+    paths = [path for other in others for path in ([other] if other.is_file() else sorted(other.rglob("*")))]
+    yield None, _names(folder, paths)
+    logs = _logs(folder)
+    for table in TABLES:
+        data = sorted(path for path in (folder / table).rglob("*") if path.parent.name != LOG)
+        yield table, _names(folder, logs[table] + data)
+
+
+def _names(folder: Path, paths: list[Path]) -> list[str]:
+    """The names of those `paths` that are files; a commit that has just been deleted is one of them."""
+    files = [path for path in paths if (_is_commit(path) or path.is_file()) and not path.is_symlink()]
+    return [str(path.relative_to(folder)) for path in files]
 
 
 def _is_fixed(name: str) -> bool:

@@ -6,9 +6,8 @@ even if two processes try at once: one of them meets the other's commit, checks 
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -17,23 +16,18 @@ from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from riskscore import export
 from riskscore.errors import DamageError, LakeError
 from riskscore.lake import damage, fields, past, seals
-from riskscore.lake.protocol import STEP, TURN
-from riskscore.lake.store import Store
+from riskscore.lake.protocol import REWRITE, STEP, TURN
+from riskscore.lake.store import ATTEMPTS, Store, again, is_passing, waits
 from riskscore.lake.tables import MARK, NIGHT, TABLES, Table, conform, find
 from riskscore.settings import NONE, Settings
 from riskscore.units import counted
 
 T = TypeVar("T")
-
-ATTEMPTS = 14
-"""How often a writer tries to commit before it gives up; Delta Lake itself tries each of them several times."""
-
-_FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
 
 LOG_KEPT = "delta.logRetentionDuration"
 """The property of a table that says how old its log may become."""
@@ -199,7 +193,7 @@ class DeltaLake:
         damage.remember(self.store, table)
         with self.store.wrap_errors(f"read {table} of"):
             try:
-                delta = _Table(self.store.table(table), storage_options=self.store.options)
+                delta = again(lambda: _Table(self.store.table(table), storage_options=self.store.options))
             except TableNotFoundError:
                 return None
             if self.night is None or declared.grows:
@@ -268,13 +262,14 @@ class DeltaLake:
         """Commit `rows`, tagged with `night`; `once` are the steps and numbers that must not be in the table yet."""
         marks: dict[str, str | int | None] = {past.TAG: night.isoformat() if night else None}
         properties = CommitProperties(
-            custom_metadata=marks | {"run": next((number for step, number in once if step != TURN), None)},
-            app_transactions=[Transaction(*step) for step in once] or None,
+            custom_metadata=marks | {"run": next((number for step, number in once if step != TURN), None)}
         )
 
         def commit(delta: DeltaTable) -> bool:
             if any(_has(delta, *step) for step in once):
                 return False
+            turns = [(REWRITE, rewrites(delta) + 1)] if mode == "overwrite" else []
+            properties.app_transactions = [Transaction(*step) for step in (*once, *turns)] or None
             present = {field.name for field in delta.schema().fields}
             write_deltalake(
                 delta,
@@ -295,13 +290,15 @@ class DeltaLake:
         if self.night is not None:
             raise LakeError(f"this is the lake as it was after {self.night}; only its present state can be written to")
         table = find(name)
-        for wait in _waits():
+        for wait in waits():
             delta = self.snapshot(name) or self._create(table)
             with self.store.wrap_errors(f"write {name} of"):
                 before = delta.version()
                 try:
                     result = change(delta)
-                except CommitFailedError:
+                except (DeltaError, OSError) as refused:
+                    if not is_passing(refused):
+                        raise
                     time.sleep(wait)
                 else:
                     seals.add_commits(self.store, name, before)
@@ -318,6 +315,11 @@ def _may_have(name: str, nights: tuple[date, date] | None) -> bool:
     return nights is None or night is None or str(nights[0]) <= night <= str(nights[1])
 
 
+def rewrites(delta: DeltaTable) -> int:
+    """The number of commits that replaced files of a table; of two with the same number, only one succeeds."""
+    return delta.transaction_version(REWRITE) or 0
+
+
 def _has(delta: DeltaTable | None, step: str, run: int) -> bool:
     last = None if delta is None else delta.transaction_version(step)
     return last is not None and last >= run
@@ -327,12 +329,6 @@ def _last(rows: pl.DataFrame) -> date | None:
     """Return the last night that wrote any of `rows`."""
     night = rows[NIGHT].max()
     return night if isinstance(night, date) else None
-
-
-def _waits() -> Iterator[float]:
-    """Yield the seconds to wait after each failed attempt: increasing, and random, so that two writers differ."""
-    for attempt in range(ATTEMPTS):
-        yield min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT) * random.uniform(0.5, 1.5)  # noqa: S311  no secret
 
 
 def _conformed(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:

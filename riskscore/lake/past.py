@@ -17,6 +17,9 @@ from typing import Any
 TAG = "night"
 """Key of a commit's metadata with the night that made it, as a day in ISO 8601."""
 
+MERGED = "merged"
+"""Key of the metadata of a commit that merged files."""
+
 _UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END"}
 """Operations that change no row."""
 
@@ -25,7 +28,7 @@ def version_after(history: Sequence[dict[str, Any]], night: date) -> int | None:
     """Return the version of a table after `night`, from its commits, newest first; None if it did not exist yet."""
     serving: int | None = None
     for commit in history:
-        if commit.get("operation") in _UPKEEP:
+        if commit.get("operation") in _UPKEEP or MERGED in commit:
             serving = commit["version"] if serving is None else serving
             continue
         tag = commit.get(TAG)

@@ -21,6 +21,9 @@ STEP = "nightly"
 TURN = "turn"
 """The step of appends whose rows depend on what the table has; see turns.py."""
 
+REWRITE = "rewrite"
+"""The step of commits that replace files of a table, of which only one may replace the same files."""
+
 
 class Lake(Protocol):
     """The tables at one place; a lake from `at` is read-only and shows them as they were after a past night.

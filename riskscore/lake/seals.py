@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -138,9 +139,12 @@ def replace(store: Store, table: str, kept: dict[str, Seal]) -> None:
     """Write the seals of a table anew."""
     path = _path(store, table)
     if path is not None and path.parent.exists():
-        draft = path.with_suffix(".part")
-        draft.write_text("".join(_text(name, seal) for name, seal in sorted(kept.items())), "utf-8")
-        draft.replace(path)
+        draft = path.with_suffix(f".{uuid.uuid4().hex}.part")  # of its own, because two may compact at once
+        try:
+            draft.write_text("".join(_text(name, seal) for name, seal in sorted(kept.items())), "utf-8")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _path(store: Store, table: str) -> Path | None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.fs import DeltaStorageHandler
 from pyarrow.fs import FileSelector, FileType, PyFileSystem
 
@@ -26,6 +28,15 @@ _FRAMES = re.compile(r" 0: <unknown> 1: .*")
 _UNFIT = set("%=[]|^\\")
 """Characters with a meaning in the names of Delta Lake's files: % is an escape, = the value of a column."""
 
+_SHORTENED = re.compile(r"(?=.*not found).*_delta_log/\d{20}", re.IGNORECASE | re.DOTALL)
+"""What Delta Lake says if a file of a log was deleted since it was listed."""
+
+T = TypeVar("T")
+
+ATTEMPTS = 14
+"""How often a writer tries to commit before it gives up; Delta Lake itself tries each of them several times."""
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 2.0
 _LONGEST = 400
 """Characters of a message from the store that are shown."""
 
@@ -117,3 +128,24 @@ class Store:
             raise LakeError(f"cannot open the lake at {self.uri}: it is a file, not a folder")
         if self.local is not None and self.local.exists() and not os.access(self.local, os.R_OK | os.X_OK):
             raise LakeError(f"cannot open the lake at {self.uri}: no permission to read that folder")
+
+
+def is_passing(refused: Exception) -> bool:
+    """Whether it works on the newest version: another writer was faster, or a compaction has just shortened the log."""
+    return isinstance(refused, CommitFailedError) or _SHORTENED.search(str(refused)) is not None
+
+
+def again(work: Callable[[], T]) -> T:
+    """Call `work`, and call it again if the log was shortened meanwhile; then a checkpoint has what was deleted."""
+    try:
+        return work()
+    except (DeltaError, OSError) as refused:
+        if not is_passing(refused):
+            raise
+    return work()
+
+
+def waits() -> Iterator[float]:
+    """Yield the seconds to wait after each failed attempt: increasing, and random, so that two writers differ."""
+    for attempt in range(ATTEMPTS):
+        yield min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT) * random.uniform(0.5, 1.5)  # noqa: S311  no secret

@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from riskscore.errors import LakeError
@@ -24,6 +25,14 @@ TURNS = 60
 
 _WAIT = 0.3
 """Most seconds between two looks."""
+
+
+def after(last: object, at: datetime) -> datetime:
+    """Return `at`, but at least a microsecond after `last`, the latest moment in the table or None.
+
+    So what is written later also counts as later if the clock was set back in between.
+    """
+    return max(at, last + timedelta(microseconds=1)) if isinstance(last, datetime) else at
 
 
 def take(lake: Lake, table: str, work: Callable[[int], T | None]) -> T:

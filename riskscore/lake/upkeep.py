@@ -7,19 +7,30 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from deltalake import DeltaTable
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 from riskscore import export as files
 from riskscore import progress
-from riskscore.lake import seals
-from riskscore.lake.delta import LOG_KEPT, DeltaLake
-from riskscore.lake.tables import TABLES, find
+from riskscore.lake import past, seals
+from riskscore.lake.delta import LOG_KEPT, DeltaLake, rewrites
+from riskscore.lake.protocol import REWRITE
+from riskscore.lake.tables import NIGHT, TABLES, find
 
 KEEP = timedelta(days=30)
 """How long files that the newest version does not need are kept: for running readers, and to read past states."""
 
 _FEW = 20
 """A table with fewer versions keeps its whole log."""
+
+_SMALL = 100 << 20
+"""Bytes of a file that is not small any more."""
+
+_AT_ONCE = 500_000
+"""Rows that are merged in one commit; a single night may have more."""
+
+_NIGHT = f"partition.{NIGHT}"
+"""Column with the night of a file in what Delta Lake says of it."""
 
 LOG = timedelta(days=2)
 """How long the log of a table that only grows is kept: for running writers. Its past states need no log."""
@@ -49,7 +60,7 @@ def compact(lake: DeltaLake, *, keep: timedelta = KEEP, log: timedelta = LOG) ->
     compacted = []
     for name in TABLES:
         progress.step(f"merging {name}")
-        merged, into = lake.commit(name, _merge)
+        merged, into = _merge(lake, name)
         progress.step(f"clearing {name}")
         cleared = _clear(lake, name, keep)
         lake.commit(name, partial(_shorten, kept=log if find(name).grows else keep))
@@ -77,9 +88,58 @@ def _shorten(delta: DeltaTable, kept: timedelta) -> None:
     delta.cleanup_metadata()
 
 
-def _merge(delta: DeltaTable) -> tuple[int, int]:
-    metrics = delta.optimize.compact()
-    return int(metrics["numFilesRemoved"]), int(metrics["numFilesAdded"])
+def _merge(lake: DeltaLake, table: str) -> tuple[int, int]:
+    """Merge the small files of a table; return how many became how many."""
+    merged = into = 0
+    delta = lake.snapshot(table)
+    for nights in [] if delta is None else _batches(_fragments(delta)):
+        removed, added = lake.commit(table, partial(_rewrite, nights=nights))
+        merged, into = merged + removed, into + added
+    return merged, into
+
+
+def _fragments(delta: DeltaTable) -> pl.DataFrame:
+    """Return `night` (null in a table that has no nights), `files` and `rows` of what has several small files."""
+    files = pl.DataFrame(delta.get_add_actions(flatten=True))
+    night = pl.col(_NIGHT).cast(pl.Date) if _NIGHT in files.columns else pl.lit(None, pl.Date)
+    each = files.group_by(night.alias(NIGHT)).agg(
+        files=pl.len(), rows=pl.col("num_records").sum(), small=(pl.col("size_bytes") < _SMALL).sum()
+    )
+    return each.filter(pl.col("small") > 1).sort(NIGHT)
+
+
+def _batches(fragments: pl.DataFrame) -> list[list[date | None]]:
+    """Return nights that are merged in one commit: so many that their rows fit into memory, at least one."""
+    numbered = fragments.with_columns(batch=(pl.col("rows").cum_sum() - pl.col("rows")) // _AT_ONCE)
+    return [part[NIGHT].to_list() for part in numbered.partition_by("batch", maintain_order=True)]
+
+
+def _rewrite(delta: DeltaTable, nights: list[date | None]) -> tuple[int, int]:
+    """Merge the files of `nights` in one commit; return the number of files before and after.
+
+    Delta Lake's own `optimize` does not notice that another one, or an overwrite, has just replaced the same files: the
+    rows would be in the table twice. So this is an overwrite with a number that only one writer can use.
+    """
+    found = _fragments(delta).filter(pl.col(NIGHT).is_in(nights, nulls_equal=True))
+    if found.is_empty():
+        return 0, 0
+    days = found[NIGHT].drop_nulls().to_list()
+    rows = pl.scan_delta(delta)
+    rows = rows.filter(pl.col(NIGHT).is_in(days)) if days else rows
+    before = len(delta.file_uris())
+    write_deltalake(
+        delta,
+        rows.collect(),
+        mode="overwrite",
+        predicate=f"{NIGHT} IN ({', '.join(f'DATE {str(day)!r}' for day in days)})" if days else None,
+        commit_properties=CommitProperties(
+            custom_metadata={past.MERGED: str(found.height)},
+            app_transactions=[Transaction(REWRITE, rewrites(delta) + 1)],
+        ),
+    )
+    delta.update_incremental()
+    removed = int(found["files"].sum())
+    return removed, len(delta.file_uris()) - before + removed
 
 
 def _clear(lake: DeltaLake, table: str, keep: timedelta) -> int:

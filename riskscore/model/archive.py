@@ -26,6 +26,7 @@ import polars as pl
 from riskscore import door, environment, folders, permissions
 from riskscore.environment import HISTORY, SHIPPED
 from riskscore.errors import ModelError
+from riskscore.lake import turns
 from riskscore.model import card_form
 from riskscore.model.booster import CALIBRATION, CARD, MODEL, READABLE
 
@@ -239,15 +240,20 @@ class Tables:
 
     def keep(self, name: str, files: Files) -> None:
         """Append the files in one commit, unless the lake already has exactly these."""
+        turns.take(self.lake, "models", lambda turn: self._keep(name, files, turn))
+
+    def _keep(self, name: str, files: Files, turn: int) -> bool | None:
+        """Keep them in one turn; None if somebody else took it."""
         content = checksum(files)
         stored = self.lake.read("models").filter((pl.col("name") == name) & (pl.col("checksum") == content))
         known = stored.select("file", "content").collect()
         if known.height and (SIGNATURE not in files or (SIGNATURE, files[SIGNATURE]) in set(known.iter_rows())):
-            return
-        now = datetime.now(UTC)
+            return True
+        last = self.lake.read("models", columns=["kept_at"]).select(pl.col("kept_at").max()).collect().item()
+        now = turns.after(last, datetime.now(UTC))
         rows = pl.DataFrame({"file": list(files), "content": list(files.values())})
         version = {"name": pl.lit(name), "checksum": pl.lit(content), "kept_at": pl.lit(now)}
-        self.lake.append("models", rows.with_columns(**version), night=now.date())
+        return self.lake.append("models", rows.with_columns(**version), night=now.date(), turn=turn) or None
 
 
 def _change(path: Path) -> ChangeRecord:

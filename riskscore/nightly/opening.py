@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from riskscore.errors import SettingsError
+from riskscore.lake import turns
 from riskscore.lake.protocol import Lake
 from riskscore.runs import log
 from riskscore.runs.log import RunLog
@@ -46,6 +47,11 @@ def reopen(lake: Lake, night: date, reason: str) -> None:
     """
     if not reason.strip():
         raise SettingsError("reopening a night needs a reason, which is kept in the lake")
+    turns.take(lake, "runs", lambda turn: _reopen(lake, night, reason, turn))
+
+
+def _reopen(lake: Lake, night: date, reason: str, turn: int) -> bool | None:
+    """Reopen in one turn; None if somebody else took it."""
     runs = RunLog.read(lake)
     if runs.unfinished is not None:
         raise SettingsError(f"the run of the night of {runs.unfinished.night} is not finished; run it again first")
@@ -54,4 +60,4 @@ def reopen(lake: Lake, night: date, reason: str) -> None:
         raise SettingsError(f"the night of {night} cannot be reopened: {last}, and only that one can be")
     detail = {"reason": " ".join(reason.split()), "run": runs.next - 1}
     row = {"step": log.REOPENED, "at": datetime.now(UTC), "detail": json.dumps(detail, sort_keys=True)}
-    lake.append("runs", pl.DataFrame([row]), night=night)
+    return lake.append("runs", pl.DataFrame([row]), night=night, turn=turn) or None

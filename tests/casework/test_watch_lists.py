@@ -170,3 +170,28 @@ def test_of_equal_imports_at_once_one_is_written(lake: Lake, tmp_path: Path) -> 
         counts = list(pool.map(lambda _: _import(lake, path), range(6)))
     assert sum(count.new for count in counts) == lake.read("alerts").collect().height == 1
     assert lake.read("quarantine").collect().height == 1
+
+
+def test_of_equal_withdrawals_and_decisions_at_once_one_is_written(lake: Lake, tmp_path: Path) -> None:
+    _import(lake, _file(tmp_path, {"id": "A1", "kind": "party", "name": "TRADER 1"}))
+    alert = lake.read("alerts").collect()["alert_id"].item()
+
+    def decide(_: int) -> None:
+        watch_lists.decide(lake, alert, value="TRADER ONE", verdict="different", reason="another firm", now=NOW)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(decide, range(6)))
+        withdrawn = list(pool.map(lambda _: watch_lists.expire(lake, [alert], reason="over", now=NOW), range(6)))
+    assert lake.read("alert_decisions").collect().height == 1
+    assert sorted(withdrawn) == [0] * 5 + [1]
+    assert lake.read("alerts").collect().height == 2
+
+
+def test_the_last_decision_counts_though_the_clock_was_set_back(lake: Lake, tmp_path: Path) -> None:
+    _import(lake, _file(tmp_path, {"id": "A1", "kind": "party", "name": "TRADER 1"}))
+    alert = lake.read("alerts").collect()["alert_id"].item()
+    for days, verdict in enumerate(("different", "same", "same")):
+        now = NOW - timedelta(days)
+        watch_lists.decide(lake, alert, value="TRADER ONE", verdict=verdict, reason="looked up", now=now)
+    assert watch_lists.standing_decisions(lake)["verdict"].to_list() == ["same"]
+    assert lake.read("alert_decisions").collect().height == 2

@@ -106,6 +106,7 @@ HISTORIES: dict[str, tuple[list[dict[str, object]], int, int | None]] = {
         5,
         4,
     ),
+    "files that were merged after it, too": ([commit(4, 6), commit(3) | {past.MERGED: "1"}, commit(2, 5)], 5, 3),
     "a compaction after a later night is not": ([commit(4, None, "OPTIMIZE"), commit(3, 6), commit(2, 5)], 5, 2),
     "no history": ([], 5, None),
 }

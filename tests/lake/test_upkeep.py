@@ -239,3 +239,15 @@ def test_the_log_of_past_ledgers_is_kept_as_long_as_their_files(lake, rows, nigh
         lake.overwrite("ledger", rows("ledger", run, 3), run=run, night=night(run))
     upkeep.compact(lake)
     assert_frame_equal(lake.at(night(3)).read("ledger").collect(), rows("ledger", 3, 3), check_row_order=False)
+
+
+def test_of_a_merge_and_a_rewrite_of_the_same_files_the_rewrite_counts(lake, rows, night, monkeypatch):
+    """The writer opened its version before the files were merged; without a conflict, the merged file would stay."""
+    for run in (1, 2, 3):
+        lake.append("ledger", rows("ledger", run), run=run)
+    stale, newest = [lake.snapshot("ledger")], lake.snapshot
+    upkeep.compact(lake)
+    monkeypatch.setattr(type(lake), "snapshot", lambda self, name: stale.pop() if stale else newest(name))
+    assert lake.overwrite("ledger", rows("ledger", 4, 3), run=4, night=night(4))
+    assert stale == []
+    assert_frame_equal(lake.read("ledger").collect(), rows("ledger", 4, 3), check_row_order=False)

@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 
 from riskscore.errors import LakeError
-from riskscore.lake import delta, health, upkeep
+from riskscore.lake import delta, health, store, upkeep
 
 
 def bills(lake) -> Counter[int]:
@@ -119,13 +119,13 @@ def test_endless_conflicts_are_reported(lake, rows, monkeypatch):
 
     monkeypatch.setattr(delta, "write_deltalake", conflict)
     monkeypatch.setattr(delta.time, "sleep", lambda _: None)
-    with pytest.raises(LakeError, match=f"other writers were faster {delta.ATTEMPTS} times"):
+    with pytest.raises(LakeError, match=f"other writers were faster {store.ATTEMPTS} times"):
         lake.append("runs", rows("runs", 1), run=1)
 
 
 def test_waits_grow_and_are_bounded():
-    waits = list(delta._waits())
-    assert len(waits) == delta.ATTEMPTS
+    waits = list(store.waits())
+    assert len(waits) == store.ATTEMPTS
     assert max(waits) <= 3
     assert sum(waits) < 30
 

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,6 +50,15 @@ def place(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> Archive
 
 def states(place: Archive, *names: str) -> list[str]:
     return [Registry(place).state(name) for name in names]
+
+
+def test_a_model_that_is_kept_several_times_at_once_is_in_the_lake_once(
+    files: Callable[[str], Files], tmp_path: Path
+) -> None:
+    tables = Tables(create_lake(tmp_path / "lake"))
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: tables.keep("one", files("one")), range(6)))
+    assert tables.lake.read("models").collect().height == len(files("one"))
 
 
 def test_without_a_promotion_the_shipped_model_is_champion(place: Archive) -> None:

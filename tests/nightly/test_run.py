@@ -1,5 +1,6 @@
 """A night is loaded once and completely, even if its process is killed."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -375,6 +377,20 @@ def test_a_night_closed_by_mistake_is_reopened_with_a_reason(night: Night, world
     assert "mistyped" in night.lake.read("runs").filter(step="reopened").collect()["detail"].item()
     assert run_night(night, SECOND).counts["run"] == 2  # type: ignore[index]
     assert RunLog.read(night.lake).last_night == SECOND
+
+
+def test_a_night_that_is_reopened_twice_at_once_is_reopened_once(night: Night) -> None:
+    run_night(night, SECOND)
+
+    def reopen(_: int) -> bool:
+        with contextlib.suppress(SettingsError):
+            opening.reopen(night.lake, SECOND, "a carrier was late")
+            return True
+        return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(reopen, range(4))) == [False] * 3 + [True]
+    assert night.lake.read("runs").filter(step="reopened").collect().height == 1
 
 
 def test_a_reopened_night_loads_more_files_and_keeps_its_slate(night: Night, world: Path) -> None:

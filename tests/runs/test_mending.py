@@ -1,8 +1,11 @@
 """A damaged lake is found to be damaged, and mended or refused; a backup restores it bit for bit."""
 
 import json
+import os
 import random
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -203,6 +206,65 @@ def test_a_damaged_lake_is_not_backed_up_over_a_good_one(sound: Path, tmp_path: 
     assert len(backup.states(tmp_path / "backup")) == 1
     with pytest.raises(LakeError, match="would be in the lake"):
         backup.back_up(lake, tmp_path / "lake" / "backup")
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """Do `work` once, when a backup copies the first file of a table."""
+    keep, left = backup._keep, [work]
+
+    def first(path: Path, folder: Path) -> tuple[str, bool]:
+        while left and seals.FOLDER not in path.parts:
+            left.pop()()
+        return keep(path, folder)
+
+    monkeypatch.setattr(backup, "_keep", first)
+
+
+def test_a_night_that_runs_during_a_backup_is_in_the_next_one(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No table is ahead of another: the end of a run without its rows would look like a loss."""
+    lake = damaged.copy(sound, tmp_path / "lake")
+    before = rows(lake)
+    meanwhile(monkeypatch, lambda: fill(lake, NIGHTS[1] + timedelta(1), 3))
+    backup.back_up(lake, tmp_path / "backup")
+    backup.restore(tmp_path / "backup", tmp_path / "then")
+    restored = DeltaLake.open(tmp_path / "then")
+    assert rows(restored) == before
+    assert {finding.kind for finding in mending.look(restored)} <= {check.ORPHAN}
+    backup.back_up(lake, tmp_path / "backup")
+    backup.restore(tmp_path / "backup", tmp_path / "now")
+    assert rows(DeltaLake.open(tmp_path / "now")) == rows(lake) != before
+
+
+def test_a_lake_that_is_compacted_during_a_backup_is_backed_up_whole(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = damaged.copy(sound, tmp_path / "lake")
+    monkeypatch.setattr(upkeep, "_FEW", 0)
+    meanwhile(monkeypatch, lambda: upkeep.compact(lake, keep=timedelta(0), log=timedelta(0)))
+    backup.back_up(lake, tmp_path / "backup")
+    backup.restore(tmp_path / "backup", tmp_path / "then")
+    restored = DeltaLake.open(tmp_path / "then")
+    assert rows(restored) == rows(lake)
+    assert mending.look(restored) == []
+
+
+def test_a_lake_may_be_compacted_twice_at_once(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = damaged.copy(sound, tmp_path / "lake")
+    monkeypatch.setattr(upkeep, "_FEW", 0)
+    before = rows(lake)
+    for path in (tmp_path / "lake").glob("*/_delta_log/*"):  # older than what is kept of a log
+        os.utime(path, ns=(0, path.stat().st_mtime_ns - 3 * 86_400 * 10**9))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: upkeep.compact(lake), range(4)))
+    assert rows(lake) == before
+    assert mending.look(lake) == []
+    with ThreadPoolExecutor(8) as pool:
+        kept = seals.read(lake.store, "scores")[0]
+        list(pool.map(lambda _: seals.replace(lake.store, "scores", kept), range(40)))
+    assert seals.read(lake.store, "scores") == (kept, 0)
+    assert not list((tmp_path / "lake" / seals.FOLDER).glob("*.part"))
 
 
 def case(seed: int, sound: Path, saved: Path, folder: Path) -> str:
