@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import polars as pl
 
@@ -22,6 +23,18 @@ EXPLAINED = 0.01
 """Share of the riskiest consignments that get reasons when the caller does not say."""
 
 
+class Parts(TypedDict, total=False):
+    """What callers may give in place of `past` and `explained`."""
+
+    history: pl.DataFrame | None
+    outcomes: pl.DataFrame | None
+    earlier: pl.DataFrame | None
+    explain_share: float
+
+
+_FIELDS = {"history", "outcomes", "earlier"}
+
+
 def score(
     consignments: Manifest | pl.DataFrame,
     past: Past = NOTHING,
@@ -30,6 +43,7 @@ def score(
     settings: Settings = NONE,
     explained: float = EXPLAINED,
     language: Language = ENGLISH,
+    **parts: Unpack[Parts],
 ) -> pl.DataFrame:
     """Rank consignments by smuggling risk, riskiest first, with reasons for those at the top.
 
@@ -42,6 +56,7 @@ def score(
         settings: own fields of a service, from `read_settings`; the consignments have them after the canonical columns.
         explained: how many of the riskiest get reasons: a share (float, 0 to 1) or a number (int).
         language: language of the reasons, checks and what could not be assessed.
+        parts: `history`, `outcomes` and `earlier` in place of `past`, and `explain_share` in place of `explained`.
 
     Returns:
         One row per consignment, with `bill_of_lading`, `container_number`, `filed_at`, `port_of_loading`,
@@ -67,12 +82,25 @@ def score(
         ranked = riskscore.score(manifest, past, explained=3)
         ranked.select("rank", "container_number", "probability", "reasons").head(3)
     """
+    if parts:
+        explained = parts.pop("explain_share", explained)
+        past = _past(past, parts)
     if isinstance(explained, float) and not 0 <= explained <= 1:
         raise SettingsError(f"the share of consignments to explain must be between 0 and 1, not {explained:g}")
     rows, past = inputs(consignments, past, settings)
     assessed = Assessment.of(rows, past, load_model(model, settings), own.catalogue(settings))
     most = explained if isinstance(explained, int) else math.ceil(explained * rows.height)
     return add_reasons(assessed, assessed.ranked(), pl.col("rank") <= most, language)
+
+
+def _past(past: Past, parts: Parts) -> Past:
+    """The past, given as a whole or in `parts`."""
+    unknown = sorted(parts.keys() - _FIELDS)
+    if unknown:
+        raise TypeError(f"score() got an unexpected keyword argument {unknown[0]!r}")
+    if parts and past is not NOTHING:
+        raise SettingsError("give the past either as `past` or as `history`, `outcomes` and `earlier`, not as both")
+    return Past(**parts) if parts else past  # type: ignore[misc]
 
 
 def add_reasons(

@@ -52,6 +52,14 @@ def test_a_share_or_a_number_sets_how_many_are_explained(ship, share, explained)
     assert ranked["reasons"].is_not_null().sum() == explained
 
 
+def test_the_parts_of_the_past_may_be_given_one_by_one(ship, history, outcomes, ranked):
+    again = riskscore.score(ship.consignments, history=history, outcomes=outcomes, explain_share=0.2)
+    assert again.drop("scored_at").equals(ranked.drop("scored_at"))
+
+    with pytest.raises(SettingsError, match="not as both"):
+        riskscore.score(ship.consignments, Past(history=history), outcomes=outcomes)
+
+
 def test_the_order_of_the_rows_changes_nothing(ship, history, outcomes, ranked):
     shuffled = ship.consignments.sample(fraction=1, shuffle=True, seed=4)
     again = riskscore.score(shuffled, Past(history=history, outcomes=outcomes), explained=0.2)
