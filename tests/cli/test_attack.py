@@ -249,6 +249,7 @@ def _modes(*places: Path) -> set[tuple[str, int]]:
 PRIVATE, PUBLIC = {("folder", 0o700), ("file", 0o600)}, {("folder", 0o755), ("file", 0o644)}
 
 
+@pytest.mark.slow
 def test_only_the_owner_reads_what_names_somebody(attack, armoury, night, manifest, tmp_path):
     umask = os.umask(0o022)
     try:

@@ -76,7 +76,7 @@ BAD_ARGUMENTS: dict[str, tuple[list[str], str]] = {
     "output is the column map": (["--columns", "{tmp}/map.csv", "--out", "{tmp}/map.csv"], "being read"),
     "quarantine of unknown ending": (["--quarantine", "{tmp}/q"], ".parquet, .csv, .jsonl"),
     "share beyond one": (["--explain-share", "2"], "0 to 1"),
-    "share that is no number": (["--explain-share", "nan"], "0 to 1"),
+    "share that is no number": (["--explain-share", "nan"], "a number, not nan"),
     "top of nothing": (["--top", "0"], "--top"),
     "no such model": (["--model", "{tmp}/nowhere"], "no model folder"),
     "folder that is no model": (["--model", "{tmp}"], "not a model folder"),

@@ -180,7 +180,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     ),
     "no number": (
         ["record", "--lake", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean", "--quantity-kg", "inf"],
-        "kilograms",
+        "a number, not inf",
     ),
     "a selection that is none": (
         ["record", "--lake", "{lake}", "--bill", "B", "--container", "C", "--finding", "clean", "--selected-by", "me"],

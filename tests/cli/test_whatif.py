@@ -115,7 +115,7 @@ def test_another_model_opens_other_boxes(riskscore, place, model):
         (["--lake", "{lake}", "--boxes", "many"], "--boxes"),
         (["--lake", "{lake}", "--shares", "0.5", "0.1", "0.1"], "add up to 1"),
         (["--lake", "{lake}", "--threshold", "1.2"], "threshold 1.2"),
-        (["--lake", "{lake}", "--threshold", "0.1", "nan"], "threshold nan"),
+        (["--lake", "{lake}", "--threshold", "0.1", "nan"], "a number, not nan"),
         (["--lake", "{lake}", "--model", "none"], "no model folder"),
         (["--lake", "{lake}", "--capacity", "{tmp}/none.toml"], "none.toml"),
         (["--lake", "{lake}", "--boxes", "3", "--out", "page.pdf"], ".html"),

@@ -43,6 +43,7 @@ def by_table(lake):
     return {table.table: table for table in health.info(lake)}
 
 
+@pytest.mark.slow
 def test_compacting_merges_the_files_of_a_night_and_keeps_every_row(fragmented):
     before = contents(fragmented)
     assert {(table.files, table.rows) for table in health.info(fragmented)} == {(12, 72)}
@@ -210,6 +211,7 @@ def test_a_failed_export_writes_nothing(lake, tmp_path, monkeypatch):
     assert {path.name for path in tmp_path.iterdir()} == {"existing.csv", "lake"}
 
 
+@pytest.mark.slow
 def test_files_and_log_stay_level_over_many_nights(lake, rows, night):
     def count() -> dict[str, int]:
         return {

@@ -77,6 +77,7 @@ def test_a_box_that_an_alert_names_is_opened_and_the_report_says_why(tmp_path: P
     assert "Alerts do not change\nscores." in page
 
 
+@pytest.mark.slow
 def test_alerts_change_no_score(tmp_path: Path, world: Path) -> None:
     scores = []
     for name in ("with", "without"):

@@ -283,7 +283,8 @@ def at_commits(patch: pytest.MonkeyPatch, act: Callable[[int, bool], None]) -> N
         patch.setattr(DeltaLake, name, counted(getattr(DeltaLake, name)))
 
 
-@pytest.mark.parametrize("first", [0, *(pytest.param(first, marks=pytest.mark.slow) for first in range(1, 8))])
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(8))
 def test_a_run_killed_at_any_step_gives_the_same_result_as_an_undisturbed_one(
     night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
 ) -> None:
