@@ -59,8 +59,8 @@ def what_moved(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 def reasons(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """Return the reasons that differ between two scored rows, as REASONS: those that left, then came, then changed.
 
-    Two reasons are the same if they concern the same red flag or, without a red flag, the same feature. Within each
-    kind the strongest comes first.
+    Two reasons are the same if they concern the same red flag. Where a flag gives no reason or several, they are the
+    same if they concern the same feature. Within each kind the strongest comes first.
     """
     pairs = _reasons_of(before).join(_reasons_of(now), on="topic", how="full", coalesce=True, suffix="_now")
     in_now, in_before = pl.col("sentence_now").is_not_null(), pl.col("sentence").is_not_null()
@@ -90,8 +90,6 @@ def _weight_changed() -> pl.Expr:
 def _reasons_of(scored: pl.DataFrame) -> pl.DataFrame:
     """The reasons of one scored row, raising and lowering, each with the `topic` that it concerns."""
     lists = [scored.select(reason=name).explode("reason").drop_nulls() for name in ("reasons", "mitigating")]
-    return (
-        pl.concat(lists)
-        .unnest("reason")
-        .with_columns(topic=pl.coalesce(pl.col("indicator").cast(pl.String), "feature"))
-    )
+    flag = pl.col("indicator").cast(pl.String)
+    is_only = flag.is_not_null() & (pl.len().over("indicator") == 1)
+    return pl.concat(lists).unnest("reason").with_columns(topic=pl.when(is_only).then(flag).otherwise("feature"))

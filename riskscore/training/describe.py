@@ -41,15 +41,17 @@ LIMITS = {
 }
 
 
-def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrated: Calibrated, seed: int) -> Card:
-    """Return the card of `trees`, without test and importance."""
+def card(
+    catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrated: Calibrated, seed: int, size: int
+) -> Card:
+    """Return the card of `trees`, which were trained on `size` rows, without test and importance."""
     folds = chosen.folds
     data, learned = folds.data, folds.all_rows
     labels, factor = data[0].labels, chosen.choice.factor
     kind = "simulated" if labels == "truth" else "real"
     days = [day for dataset in data for day in (dataset.rows["day"].min(), dataset.rows["day"].max())]
     sha256 = digest(trees.model_to_string())
-    settings = chosen.choice.settings(_size(learned), catalogue, seed)
+    settings = chosen.choice.settings(size, catalogue, seed)
     shown = {key: value for key, value in settings.items() if key != "monotone_constraints"}
     limit = kind if kind == "simulated" or _size(learned) > learned.rows.height else "opened"
     return Card(
@@ -65,6 +67,7 @@ def card(catalogue: Catalogue, chosen: Chosen, trees: lightgbm.Booster, calibrat
         settings={
             **shown,
             "positive_weight": chosen.choice.positive_weight,
+            **chosen.unseen.entry(),
             **({smoothing.SETTING: smoothing.chosen(catalogue, factor)} if factor != 1 else {}),
             "monotone features": sum(map(bool, settings["monotone_constraints"])),
             **({"search": chosen.search} if chosen.search else {}),

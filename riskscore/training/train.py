@@ -28,7 +28,7 @@ from riskscore.model import smoothing
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.settings import NONE, Settings
-from riskscore.training import describe, giveaways
+from riskscore.training import describe, giveaways, unseen
 from riskscore.training.baseline import compare
 from riskscore.training.calibrate import all_opened, calibrate
 from riskscore.training.choose import Measured, choose
@@ -38,7 +38,7 @@ from riskscore.training.folds import Folds
 from riskscore.training.labels import Labels
 from riskscore.training.period import Period, hold_back_days
 from riskscore.training.plan import USUAL, Plan, Tuning
-from riskscore.training.trees import Rows, grow
+from riskscore.training.trees import grow
 from riskscore.training.weights import BESIDE
 from riskscore.training.worlds import read_world
 
@@ -130,19 +130,21 @@ def fit(
     With `measured` a search also tries other strengths of the profiles.
     """
     everything = all(map(all_opened, data))
-    chosen = choose(Folds.of(data), catalogue, seed=seed, tuning=tuning, measured=measured)
+    learn = unseen.of(data[0].labels)
+    chosen = choose(Folds.of(data), catalogue, seed=seed, tuning=tuning, measured=measured, unseen=learn)
     folds = chosen.folds
 
     progress.step("judging on the test part")
     before, later = folds.test
-    judge = grow(Rows.of(before, catalogue), chosen.trees, catalogue, chosen.choice, seed)
+    judge = grow(learn.rows(before, catalogue, seed), chosen.trees, catalogue, chosen.choice, seed)
     curve = calibrate(chosen.margins, chosen.rows, known=before.rows, everything=everything).curve
     progress.step("training the final model on all days")
-    trees = grow(Rows.of(folds.all_rows, catalogue), chosen.trees, catalogue, chosen.choice, seed)
+    rows = learn.rows(folds.all_rows, catalogue, seed)
+    trees = grow(rows, chosen.trees, catalogue, chosen.choice, seed)
     matrix = later.matrix.select(catalogue.names).to_numpy(order="c")
     chosen = chosen.with_part(later, np.asarray(judge.predict(matrix, raw_score=True), dtype=np.float64))
     calibrated = calibrate(chosen.margins, chosen.rows, known=folds.all_rows.rows, everything=everything)
-    card = describe.card(catalogue, chosen, trees, calibrated, seed)
+    card = describe.card(catalogue, chosen, trees, calibrated, seed, len(rows.target))
     test = judge_scores(score(later.matrix, Booster(judge, curve, card)), later, seed=seed)
     test["comparison"] = compare(before, later, catalogue, seed=seed)
     booster = Booster(trees, calibrated.curve, card)
