@@ -110,6 +110,7 @@ def commands(folder: Path) -> dict[str, list[Words]]:
     world = folder / "learned"
     judged = ["--manifests", world / "manifests", "--outcomes", world / "outcomes.parquet"]
     judged += ["--truth", world / "truth.parquet"]
+    later_box = pl.read_parquet(later, columns=[KEY[1]], n_rows=1).item() if later.exists() else ""
     nightly = [trial.nightly(folder, trial.FIRST + timedelta(day)) for day in (NIGHTS, NIGHTS + 1)]
     calls: dict[str, Words] = {
         "record": ["record", folder / "findings.parquet", *here],
@@ -144,14 +145,12 @@ def commands(folder: Path) -> dict[str, list[Words]]:
         "evaluate": ["evaluate", *judged, "--out", out / "judged.html"],
         "score": ["score", later, "--out", out / "ranked.parquet", "--quarantine", out / "refused.csv"],
         "columns": ["columns", later, "--save", out / "map.toml"],
-        "explain": ["explain", later, "--container", container, "--sheet", out / "case.html"],
+        "explain": ["explain", later, "--container", later_box, "--sheet", out / "case.html"],
         "report": ["report", *here, "--out", out / "report.html"],
         "drift": ["drift", *here, "--out", out / "drift.html"],
         "whatif": ["whatif", *here, "--boxes", 3, "--out", out / "boxes.html"],
         "keys": ["keys", out / "maker.pem"],
     }
-    later_box = pl.read_parquet(later, columns=[KEY[1]], n_rows=1).item() if later.exists() else ""
-    calls["explain"][3] = later_box
     return {"backfill": nightly, **{name: [words] for name, words in calls.items()}}
 
 

@@ -9,7 +9,6 @@ searched there only, any other place anywhere on the route. Words that are not u
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +20,7 @@ from riskscore import reference
 from riskscore.cases import places
 from riskscore.cases.library import OTHER_COMMODITIES
 from riskscore.cases.traits import terms
+from riskscore.cells.texts import without_accents
 
 T = TypeVar("T")
 
@@ -186,8 +186,7 @@ def _joined(years: list[tuple[int, int]]) -> tuple[int, int] | None:
 
 def fold(text: str) -> str:
     """Lower case without accents."""
-    bare = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return without_accents(text.casefold().replace("đ", "d"))
 
 
 def _words(text: str) -> list[str]:

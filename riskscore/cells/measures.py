@@ -79,7 +79,7 @@ _FAHRENHEIT = frozenset(
 def plain(unit: str) -> str:
     """`unit` in lower case without accents, dots, brackets and a word such as GROSS: KILOGRAM(S) is kilograms."""
     text = unit.lower().replace("(s)", "s").replace("(es)", "es")
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = texts.without_accents(text)
     spaced = "".join(c if c.isalnum() or c == "°" else " " for c in unicodedata.normalize("NFC", text))
     return " ".join(word for word in spaced.split() if word not in _QUALIFIERS)
 

@@ -172,5 +172,4 @@ def _known() -> dict[str, Sign]:
 
 def _letters(text: str) -> str:
     """`text` in lower case without accents."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    return texts.without_accents(text.lower())

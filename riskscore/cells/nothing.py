@@ -7,13 +7,13 @@ company called NULL HOLDINGS is a company. A cell of punctuation alone is empty,
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
 
 from riskscore.cells import headings
+from riskscore.cells.texts import without_accents
 
 NAMIBIA = "NA"
 """The code of a country, and in many files a word for nothing."""
@@ -118,7 +118,7 @@ def _wording(word: str) -> str:
 
 def _forms(word: str) -> tuple[str, ...]:
     """The word as it is, without accents (dates are read so), and in plain letters."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    plain = without_accents(word)
     return word, word.replace("İ", "I"), plain, plain.replace("Đ", "D")
 
 

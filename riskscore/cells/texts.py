@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import polars as pl
@@ -82,3 +83,8 @@ def split(texts: pl.Series, separators: str) -> pl.Series:
     parts = plain.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
     parts = parts.list.unique(maintain_order=True)
     return pl.select(pl.when(parts.list.len() > 0).then(parts)).to_series().alias(texts.name)
+
+
+def without_accents(text: str) -> str:
+    """`text` in its compatible form (NFKD), without the accents of its letters."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

@@ -42,7 +42,6 @@ NUMBERS = (
     *("gross_weight_kg", "volume_m3", "declared_value", "freight_charge", "temperature_c", "quantity_kg"),
     *("bill_gross_weight_kg", "bill_volume_m3", "bill_declared_value", "verified_gross_mass_kg"),
 )
-AMOUNTS = money.COLUMNS
 COUNTS = ("package_count", "bill_package_count", "version")
 PORTS = ("port_of_loading", "port_of_discharge", "place_of_receipt", "place_of_delivery")
 BESIDE = {
@@ -325,7 +324,7 @@ class Converter:
             return measures.scaled(column, values, read, heading.unit, beside, self.notes)
         if column == "temperature_c":
             return measures.celsius(read, heading.unit, figures.scale_beside(self.frame, self.headings))
-        if column in AMOUNTS:
+        if column in money.COLUMNS:
             usual = self._currency() if self.has("currency") else None
             beside = figures.freight_currency(self.frame, self.headings, usual) if column == "freight_charge" else usual
             amounts, notes = money.amounts(read, heading.unit, beside)

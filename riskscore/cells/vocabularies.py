@@ -5,8 +5,6 @@ The lists and their usual wordings are data, in `features/reference/columns.toml
 
 from __future__ import annotations
 
-import unicodedata
-
 import polars as pl
 
 from riskscore.cells import headings, texts
@@ -22,7 +20,11 @@ CLOSED = ("finding",)
 def words(column: str, text: pl.Series) -> pl.Series:
     """Turn the usual wordings in `text` into the words of the list of `column`; others are null, or stay if OPEN."""
     lists = headings.table()["values"][column]
-    known = {_letters(wording): word for word, wordings in lists.items() for wording in (*wordings, word.lower())}
+    known = {
+        texts.without_accents(wording): word
+        for word, wordings in lists.items()
+        for wording in (*wordings, word.lower())
+    }
     known |= {name.replace("_", " "): name for name in lists}
 
     def read(distinct: pl.Series) -> pl.Series:
@@ -32,11 +34,6 @@ def words(column: str, text: pl.Series) -> pl.Series:
         return word.zip_with(word.is_not_null(), distinct.str.to_uppercase()) if column in OPEN else word
 
     return texts.by_distinct(text, read)
-
-
-def _letters(wording: str) -> str:
-    """`wording` without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", wording) if not unicodedata.combining(c))
 
 
 def note(column: str, unknown: pl.Series) -> str:

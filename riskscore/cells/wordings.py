@@ -9,13 +9,13 @@ letter.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from riskscore import folders, toml
+from riskscore.cells.texts import without_accents
 from riskscore.errors import ReferenceDataError
 
 WEAK = 10_000
@@ -47,7 +47,7 @@ UnitOf = Callable[[list[str], str], str | None]
 def words(text: str) -> list[str]:
     """Lower-case words of `text` without accents and punctuation; 'GrossWt_KG' has three words."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", _PLURAL.sub("s ", text[:200]))
-    plain = "".join(c for c in unicodedata.normalize("NFKD", apart.casefold()) if not unicodedata.combining(c))
+    plain = without_accents(apart.casefold())
     return re.findall(r"[^\W_]+", plain.translate(_PLAIN))
 
 

@@ -195,6 +195,13 @@ def test_the_state_after_a_town_counts(text: str, locode: str) -> None:
 
 
 REGIONS = [("SANTA CATARINA", None), ("ONTARIO", None), ("ANDALUCIA", None), ("NEW JERSEY", "US"), ("CRETE", "GR")]
+REGIONS += [
+    ("NEW MEXICO", None),
+    ("NEW GUINEA", None),
+    ("EAST JERSEY", None),
+    ("SOUTH AFRICA", "ZA"),
+    ("NEW ZEALAND", "NZ"),
+]
 
 
 @pytest.mark.parametrize(("name", "country"), REGIONS)

@@ -5,15 +5,15 @@ The names are data, in `features/reference/columns.toml`. `cells/dates.py` reads
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 
 from riskscore.cells import headings
+from riskscore.cells.texts import without_accents
 
 
 def plain(text: str) -> str:
     """`text` in capitals without accents, as dates are read."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).upper()
+    return without_accents(text).upper()
 
 
 @cache

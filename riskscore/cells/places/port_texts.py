@@ -15,6 +15,9 @@ _LAND_FIRST = r"^([A-Z]{2})-([A-Z]{4,}.*|[A-Z]{2,} .*)$"
 _PIECES = r"[,(/);\[\]:|]|\s[-\x{2013}\x{2014}]\s|\sOR\s|^[\d\s-]+"
 _NEW_YORK = r"NEW YORK ?/ ?NEWARK(?: AREA)?(?:, NEWARK, (?:NJ|NEW JERSEY))?"
 """The ports 1001 and 4601 of US Schedule D, which are one for the trade."""
+_LAND = "(?:SOUTH |NEW |SRI |COSTA |EL |SAUDI |HONG )?[^ ]+"
+_ONE_NAME = "^(?:NEW|OLD|NORTH|SOUTH|EAST|WEST|UPPER|LOWER|GREATER|LITTLE|NUEVA|NUEVO|NOVA|NOVO|NOUVELLE) [^ ]+$"
+"""New Mexico is no town in Mexico."""
 _LONG_BRACKET = r"\[[^\]]{8,}\]"
 _OF = r"(?: (?:OF|DE|DU|DES|DA|DO|DI|DEL|DE LA)| D')?"
 _OTHER_WORDS = r"C[\x{1EA2}A]NG|(?:МОРСКОЙ |ТОРГОВЫЙ )*ПОРТ|ميناء|ICD"
@@ -40,6 +43,7 @@ def split(texts: pl.DataFrame, known: pl.Series, names: pl.Series) -> pl.DataFra
     plain = pl.when(pl.col("within").is_null()).then(upper).otherwise(upper.str.replace(_CODE_WITHIN, " "))
     plain = plain.str.replace_all(_LONG_BRACKET, " ").str.replace(_LAND_FIRST, "$2, $1")
     plain = plain.str.replace_all(_STATE, ", $1 $2").str.strip_chars(" .,")
+    apart = pl.when(~plain.str.contains(_ONE_NAME)).then(plain)
     pieces = (
         plain.str.replace_all(_PIECES, "|")
         .str.split("|")
@@ -52,8 +56,8 @@ def split(texts: pl.DataFrame, known: pl.Series, names: pl.Series) -> pl.DataFra
         pieces=pieces,
         slashed=plain.str.contains(r"\p{L}\s*(?:/|\sOR\s)\s*\p{L}{3,}") & ~plain.str.contains(r"\bS/MER"),
         bracketed=upper.str.contains(r"[(\[]"),
-        ending=plain.str.extract(r"^.+? ((?:SOUTH |NEW |SRI |COSTA |EL |SAUDI |HONG )?[^ ]+)$", 1),
-        start=plain.str.extract(r"^(.+?) (?:SOUTH |NEW |SRI |COSTA |EL |SAUDI |HONG )?[^ ]+$", 1),
+        ending=apart.str.extract(rf"^.+? ({_LAND})$", 1),
+        start=apart.str.extract(rf"^(.+?) {_LAND}$", 1),
     )
     count = pl.col("pieces").list.len()
     return texts.with_columns(
