@@ -32,10 +32,11 @@ _LONGEST_NAME = 200
 STORAGE = "RISKSCORE_STORAGE"
 """Variable with the path of the TOML file. The variable of a single option begins with this name and an underscore."""
 
-
 LIMITS = "RISKSCORE_LIMITS"
 """Variable with the factor for the limits within which files of an inbox are looked at."""
 
+THREADS = "POLARS_MAX_THREADS"
+"""Variable of Polars with the number of its threads, of which there must be one."""
 
 _MOST = 1_000.0
 """Largest factor: 10,000 seconds and a terabyte for one file."""
@@ -53,6 +54,13 @@ def limits() -> float:
             f"${LIMITS} is {text!r}; write a number above 0, up to 1000, such as 2 for twice the limits"
         )
     return factor
+
+
+def check_threads() -> None:
+    """Raise SettingsError if Polars is told to work with no thread: it would end the process."""
+    text = os.environ.get(THREADS, "")
+    if text.strip() and not text.strip().strip("0"):
+        raise SettingsError(f"${THREADS} is {text!r}; write a number of at least 1, or leave it out")
 
 
 def models() -> Path:

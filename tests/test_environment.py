@@ -54,3 +54,13 @@ def test_a_missing_champion_is_an_error(models):
     promoted(models, 1, "three")
     with pytest.raises(SettingsError, match=r"no model folder .*three"):
         environment.model_folder(None)
+
+
+@pytest.mark.parametrize(("threads", "fits"), [("0", False), (" 00 ", False), ("1", True), ("10", True), ("", True)])
+def test_polars_is_not_told_to_work_with_no_thread(monkeypatch: pytest.MonkeyPatch, threads: str, fits: bool) -> None:
+    monkeypatch.setenv(environment.THREADS, threads)
+    if fits:
+        environment.check_threads()
+    else:
+        with pytest.raises(SettingsError, match="at least 1"):
+            environment.check_threads()

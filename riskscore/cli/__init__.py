@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from riskscore import __version__
+from riskscore import __version__, environment
 from riskscore.cli import cases, columns, keys, models, rehearse, score, train
 from riskscore.cli.lakes import alerts, drift, lake, maps, nightly, outcomes, slates, whatif
 from riskscore.usage import docstrings, ending
@@ -96,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _call(words: list[str]) -> Any:
+    environment.check_threads()
     return _command(words[0] if words else "")(args=words, prog_name="riskscore", standalone_mode=False)
 
 

@@ -132,8 +132,9 @@ def _print_understood(understood: Understood) -> None:
     for part in understood.not_understood:
         screen.print(f"note: {console.plain(part.sentence())}")
     if understood.missing:
+        way = ", or give the moment of filing with --filed-at" if "filed_at" in understood.missing else ""
         screen.print(
-            f"Required columns not found: {', '.join(understood.missing)}. Name their headings with --columns."
+            f"Required columns not found: {', '.join(understood.missing)}. Name their headings with --columns{way}."
         )
 
 
