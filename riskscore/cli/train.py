@@ -337,7 +337,7 @@ def evaluate(
     if keep:
         screen.print(
             f"The card in {console.plain(folder)} now says how good the reasons are. If the model was signed or "
-            "promoted, do so again, because its card has changed."
+            "promoted before, sign and promote it again, because its card has changed."
         )
 
 
