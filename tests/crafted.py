@@ -17,7 +17,7 @@ from riskscore.nightly import looking
 crafted = {
     "ends.csv": os.abort,
     "faults.csv": lambda: os.kill(os.getpid(), 11),
-    "fills.csv": lambda: [bytearray(2**26) for _ in range(10**4)],  # large blocks: the memory ends before the time does
+    "fills.csv": lambda: [bytes(2**26) for _ in range(10**4)],  # pages that are never touched: memory ends before time
     "loops.csv": lambda: [0 for _ in iter(int, 1)],
     "raises.csv": lambda: [][0],
     "prints.csv": lambda: print("{}"),
