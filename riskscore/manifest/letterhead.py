@@ -5,7 +5,9 @@
     B/L No · Container No · ...           the headings
 
 Only columns that the table does not have are filled, and only those that describe a voyage, a bill or its parties. A
-figure above a table may be a total, so none is read. Where two values are given for one column, none is read.
+figure above a table may be a total, so none is read: "Containers: 120" names no container. Neither is what stands for
+any value, such as ALL in a report's filter, or refers to another place. Where two values are given for one column, none
+is read.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from riskscore.cells import nothing
 from riskscore.cells.headings import Synonyms, recognise
 from riskscore.manifest.formats.table import MAX_HEADINGS, Table
 
@@ -31,6 +34,15 @@ COLUMNS = frozenset(
 
 _COLON = re.compile(r"(?<!\d)\s*[:\uff1a](?!//)\s*|\s*[:\uff1a](?=\s)\s*")
 _APART = re.compile(r"\s{2,}|[|;\t]")
+_PAGE = re.compile(r"\s*[,(-]?\s*\bpage\s*(?:no\.?\s*)?\d+(?:\s*(?:of|/)\s*\d+)?\)?$", re.IGNORECASE)
+_NO_VALUE = re.compile(
+    r"(?:all|any|each|every|various|several|multiple|sundry)(?: (?:ports?|vessels?|voyages?|parties|countries|lines))?"
+    r"|(?:as per|as|per|see|refer to|vide)\b.*\b(?:lists?|attached|attachment|annex|below|above|manifest|rider|b/?l)",
+    re.IGNORECASE,
+)
+_BILLS = ("bill_of_lading", "house_bill", "master_bill")
+_COUNT = re.compile(r"[\d., ]{1,5}\D*")
+_BOX = re.compile(r"[A-Z]{4}[ -]?\d{3}", re.IGNORECASE)
 _WORDS = 5
 _LONGEST = 120
 
@@ -43,9 +55,13 @@ def filled(tables: Sequence[Table], synonyms: Synonyms, mapping: dict[str, str])
 def _filled(table: Table, synonyms: Synonyms, mapping: dict[str, str]) -> Table:
     known = {recognise(source, synonyms, mapping).column for source in table.frame.columns}
     found: dict[str, dict[str, str]] = {}
-    for name, value in _pairs(table.above, lambda text: recognise(text, synonyms, mapping).column is not None):
-        column = recognise(name, synonyms, mapping).column
-        if column is not None and column in COLUMNS - known:
+
+    def is_name(text: str) -> bool:
+        return recognise(text, synonyms, mapping).column is not None
+
+    for name, given_value in _pairs(table.above, is_name):
+        column, value = recognise(name, synonyms, mapping).column, _PAGE.sub("", given_value)
+        if column is not None and column in COLUMNS - known and _is_value(column, value, is_name):
             found.setdefault(column, {}).setdefault(value, name)
     given = {column: next(iter(values.items())) for column, values in found.items() if len(values) == 1}
     given = {column: pair for column, pair in given.items() if pair[1] not in table.frame.columns}
@@ -55,6 +71,15 @@ def _filled(table: Table, synonyms: Synonyms, mapping: dict[str, str]) -> Table:
     told = ", ".join(f"{column} {value[:40]!r}" for column, (value, _) in given.items())
     note = f"read from above the headings, for all rows: {told}"
     return replace(table, frame=table.frame.with_columns(constant), notes=(*table.notes, note))
+
+
+def _is_value(column: str, value: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether `value` is one of the `column`, and no count, no heading, and no word for any value or for none."""
+    if is_name(value) or _NO_VALUE.fullmatch(value) or pl.Series([value]).str.contains(nothing.pattern(column)).all():
+        return False
+    if column == "container_number":
+        return _BOX.search(value) is not None
+    return column not in _BILLS or not _COUNT.fullmatch(value)
 
 
 def _pairs(lines: Sequence[Sequence[str]], is_name: Callable[[str], bool]) -> Iterator[tuple[str, str]]:

@@ -115,3 +115,23 @@ def test_ragged_lines_are_kept_in_frames(monkeypatch: pytest.MonkeyPatch) -> Non
     assert kept.numbers.to_list() == [1, 2, 5, 7]
     assert kept.short.rows() == [("a", "b", None, 1), ("a", "b\n1,2,3", None, 7)]
     assert kept.long.equals(pl.DataFrame({"_number": [5], "text": ["a,b,c,d"]}))
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_ragged_line_with_a_long_cell_keeps_its_other_cells(monkeypatch: pytest.MonkeyPatch, quoted: bool) -> None:
+    monkeypatch.setattr(ragged, "_LONG", 10)
+    monkeypatch.setattr(ragged, "MAX_CELL", 20)
+    long, mark = "X" * 30, '"' if quoted else ""
+    kept = ragged.Ragged(4, ",", quoted=quoted)
+    texts = (f"a,{mark}{long}{mark},c", f"a,{long},c,d,more", f"a,{long},c,d,, {mark}{mark},")
+    for number, text in enumerate(texts, 1):
+        kept.add(number, text)
+    assert [row[:3] for row in kept.short.rows()] == [("a", "X" * 20, "c")] * 2
+    assert kept.long.rows() == [(2, "a," + "X" * 18)]
+    assert kept.cut == 3
+
+
+def test_a_long_quoted_cell_of_a_short_line_may_hold_delimiters(tmp_path: Path) -> None:
+    text = '"' + "PUMPS, " * 30_000 + 'SIZE ""5"""'
+    found = manifest(tmp_path, f"{HEAD}\n{ROW.format(1, text).removesuffix(',NAMPO')}\n")
+    assert found.consignments["bill_of_lading"].to_list() == ["B1"]

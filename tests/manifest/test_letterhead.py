@@ -43,6 +43,28 @@ def test_words_before_a_name_that_is_not_known_are_not_part_of_a_value(tmp_path:
     assert _read(tmp_path, above).consignments["vessel_name"].to_list() == [None, None]
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Containers,120\nBills: 5",
+        "Container: 3 x 40HC   House bills,2",
+        "Shipper: ALL   Consignee: various\nVessel: TBA   Voyage: ____",
+        "Consignee: as per attached list\nShipper: see below",
+        "Key: Vessel: name of vessel; Consignee: Consignee name",
+    ],
+)
+def test_what_names_nothing_above_the_headings_is_not_read(tmp_path: Path, above: str) -> None:
+    rows = "B1,MSKU1234565,2024-03-14,TILES,CNSHA,BRSSZ\nB2,TCLU3093643,2024-03-14,TAPS,CNSHA,BRSSZ\n"
+    manifest = _read(tmp_path, above, "B/L No,Ref. 2,Filing date,Goods,POL,POD", rows)
+    assert manifest.consignments["container_number"].to_list() == ["MSKU1234565", "TCLU3093643"]
+    assert not any(note.startswith("read from above") for note in manifest.understood.notes)
+
+
+def test_the_number_of_a_page_is_no_part_of_a_value(tmp_path: Path) -> None:
+    found = _read(tmp_path, "Vessel: OMEGA STAR Page 1 of 3\nPOL: CNSHA   POD: BRSSZ   Page 1")
+    assert found.consignments.select("vessel_name", "port_of_discharge").row(0) == ("OMEGA STAR", "BRSSZ")
+
+
 @pytest.mark.parametrize(("unit", "kilograms"), [("(MT)", 12_500.0), ("LBS", 12.5 * 0.45359237), ("kg", 12.5)])
 def test_a_row_of_units_below_the_headings_belongs_to_them(tmp_path: Path, unit: str, kilograms: float) -> None:
     rows = f",,,,,,{unit}\nB1,MSKU1234565,2024-03-14,TILES,CNSHA,BRSSZ,12.5\n"

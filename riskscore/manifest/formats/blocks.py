@@ -120,7 +120,7 @@ def _in_blocks(body: bytes, delimiter: str, width: int, quoted: bool, size: int)
     total = whole + ragged.count
     is_whole = pl.repeat(True, total, dtype=pl.Boolean, eager=True).scatter(ragged.numbers - 1, False)
     numbers = is_whole.arg_true().gather(frame["_number"]).cast(pl.Int64) + 1
-    return Rows(frame.with_columns(_number=numbers), ragged, total, cut)
+    return Rows(frame.with_columns(_number=numbers), ragged, total, cut + ragged.cut)
 
 
 def _bounded(cells: pa.Table) -> tuple[pa.Table, int]:
