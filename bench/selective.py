@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 
 from riskscore.features import catalogue as catalogues
 from riskscore.history.past import Past
+from riskscore.judging import metrics
+from riskscore.judging.reliability import calibration_error
 from riskscore.manifest import read
 from riskscore.manifest.outcomes import read_outcomes
 from riskscore.scoring.score import score
 from riskscore.simulation.write import simulate
-from riskscore.training import metrics
 from riskscore.training.dataset import Dataset, dataset
 from riskscore.training.labels import Labels
-from riskscore.training.reliability import calibration_error
 from riskscore.training.train import fit
 from riskscore.training.weights import BESIDE
 from riskscore.training.worlds import read_truth

@@ -12,9 +12,9 @@ import numpy as np
 
 from riskscore.engine.assessment import Assessment
 from riskscore.explanation_quality.flags import explained, flags, topics
+from riskscore.judging.intervals import share_of
 from riskscore.schema import KEY
 from riskscore.scoring.score import features
-from riskscore.training.intervals import share_of
 
 MOST = 1_000
 """Most flagged consignments that are examined."""

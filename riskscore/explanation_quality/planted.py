@@ -12,8 +12,8 @@ import polars as pl
 
 from riskscore.engine.assessment import Assessment
 from riskscore.explanation_quality.flags import explained, flags
+from riskscore.judging.intervals import share_of
 from riskscore.schema import KEY
-from riskscore.training.intervals import share_of
 
 
 def planted(assessed: Assessment, truth: pl.DataFrame, share: float) -> dict[str, Any]:

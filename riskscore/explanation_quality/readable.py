@@ -10,8 +10,8 @@ import polars as pl
 
 from riskscore.explanation.sentences import NOT_STATED
 from riskscore.explanation_quality.recompute import Checker
+from riskscore.judging.intervals import share_of
 from riskscore.schema import KEY
-from riskscore.training.intervals import share_of
 
 LONGEST = 400
 """Most characters of a readable sentence."""

@@ -19,8 +19,8 @@ from riskscore.engine.assessment import Assessment
 from riskscore.explanation_quality.flags import explained, flags, topics
 from riskscore.features.catalogue import Catalogue
 from riskscore.history.past import Past
+from riskscore.judging.intervals import share_of
 from riskscore.schema import KEY
-from riskscore.training.intervals import share_of
 
 MOST = 300
 """Most flagged consignments that are changed."""

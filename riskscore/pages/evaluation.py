@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from riskscore.judging.intervals import share_of
 from riskscore.markup.page import template
 from riskscore.model.tables import tables
 from riskscore.pages import charts
-from riskscore.training.intervals import share_of
 
 HEADLINE = 0.05
 """Share inspected for the headline figures."""

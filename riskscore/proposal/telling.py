@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from riskscore.judging.metrics import areas
 from riskscore.proposal.answers import Answer
 from riskscore.proposal.look import Column
 from riskscore.training.giveaways import FEWEST, TOO_GOOD, of_groups
-from riskscore.training.metrics import areas
 
 PURE = 0.98
 """Least share of finds among the rows where a column is filled, for it to be filled for finds only."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from riskscore.features.catalogue import Catalogue
+from riskscore.judging.metrics import Ranking, areas
 from riskscore.training.dataset import Dataset
-from riskscore.training.metrics import Ranking, areas
 
 MOST_ROWS = 150_000
 """Most rows of the training part for the regression: every positive row, and others up to this number."""

@@ -21,16 +21,16 @@ from numpy.typing import NDArray
 from riskscore.errors import TrainingError
 from riskscore.explanation.contributions import contributions
 from riskscore.features.catalogue import Catalogue
+from riskscore.judging import metrics, resamples
+from riskscore.judging.capacity import openings
+from riskscore.judging.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
 from riskscore.model.booster import Booster
 from riskscore.model.card import Card
 from riskscore.schema import KEY
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
-from riskscore.training import metrics, resamples
-from riskscore.training.capacity import openings
 from riskscore.training.dataset import Dataset
 from riskscore.training.evaluate import FEWEST_RANDOM, TOO_MANY, with_optional_columns
-from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
 
 TOP = 0.05
 """Share of the rows that is the top; moves in and out of it are reported, and moves at capacity."""

@@ -19,15 +19,16 @@ from numpy.typing import NDArray
 
 from riskscore.features.catalogue import Catalogue, load
 from riskscore.history.past import NOTHING, Past
+from riskscore.judging import metrics, reliability, resamples
+from riskscore.judging.capacity import Openings, openings
+from riskscore.judging.curves import curve
+from riskscore.judging.groups import Groups
 from riskscore.model import smoothing
 from riskscore.model.booster import Booster
 from riskscore.scoring.score import score
 from riskscore.selection.capacity import Capacities
-from riskscore.training import giveaways, metrics, reliability, resamples
-from riskscore.training.capacity import Openings, openings
-from riskscore.training.curves import curve
+from riskscore.training import giveaways
 from riskscore.training.dataset import Dataset, dataset
-from riskscore.training.groups import Groups
 from riskscore.training.labels import Labels
 
 TRACELESS = "rip_on_rip_off"

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
 from riskscore.features.catalogue import Catalogue
+from riskscore.judging.metrics import areas
 from riskscore.training.dataset import Dataset
-from riskscore.training.metrics import areas
 
 TOO_GOOD = 0.98
 """Least ROC-AUC of one feature alone that is taken for the answer. Honest single features stay far below it."""

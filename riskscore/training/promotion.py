@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
 from riskscore.features.catalogue import Catalogue
+from riskscore.judging.intervals import FEW
+from riskscore.judging.metrics import areas
+from riskscore.judging.reliability import BINS, calibration_error
 from riskscore.model.card import Card
 from riskscore.scoring.score import features, score
 from riskscore.selection.capacity import Capacities
 from riskscore.training.compare import Contender, compare, later
 from riskscore.training.dataset import Dataset
 from riskscore.training.evaluate import FEWEST_RANDOM
-from riskscore.training.intervals import FEW
-from riskscore.training.metrics import areas
-from riskscore.training.reliability import BINS, calibration_error
 
 TOLERANCE = 0.05
 """Share of all seizures by which a challenger may, at worst, find less."""

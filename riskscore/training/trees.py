@@ -4,6 +4,8 @@
     fold 2 learn ─▶ one more tree ─▶ loss on judge 2 ─┼─▶ mean; no better for PATIENCE trees: stop, keep the best number
     fold 3 learn ─▶ one more tree ─▶ loss on judge 3 ─┘
 
+Where rows come in two lessons, the first FIRST trees learn the first one, and the others what it leaves to learn.
+
 Trees are small, and monotone for features whose direction the catalogue declares. Stopping uses the logarithmic loss,
 because it judges every row; average precision on a few dozen positive rows jumps from tree to tree.
 """
@@ -25,6 +27,9 @@ from riskscore.training.dataset import Dataset
 
 MOST_TREES = 360
 """Each tree costs time for every row of every night; 500 found no more published seizures than 360."""
+
+FIRST = 120
+"""Trees that learn the first of two lessons. Fewer forget it, and more leave too little for the second."""
 
 PATIENCE = 40
 
@@ -89,13 +94,15 @@ class Choice:
 class Rows:
     """Rows to learn from or to judge on: matrix float32[n, features], target int8[n], weights[n] with a mean of 1.
 
-    The first `opened` rows are labelled; the rows after them were never opened.
+    The first `opened` rows are labelled; the rows after them were never opened. The trees learn `first` before these
+    rows, if there is such a lesson.
     """
 
     matrix: NDArray[np.float32]
     target: NDArray[np.int8]
     weights: Floats
     opened: int
+    first: Rows | None = None
 
     @classmethod
     def of(cls, data: Dataset, catalogue: Catalogue) -> Rows:
@@ -106,12 +113,21 @@ class Rows:
         opened = data.rows.height
         return cls(matrix, target, weights.of_trees(data.rows, len(target) - opened), opened)
 
-    def as_lightgbm(self, catalogue: Catalogue, settings: dict[str, Any], positive_weight: float) -> lightgbm.Dataset:
-        """Return the rows for LightGBM; positive rows have `positive_weight` times their weight."""
+    def as_lightgbm(
+        self, catalogue: Catalogue, settings: dict[str, Any], positive_weight: float, begun: lightgbm.Booster | None
+    ) -> lightgbm.Dataset:
+        """Return the rows for LightGBM, which continues the trees that are `begun`, if any are.
+
+        Positive rows have `positive_weight` times their weight.
+        """
         weighed = self.weights * np.where(self.target == 1, positive_weight, 1.0)
         # Equal weights would only slow it down.
         weight = None if np.ptp(weighed) == 0 else weighed / weighed.mean()
-        return lightgbm.Dataset(self.matrix, self.target, weight=weight, feature_name=catalogue.names, params=settings)
+        margins = None if begun is None else begun.predict(self.matrix, raw_score=True)
+        names = catalogue.names
+        return lightgbm.Dataset(
+            self.matrix, self.target, weight=weight, init_score=margins, feature_name=names, params=settings
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +140,19 @@ class Grown:
 
 
 def grow(rows: Rows, trees: int, catalogue: Catalogue, choice: Choice, seed: int) -> lightgbm.Booster:
-    """Train a model with a given number of `trees` on `rows`."""
-    settings = choice.settings(len(rows.target), catalogue, seed)
-    grown = lightgbm.train(settings, rows.as_lightgbm(catalogue, settings, choice.positive_weight), trees)
+    """Train a model with a given number of `trees` on `rows`; with two lessons, there are more than FIRST."""
+    settings, begun = choice.settings(len(rows.target), catalogue, seed), _begun(rows, catalogue, choice, seed)
+    # LightGBM itself starts from the margins of `begun`, and puts its trees before the others.
+    learned = rows.as_lightgbm(catalogue, settings, choice.positive_weight, None)
+    more = trees if begun is None else trees - begun.num_trees()
+    grown = lightgbm.train(settings, learned, more, init_model=begun)
     # Parse the text, so that the model is the same as after loading.
     return lightgbm.Booster(model_str=grown.model_to_string())
+
+
+def _begun(rows: Rows, catalogue: Catalogue, choice: Choice, seed: int) -> lightgbm.Booster | None:
+    """The trees of the first lesson of `rows`; None if there is no such lesson."""
+    return None if rows.first is None else grow(rows.first, FIRST, catalogue, choice, seed)
 
 
 def grow_folds(
@@ -138,17 +162,20 @@ def grow_folds(
     seed: int,
 ) -> Grown:
     """Add trees on the learn rows of each fold as long as the loss on the judge rows falls; see the module."""
-    growing = []
+    growing, started = [], []
     for learn, judge in folds:
-        settings = choice.settings(len(learn.target), catalogue, seed)
-        learned = learn.as_lightgbm(catalogue, settings, choice.positive_weight)
+        settings, begun = choice.settings(len(learn.target), catalogue, seed), _begun(learn, catalogue, choice, seed)
+        learned = learn.as_lightgbm(catalogue, settings, choice.positive_weight, begun)
         booster = lightgbm.Booster(settings, learned)
-        watched = judge.as_lightgbm(catalogue, settings, choice.positive_weight)
+        watched = judge.as_lightgbm(catalogue, settings, choice.positive_weight, begun)
         booster.add_valid(watched.set_reference(learned), "judge")
         growing.append(booster)
-    fewest = min(MOST_TREES, int(np.ceil(SHORTEST / choice.settings(1, catalogue, seed)["learning_rate"])))
+        started.append(0.0 if begun is None else begun.predict(judge.matrix, raw_score=True))
+    first = FIRST if folds[0][0].first is not None else 0
+    enough = int(np.ceil(SHORTEST / choice.settings(1, catalogue, seed)["learning_rate"]))
+    fewest = min(MOST_TREES, max(enough, first + 1))
     best, at = np.inf, fewest
-    for number in range(1, MOST_TREES + 1):
+    for number in range(first + 1, MOST_TREES + 1):
         for booster in growing:
             booster.update()
         loss = float(np.mean([booster.eval_valid()[0][2] for booster in growing]))
@@ -159,7 +186,7 @@ def grow_folds(
         if number % 20 == 0:
             progress.step(f"training trees on {len(folds)} folds: {number}, best {at}")
     margins = [
-        np.asarray(booster.predict(judge.matrix, raw_score=True, num_iteration=at), dtype=np.float64)
-        for booster, (_, judge) in zip(growing, folds, strict=True)
+        start + np.asarray(booster.predict(judge.matrix, raw_score=True, num_iteration=at - first), dtype=np.float64)
+        for booster, start, (_, judge) in zip(growing, started, folds, strict=True)
     ]
     return Grown(at, best, margins)

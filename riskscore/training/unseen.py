@@ -1,17 +1,19 @@
 """Train for what no past has shown: smugglers behind other parties than those that the trees learn from.
 
-    rows of a world ─▶ all smuggled rows + one honest row in N, which counts N times
-                    ─▶ copies of the smuggled rows with the parties of honest ones
-                    ─▶ a share of all rows without parties
+    rows of a world ─▶ all smuggled rows + one honest row in N, which counts N times: the first lesson
+                    ─▶ copies of the smuggled rows with the parties of honest ones ─┐
+                    ─▶ a share of all rows without parties ─────────────────────────┴─ the second lesson
 
 A simulated world has few smugglers and long histories. Trees would rank its parties rather than goods and routes, and
-miss the next smuggler, who uses an established importer. One honest row in N shows the same traffic in less time.
+miss the next smuggler, who uses an established importer. So most trees learn rows in which parties say little. The
+first trees learn the rows as they are: without them, the model forgets what a party's past does tell. One honest row in
+N shows the same traffic in less time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -61,11 +63,11 @@ class Unseen:
         one_in = min(self.honest, int((rows.target == 0).sum()) // FEWEST)
         if one_in > 1:
             rows = _thinned(rows, one_in, rng)
-        columns = _of_parties(catalogue)
+        first, columns = rows, _of_parties(catalogue)
         hidden = np.flatnonzero(rng.random(len(rows.target)) < self.hidden)
         rows = _with_copies(rows, columns, self.borrowed, rng)
         rows.matrix[np.ix_(hidden, columns)] = np.nan
-        return rows
+        return replace(rows, first=first)
 
 
 AS_GIVEN = Unseen()

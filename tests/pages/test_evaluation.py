@@ -5,10 +5,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from riskscore.judging.curves import curve
 from riskscore.model.booster import Booster
 from riskscore.pages import evaluation
 from riskscore.scoring.score import score
-from riskscore.training.curves import curve
 from riskscore.training.dataset import Dataset
 from riskscore.training.evaluate import judge_scores
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from riskscore.training.intervals import estimate, share_of
-from riskscore.training.resamples import RESAMPLES, Floats, Labels
+from riskscore.judging.intervals import estimate, share_of
+from riskscore.judging.resamples import RESAMPLES, Floats, Labels
 
 BINS = 20
 """Number of bins of equal size over which the calibration error is averaged."""

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from riskscore.errors import TrainingError
-from riskscore.training import metrics
+from riskscore.judging import metrics
 
 
 def ranked(size: int, positives: list[int]) -> tuple[np.ndarray, np.ndarray]:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskscore.errors import TrainingError
-from riskscore.training.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
-from riskscore.training.reliability import calibration_error
-from riskscore.training.resamples import Clusters, Floats, Labels, by_clusters, draws
+from riskscore.judging.intervals import FEW, estimate, of_difference, percentiles, widest, wilson
+from riskscore.judging.reliability import calibration_error
+from riskscore.judging.resamples import Clusters, Floats, Labels, by_clusters, draws
 
 SHARES = (0.01, 0.02, 0.05, 0.10)
 """Shares of all consignments that are inspected."""

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskscore.training.intervals import FEW, Z, estimate, share_of, wilson
-from riskscore.training.metrics import SHARES, inspected
-from riskscore.training.resamples import Floats, Labels
+from riskscore.judging.intervals import FEW, Z, estimate, share_of, wilson
+from riskscore.judging.metrics import SHARES, inspected
+from riskscore.judging.resamples import Floats, Labels
 
 MOST = 20
 """Most groups with positive rows that are shown; the others are counted together."""

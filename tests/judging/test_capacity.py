@@ -2,8 +2,8 @@ from datetime import date
 
 import polars as pl
 
+from riskscore.judging.capacity import openings
 from riskscore.selection import capacity
-from riskscore.training.capacity import openings
 
 DAYS = pl.Series([date(2024, 5, 1)] * 6 + [date(2024, 5, 2)] * 4)
 PORTS = pl.Series(["VNHPH", "VNHPH", "VNHPH", "SGSIN", None, None, "VNHPH", "VNHPH", "SGSIN", "SGSIN"])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_curve
 
-from riskscore.training.curves import POINTS, curve
+from riskscore.judging.curves import POINTS, curve
 
 
 def scored(size: int, decimals: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riskscore.training import metrics, reliability
+from riskscore.judging import metrics, reliability
 
 
 def test_calibrated_probabilities_have_a_small_error_and_shifted_ones_the_shift() -> None:

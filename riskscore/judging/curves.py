@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from riskscore.training.intervals import percentiles, widest, wilson
-from riskscore.training.metrics import Ranking
-from riskscore.training.resamples import Clusters, Floats, Labels, draws
+from riskscore.judging.intervals import percentiles, widest, wilson
+from riskscore.judging.metrics import Ranking
+from riskscore.judging.resamples import Clusters, Floats, Labels, draws
 
 POINTS = 200
 """Most points of a curve; the first and the last are always among them."""

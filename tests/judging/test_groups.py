@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskscore.training.groups import MOST, Groups
+from riskscore.judging.groups import MOST, Groups
 
 
 def ranked(size: int, positives: list[int]) -> tuple[np.ndarray, np.ndarray]:
