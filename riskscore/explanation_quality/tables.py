@@ -84,6 +84,32 @@ def strength(kind: str, role: str, *places: str | None) -> float:
 
 
 @cache
+def _roles() -> dict[tuple[str, str, str], float]:
+    columns = ("commodity", "role", "country", "strength")
+    rows = [*reference.wildlife().select(columns).iter_rows(), *reference.minor_roles().select(columns).iter_rows()]
+    return {(commodity, role, country): strength for commodity, role, country, strength in rows}
+
+
+def role(commodity: str, role: str, country: str) -> float:
+    """Return the strength (0 to 1) of a country as source, hub or market of a commodity."""
+    return _roles().get((commodity, role, country), 0.0)
+
+
+@cache
+def _covers() -> dict[tuple[str, str], float]:
+    rows = reference.covers_by_kind().select("commodity", "hs", "strength").iter_rows()
+    return {(commodity, code): strength for commodity, code, strength in rows}
+
+
+@cache
+def cover_of(commodity: str, code: str) -> float:
+    """Return how often goods of an HS code hide a commodity (0 to 1); of a chapter, how often the worst of them do."""
+    if len(code) >= 4:
+        return _covers().get((commodity, code[:4]), _covers().get((commodity, code[:2]), 0.0))
+    return max((most for (kind, of), most in _covers().items() if kind == commodity and of[:2] == code), default=0.0)
+
+
+@cache
 def boxes() -> dict[str, tuple[str, float, float]]:
     """Return container type -> group, payload in kg and volume in m3."""
     rows = reference.container_types().select("iso_code", "group", "payload_kg", "volume_m3").iter_rows()

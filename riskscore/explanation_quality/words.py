@@ -9,6 +9,7 @@ from functools import cache
 from math import exp, log
 
 from riskscore import reference
+from riskscore.reference import tables
 
 _LEXICON_WEIGHT, _RARE, _SILENCE, _LETTERS = 12.0, 6.0, 0.01, 3
 
@@ -27,6 +28,21 @@ def words(text: str) -> set[str]:
 def first_line(text: str) -> str:
     """Return the first goods line of a text."""
     return text.partition("|")[0]
+
+
+def without_places(text: str) -> str:
+    """Return the wording of a text without the names of countries and major ports."""
+    return _places().sub(" ", wording(text))
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    major = set(reference.ports_major()["locode"])
+    named = [name for code, name in reference.ports().select("locode", "name").iter_rows() if code in major]
+    named = [re.sub(r"\s*\(.*\)$", "", name) for name in named]
+    named += [*reference.countries()["name"], *tables.load("country_names")["name"]]
+    names = {wording(name) for name in named if len(wording(name)) >= _LETTERS}
+    return re.compile(rf"\b(?:{'|'.join(sorted(names, key=lambda name: (-len(name), name)))})\b")
 
 
 def names_one(text: str, terms: tuple[str, ...]) -> bool:

@@ -19,7 +19,19 @@ import polars as pl
 
 from riskscore import reference
 from riskscore.errors import CatalogueError
-from riskscore.features import cargo, container, documents, goods, own, parties, routing, text, trade, voyage
+from riskscore.features import (
+    cargo,
+    container,
+    contraband,
+    documents,
+    goods,
+    own,
+    parties,
+    routing,
+    text,
+    trade,
+    voyage,
+)
 from riskscore.features.catalogue import Catalogue, load
 from riskscore.features.distinct import HASH, distinct, join_by_hash
 from riskscore.history import ledger
@@ -36,6 +48,7 @@ _MODULES: dict[str, ModuleType] = {
     "documents": documents,
     "container": container,
     "voyage": voyage,
+    "contraband": contraband,
 }
 
 
@@ -118,7 +131,7 @@ def facts(rows: pl.DataFrame, past: Past = NOTHING, catalogue: Catalogue | None 
             day=pl.col("filed_at").dt.date()
         )
         base = parties.prepare(routing.prepare(base))
-        base = container.prepare(cargo.prepare(goods.prepare(base)))
+        base = contraband.prepare(container.prepare(cargo.prepare(goods.prepare(base))))
         rows, _, versions = with_ids.result()
         base = own.prepare(voyage.prepare(base.with_columns(rows.select(*IDS))), chosen.settings)
         return pl.concat([documents.prepare(base, versions), history.result()], how="horizontal")

@@ -24,7 +24,7 @@ from riskscore.history import profiles
 from riskscore.history.profiles import Profiles
 from riskscore.settings import NONE, Settings
 
-FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage")
+FAMILIES = ("goods", "routing", "parties", "cargo", "documents", "container", "voyage", "contraband")
 """The families, in the order of their features in a matrix."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from riskscore import reference
 from riskscore.features import of_bill, text
 from riskscore.features.distinct import HASH, by_distinct, distinct, join_by_hash
-from riskscore.reference import known_place
+from riskscore.reference import known_place, tables
 from riskscore.schema import KEY
 
 OPTIONAL = (
@@ -89,8 +91,11 @@ def _check_vessels(facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _marks(facts: pl.DataFrame) -> pl.DataFrame:
-    """Add the HS chapter that the words in marks and numbers point to."""
-    marks, _ = text.read(distinct(facts, ["marks"]), "marks")
+    """Add the HS chapter that the words in marks and numbers point to; names of countries and ports are no goods."""
+    unplaced = distinct(facts, ["marks"]).with_columns(
+        marks=text.wording(text.first_line("marks")).str.replace_all(_place_names(), " ")
+    )
+    marks, _ = text.read(unplaced, "marks")
     chapters = marks.select(HASH, marks_chapter="chapter_best", marks_affinity="affinity_best")
     return join_by_hash(facts, ["marks"], chapters)
 
@@ -171,6 +176,17 @@ def filed_after_loading() -> pl.Expr:
 def arrival_before_holiday() -> pl.Expr:
     """The container arrives on a holiday in the country of discharge, or at most three days before one."""
     return pl.col("days_to_holiday").is_between(0, HOLIDAY_DAYS)
+
+
+@cache
+def _place_names() -> str:
+    """A pattern for the names of countries and major ports in a wording: MANILA is no hemp, CHINA no porcelain."""
+    ports = reference.ports().join(reference.ports_major(), on="locode", how="semi")
+    lands = (reference.countries()["name"], tables.load("country_names")["name"])
+    names = pl.concat([*lands, ports["name"].str.replace(r"\s*\(.*\)$", "")])
+    words = names.to_frame("name").select(text.wording("name").unique()).to_series()
+    longest_first = sorted(words.filter(words.str.len_chars() >= text.MIN_LETTERS), key=lambda name: (-len(name), name))
+    return rf"\b(?:{'|'.join(longest_first)})\b"
 
 
 def marks_name_other_goods() -> pl.Expr:

@@ -6,9 +6,12 @@ the facts of every row.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import polars as pl
 
 from riskscore import reference
+from riskscore.features import ways
 from riskscore.features.lookups import strength
 from riskscore.language import ENGLISH, Language, mark
 
@@ -53,7 +56,8 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
     stops = pl.concat_list(
         "port_of_loading", pl.col("transhipment_ports").fill_null([]), "port_of_discharge"
     ).list.drop_nulls()
-    return facts.with_columns(
+    facts = ways.crossed(facts)
+    return facts.with_columns(_ends(country)).with_columns(
         pl.col(*_PLACES).replace(place),
         pl.col("consignee_country", "shipper_country").replace(country),
         pl.col(*_SHARES).fill_null(0.0),
@@ -95,6 +99,13 @@ def _stronger(kind: str, role: str, *columns: str) -> pl.Expr:
     return pl.coalesce(
         *(pl.when(strength(column, kind, role) == strongest).then(column) for column in columns), *columns
     )
+
+
+def _ends(names: Mapping[str, str]) -> Iterator[pl.Expr]:
+    """The countries at both ends of the way that fits each kind of contraband best, as `KIND_from` and `KIND_to`."""
+    for kind in ways.KINDS:
+        for end, code in zip(("from", "to"), ways.ends(kind), strict=True):
+            yield code.replace(names).alias(f"{kind}_{end}")
 
 
 def countries(language: Language = ENGLISH) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _missing(frame: pl.DataFrame) -> list[pl.Expr]:
 def _made(frame: pl.DataFrame, columns: Sequence[str], select: Callable[[str], pl.Expr]) -> list[pl.Series]:
     """Those `columns` of MADE, each through `select`; equal goods or places of several rows are read once."""
     goods = frame.select(code=pl.col("hs_codes").list.first())
-    tables = [_once(goods, ("code",), _goods), _once(frame, _PLACES, _lanes)]
+    tables = [_once(goods, ("code",), read_codes), _once(frame, _PLACES, _lanes)]
     series = [
         rows.join(
             distinct.select("hash", *(select(name) for name in columns if name in distinct.columns)),
@@ -97,8 +97,8 @@ def _once(
     return rows, read(frame.select(of)[first].with_columns(rows["hash"].gather(first)))
 
 
-def _goods(codes: pl.DataFrame) -> pl.DataFrame:
-    """Add `hs6`, `hs4` and `hs2` to each `code`."""
+def read_codes(codes: pl.DataFrame) -> pl.DataFrame:
+    """Add `hs6`, `hs4` and `hs2` (String) to each `code`; null where it is missing, too short or not a code."""
     digits = pl.col("code").str.replace_all(r"[\s.\-]", "")
     return codes.with_columns(
         digits=pl.when(digits.str.contains(_CODE) & ~digits.str.starts_with("00")).then(digits)

@@ -115,6 +115,18 @@ TABLES = {
         ranges={"strength": (0, 1)},
         patterns={"country": _COUNTRY, "role": "source|hub|market"},
     ),
+    "minor_roles": Table(
+        {"commodity": _TEXT, "country": _TEXT, "role": _TEXT, "strength": _NUMBER},
+        key=("commodity", "country", "role"),
+        ranges={"strength": (0, 0.5)},
+        patterns={"country": _COUNTRY, "role": "source|hub|market"},
+    ),
+    "covers_by_kind": Table(
+        {"commodity": _TEXT, "hs": _TEXT, "strength": _NUMBER},
+        key=("commodity", "hs"),
+        ranges={"strength": (0, 1)},
+        patterns={"hs": "[0-9]{2}(?:[0-9]{2})?"},
+    ),
     "container_types": Table(
         {"iso_code": _TEXT, "group": _TEXT, "payload_kg": _NUMBER, "volume_m3": _NUMBER},
         key=("iso_code",),
@@ -211,6 +223,19 @@ def cover_goods() -> pl.DataFrame:
 def wildlife() -> pl.DataFrame:
     """Countries by role in illicit trade: `group`, `commodity`, `country`, `role`, `strength` (0 to 1)."""
     return load("contraband")
+
+
+def minor_roles() -> pl.DataFrame:
+    """Countries of lesser weight in the trade of a commodity: `commodity`, `country`, `role`, `strength` (0 to 0.5).
+
+    They are apart from contraband.csv because the simulated smugglers do not use them.
+    """
+    return load("minor_roles")
+
+
+def covers_by_kind() -> pl.DataFrame:
+    """Goods that hide each kind of contraband: `commodity` (of contraband.csv), `hs` (2 or 4 digits), `strength`."""
+    return load("covers_by_kind")
 
 
 def container_types() -> pl.DataFrame:

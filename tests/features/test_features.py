@@ -102,6 +102,20 @@ def test_the_seals_of_a_bill_repeat_on_its_own_containers_without_a_flag():
     assert build.build(consignments(*alone))["seal_repeated"].to_list() == [2, 2, 2]
 
 
+@pytest.mark.parametrize(
+    ("marks", "raised"),
+    [
+        ("MANILA C/NO 1-120", 0),
+        ("MADE IN CHINA", 0),
+        ("IVORY COAST / SINGAPORE", 0),
+        ("MANILA MANILA FROZEN SHRIMP", 1),
+        ("FROZEN SHRIMP MADE IN INDIA", 1),
+    ],
+)
+def test_places_in_marks_are_not_taken_for_goods(marks, raised, measure):
+    assert (measure({"marks": marks})["marks_name_other_goods"] or 0) == raised
+
+
 CHANGES = [
     ("consignee_switched", {"consignee_name": "Somebody Else Ltd"}),
     ("discharge_changed", {"port_of_discharge": "JPTYO"}),

@@ -28,6 +28,12 @@ SHAPES = {
         ["group", "commodity", "country", "role"],
         800,
     ),
+    "minor_roles": (
+        ["commodity", "country", "role", "strength", "source"],
+        ["commodity", "country", "role"],
+        1_000,
+    ),
+    "covers_by_kind": (["commodity", "hs", "strength", "source"], ["commodity", "hs"], 1_500),
     "stop_words": (["term", "source"], ["term"], 70),
     "forwarder_words": (["term", "source"], ["term"], 100),
     "cites_timber": (["term", "source"], ["term"], 80),
@@ -151,14 +157,43 @@ def test_strengths_roles_and_groups_of_contraband() -> None:
     assert set(frame["role"]) == {"source", "hub", "market"}
     assert set(frame["group"]) == {
         "wildlife", "narcotics", "cigarettes", "counterfeits", "waste", "weapons", "precursors",
+        "illegal timber",
     }  # fmt: skip
     each = frame.group_by("group").agg(pl.col("role").n_unique())
     assert set(each["role"]) == {3}
 
 
-def test_countries_of_contraband_exist() -> None:
+@pytest.mark.parametrize("name", ["contraband", "minor_roles"])
+def test_countries_of_contraband_exist(name: str) -> None:
     known = {country.alpha_2 for country in pycountry.countries}
-    assert set(table("contraband")["country"]) - known == set()
+    assert set(table(name)["country"]) - known == set()
+
+
+def test_minor_roles_add_weak_countries_to_known_commodities() -> None:
+    minor, key = table("minor_roles"), ["commodity", "country", "role"]
+    assert numbers("minor_roles", "strength").is_between(0.05, 0.5).all()
+    assert set(minor["commodity"]) <= set(table("contraband")["commodity"])
+    assert minor.join(table("contraband"), on=key, how="semi").rows() == []
+
+
+def test_covers_of_a_kind_are_of_the_nomenclature() -> None:
+    covers = table("covers_by_kind")
+    codes = {code[:digits] for code in hs_codes() for digits in (2, 4)}
+    assert sorted(set(covers["hs"]) - codes) == []
+    assert numbers("covers_by_kind", "strength").is_between(0.05, 1).all()
+    assert covers["commodity"].n_unique() >= 14
+    assert set(covers["commodity"]) <= set(table("contraband")["commodity"])
+
+
+def test_the_rest_of_a_chapter_hides_less_than_its_best_heading() -> None:
+    covers = table("covers_by_kind").with_columns(pl.col("strength").cast(pl.Float64), chapter=pl.col("hs").str.head(2))
+    rest = covers.filter(pl.col("hs").str.len_chars() == 2)
+    best = (
+        covers.filter(pl.col("hs").str.len_chars() == 4).group_by("commodity", "chapter").agg(most=pl.max("strength"))
+    )
+    both = rest.join(best, on=["commodity", "chapter"])
+    assert both.height > 200
+    assert both.filter(pl.col("strength") > pl.col("most")).rows() == []
 
 
 def test_cover_goods_have_a_code_or_a_term() -> None:

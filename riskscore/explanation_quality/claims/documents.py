@@ -20,7 +20,7 @@ def _imo_wrong(case: Case) -> bool | None:
 
 
 def _marks_differ(case: Case) -> bool | None:
-    best = words.best(case["marks"])
+    best = words.best(words.without_places(words.first_line(case["marks"] or "")))
     return both(differ(best and best[0], case.chapter), None if best is None else best[1] > 0.6)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from riskscore.explanation_quality import tables, words
 from riskscore.explanation_quality.case import ILLICIT, Case
+from riskscore.explanation_quality.claims import contraband
 from riskscore.explanation_quality.claims.logic import exponential
 from riskscore.explanation_quality.claims.shared import Claim, as_filed, count, inspected, previous, seized
 from riskscore.explanation_quality.claims.values import VALUES
@@ -112,6 +113,7 @@ FIELDS: dict[str, Claim] = {
     "narcotics_name": lambda c: _strongest("narcotics", "source", c.origin, c.loading),
     "narcotics_far_name": _narcotics_far_end,
     "illicit_kind": _illicit,
+    **contraband.FIELDS,
     "cover_kind": lambda c: c.cover_kind and c.cover_kind.replace("_", " "),
     "lane": lambda c: f"{c['port_of_loading']}-{c['port_of_discharge']}",
     "route": lambda c: " - ".join(_place(port) for port in c.stops),

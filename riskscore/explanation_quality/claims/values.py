@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from riskscore.explanation_quality.claims import cargo, container, documents, goods, parties, routing, voyage
+from riskscore.explanation_quality.claims import (
+    cargo,
+    container,
+    contraband,
+    documents,
+    goods,
+    parties,
+    routing,
+    voyage,
+)
 from riskscore.explanation_quality.claims.shared import Claim
 
 VALUES: dict[str, Claim] = {
@@ -13,4 +22,5 @@ VALUES: dict[str, Claim] = {
     **documents.VALUES,
     **container.VALUES,
     **voyage.VALUES,
+    **contraband.VALUES,
 }
