@@ -26,7 +26,6 @@ WASTE = (
     "2618 2619 2620 2621 3825 3915 4004 4115 4707 5202 5505 6309 6310 7001 7204 7404 7503 7602 7802 7902 8002 8548 8549"
 )
 FRONT = ("0901", "0902", "2101")
-ILLICIT = ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
 
 
 @dataclass

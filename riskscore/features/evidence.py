@@ -24,15 +24,6 @@ _PLACES = ("place_of_receipt", "place_of_delivery", "was_port_of_discharge", "wa
 _SHARES = ("origin_import_2_share", "destination_export_4_share", "destination_export_2_share")
 """Shares of these goods in the trade of a country: 0 where it has no such trade."""
 
-_ILLICIT = {
-    "cigarettes": mark("cigarette smuggling"),
-    "counterfeits": mark("counterfeit goods"),
-    "waste": mark("illegal waste"),
-    "weapons": mark("arms trafficking"),
-    "precursors": mark("drug precursors"),
-}
-"""Illicit trade -> how a sentence names it."""
-
 _ARRIVAL = (mark("within an hour or so of arrival"), mark("{days} before arrival"), mark("{days} after arrival"))
 _LOADING = (mark("within an hour or so of loading"), mark("{days} before loading"), mark("{days} after loading"))
 """Texts for a filing at an event, before it and after it."""
@@ -87,7 +78,6 @@ def evidence(facts: pl.DataFrame, language: Language = ENGLISH) -> pl.DataFrame:
         loading_to_filed=_gap(pl.col("loaded_at") - pl.col("filed_at"), _LOADING, language),
         hs_code=pl.col("hs_codes").list.first(),
         seals=pl.col("seal_numbers").list.join(", ", ignore_nulls=True),
-        illicit_kind=_illicit(language),
         weight_ratio=(pl.col("gross_weight_kg").log() - pl.col("consignee_weight_mean_log")).exp(),
         version_number=pl.max_horizontal(pl.col("versions_before") + 1, pl.col("version").fill_null(1)),
     )
@@ -147,12 +137,3 @@ def _short(column: str) -> pl.Expr:
     text = pl.col(column).cast(pl.String).str.replace_all(r"\s+", " ").str.strip_chars()
     cut = text.str.slice(0, GOODS_LENGTH - 3).str.strip_chars_end() + "..."
     return pl.when(text.str.len_chars() > GOODS_LENGTH).then(cut).otherwise(text)
-
-
-def _illicit(language: Language) -> pl.Expr:
-    """The illicit trade in `_ILLICIT` in which origin and destination are strongest as source and market."""
-    strengths = [strength("origin", kind, "source") * strength("destination", kind, "market") for kind in _ILLICIT]
-    strongest = pl.concat_list(strengths).list.arg_max()
-    return strongest.replace_strict(
-        list(range(len(_ILLICIT))), [language.say(kind) for kind in _ILLICIT.values()], default=None
-    )

@@ -14,8 +14,6 @@ from riskscore.features.sums import exact_sum
 
 WILDLIFE = ("source", "hub", "market")
 """Roles of a country in the illegal wildlife trade."""
-ILLICIT = ("cigarettes", "counterfeits", "waste", "weapons", "precursors")
-"""Other illicit trades with source and market countries."""
 
 _PORTS = ("port_of_loading", "transhipment_ports", "port_of_discharge")
 _COUNTRIES = ("origin", "loading_country", "discharge_country", "destination", "delivery_country")
@@ -56,9 +54,6 @@ def _roles(countries: pl.DataFrame) -> pl.DataFrame:
             ),
             narcotics_far=pl.max_horizontal(
                 strength("destination", "narcotics", "market"), strength("discharge_country", "narcotics", "hub")
-            ),
-            illicit_way=pl.max_horizontal(
-                strength("origin", kind, "source") * strength("destination", kind, "market") for kind in ILLICIT
             ),
             languages=pl.concat_str(
                 (_languages(column) for column in ("origin", "loading_country", "destination")), separator=" "
@@ -183,11 +178,6 @@ def narcotics_source() -> pl.Expr:
 def narcotics_route() -> pl.Expr:
     """Strength as a narcotics source times that as a narcotics market or hub at the far end."""
     return pl.col("narcotics_near") * pl.col("narcotics_far")
-
-
-def illicit_goods_route() -> pl.Expr:
-    """Highest product of source and market strength for cigarettes, counterfeits, waste, weapons and precursors."""
-    return pl.col("illicit_way")
 
 
 def transhipments() -> pl.Expr:

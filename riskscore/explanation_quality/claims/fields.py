@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from riskscore.explanation_quality import tables, words
-from riskscore.explanation_quality.case import ILLICIT, Case
+from riskscore.explanation_quality.case import Case
 from riskscore.explanation_quality.claims import contraband
 from riskscore.explanation_quality.claims.logic import exponential
 from riskscore.explanation_quality.claims.shared import Claim, as_filed, count, inspected, previous, seized
@@ -37,12 +37,6 @@ def _narcotics_far_end(case: Case) -> Any:
     return _country(
         case.discharge if hub > tables.strength("narcotics", "market", case.destination) else case.destination
     )
-
-
-def _illicit(case: Case) -> Any:
-    texts = ("cigarette smuggling", "counterfeit goods", "illegal waste", "arms trafficking", "drug precursors")
-    most = max(case.way(kind) for kind in ILLICIT)
-    return {text for kind, text in zip(ILLICIT, texts, strict=True) if case.way(kind) == most}
 
 
 def _gap(minutes: float | None, event: str) -> str | None:
@@ -112,7 +106,6 @@ FIELDS: dict[str, Claim] = {
     "far_name": _far_end,
     "narcotics_name": lambda c: _strongest("narcotics", "source", c.origin, c.loading),
     "narcotics_far_name": _narcotics_far_end,
-    "illicit_kind": _illicit,
     **contraband.FIELDS,
     "cover_kind": lambda c: c.cover_kind and c.cover_kind.replace("_", " "),
     "lane": lambda c: f"{c['port_of_loading']}-{c['port_of_discharge']}",

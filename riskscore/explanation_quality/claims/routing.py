@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log10
 
 from riskscore.explanation_quality import tables
-from riskscore.explanation_quality.case import ILLICIT, Case
+from riskscore.explanation_quality.case import Case
 from riskscore.explanation_quality.claims.logic import both, differ, log_plus_one, over
 from riskscore.explanation_quality.claims.shared import Claim, rate
 
@@ -38,7 +38,6 @@ VALUES: dict[str, Claim] = {
     "hub_to_market": lambda c: tables.strength("wildlife", "hub", c.loading) * c.market,
     "narcotics_source": lambda c: c.narcotics[0],
     "narcotics_route": lambda c: c.narcotics[0] * c.narcotics[1],
-    "illicit_goods_route": lambda c: max(c.way(kind) for kind in ILLICIT),
     "transhipments": lambda c: None if c["transhipment_ports"] is None else len(c["transhipment_ports"]),
     "detour_ratio": lambda c: 1.0 if _is_direct(c) else _detour_ratio(c),
     "detour_km": lambda c: 0.0 if _is_direct(c) else _detour_km(c),
