@@ -4,7 +4,7 @@
     fold 2 learn ─▶ one more tree ─▶ loss on judge 2 ─┼─▶ mean; no better for PATIENCE trees: stop, keep the best number
     fold 3 learn ─▶ one more tree ─▶ loss on judge 3 ─┘
 
-Where rows come in two lessons, the first FIRST trees learn the first one, and the others what it leaves to learn.
+Where rows come in two lessons, the first trees learn the first one, and the others what it leaves to learn.
 
 Trees are small, and monotone for features whose direction the catalogue declares. Stopping uses the logarithmic loss,
 because it judges every row; average precision on a few dozen positive rows jumps from tree to tree.
@@ -12,6 +12,7 @@ because it judges every row; average precision on a few dozen positive rows jump
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +29,8 @@ from riskscore.training.dataset import Dataset
 MOST_TREES = 360
 """Each tree costs time for every row of every night; 500 found no more published seizures than 360."""
 
-FIRST = 120
-"""Trees that learn the first of two lessons. Fewer forget it, and more leave too little for the second."""
+FIRST = 3.6
+"""Number of trees times learning rate for the first of two lessons: 120 trees of 360, as the shipped settings are."""
 
 PATIENCE = 40
 
@@ -140,7 +141,7 @@ class Grown:
 
 
 def grow(rows: Rows, trees: int, catalogue: Catalogue, choice: Choice, seed: int) -> lightgbm.Booster:
-    """Train a model with a given number of `trees` on `rows`; with two lessons, there are more than FIRST."""
+    """Train a model with a given number of `trees` on `rows`; more than the first lesson takes, if there is one."""
     settings, begun = choice.settings(len(rows.target), catalogue, seed), _begun(rows, catalogue, choice, seed)
     # LightGBM itself starts from the margins of `begun`, and puts its trees before the others.
     learned = rows.as_lightgbm(catalogue, settings, choice.positive_weight, None)
@@ -152,7 +153,13 @@ def grow(rows: Rows, trees: int, catalogue: Catalogue, choice: Choice, seed: int
 
 def _begun(rows: Rows, catalogue: Catalogue, choice: Choice, seed: int) -> lightgbm.Booster | None:
     """The trees of the first lesson of `rows`; None if there is no such lesson."""
-    return None if rows.first is None else grow(rows.first, FIRST, catalogue, choice, seed)
+    return None if rows.first is None else grow(rows.first, _fewest(choice, FIRST), catalogue, choice, seed)
+
+
+def _fewest(choice: Choice, length: float) -> int:
+    """The number of trees that is at least `length` when it is multiplied by the learning rate."""
+    learning_rate: float = {**SETTINGS, **choice.parameters}["learning_rate"]
+    return math.ceil(length / learning_rate - 1e-9)
 
 
 def grow_folds(
@@ -171,9 +178,8 @@ def grow_folds(
         booster.add_valid(watched.set_reference(learned), "judge")
         growing.append(booster)
         started.append(0.0 if begun is None else begun.predict(judge.matrix, raw_score=True))
-    first = FIRST if folds[0][0].first is not None else 0
-    enough = int(np.ceil(SHORTEST / choice.settings(1, catalogue, seed)["learning_rate"]))
-    fewest = min(MOST_TREES, max(enough, first + 1))
+    first = 0 if folds[0][0].first is None else _fewest(choice, FIRST)
+    fewest = min(MOST_TREES, max(_fewest(choice, SHORTEST), first + 1))
     best, at = np.inf, fewest
     for number in range(first + 1, MOST_TREES + 1):
         for booster in growing:

@@ -7,7 +7,7 @@ import pytest
 from riskscore.features.catalogue import Catalogue
 from riskscore.training.dataset import Dataset
 from riskscore.training.folds import Folds
-from riskscore.training.trees import MOST_TREES, SHORTEST, Choice, Rows, grow, grow_folds
+from riskscore.training.trees import FIRST, MOST_TREES, SHORTEST, Choice, Rows, grow, grow_folds
 
 Fold = tuple[Rows, Rows]
 
@@ -29,6 +29,22 @@ def test_all_folds_stop_together_where_their_mean_loss_is_least(folds: list[Fold
         sure = 1 / (1 + np.exp(-margins))
         losses.append(-np.where(judge.target == 1, np.log(sure), np.log(1 - sure)).mean())
     assert grown.loss == pytest.approx(np.mean(losses), rel=1e-6)
+
+
+def test_the_first_trees_learn_the_first_lesson_and_the_others_continue_them(
+    folds: list[Fold], toy_catalogue: Catalogue
+) -> None:
+    lessons = [(replace(learn, first=folds[0][0]), judge) for learn, judge in folds]
+    choice, (learn, judge) = Choice({"learning_rate": 0.3}), lessons[1]
+    number = round(FIRST / 0.3)
+
+    grown = grow_folds(lessons, toy_catalogue, choice, 0)
+    both = grow(learn, grown.trees, toy_catalogue, choice, 0)
+
+    assert both.num_trees() == grown.trees > number
+    begun = grow(folds[0][0], number, toy_catalogue, choice, 0).predict(judge.matrix, raw_score=True)
+    np.testing.assert_allclose(both.predict(judge.matrix, raw_score=True, num_iteration=number), begun, rtol=1e-9)
+    np.testing.assert_allclose(grown.margins[1], both.predict(judge.matrix, raw_score=True), rtol=1e-6)
 
 
 def test_a_higher_learning_rate_needs_fewer_trees(folds: list[Fold], toy_catalogue: Catalogue) -> None:

@@ -50,6 +50,16 @@ def test_a_share_of_the_rows_has_no_parties_and_all_else(toy_data: Dataset, toy_
     np.testing.assert_array_equal(after[:, 1], before[:, 1])
 
 
+def test_the_first_lesson_has_the_rows_as_they_are(few: None, toy_data: Dataset, toy_catalogue: Catalogue) -> None:
+    rows = Unseen(honest=5, borrowed=2, hidden=0.5).rows(toy_data, toy_catalogue, 1)
+
+    assert rows.first is not None
+    assert len(rows.target) == len(rows.first.target) + 2 * rows.first.target.sum()
+    filed = Rows.of(toy_data, toy_catalogue)
+    smuggled = rows.first.matrix[rows.first.target == 1]
+    np.testing.assert_array_equal(smuggled, filed.matrix[filed.target == 1])
+
+
 def test_the_same_seed_gives_the_same_rows(few: None, toy_data: Dataset, toy_catalogue: Catalogue) -> None:
     def rows(seed: int) -> Rows:
         return Unseen(honest=5, hidden=0.5).rows(toy_data, toy_catalogue, seed)
