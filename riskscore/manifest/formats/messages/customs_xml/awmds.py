@@ -16,6 +16,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
+from riskscore.manifest.formats.messages.customs_xml.header_dates import HeaderDates
 from riskscore.manifest.formats.messages.customs_xml.node import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
 from riskscore.manifest.formats.messages.reader import Reader
@@ -49,8 +50,8 @@ def read(file: File, _: Count) -> list[Table]:
     for record in records:
         if voyage is None:
             # Where the bills come first, the file is read once more for what stands behind them.
-            found = _voyage(records.header, reader)
-            voyage = found or _voyage(xml.header(file, _BILL), reader)
+            found = _voyage(records.header, reader, file)
+            voyage = found or _voyage(xml.header(file, _BILL), reader, file)
         bills += 1
         if not record.names:
             rows.refuse_empty(record.line)
@@ -79,7 +80,7 @@ def _announced(header: Node, bills: int) -> list[str]:
     return [f"the message announces {int(stated):,} bills, and {bills:,} were read"]
 
 
-def _voyage(header: Node, reader: Reader) -> dict[str, Any]:
+def _voyage(header: Node, reader: Reader, file: File) -> dict[str, Any]:
     """What all bills share; empty where the header was not read yet. `master` is the master bill of an Awbolds."""
     place = next(header.deep("generalsegment"), None) or next(header.deep("masterbol"), None)
     if place is None:
@@ -88,13 +89,16 @@ def _voyage(header: Node, reader: Reader) -> dict[str, Any]:
     ship = place.find("transportinformation") or Node("")
     sent = next(header.deep("transactiondetails"), Node(""))
     day, time = identity.get("dateofarrival"), identity.get("timeofarrival")
+    dates = HeaderDates.of(header, file.hints.date_order)
     return {
         "master": place.get("referencenumber") if place.name == "masterbol" else "",
         "voyage": identity.get("voyagenumber") or None,
-        "arrives_at": reader.moment("arrives_at", f"{day} {time}".strip() if day else ""),
+        "arrives_at": dates.moment("arrives_at", f"{day} {time}".strip() if day else "", reader),
         "vessel_name": one_line(ship.get("identityoftransporter")),
         "vessel_imo": reader.imo(ship.get("registrationnumberoftransportcode")),
-        "filed_at": reader.moment("filed_at", f"{sent.get('transactiondate')} {sent.get('transactiontime')}".strip()),
+        "filed_at": dates.moment(
+            "filed_at", f"{sent.get('transactiondate')} {sent.get('transactiontime')}".strip(), reader
+        ),
     }
 
 
