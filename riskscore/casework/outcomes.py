@@ -130,7 +130,9 @@ def _record(lake: Lake, rows: pl.DataFrame, refused: pl.DataFrame, by: _Writer, 
     fresh = _new_rows(both.filter(is_known), recorded)
     aside = pl.concat([refused, broken, _as_quarantine(unknown, UNKNOWN)])
     turns.take(lake, "quarantine", lambda place: _set_aside(lake, aside, by, place))
-    written = _with_share(lake, fresh).select(*OUTCOME, pl.lit(moment, schema.UTC).alias("recorded_at"))
+    # Of two records with the same `known_at`, the one that was recorded last counts, though the clock was set back.
+    at = turns.after(recorded["recorded_at"].max(), moment)
+    written = _with_share(lake, fresh).select(*OUTCOME, pl.lit(at, schema.UTC).alias("recorded_at"))
     if run is not None or written.height:
         is_written = lake.append("outcomes", written, run=run, night=night, turn=turn)
         if not is_written and (run is None or not lake.done("outcomes", run)):
@@ -310,8 +312,13 @@ def record_one(lake: Lake, outcome: Mapping[str, object]) -> Recorded:
 
 
 def _dated(lake: Lake, row: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Fill in a missing `known_at`: the one of the same outcome if it is recorded already, else `now`."""
+    """Fill in a missing `known_at`: the one of the same outcome if it is recorded already, else `now`.
+
+    If the clock was set back, it is the moment just after that of the outcome which this one corrects.
+    """
     compared = [name for name in _COMPARED if name != "known_at"]
     in_force = corrections.in_force(lake.read("outcomes").collect())
     same = in_force.join(row, on=compared, how="semi", nulls_equal=True)
-    return row.with_columns(pl.col("known_at").fill_null(same["known_at"].max() if same.height else now))
+    before = in_force.join(row, on=corrections.INSPECTION, how="semi", nulls_equal=True)
+    known_at = same["known_at"].max() if same.height else turns.after(before["known_at"].max(), now)
+    return row.with_columns(pl.col("known_at").fill_null(known_at))

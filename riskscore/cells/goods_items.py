@@ -5,6 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from riskscore.schema import ITEM
+from riskscore.units import counted
+
+MOST = 50_000
+"""Most goods lines of a row. A list with more is no manifest's, and takes many times its size in memory."""
+
+
+def too_many(rows: int) -> str:
+    """The note on rows with more than MOST goods lines."""
+    return f"goods_items: {counted(rows, 'row')} with more than {MOST:,} goods lines, which were left out"
 
 
 def read(values: pl.Series, notes: list[str]) -> pl.Series:
@@ -14,6 +23,10 @@ def read(values: pl.Series, notes: list[str]) -> pl.Series:
         if values.dtype == dtype:
             return values
         if values.dtype == pl.String:
+            many = (values.str.count_matches("{", literal=True) > MOST).fill_null(False)
+            if many.any():
+                notes.append(too_many(int(many.sum())))
+                values = values.set(many, None)
             loose = pl.List(pl.Struct({item.name: pl.String for item in ITEM.fields}))
             values = values.replace("", None).str.json_decode(loose)
         return values.cast(dtype)

@@ -23,9 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from riskscore import door, export, progress, tree
+from riskscore import door, export, progress, refusals, tree
 from riskscore.digests import sha256
-from riskscore.errors import LakeError
+from riskscore.errors import LakeError, SettingsError
 from riskscore.lake import seals
 from riskscore.lake.delta import DeltaLake
 from riskscore.lake.repair import ASIDE
@@ -67,14 +67,27 @@ def back_up(lake: DeltaLake, backup: Path) -> State:
     """Back up `lake` into the folder `backup`, which may have earlier backups of it.
 
     Raises LakeError for a lake at an address, a file that differs from its seal (nothing is then added to the list of
-    backups), a folder that is no backup, or logs that are changed all the time. Raises OSError if the disk refuses.
+    backups), a folder that is no backup, or logs that are changed all the time. Raises SettingsError if the disk
+    refuses; what was copied is kept, and the next backup goes on from there.
     """
     folder = _folder(lake)
-    _prepare(backup, folder)
-    for _ in range(_ATTEMPTS):
-        with contextlib.suppress(_ChangedError):
-            return _back_up(lake, folder, backup)
+    with _writing(backup):
+        _prepare(backup, folder)
+        for _ in range(_ATTEMPTS):
+            with contextlib.suppress(_ChangedError):
+                return _back_up(lake, folder, backup)
     raise LakeError(f"the logs of the lake at {folder} were changed {_ATTEMPTS} times meanwhile; try again later")
+
+
+@contextlib.contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Raise SettingsError with the name of `place` if the system refuses to write there."""
+    try:
+        yield
+    except OSError as refused:  # a full disk names no file
+        if refused.filename is not None and not Path(refused.filename).is_relative_to(place):
+            raise
+        raise SettingsError(f"cannot write to {place}: {refusals.reason(refused)}") from refused
 
 
 class _ChangedError(Exception):
@@ -154,25 +167,26 @@ def verify(backup: Path, state: State) -> list[str]:
 def restore(backup: Path, target: Path, name: str | None = None) -> State:
     """Write a lake as it was backed up into a new or empty folder: all files, or none.
 
-    Raises LakeError if the backup is damaged or `target` is not empty, and OSError if the disk refuses.
+    Raises LakeError if the backup is damaged or `target` is not empty, and SettingsError if the disk refuses.
     """
     export.check_into(target.parent)
     state = read(backup, name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise LakeError(f"{target} is there and not empty; name a new folder for the restored lake")
     draft = target.parent / f".{target.name}.{uuid.uuid4().hex}.part"
-    draft.mkdir(parents=True, mode=_PRIVATE)
-    try:
-        progress.step("restoring")
-        for entry in state.entries:
-            path = draft / entry.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            put(backup, entry, path)
-        if target.exists():
-            target.rmdir()
-        draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with _writing(target.parent):
+        draft.mkdir(parents=True, mode=_PRIVATE)
+        try:
+            progress.step("restoring")
+            for entry in state.entries:
+                path = draft / entry.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                put(backup, entry, path)
+            if target.exists():
+                target.rmdir()
+            draft.rename(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     return state
 
 
@@ -212,7 +226,7 @@ def _prepare(backup: Path, folder: Path) -> None:
     export.check_into(backup)
     if backup.resolve().is_relative_to(folder.resolve()):
         raise LakeError(f"the backup {backup} would be in the lake; name a folder outside, on another disk")
-    if backup.is_dir() and any(backup.iterdir()):
+    if backup.is_dir() and any(path.name not in (_FILES, _STATES) for path in backup.iterdir()):
         states(backup)
     for part in (_FILES, _STATES):
         (backup / part).mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
@@ -309,8 +323,11 @@ def _digest(entries: list[dict[str, Any]]) -> str:
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(content | {"sha256": _digest(content["files"])}, file, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(content | {"sha256": _digest(content["files"])}, file, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -28,8 +28,9 @@ from riskscore.features import own
 from riskscore.history import past
 from riskscore.lake.protocol import Lake
 from riskscore.language import Language, mark
-from riskscore.lifecycle.models import Model
 from riskscore.model import archive
+from riskscore.model.booster import CARD
+from riskscore.model.card import Card
 from riskscore.runs import replay
 from riskscore.runs.filings import versions
 from riskscore.runs.log import Run, RunLog
@@ -206,14 +207,15 @@ def _explain_run(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language) 
     wanted = boxes.join(latest, on=KEY, how="semi").select(*KEY, "limit")
     if wanted.is_empty():
         return []
-    model = _model(lake, run)
-    with archive.as_folder(model.name, model.files) as folder:
+    version: dict[str, Any] = run.plan["version"]
+    files = archive.Tables(lake).files(version["name"], version["checksum"])
+    with archive.as_folder(version["name"], files) as folder:
         assessed, run_past = replay.assess(lake.at(run.night), run, folder)
         explained = explain_each(assessed, wanted, run_past.earlier, language)
         progress.step("looking for comparable cases")
         inspected = read_inspected(lake, run.night, assessed.rows["filed_at"].max(), folder)
         near = comparable_cases(explained, inspected, language)
-    night = (mark("night"), f"{run.night}, {run.number}")
+    card, night = Card.from_json(files[CARD]), (mark("night"), f"{run.night}, {run.number}")
     rows = pl.concat([explanation.consignment for explanation in explained])
     matches = watch_lists.match(lake, rows, run.night, run.at, language=language)
     return [
@@ -221,7 +223,7 @@ def _explain_run(lake: Lake, run: Run, boxes: pl.DataFrame, language: Language) 
             explanation,
             *cases,
             matches.filter(**_key(explanation)).to_dicts(),
-            [*sources.of_model(model.card, explanation.scored["catalogue"].item()), night],
+            [*sources.of_model(card, explanation.scored["catalogue"].item()), night],
         )
         for explanation, cases in zip(explained, near, strict=True)
     ]
@@ -240,8 +242,3 @@ def read_inspected(lake: Lake, night: date, before: Any, model: Path) -> Inspect
     history = lake_then.read("consignments", columns=past.columns(lake.settings)).collect()
     inspections = past.Past(history, outcomes)
     return measure_inspected(inspections, of_lake(lake_then), before=before, model=model, settings=lake.settings)
-
-
-def _model(lake: Lake, run: Run) -> Model:
-    version: dict[str, Any] = run.plan["version"]
-    return Model(version["name"], archive.Tables(lake).files(version["name"], version["checksum"]))

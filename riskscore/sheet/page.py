@@ -72,16 +72,17 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     """
     try:
         from weasyprint import HTML  # noqa: PLC0415  loads pango, which takes a while and may be missing
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     except OSError as missing:
         raise SettingsError(
             f"cannot write PDF, because a library is missing ({missing}); install the Debian packages "
             "libpangoft2-1.0-0 and libharfbuzz-subset0, or write .html"
         ) from None
-    documents = []
+    documents, fonts = [], FontConfiguration()  # the fonts are looked up once for all sheets
     for number, sheet in enumerate(sheets, start=1):
         progress.step(f"PDF of sheet {number} of {len(sheets)}")
         for tight in range(TIGHTEST + 1):
-            document = HTML(string=html(sheet, tight=tight), url_fetcher=_refuse).render()
+            document = HTML(string=html(sheet, tight=tight), url_fetcher=_refuse).render(font_config=fonts)
             if len(document.pages) <= MOST_PAGES:
                 break
         documents.append(document)

@@ -201,3 +201,28 @@ def test_of_equal_files_at_once_each_row_is_recorded_or_set_aside_once(drawn, fi
     assert sum(count.added for count in counts) == findings.height
     assert drawn.read("outcomes").collect().height == findings.height
     assert drawn.read("quarantine").collect().height == 2
+
+
+def test_what_is_recorded_last_counts_although_the_clock_was_set_back(drawn, findings):
+    first = findings.head(1).with_columns(finding=pl.lit("clean"), quantity_kg=pl.lit(None, pl.Float64))
+    outcomes.record(drawn, first, now=NOW)
+    second = first.with_columns(finding=pl.lit("irregular"))
+    outcomes.record(drawn, second, now=NOW - timedelta(hours=5))
+    assert in_force(drawn)["finding"].to_list() == ["irregular"]
+    recorded = drawn.read("outcomes").collect()["recorded_at"].sort()
+    assert recorded.to_list() == [NOW, NOW + timedelta(microseconds=1)]
+
+
+def test_a_correction_without_a_moment_counts_although_the_clock_was_set_back(drawn, findings, monkeypatch):
+    box = findings.head(1).select(KEY).row(0, named=True)
+    clock = [NOW, NOW - timedelta(hours=5)]
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return clock.pop(0)
+
+    monkeypatch.setattr(outcomes, "datetime", Clock)
+    outcomes.record_one(drawn, box | {"finding": "clean"})
+    outcomes.record_one(drawn, box | {"finding": "irregular"})
+    assert in_force(drawn)["finding"].to_list() == ["irregular"]

@@ -57,6 +57,15 @@ FORMS = [
     ("25 mars 2019", DAY),
     ("1er avril 2019", datetime(2019, 4, 1, tzinfo=UTC)),
     ("25 tháng 3 năm 2019", DAY),
+    ("25 tháng 03 năm 2019", DAY),
+    ("25-Thg3-19", DAY),
+    ("25-3月-19", DAY),
+    ("25-03月 -2019", DAY),
+    ("25-三月-19", DAY),
+    ("25-3월-19", DAY),
+    ("25 de marzo de 2019", DAY),
+    ("25th March 2019", DAY),
+    ("March 25th, 2019", DAY),
     ("25. März 2019", DAY),
     ("25 \u043c\u0430\u0440\u0442\u0430 2019 \u0433.", DAY),
     ("25 Ağustos 2019", DAY.replace(month=8)),
@@ -226,3 +235,8 @@ def test_the_heading_says_the_order(tmp_path: Path, heading: str, text: str, day
             read(tmp_path / "m.csv")
         return
     assert [f"{moment:%Y-%m-%d}" for moment in read(tmp_path / "m.csv").consignments["filed_at"]] == [day]
+
+
+@pytest.mark.parametrize("text", ["14-十月-24", "14-10月-24", "14 tháng 10 năm 2024", "14-Thg10-24", "2024年10月14日"])
+def test_a_month_of_two_digits_between_day_and_year_is_no_year(text: str) -> None:
+    assert parse(pl.Series([text]))["moment"].to_list() == [datetime(2024, 10, 14, tzinfo=UTC)]

@@ -209,6 +209,8 @@ def test_a_failed_export_writes_nothing(lake, tmp_path, monkeypatch):
         upkeep.export(lake, "scores", existing)
     assert existing.read_text() == "mine"
     assert {path.name for path in tmp_path.iterdir()} == {"existing.csv", "lake"}
+    monkeypatch.undo()
+    assert upkeep.export(lake, "scores", existing) == pl.read_csv(existing).height
 
 
 @pytest.mark.slow

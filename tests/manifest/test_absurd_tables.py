@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from riskscore.cells import goods_items
 from riskscore.errors import ManifestError
+from riskscore.manifest.decoding import encodings
 from riskscore.manifest.formats import blocks, delimited, quotes, ragged, records
 from riskscore.manifest.read import Manifest, read
 
@@ -135,3 +138,30 @@ def test_a_long_quoted_cell_of_a_short_line_may_hold_delimiters(tmp_path: Path) 
     text = '"' + "PUMPS, " * 30_000 + 'SIZE ""5"""'
     found = manifest(tmp_path, f"{HEAD}\n{ROW.format(1, text).removesuffix(',NAMPO')}\n")
     assert found.consignments["bill_of_lading"].to_list() == ["B1"]
+
+
+@pytest.mark.parametrize("name", ["m.json", "m.csv"])
+def test_goods_lines_of_a_row_that_are_too_many_are_left_out_with_a_note_and_the_box_stays(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(goods_items, "MOST", 5)
+    monkeypatch.setattr(records, "MOST", 5)
+    row = dict(zip(HEAD.split(","), ROW.format(1, "RICE").split(","), strict=True))
+    items = [[{"goods_description": f"RICE {n}"} for n in range(count)] for count in (6, 5)]
+    rows = [row | {"BL No": f"B{n}", "goods_items": several} for n, several in enumerate(items)]
+    text = json.dumps(rows)
+    if name == "m.csv":
+        cells = [json.dumps(several).replace('"', '""') for several in items]
+        text = "\n".join([f"{HEAD},goods_items", *(f'{ROW.format(n, "RICE")},"{cells[n]}"' for n in range(2))])
+    found = manifest(tmp_path, text, name)
+    assert found.consignments["goods_items"].list.len().to_list() == [1, 5]
+    assert "goods_items: 1 row with more than 5 goods lines, which were left out" in found.understood.notes
+
+
+def test_random_bytes_are_refused_before_their_encoding_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encodings.code_pages, "find", None)
+    (tmp_path / "m").write_bytes(random.Random(1).randbytes(300_000))  # noqa: S311  (repeatable)
+    with pytest.raises(ManifestError, match="is not in a format that can be read"):
+        read(tmp_path / "m")

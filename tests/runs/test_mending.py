@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from two_nights import NIGHTS, fill
 
-from riskscore.errors import LakeError, ModelError, RiskscoreError
+from riskscore.errors import LakeError, ModelError, RiskscoreError, SettingsError
 from riskscore.lake import backup, check, seals, upkeep
 from riskscore.lake.delta import DeltaLake
 from riskscore.lake.tables import TABLES
@@ -304,3 +304,39 @@ def test_of_100_damaged_lakes_each_is_found_and_mended_or_refused(
 @pytest.mark.parametrize("seed", range(1000, 1004))
 def test_a_damaged_lake_is_found_and_mended_or_refused(seed: int, sound: Path, saved: Path, tmp_path: Path) -> None:
     case(seed, sound, saved, tmp_path)
+
+
+@pytest.mark.parametrize("written", [0, 1, 7, -1])
+def test_a_full_disk_is_one_error_with_the_folder_and_the_next_backup_goes_on(
+    written: int, sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, folder, real = DeltaLake.open(sound), tmp_path / "backup", os.fsync
+    left = [written if written >= 0 else len(backup.back_up(lake, tmp_path / "other").entries)]
+
+    def fsync(handle: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device")
+        real(handle)
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fsync)
+        with pytest.raises(SettingsError, match=f"^cannot write to {folder}: No space left on device$"):
+            backup.back_up(lake, folder)
+    assert not [*folder.rglob("*.part"), *folder.rglob(".*")]
+    assert backup.states(folder) == []
+    backup.back_up(lake, folder)
+    assert backup.verify(folder, backup.read(folder)) == []
+    left = [written if written >= 0 else 7]
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fsync)
+        with pytest.raises(SettingsError, match=f"^cannot write to {tmp_path}: No space left on device$"):
+            backup.restore(folder, tmp_path / "restored")
+    assert not (tmp_path / "restored").exists()
+    backup.restore(folder, tmp_path / "restored")
+
+
+def test_a_backup_may_begin_again_in_a_folder_that_has_half_of_its_folders(sound: Path, tmp_path: Path) -> None:
+    (tmp_path / "backup" / "files").mkdir(parents=True)
+    backup.back_up(DeltaLake.open(sound), tmp_path / "backup")
+    assert len(backup.states(tmp_path / "backup")) == 1

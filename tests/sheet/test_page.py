@@ -1,12 +1,15 @@
 """Sheets as pages: complete, self-contained, safe with hostile texts, at most two pages, and reproducible."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import polars as pl
 import pytest
 from pypdf import PdfReader
+from weasyprint.text import fonts
 
 import riskscore
 from riskscore import schema
@@ -205,3 +208,26 @@ def test_a_sheet_of_a_file_names_its_sources(tmp_path):
         "--model default --sheet sheet.pdf"
     )
     assert made.context.recent_rank is None
+
+
+def test_several_sheets_look_up_the_fonts_once_and_have_the_pages_of_each_alone(tmp_path, monkeypatch):
+    made = [_sheet("en"), _sheet("zh", goods_description="瓷砖")]
+    alone = [len(_pdf_text(page.pdf([one]), tmp_path)[0].pages) for one in made]
+    configurations = []
+
+    class Fonts(fonts.FontConfiguration):
+        def __init__(self):
+            configurations.append(self)
+            super().__init__()
+
+    monkeypatch.setattr(fonts, "FontConfiguration", Fonts)
+    reader, printed = _pdf_text(page.pdf(made), tmp_path)
+    assert len(reader.pages) == sum(alone)
+    assert "瓷砖" in printed
+    assert len(configurations) == 1
+
+
+def test_sheets_of_a_night_load_no_training():
+    code = "import sys, riskscore.sheet.night, riskscore.sheet.write; print('riskscore.training' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "False\n"

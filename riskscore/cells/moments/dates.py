@@ -31,7 +31,7 @@ _SHAPES = {
         ("year", "month", "day", "rest", "rest"),
     ),
     "in_words": (
-        r"^(\d{1,2}) ?THANG ?(\d{1,2})[ ,-]*(?:NAM )?(\d{4})" + _REST,
+        r"^(\d{1,2})~(\d{1,2})[-/., ]*(?:NAM )?(\d{4}|\d{2})" + _REST,
         ("day", "month", "year", "rest"),
     ),
     "ordered": (r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})" + _REST, ("first", "second", "year", "rest")),
@@ -79,6 +79,12 @@ _EAST = {
     "時": ":",
     "分": " ",
 }
+_TENS = {"十一月": "11月", "十二月": "12月", "十月": "10月"}
+_ONES = {f"{sign}月": f"{number}月" for number, sign in enumerate("一二三四五六七八九", start=1)}
+_MONTH_BETWEEN = (r"^(\D*\d{1,2})[-/., ]+(\d{1,2}) ?[月월] ?[-/., ]*(\d)", "${1}~${2} ${3}")
+"""The month between day and year, as databases and spreadsheets in Chinese, Japanese and Korean write it: 14-3月-24."""
+_MONTH_IN_WORDS = (r"^(\D*\d{1,2})[-/., ]*TH(?:AN)?G\.? ?(\d)", "${1}~${2}")
+"""The same in Vietnamese: 14 THANG 3 NAM 2024, 14-THG3-24. The sign ~ is in no date."""
 _WORDS = (
     r"\b(?:DE|DEL|OF|DI|DU|THE|NGAY|HRS?|HOURS?|UHR|LT|LOCAL|AT|A LAS|AS|\x{0413}(?:\x{041E}\x{0414}\x{0410}?)?)\b\.?"
     r"|\(.*\)"
@@ -164,12 +170,14 @@ def _possible(columns: Sequence[pl.Series]) -> DateOrder | None:
 def _split(distinct: pl.DataFrame) -> pl.DataFrame:
     """Add the parts of each text: year, month, day and so on, as texts."""
     east = pl.col("text").str.slice(0, 80).str.normalize("NFKC")
+    east = east.str.replace_many(_TENS).str.replace_many(_ONES).str.replace(*_MONTH_BETWEEN)
     east = east.str.replace(_BEFORE_NOON, "$1 AM").str.replace(_AFTER_NOON, "$1 PM").str.replace_many(_EAST | _DIGITS)
     plain = (
         east.str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
         .str.to_uppercase()
         .str.replace_all("[\u2010-\u2015\u2212]", "-")
+        .str.replace(*_MONTH_IN_WORDS)
     )
     tidy = plain.str.replace_all(r"\s+", " ").str.replace_all(r"(\d)- ", "$1-").str.strip_chars(" '\"")
     tidy = tidy.str.replace(months.weekday(), "").str.replace(_END, "$1$2")

@@ -28,6 +28,12 @@ _WAY_OUT = 'say it with --encoding NAME, or encoding = "NAME" under [reading] in
 _SAMPLE = 64 * 1024
 _STEP = 2**20
 _INVALID = 0.05
+_CONTROLS = bytes((*range(0x01, 0x09), *range(0x10, 0x1A)))
+"""Control characters that no text has; the others separate lines, pages and fields, or change the code page."""
+
+_MOST_CONTROLS = 0.03
+"""Largest share of these in a damaged text; of random bytes they are 7%."""
+
 _NAMED = 4
 _WORDS = 30
 
@@ -96,7 +102,12 @@ def _known(name: str, encoding: str) -> str:
 
 
 def _guessed(name: str, data: bytes, sample: bytes) -> Decoded:
-    """Read `data` in the likeliest code page; a note names others that would give another text."""
+    """Read `data` in the likeliest code page; a note names others that would give another text.
+
+    Raises ManifestError where the `sample` has so many control characters that it is no text at all.
+    """
+    if len(sample) - len(sample.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(sample):
+        raise _unreadable(name)
     found = code_pages.find(sample + b"\n" + _unseen_lines(data, sample))
     decoded = _transcode(name, data, found.codec)
     if not found.others:
@@ -126,12 +137,16 @@ def _transcode(name: str, data: bytes, encoding: str) -> Decoded:
         damaged = text.count("\ufffd".encode())
         notes = (f"{damaged:,} characters are damaged (not valid {encoding}); export the file as UTF-8",)
     if characters > 20 and text.count(0) > characters / 2:
-        raise ManifestError(
-            f"{name} is not in a format that can be read; export the manifest as CSV, XLSX, JSON or Parquet"
-        )
+        raise _unreadable(name)
     if encoding == "cp1258":  # it writes the tones apart from their vowels
         text = unicodedata.normalize("NFC", text.decode("utf-8")).encode("utf-8")
     return Decoded(text, encoding, notes)
+
+
+def _unreadable(name: str) -> ManifestError:
+    return ManifestError(
+        f"{name} is not in a format that can be read; export the manifest as CSV, XLSX, JSON or Parquet"
+    )
 
 
 def _in_steps(data: bytes, encoding: str, errors: str) -> tuple[bytes, int]:

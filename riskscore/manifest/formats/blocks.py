@@ -40,14 +40,14 @@ class Rows:
     cut: int = 0
 
 
-def parse(body: bytes, delimiter: str, width: int, *, quoted: bool) -> Rows | None:
+def parse(body: bytes, delimiter: str, width: int, *, quoted: bool, small: bool = False) -> Rows | None:
     """The rows of `body`, or None where Arrow cannot parse the text.
 
     It is parsed in blocks, so that what is blank is let go before the next one. Where a row is longer than a block, it
-    is parsed as one, with its cells cut to MAX_CELL.
+    is parsed as one, with its cells cut to MAX_CELL. With `small` blocks it takes longer and less memory.
     """
     cells = count_of(delimiter.encode() + b"\n", body)
-    block = BLOCK if len(body) >= _USUAL_CELL * cells else _SMALL_BLOCK
+    block = _SMALL_BLOCK if small or len(body) < _USUAL_CELL * cells else BLOCK
     rows = _in_blocks(body, delimiter, width, quoted, block)
     if rows is None and len(body) > block:
         shorter, cut = _without_long_texts(body, delimiter)
@@ -87,7 +87,7 @@ def _in_blocks(body: bytes, delimiter: str, width: int, quoted: bool, size: int)
 
     parts = [pl.DataFrame(schema={**dict.fromkeys(names, pl.String), "_number": pl.UInt32})]
     whole = cut = 0
-    if not body.strip():
+    if not body or body.isspace():
         return Rows(parts[0].cast({"_number": pl.Int64}), ragged)
     try:
         reader = arrow_csv.open_csv(
@@ -113,6 +113,7 @@ def _in_blocks(body: bytes, delimiter: str, width: int, quoted: bool, size: int)
             whole, cut = whole + part.height, cut + long
     except pa.ArrowInvalid:
         return None
+    pa.default_memory_pool().release_unused()
     # Column by column, so that not all cells are there twice.
     frame = pl.DataFrame(
         [pl.concat([part.drop_in_place(name) for part in parts], rechunk=True) for name in parts[0].columns]

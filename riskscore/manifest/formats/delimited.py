@@ -90,11 +90,11 @@ def _read(name: str, text: bytes, count: Count) -> Table:
     text = text.rstrip(b"\r\n") + b"\n" if text.endswith((b"\n\n", b"\r\n\r\n")) else text
     mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells))
     quoted = b'"' in mended.text
-    rows = parse(mended.text, head.delimiter, len(head.cells), quoted=quoted)
+    rows = parse(mended.text, head.delimiter, len(head.cells), quoted=quoted, small=mended.is_new)
     is_wrong = rows is None or (_has_breaks(rows, mended.text) and _swallows(rows, head))
     if quoted and is_wrong:
         mended = quotes.mend(text[head.size :], head.delimiter, len(head.cells), certain=True)
-        rows = parse(mended.text, head.delimiter, len(head.cells), quoted=quoted)
+        rows = parse(mended.text, head.delimiter, len(head.cells), quoted=quoted, small=mended.is_new)
         is_wrong = rows is None or _swallows(rows, head)
     body, notes = mended.text, mended.note(head.lines + 1)
     if rows is None or is_wrong:

@@ -15,6 +15,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
 
 import numpy as np
@@ -32,10 +33,14 @@ _NEWLINE = re.compile(r"(\r\n|\n|\r)")
 
 @dataclass(frozen=True)
 class Mended:
-    """The text with the same number of lines, and the places (from 0) of lines with a quote that nothing closes."""
+    """The text with the same number of lines, and the places (from 0) of lines with a quote that nothing closes.
+
+    `is_new` says that it was written again, so that it is in memory beside the text as it was.
+    """
 
     text: bytes
     unclosed: tuple[int, ...] = ()
+    is_new: bool = False
 
     def note(self, first: int) -> tuple[str, ...]:
         """A note on the lines that are `unclosed`, empty where there are none; the text begins in line `first`."""
@@ -55,7 +60,7 @@ def mend(body: bytes, delimiter: str, width: int, *, certain: bool = False) -> M
     if b'"' not in body or not (certain or _is_doubtful(body, delimiter)):
         return Mended(body)
     shape = _Shape(delimiter, width)
-    mended: list[bytes] = []
+    mended = BytesIO()  # it grows in place, where parts would be in memory twice when they are joined
     unclosed: list[int] = []
     lines: list[str] = []
     ends: list[str] = []
@@ -68,10 +73,10 @@ def mend(body: bytes, delimiter: str, width: int, *, certain: bool = False) -> M
         done, found = _mend(lines, len(lines) if is_last else len(lines) - _LONGEST_FIELD, shape)
         unclosed += [above + place for place in found]
         text = "".join(chain.from_iterable(zip(lines[:done], ends[:done], strict=True)))
-        mended.append(text.encode("utf-8", errors="replace"))
+        mended.write(text.encode("utf-8", errors="replace"))
         del lines[:done], ends[:done]
         above += done
-    return Mended(b"".join(mended), tuple(unclosed))
+    return Mended(mended.getvalue(), tuple(unclosed), is_new=True)
 
 
 def _parts(body: bytes) -> Iterator[tuple[bytes, bool]]:

@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 
+from riskscore.cells.goods_items import MOST, too_many
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.nested import Nest, flattened, has_lists, is_bill, is_figure, is_list_of
+from riskscore.manifest.formats.nested import ITEMS, Nest, flattened, has_lists, is_bill, is_figure, is_list_of
 from riskscore.manifest.formats.ragged import CUT, MAX_CELL
 from riskscore.manifest.formats.table import MAX_HEADINGS, Count, Table, broken, unique
 
@@ -163,7 +164,7 @@ def _table(
             refused.append((lines[place], "malformed_record", text, row))
         line_numbers = line_numbers.filter(is_object)
     nest = Nest(name)
-    notes: tuple[str, ...] = ()
+    notes = _without_endless_goods(objects)
     if dict in set(map(type, chain.from_iterable(map(dict.values, objects)))):
         objects = [flattened(record) for record in objects]
     if any(map(has_lists, objects)):
@@ -187,6 +188,14 @@ def _table(
     frame = frame.with_columns(pl.lit(value).alias(key) for key, value in common.items() if key not in keys)
     frame.columns = unique(frame.columns)
     return Table(frame, line_numbers, format=kind, broken=broken(refused), notes=(*nest.note(), *notes, *told))
+
+
+def _without_endless_goods(objects: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Empty lists of more goods lines than any row has, before they take more memory. Returns a note on how many."""
+    endless = [record for record in objects if isinstance(record.get(ITEMS), list) and len(record[ITEMS]) > MOST]
+    for record in endless:
+        record[ITEMS] = None
+    return (too_many(len(endless)),) if endless else ()
 
 
 def _frame(objects: list[dict[str, Any]], keys: list[str]) -> tuple[pl.DataFrame, list[str]]:

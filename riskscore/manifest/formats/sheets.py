@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
-from riskscore.manifest.formats import heading_rows, layout, repeats, workbook
+from riskscore.manifest.formats import heading_rows, layout, number_formats, repeats, workbook
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.heading_rows import Head
 from riskscore.manifest.formats.silence import silent
@@ -53,12 +54,16 @@ def read_sheets(file: str, data: bytes, measured: dict[str, Sheet], count: Count
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A sheet with its cells, its headings and its merged areas, all counted from the first row of the sheet."""
+    """A sheet with its cells, its headings and its merged areas, all counted from the first row of the sheet.
+
+    `units` are those that the number formats of a column of `frame` show, by its place.
+    """
 
     name: str
     frame: pl.DataFrame
     head: Head
     merged: tuple[Area, ...]
+    units: Mapping[int, Counter[str]]
 
 
 def _read(file: str, library: fastexcel.ExcelReader, measured: dict[str, Sheet], count: Count) -> list[Table]:
@@ -118,14 +123,16 @@ def _find(name: str, frame: pl.DataFrame, sheet: Sheet, count: Count) -> _Found:
     )
     rows = [["" if cell is None else cell for cell in row] for row in frame.head(heading_rows.ROWS).iter_rows()]
     above = [area for area in merged if area.top < heading_rows.ROWS]
-    return _Found(name, frame, heading_rows.find(rows, above, count), merged)
+    units = {} if left is None else {place - left: shown for place, shown in sheet.units.items() if place >= left}
+    return _Found(name, frame, heading_rows.find(rows, above, count), merged, units)
 
 
 def _table(file: str, found: _Found) -> Table:
     """The table of a sheet: the rows below the headings without those that are none, each with its row number."""
     start = found.head.last + 1
     body = found.frame.slice(start)
-    body.columns = unique(found.head.cells)
+    cells, shown = number_formats.in_headings(found.head.cells, found.units)
+    body.columns = unique(cells)
     areas = [
         area._replace(top=area.top - start, bottom=area.bottom - start) for area in found.merged if area.top >= start
     ]
@@ -143,6 +150,6 @@ def _table(file: str, found: _Found) -> Table:
         lines.gather(rows),
         sheet=found.name,
         carried=carried[rows.to_list()] if carried.width and rows.len() else carried.clear(),
-        notes=(*notes, *ditto, *told.notes),
+        notes=(*notes, *shown, *ditto, *told.notes),
         above=tuple(tuple(cell or "" for cell in row) for row in found.frame.head(found.head.first).iter_rows()),
     )

@@ -11,14 +11,15 @@ import html
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
 
 from riskscore.errors import ManifestError
 from riskscore.manifest import archives
+from riskscore.manifest.formats import number_formats
 from riskscore.manifest.formats.table import MAX_HEADINGS
 
 MAX_CELLS = 60_000_000
@@ -80,12 +81,16 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a sheet contains: its first and last column and its last row with cells (from 0), and merged areas."""
+    """What a sheet contains: its first and last column and its last row with cells (from 0), and merged areas.
+
+    `units` are those that the number formats of a column show (number_formats.py), by its place from 0.
+    """
 
     left: int = 0
     right: int = -1
     bottom: int = -1
     merged: tuple[Area, ...] = ()
+    units: Mapping[int, Counter[str]] = field(default_factory=dict)
 
 
 def unpack(name: str, data: bytes) -> tuple[bytes, dict[str, Sheet]]:
@@ -99,9 +104,12 @@ def unpack(name: str, data: bytes) -> tuple[bytes, dict[str, Sheet]]:
     sheets = {name: Sheet() for part, name in names.items() if part in parts}
     measured: list[Sheet] = []
     texts = 0
+    styles = number_formats.of_styles(parts.get("xl/styles.xml", b""))
     for part, content in parts.items():
         if b"sheetData" in content:
-            measured.append(measure(content))
+            units = number_formats.of_cells(list(_chunks(content)), styles) if styles else {}
+            sheet = measure(content, exact=bool(units))
+            measured.append(replace(sheet, units={_column(letters): shown for letters, shown in units.items()}))
             texts += _texts(content, parts.get("xl/sharedStrings.xml", b""), size)
             if part in names:
                 sheets[names[part]] = measured[-1]
@@ -150,12 +158,14 @@ def allow(name: str, sheets: Iterable[Sheet], size: int) -> None:
         raise ManifestError(f"{name} has a sheet with more than {MAX_MERGED:,} merged areas; unmerge the cells")
 
 
-def measure(content: bytes) -> Sheet:
+def measure(content: bytes, *, exact: bool = False) -> Sheet:
     """Measure the XML of a sheet. It has more than MAX_MERGED areas where it has too many.
+
+    Blank cells count, too, unless there are merged areas or the measures are to be `exact`.
 
     Raises ValueError where a library might place its cells elsewhere, or it takes too long to say where they are.
     """
-    if (plain := _measure_plain(content)) is not None:
+    if not exact and (plain := _measure_plain(content)) is not None:
         return plain
     corners = _Corners()
     for chunk in _chunks(content):

@@ -9,6 +9,8 @@ import pytest
 from messages_samples import changed, parsed, rows
 
 from riskscore.errors import ManifestError
+from riskscore.manifest.hints import NO_HINTS, Hints
+from riskscore.manifest.read import Manifest, read
 
 TWO = "<Ctn_reference>KLOU4102349</Ctn_reference>"
 
@@ -176,3 +178,40 @@ def test_a_figure_that_cannot_be_read_is_empty_with_a_note(tmp_path: Path) -> No
 def test_a_manifest_without_a_bill_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="is ASYCUDA Awmds without a whole bill"):
         parsed(tmp_path, "<Awmds><General_segment/></Awmds>")
+
+
+def dated(folder: Path, filed: str, departs: str, arrives: str, hints: Hints = NO_HINTS) -> Manifest:
+    changes = (("2025-03-04", filed), ("2025-03-02", departs), ("2025-03-09", arrives))
+    (folder / "m.xml").write_text(changed("awmds", *changes), "utf-8")
+    return read(folder / "m.xml", hints=hints)
+
+
+@pytest.mark.parametrize(
+    ("filed", "departs", "arrives"),
+    [
+        ("04/03/2025", "27/02/2025", "09/03/2025"),
+        ("03/04/2025", "02/27/2025", "03/09/2025"),
+        ("04.03.2025", "02.03.2025", "09.03.2025"),
+        ("20250304", "27/02/25", "09-Mar-25"),
+    ],
+)
+def test_the_order_of_day_and_month_is_settled_by_all_dates_of_the_header(
+    filed: str, departs: str, arrives: str, tmp_path: Path
+) -> None:
+    rows = dated(tmp_path, filed, departs, arrives).consignments
+    assert rows["filed_at"].unique().to_list() == [datetime(2025, 3, 4, 6, 40, tzinfo=UTC)]
+    assert rows["arrives_at"].unique().to_list() == [datetime(2025, 3, 9, 4, 30, tzinfo=UTC)]
+
+
+def test_a_date_whose_order_is_not_known_is_left_empty_unless_a_person_says_it(tmp_path: Path) -> None:
+    dates = ("04/03/2025", "02/03/2025", "05/03/2025")
+    manifest = dated(tmp_path, *dates)
+    assert manifest.consignments["arrives_at"].null_count() == manifest.consignments.height
+    assert any(
+        "arrives_at: 1 date may be read in more than one way" in note and "--day-first" in note
+        for note in manifest.understood.notes
+    )
+    rows = dated(tmp_path, *dates, Hints(date_order="day")).consignments
+    assert rows["arrives_at"].unique().to_list() == [datetime(2025, 3, 5, 4, 30, tzinfo=UTC)]
+    manifest = dated(tmp_path, "2025-03-04", "2025-03-02", "soon")
+    assert any("arrives_at: 1 value left empty" in note for note in manifest.understood.notes)

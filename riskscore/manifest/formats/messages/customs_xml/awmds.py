@@ -16,7 +16,8 @@ from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.customs_xml.header_dates import HeaderDates
+from riskscore.manifest.formats.messages.customs_xml.node import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
 from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
@@ -29,6 +30,7 @@ _BILL = ("bolsegment",)
 _SKIPPED = ("attacheddocumentcontent", "masterinformation")
 _NO_CURRENCY = ("", "ZZZ", "XXX")
 _ROLES = {"exporter": "shipper", "shipper": "shipper", "consignee": "consignee", "notify": "notify"}
+_SEALS = ("marks1", "marks2", "marks3", "sealnumber", "sealnumber1", "sealnumber2")
 _TERMS = {"PP": "prepaid", "CC": "collect"}
 _KG_PER_BOX = 1.0
 """How far, for each container, a sum of weights may be from the bill's weight and still be the same."""
@@ -48,10 +50,10 @@ def read(file: File, _: Count) -> list[Table]:
     for record in records:
         if voyage is None:
             # Where the bills come first, the file is read once more for what stands behind them.
-            found = _voyage(records.header, reader)
-            voyage = found or _voyage(xml.header(file, _BILL), reader)
+            found = _voyage(records.header, reader, file)
+            voyage = found or _voyage(xml.header(file, _BILL), reader, file)
         bills += 1
-        if not record.children:
+        if not record.names:
             rows.refuse_empty(record.line)
             continue
         for row in _rows(record, voyage, reader):
@@ -78,7 +80,7 @@ def _announced(header: Node, bills: int) -> list[str]:
     return [f"the message announces {int(stated):,} bills, and {bills:,} were read"]
 
 
-def _voyage(header: Node, reader: Reader) -> dict[str, Any]:
+def _voyage(header: Node, reader: Reader, file: File) -> dict[str, Any]:
     """What all bills share; empty where the header was not read yet. `master` is the master bill of an Awbolds."""
     place = next(header.deep("generalsegment"), None) or next(header.deep("masterbol"), None)
     if place is None:
@@ -87,20 +89,23 @@ def _voyage(header: Node, reader: Reader) -> dict[str, Any]:
     ship = place.find("transportinformation") or Node("")
     sent = next(header.deep("transactiondetails"), Node(""))
     day, time = identity.get("dateofarrival"), identity.get("timeofarrival")
+    dates = HeaderDates.of(header, file.hints.date_order)
     return {
         "master": place.get("referencenumber") if place.name == "masterbol" else "",
         "voyage": identity.get("voyagenumber") or None,
-        "arrives_at": reader.moment("arrives_at", f"{day} {time}".strip() if day else ""),
+        "arrives_at": dates.moment("arrives_at", f"{day} {time}".strip() if day else "", reader),
         "vessel_name": one_line(ship.get("identityoftransporter")),
         "vessel_imo": reader.imo(ship.get("registrationnumberoftransportcode")),
-        "filed_at": reader.moment("filed_at", f"{sent.get('transactiondate')} {sent.get('transactiontime')}".strip()),
+        "filed_at": dates.moment(
+            "filed_at", f"{sent.get('transactiondate')} {sent.get('transactiontime')}".strip(), reader
+        ),
     }
 
 
 def _rows(record: Node, voyage: dict[str, Any], reader: Reader) -> Iterator[dict[str, Any]]:
     values = {name: value for name, value in voyage.items() if name != "master"}
-    identity = record.find("bolid") or record
-    number = identity.get("bolreference")
+    identity = (record.find("bolid") or record).facts()
+    number = identity.get("bolreference", "")
     master = identity.get("masterbolrefnumber") or voyage.get("master", "")
     values["bill_of_lading"] = master or number or None
     if master and master != number:
@@ -109,9 +114,9 @@ def _rows(record: Node, voyage: dict[str, Any], reader: Reader) -> Iterator[dict
     values |= _parties(record.find("traderssegment") or record)
     bill = Bill(values)
     _add_figures(bill, record.find("valuesegment") or record, reader)
-    checked = [fact for node in record.all("hscompliance") for fact in node.children or () if fact.text]
-    bill.hs_codes = list(dict.fromkeys(fact.text for fact in checked if fact.name == "hscode"))
-    lands = {fact.text for fact in checked if fact.name == "countryoforigin"}
+    checked = [fact for node in record.all("hscompliance") for fact in node.texts() if fact[1]]
+    bill.hs_codes = list(dict.fromkeys(text for name, text in checked if name == "hscode"))
+    lands = {text for name, text in checked if name == "countryoforigin"}
     values["origin_country"] = lands.pop() if len(lands) == 1 else None
     boxes = record.all("ctnsegment", "containersegment")
     bill.boxes = [_box(node, reader) for node in boxes]
@@ -126,28 +131,30 @@ def _rows(record: Node, voyage: dict[str, Any], reader: Reader) -> Iterator[dict
 
 def _places(node: Node) -> dict[str, Any]:
     """The ports of a bill; a port that comes after the first loading is one of transhipment."""
-    first, later = node.get("originalportofloadingcode"), node.get("placeofloadingcode")
+    facts = node.facts()
+    first, later = facts.get("originalportofloadingcode", ""), facts.get("placeofloadingcode", "")
     return {
-        "port_of_loading": first or later or node.get("portoforigincode") or None,
+        "port_of_loading": first or later or facts.get("portoforigincode") or None,
         "transhipment_ports": [later] if first and later and first.upper() != later.upper() else None,
-        "port_of_discharge": node.get("placeofunloadingcode") or None,
-        "place_of_delivery": node.get("placeofdeliverycode") or node.get("placeofultimatedestinationcode") or None,
+        "port_of_discharge": facts.get("placeofunloadingcode") or None,
+        "place_of_delivery": facts.get("placeofdeliverycode") or facts.get("placeofultimatedestinationcode") or None,
     }
 
 
 def _parties(node: Node) -> dict[str, Any]:
     """The parties of a bill; of several in one role, the first."""
     found: dict[str, Any] = {}
-    for party in node.children or ():
+    for party in node.children:
         column = _ROLES.get(party.name)
         if column is None or f"{column}_name" in found:
             continue
-        found[f"{column}_name"] = one_line(party.get(f"{party.name}name") or party.get("name"))
+        facts = party.facts()
+        found[f"{column}_name"] = one_line(facts.get(f"{party.name}name") or facts.get("name"))
         prefixes = (f"{party.name}address", "address")
-        lines = [child.text for child in party.children or () if child.name.startswith(prefixes)]
+        lines = [text for name, text in party.texts() if name.startswith(prefixes)]
         found[f"{column}_address"] = address(lines)
         if column == "consignee":
-            found["consignee_id"] = party.get("consigneecode") or None
+            found["consignee_id"] = facts.get("consigneecode") or None
     forwarder = node.find("freightforwarder")
     if forwarder is not None:
         found["forwarder_name"] = one_line(forwarder.get("ffname") or forwarder.get("freightforwardername"))
@@ -176,28 +183,29 @@ def _amount(node: Node | None, what: str, column: str, reader: Reader) -> tuple[
 
 
 def _box(node: Node, reader: Reader) -> Box:
-    seals = [node.get(name) for name in ("marks1", "marks2", "marks3", "sealnumber", "sealnumber1", "sealnumber2")]
+    facts = node.facts()
     return Box(
-        node.get("ctnreference") or None,
-        node.get("typeofcontainer") or None,
-        list(dict.fromkeys(seal for seal in seals if seal)),
-        node.get("packagetype") or None,
-        reader.count("package_count", node.get("numberofpackages")),
-        reader.number("gross_weight_kg", node.get("goodsweight")),
+        facts.get("ctnreference") or None,
+        facts.get("typeofcontainer") or None,
+        list(dict.fromkeys(seal for name in _SEALS if (seal := facts.get(name)))),
+        facts.get("packagetype") or None,
+        reader.count("package_count", facts.get("numberofpackages")),
+        reader.number("gross_weight_kg", facts.get("goodsweight")),
     )
 
 
 def _goods(node: Node, reader: Reader) -> Goods:
     """A goods line (Goods_segment), or the part of it in one container (Split_segment)."""
+    facts = node.facts()
     boxes = [found.get("ctnitemreference") for found in node.all("containeritemreferences")]
     return Goods(
-        one_line(node.get("goodsdescription")),
-        [code for name in ("hscode", "commoditycode") if (code := node.get(name))],
-        reader.count("package_count", node.get("numberofpackages")),
-        node.get("packagetypecode") or None,
-        reader.number("gross_weight_kg", node.get("grossmass")),
-        reader.number("volume_m3", node.get("volumeincubicmeters")),
-        marks=one_line(node.get("shippingmarks")),
+        one_line(facts.get("goodsdescription")),
+        [code for name in ("hscode", "commoditycode") if (code := facts.get(name))],
+        reader.count("package_count", facts.get("numberofpackages")),
+        facts.get("packagetypecode") or None,
+        reader.number("gross_weight_kg", facts.get("grossmass")),
+        reader.number("volume_m3", facts.get("volumeincubicmeters")),
+        marks=one_line(facts.get("shippingmarks")),
         boxes=[box for box in (*boxes, node.get("container", "reference")) if box],
     )
 

@@ -191,8 +191,10 @@ def _item(goods: Goods, *, is_own: bool) -> dict[str, Any]:
 
 def _all_boxes(bill: Bill) -> list[Box]:
     """The containers of the bill, once each, and those that only its goods lines name."""
-    boxes = {key(box.number): box for box in reversed(bill.boxes) if box.number}
-    ordered = {name: boxes[name] for name in dict.fromkeys(key(box.number) for box in bill.boxes) if name}
+    ordered: dict[str, Box] = {}
+    for box in bill.boxes:
+        if box.number and (name := key(box.number)):
+            ordered.setdefault(name, box)
     for goods in bill.goods:
         goods.boxes = [key(number) for number in goods.boxes if key(number)]
         for name in goods.boxes:
@@ -216,7 +218,9 @@ def _totals(bill: Bill, reader: Reader) -> dict[str, Any]:
 def _sum(lines: Sequence[Goods], name: str) -> Any:
     """The sum of a figure of goods lines; None where a line has none, as the sum would be too small."""
     figures = [getattr(goods, name) for goods in lines]
-    return None if not figures or None in figures else round(sum(figures), 6)
+    if not figures or None in figures:
+        return None
+    return round(sum(figures) if len(figures) > 1 else figures[0], 6)
 
 
 def _drop_repeated(boxes: list[Box], totals: dict[str, Any], reader: Reader) -> None:

@@ -16,7 +16,7 @@ from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.customs_xml.node import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
 from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
@@ -43,7 +43,7 @@ def read(file: File, _: Count) -> list[Table]:
     messages = 0
     for message in records:
         messages += 1
-        if not message.children:
+        if not message.names:
             rows.refuse_empty(message.line)
             continue
         if "313" in message.name:
@@ -147,10 +147,10 @@ def _of_item(message: Node, header: Node, item: Node) -> dict[str, Any]:
 def _party(column: str, node: Node) -> dict[str, Any]:
     """A party's name, address and country; of the consignee also its number (EORI), which begins with a country."""
     facts: dict[str, str] = {}
-    for child in node.children or ():
-        field = next((field for start, field in _FIELDS if child.name.startswith(start)), None)
-        if field and child.text and not child.name.endswith("lng"):
-            facts.setdefault(field, child.text)
+    for name, text in node.texts():
+        field = next((field for start, field in _FIELDS if name.startswith(start)), None)
+        if field and text and not name.endswith("lng"):
+            facts.setdefault(field, text)
     number, country = facts.get("number", ""), facts.get("country", "")
     if not country and re.match(r"[A-Za-z]{2}[0-9A-Za-z]{3,}$", number):
         country = number[:2].upper()

@@ -16,7 +16,7 @@ from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill, Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.customs_xml.node import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import opening
 from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.rows import Rows
@@ -67,7 +67,7 @@ def read(file: File, _: Count) -> list[Table]:
     for house in records:
         houses += 1
         if house.find("goodsitem") or not master.find("goodsitem"):  # else the master only lists its houses
-            if not house.children:
+            if not house.names:
                 rows.refuse_empty(house.line)
                 continue
             added += 1
@@ -107,7 +107,7 @@ def _shared(message: Node, master: Node, reader: Reader) -> dict[str, Any]:
 def _moment(node: Node, name: str) -> str:
     """The text of a moment, which stands in the element itself or in one within it."""
     found = node.find(name)
-    return "" if found is None else found.text or next((child.text for child in found.children or ()), "")
+    return "" if found is None else found.text or next((child.text for child in found.children), "")
 
 
 def _place(node: Node, name: str) -> str | None:
@@ -120,7 +120,7 @@ def _place(node: Node, name: str) -> str | None:
 
 def _add(rows: Rows, house: Node, master: Node, shared: dict[str, Any], reader: Reader) -> None:
     """Add the rows of a consignment; `house` is empty where the message has the master level alone."""
-    main = house if house.children else master
+    main = house if house.names else master
     values = dict(shared)
     number = _document(house, "transportdocumentmasterlevel") or _document(master, "transportdocumentmasterlevel")
     own = _document(house, "transportdocumenthouselevel")

@@ -16,8 +16,8 @@ from riskscore.errors import LeftAsideError, ManifestError
 from riskscore.manifest.formats.file import File
 from riskscore.manifest.formats.messages.customs_xml import cargo, xml
 from riskscore.manifest.formats.messages.customs_xml.cargo import Bill
+from riskscore.manifest.formats.messages.customs_xml.node import Node
 from riskscore.manifest.formats.messages.customs_xml.wco_goods import boxes_of, goods_of, quantity, texts
-from riskscore.manifest.formats.messages.customs_xml.xml import Node
 from riskscore.manifest.formats.messages.customs_xml.xml_opening import Opening, opening
 from riskscore.manifest.formats.messages.reader import BEIJING, Reader
 from riskscore.manifest.formats.messages.rows import CANCELS, Rows
@@ -72,7 +72,7 @@ def read(file: File, _: Count) -> list[Table]:
     count = 0
     for node in records:
         count += 1
-        if not node.children:
+        if not node.names:
             rows.refuse_empty(node.line)
             continue
         _add(rows, node, declaration, shared, reader)
@@ -151,7 +151,7 @@ _ARRIVALS = ("arrivaldatetime", "arrivaldate", "estimatedarrivaldatetime")
 def _moment(node: Node | None, name: str) -> str:
     """The text of a moment, which stands in the element itself or in one within it."""
     found = node.find(name) if node else None
-    return "" if found is None else found.text or next((child.text for child in found.children or ()), "")
+    return "" if found is None else found.text or next((child.text for child in found.children), "")
 
 
 def _place(node: Node, name: str) -> str | None:

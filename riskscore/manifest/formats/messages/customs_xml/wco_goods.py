@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from riskscore.manifest.formats.messages.customs_xml import cargo
 from riskscore.manifest.formats.messages.customs_xml.cargo import Box, Goods
-from riskscore.manifest.formats.messages.customs_xml.xml import Node
+from riskscore.manifest.formats.messages.customs_xml.node import Node
 from riskscore.manifest.formats.messages.reader import Reader
 from riskscore.manifest.formats.messages.texts import one_line
 from riskscore.manifest.formats.messages.units import KG, M3

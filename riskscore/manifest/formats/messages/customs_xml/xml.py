@@ -1,6 +1,6 @@
 """Read XML as a stream: one record after the other, so that memory stays level however long the file is.
 
-    bytes ─▶ expat ─▶ elements outside the records (`header`) + records, each a small tree of nodes
+    bytes ─▶ expat ─▶ elements outside the records (`header`) + records, each a small tree of nodes (node.py)
 
 Names are compared in lower case, without prefixes of namespaces and underscores, because systems differ in them.
 A document type declaration (DOCTYPE) is refused before anything else is read, so no entity is expanded or fetched.
@@ -11,14 +11,16 @@ complete, and `broken` says where and why the rest was not read.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
 from riskscore.errors import ManifestError
 from riskscore.manifest.formats.file import File
-from riskscore.manifest.formats.messages.customs_xml.xml_opening import plain, start_of
+from riskscore.manifest.formats.messages.customs_xml.node import Node
+from riskscore.manifest.formats.messages.customs_xml.plain_records import PlainRecords
+from riskscore.manifest.formats.messages.customs_xml.xml_opening import is_utf8, plain, start_of
 from riskscore.manifest.formats.messages.rows import Rows
 
 MAX_DEPTH = 64
@@ -32,6 +34,7 @@ MAX_ELEMENTS = 300_000
 
 _TOO_DEEP = f"the message has more than {MAX_DEPTH} elements within each other"
 _STEP = 2**18
+_CDATA = b"<!["
 _PADDING = b"\0\x1a \t\r\n"
 _MOST_NAMES = 10_000
 _CUT_OFF = (
@@ -43,55 +46,6 @@ _CUT_OFF = (
 _CUT_OFF_CODES = tuple(expat.errors.codes[getattr(expat.errors, name)] for name in _CUT_OFF)
 _INVALID = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 _JUNK = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
-
-
-class Node:
-    """An element: its plain `name`, its attributes (name, value, name, value ...), text, children and line."""
-
-    __slots__ = ("attributes", "children", "line", "name", "text")
-
-    def __init__(self, name: str, attributes: list[str] | None = None) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.text = ""
-        self.children: list[Node] | None = None
-        self.line = 1
-
-    def all(self, *names: str) -> list[Node]:
-        """The children with one of these plain names."""
-        return [child for child in self.children or () if child.name in names]
-
-    def find(self, *path: str) -> Node | None:
-        """The element at the end of `path`, of which each step goes to the first child with that name."""
-        node = self
-        for name in path:
-            for child in node.children or ():
-                if child.name == name:
-                    node = child
-                    break
-            else:
-                return None
-        return node
-
-    def get(self, name: str, *deeper: str) -> str:
-        """The text of the element at the end of the path; an empty text where there is none."""
-        for child in self.children or ():
-            if child.name == name:
-                return child.get(*deeper) if deeper else child.text
-        return ""
-
-    def deep(self, name: str) -> Iterator[Node]:
-        """All elements with this name, at any depth below."""
-        for child in self.children or ():
-            if child.name == name:
-                yield child
-            yield from child.deep(name)
-
-    def attribute(self, name: str) -> str:
-        """The value of the attribute with this plain name; an empty text where there is none."""
-        pairs = self.attributes or []
-        values = (pairs[place + 1] for place in range(0, len(pairs), 2) if plain(pairs[place]) == name)
-        return next(values, "")
 
 
 @dataclass(frozen=True)
@@ -126,30 +80,75 @@ class Records:
         self._skipped = frozenset(skipped)
         self._only_header = only_header
         self._record: Node | None = None
+        self._stack = [self.header]
         self._ready: list[Node] = []
         self._parts: list[str] = []
+        self._plain_records: PlainRecords | None = None
+        self._has_cdata = False
+        self._fed = 0
+        self._last = self._held = b""
 
     def __iter__(self) -> Iterator[Node]:
         with self._file.open() as stream:
             first = stream.read(_STEP)
             data, coding = start_of(first)
             skipped_lines = first[: len(first) - len(data)].count(b"\n")
-            parser, fed = self._parser("utf-8" if coding else None), 0
+            parser = self._parser("utf-8" if coding else None)
             decoder = self._decoder(coding)
+            may_be_plain = decoder is not None or is_utf8(data)
             try:
                 for chunk, is_last in _chunks(data, stream, strip=not (coding or "").startswith("utf-16")):
                     ready = decoder.decode(chunk, is_last).encode() if decoder else chunk
-                    parser.Parse(ready, is_last)
-                    yield from self._ready
-                    self._ready.clear()
-                    fed += len(ready)
-                    if fed - max(parser.CurrentByteIndex, 0) > MAX_TEXT or sum(map(len, self._parts)) > MAX_TEXT:
-                        raise _LimitError(f"a text or tag has more than {MAX_TEXT:,} characters")
+                    if may_be_plain and not self._only_header:
+                        ready = yield from self._without_plain(parser, self._held + ready, is_last)
+                    yield from self._fed_to(parser, ready, is_last)
             except (expat.ExpatError, _LimitError, ValueError) as error:
                 yield from self._ready
                 self._ready.clear()
                 line = parser.ErrorLineNumber if isinstance(error, expat.ExpatError) else parser.CurrentLineNumber
                 self._end(error, line + skipped_lines)
+
+    def _fed_to(self, parser: expat.XMLParserType, data: bytes, is_last: bool) -> Iterator[Node]:
+        """Feed `data` to the parser and yield the records that end in it. Raises _LimitError."""
+        self._has_cdata |= _CDATA in self._last + data
+        self._last = data[-2:]
+        parser.Parse(data, is_last)
+        yield from self._ready
+        self._ready.clear()
+        self._fed += len(data)
+        if self._fed - max(parser.CurrentByteIndex, 0) > MAX_TEXT or sum(map(len, self._parts)) > MAX_TEXT:
+            raise _LimitError(f"a text or tag has more than {MAX_TEXT:,} characters")
+
+    def _without_plain(self, parser: expat.XMLParserType, data: bytes, is_last: bool) -> Generator[Node, None, bytes]:
+        """Yield records that are plain, which the parser need not see, and return the rest of `data` for it.
+
+        What may be the beginning of such a record is kept for the next time.
+        """
+        self._held = b""
+        plain_records = self._plain_records
+        if plain_records is None or self._has_cdata:
+            return data
+        if self._record is not None and (end := data.find(plain_records.close)) >= 0:
+            end += len(plain_records.close)
+            yield from self._fed_to(parser, data[:end], False)
+            data = data[end:]
+        if self._record is not None or parser.CurrentByteIndex != self._fed or len(self._stack) == 1:
+            return data
+        if (end := data.rfind(plain_records.close)) >= 0:
+            end += len(plain_records.close)
+            block = data[:end].replace(b"\r\n", b"\n")
+            nodes = plain_records.nodes(block, parser.CurrentLineNumber)
+            if nodes is None:
+                self._plain_records = None
+                return data
+            yield from nodes
+            # So the parser goes on counting lines.
+            yield from self._fed_to(parser, b"\n" * block.count(b"\n"), False)
+            self._parts.clear()
+            data = data[end:]
+        if not is_last and len(data) < _STEP:
+            self._held, data = data, b""
+        return data
 
     def _decoder(self, coding: str | None) -> codecs.IncrementalDecoder | None:
         if coding is None:
@@ -189,7 +188,7 @@ class Records:
         parser.buffer_text, parser.buffer_size, parser.ordered_attributes = True, 2**16, True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         names: dict[str, str] = {}
-        stack = [self.header]
+        stack = self._stack
         wanted, skipped, parts, ready = self._wanted, self._skipped, self._parts, self._ready
         push, pop = stack.append, stack.pop
         count = outside = 0
@@ -203,7 +202,6 @@ class Records:
                     names[tag] = name
             if parts:
                 parts.clear()
-            node = Node(name, attributes or None)
             count += 1
             if count > MAX_ELEMENTS:
                 raise _LimitError(f"one part of the message has more than {MAX_ELEMENTS:,} elements")
@@ -212,12 +210,10 @@ class Records:
                     self._pass_over(parser)
                     return
                 # A record is not a part of what stands outside the records.
-                self._record, outside, count = node, count - 1, 0
-                node.line = parser.CurrentLineNumber
-            elif siblings := (parent := stack[-1]).children:
-                siblings.append(node)
+                node = self._begin(tag, attributes, parser.CurrentLineNumber)
+                outside, count = count - 1, 0
             else:
-                parent.children = [node]
+                node = stack[-1].add(name, attributes or None)
                 if len(stack) > MAX_DEPTH:
                     raise _LimitError(_TOO_DEEP)
             push(node)
@@ -228,7 +224,7 @@ class Records:
             nonlocal count
             node = pop()
             if parts:
-                if node.children is None:
+                if not node.names:
                     node.text = (parts[0] if len(parts) == 1 else "".join(parts)).strip()
                 parts.clear()
             if node is self._record:
@@ -240,6 +236,14 @@ class Records:
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.CharacterDataHandler = parts.append
         return parser
+
+    def _begin(self, tag: str, attributes: list[str], line: int) -> Node:
+        """The record that begins with `tag`; those that follow the first may be plain."""
+        self._record = Node(plain(tag), attributes or None)
+        self._record.line = line
+        if self._plain_records is None and not self._fed:
+            self._plain_records = PlainRecords(tag, self._skipped, most=MAX_ELEMENTS, deepest=MAX_DEPTH)
+        return self._record
 
     @staticmethod
     def _pass_over(parser: expat.XMLParserType) -> None:

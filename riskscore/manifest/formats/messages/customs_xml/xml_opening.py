@@ -106,3 +106,9 @@ def start_of(head: bytes) -> tuple[bytes, str | None]:
         return data, None
     # The bytes without a character in ISO-8859-1 are those of Windows-1252, which such files are written in.
     return data, "cp1252" if known == "iso8859-1" else known
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether XML that expat decodes itself is UTF-8, as it is where nothing else is declared."""
+    declared = _DECLARED.match(data[:400])
+    return data.startswith(b"<") and (declared is None or declared[1].lower() in (b"utf-8", b"utf8"))
