@@ -213,7 +213,7 @@ class DeltaLake:
             return
         names = pl.DataFrame(delta.get_add_actions().select(["path"]))["path"].to_list()
         folder = self.store.local / table
-        missing = [name for name in names if _may_have(name, nights) and not (folder / name).exists()]
+        missing = [name for name in names if _may_have(name, nights) and not (folder / name).is_file()]
         if missing:
             raise DamageError(
                 f"the lake at {self.uri} is damaged: {counted(len(missing), 'file')} of the table {table} "

@@ -10,11 +10,13 @@ Damaged files go to the folder .aside of the lake, each under its name and the m
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from riskscore import door
 from riskscore.digests import sha256
 from riskscore.errors import LakeError
 from riskscore.lake import check, health, past, seals
@@ -31,6 +34,7 @@ from riskscore.lake.delta import DeltaLake
 from riskscore.lake.protocol import STEP
 from riskscore.lake.seals import LOG, Seal
 from riskscore.lake.tables import NIGHT, RUN, TABLES, Table, conform
+from riskscore.units import counted
 
 ASIDE = ".aside"
 """Folder of a lake for the damaged files."""
@@ -68,7 +72,8 @@ class Repair:
 
     def files(self, found: Sequence[Finding]) -> list[Mended]:
         """Mend each of `found`, the log of each table before its files of data."""
-        done = [each for each in (self._restored(finding) for finding in found if finding.file) if each.done]
+        tried = [self._restored(finding) if finding.file else self._whole(finding) for finding in found]
+        done = [each for each in tried if each.done]
         refused: list[Mended] = []
         for _ in range(_ROUNDS):
             left = self._ordered(check.files(self.lake))
@@ -107,6 +112,15 @@ class Repair:
             copy.replace(target)
         return Mended(finding, "put back from the backup")
 
+    def _whole(self, finding: Finding) -> Mended:
+        """Put back from the backup what a table lacks; not `done` unless the table itself is lost."""
+        if finding.kind != check.TABLE:
+            return Mended(finding, "", done=False)
+        sealed, _ = seals.read(self.lake.store, finding.table)
+        lost = [name for name in (*sealed, check.HINT_NAME) if not (self.folder / finding.table / name).is_file()]
+        count = sum(self._restored(replace(finding, file=name)).done for name in lost)
+        return Mended(finding, f"put back from the backup, with {counted(count, 'file')}", done=count > 0)
+
     def _mended(self, finding: Finding) -> Mended:
         """Mend without a backup."""
         ways: dict[str, Callable[[Finding], Mended | None]] = {
@@ -123,6 +137,7 @@ class Repair:
     def _sealed(self, finding: Finding) -> Mended:
         """Write the seals that can be read anew, and add those that are missing."""
         sealed, _ = seals.read(self.lake.store, finding.table)
+        self.set_aside(seals.FOLDER, f"{finding.table}.txt")
         seals.replace(self.lake.store, finding.table, sealed)
         check.files(self.lake)
         return Mended(finding, "the others are kept, and missing ones were made again")
@@ -134,9 +149,9 @@ class Repair:
         return Mended(finding, "set aside; only past states of the table need it")
 
     def set_aside(self, table: str, file: str) -> None:
-        """Move a file of a table, if it is there, to the folder for damaged files."""
+        """Move a file of a table, or what is in its place, to the folder for damaged files."""
         path = self.folder / table / file
-        if path.exists():
+        if os.path.lexists(path):
             target = self.aside / table / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
@@ -175,7 +190,9 @@ class Repair:
         table, file = finding.table, finding.file or ""
         version = int(Path(file).name[:20])
         folder = self.folder / table
-        text = (folder / file).read_bytes() if (folder / file).exists() else b""
+        text = b""
+        with contextlib.suppress(OSError):  # missing, or no file any more
+            text = door.read(folder / file)
         if b'"remove"' in text or b"OPTIMIZE" in text:
             return None
         if version == 0 and _versions(folder, "checkpoint.parquet"):
