@@ -16,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -66,21 +66,22 @@ class Repair:
     fetch: Fetch
     folder: Path
     aside: Path = field(init=False)
+    _tried: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.aside = self.folder / ASIDE / datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
 
-    def files(self, found: Sequence[Finding]) -> list[Mended]:
-        """Mend each of `found`, the log of each table before its files of data."""
-        tried = [self._restored(finding) if finding.file else self._whole(finding) for finding in found]
-        done = [each for each in tried if each.done]
-        refused: list[Mended] = []
+    def files(self) -> list[Mended]:
+        """Mend what a check finds: from the backup first, and the log of each table before its files of data."""
+        done, refused = list[Mended](), list[Mended]()
         for _ in range(_ROUNDS):
             left = self._ordered(check.files(self.lake))
             log = [finding for finding in left if finding.kind in _OF_LOG]
-            tried = [self._mended(finding) for finding in log or left]
+            tried = [self._put_back(finding) for finding in left if finding not in self._tried]
+            if not any(each.done for each in tried):
+                tried = [self._mended(finding) for finding in log or left]
+                refused = [each for each in tried if not each.done]
             done += [each for each in tried if each.done]
-            refused = [each for each in tried if not each.done]
             if not any(each.done for each in tried):
                 break
         return done + refused
@@ -99,27 +100,28 @@ class Repair:
             found, key=lambda finding: (*_OF_LOG, DATA, OLD_DATA, SEALS, ORPHAN, check.TABLE).index(finding.kind)
         )
 
-    def _restored(self, finding: Finding) -> Mended:
-        """Put a file back from the backup; not `done` if the backup lacks it."""
-        file = finding.file or ""
+    def _put_back(self, finding: Finding) -> Mended:
+        """Put a file, or what a lost table lacks, back from the backup; not `done` if the backup lacks it."""
+        self._tried.append(finding)
+        if finding.kind == check.TABLE:
+            sealed, _ = seals.read(self.lake.store, finding.table)
+            names = [*sealed, check.HINT_NAME]
+            lost = [name for name in names if not (self.folder / finding.table / name).is_file()]
+        else:
+            lost = [finding.file] if finding.file and finding.kind != ORPHAN else []
+        count = sum(self._restored(finding.table, file) for file in lost)
+        return Mended(finding, f"put back from the backup: {counted(count, 'file')}", done=count > 0)
+
+    def _restored(self, table: str, file: str) -> bool:
         with tempfile.TemporaryDirectory(dir=self.folder) as draft:
             copy = Path(draft) / "file"
-            if not self.fetch(finding.table, file, copy):
-                return Mended(finding, "", done=False)
-            self.set_aside(finding.table, file)
-            target = self.folder / finding.table / file
+            if not self.fetch(table, file, copy):
+                return False
+            self.set_aside(table, file)
+            target = self.folder / table / file
             target.parent.mkdir(parents=True, exist_ok=True)
             copy.replace(target)
-        return Mended(finding, "put back from the backup")
-
-    def _whole(self, finding: Finding) -> Mended:
-        """Put back from the backup what a table lacks; not `done` unless the table itself is lost."""
-        if finding.kind != check.TABLE:
-            return Mended(finding, "", done=False)
-        sealed, _ = seals.read(self.lake.store, finding.table)
-        lost = [name for name in (*sealed, check.HINT_NAME) if not (self.folder / finding.table / name).is_file()]
-        count = sum(self._restored(replace(finding, file=name)).done for name in lost)
-        return Mended(finding, f"put back from the backup, with {counted(count, 'file')}", done=count > 0)
+        return True
 
     def _mended(self, finding: Finding) -> Mended:
         """Mend without a backup."""

@@ -41,8 +41,7 @@ def mend(lake: DeltaLake, source: Path | None = None) -> Repaired:
     Raises LakeError for a lake at an address, or if `source` is no backup; OSError if the disk refuses.
     """
     work = repair.of(lake, None if source is None else backup.finder(source))
-    found = check.files(lake)
-    mended = work.files(found) if found else []
+    mended = work.files()
     ledger = [each for each in mended if each.finding.table == LEDGER and (each.lost or not each.done)]
     if ledger:
         work.renew(LEDGER)

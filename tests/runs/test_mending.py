@@ -58,6 +58,16 @@ def test_a_lost_table_comes_back_from_the_backup(lost: str, sound: Path, saved: 
     assert damaged.content(tmp_path / "lake", with_seals=False) == damaged.content(sound, with_seals=False)
 
 
+def test_what_a_damaged_log_hides_comes_back_from_the_backup_too(sound: Path, saved: Path, tmp_path: Path) -> None:
+    lake = damaged.copy(sound, tmp_path / "lake")
+    (tmp_path / "lake" / "scores" / seals.log_name(1)).write_bytes(b"spoilt")
+    data_of(tmp_path / "lake", "scores")[0].unlink()
+    done = mending.mend(lake, saved)
+    assert not done.refused
+    assert sum(each.lost for each in done.mended) == 0
+    assert damaged.content(tmp_path / "lake", with_seals=False) == damaged.content(sound, with_seals=False)
+
+
 @pytest.mark.parametrize("kind", ["pipe", "device", "directory", "link"])
 @pytest.mark.parametrize("place", ["data", "log", "pointer", "seals"])
 def test_what_is_no_file_any_more_is_found_and_mended(
