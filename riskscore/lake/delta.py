@@ -83,7 +83,7 @@ class DeltaLake:
         if lake.store.local is not None:
             export.check_into(lake.store.local)
         with lake.store.wrap_errors("create"):
-            strays = sorted(lake.store.entries() - set(TABLES))
+            strays = sorted(lake.store.entries() - {*TABLES, seals.FOLDER})  # a creation may have been killed
             if strays and not lake._exists():
                 shown = ", ".join(strays[:3]) + (" ..." if len(strays) > 3 else "")
                 raise LakeError(
