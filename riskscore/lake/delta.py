@@ -247,7 +247,7 @@ class DeltaLake:
                 configuration=_GROWS if table.grows else _REWRITTEN,
                 storage_options=self.store.options,
             )
-            if is_new:
+            if is_new or (created.version() == 0 and not seals.read(self.store, table.name)[0]):  # or killed before
                 seals.add_commits(self.store, table.name, -1)
             return created
 
