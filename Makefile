@@ -25,7 +25,7 @@ help:
 	@echo 'make bench     a million consignments beside their floor, the usual pandas script, and nights on a lake'
 	@echo 'make retraining  learning from selective inspections, with corrections and without (ten minutes)'
 	@echo 'make explanations  judge the reasons of the shipped model, into its card (a minute)'
-	@echo 'make trials    1,000 commands and nights killed, on full disks, with wrong clocks or twice at once (hours)'
+	@echo 'make trials    1,000 commands and nights killed, full disks, wrong clocks, damaged lakes, writers at once (hours)'
 	@echo 'make fuzz      20,000 mangled files for all readers and 70 absurd ones; HOURS=8 goes on for so long'
 	@echo 'make short     a few minutes of both'
 	@echo 'make model     simulate worlds and train models/default on them'
@@ -97,6 +97,7 @@ explanations: setup
 
 trials: setup
 	$(BIN)/python bench/kills.py
+	$(BIN)/python bench/damages.py
 	$(BIN)/python bench/commands.py --trials 2000
 	$(BIN)/python bench/writers.py
 

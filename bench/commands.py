@@ -62,6 +62,9 @@ CLOCK = "scored_at"
 LINES, CHARACTERS = 6, 300
 """Most lines on stderr, and most characters of each."""
 
+NEW = "out/new"
+"""The lake that `lake init` creates. It is compared as a lake, and not file by file."""
+
 KINDS = ("kill", "kill", "kill", "kill", "full", "full", "clock", "pair")
 BESIDE = "beside"
 CODES = (0, 1, 2, 75)
@@ -316,6 +319,10 @@ def look(folder: Path) -> Look:
     files = {str(path.relative_to(folder)): _content(path) for path in _files(folder)}
     wrong = [f"lake check: {finding.says}" for finding in mending.look(lake)]
     wrong += [f"{table.matter} orphans of {table.table} matter" for table in health.info(lake) if table.matter]
+    if (folder / NEW).exists():  # a killed creation may leave drafts in it, and two at once a second, empty commit
+        new = open_lake(folder / NEW)
+        wrong += [f"check of the new lake: {finding.says}" for finding in mending.look(new)]
+        wrong += [f"the new lake has rows in {name}" for name, rows in trial.tables(new).items() if rows.height]
     kept = folder / "backup"
     if (kept / "states").is_dir() and backup.states(kept):
         restored = folder / "restored"
@@ -329,7 +336,8 @@ def look(folder: Path) -> Look:
 def _files(folder: Path) -> Iterable[Path]:
     for name in ("out", "models", "inbox", "findings"):
         for path in sorted((folder / name).rglob("*")):
-            if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts):
+            is_seen = not any(part[0] == "." for part in path.relative_to(folder).parts)
+            if path.is_file() and is_seen and not path.is_relative_to(folder / NEW):
                 yield path
 
 

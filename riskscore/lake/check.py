@@ -32,7 +32,8 @@ CHECKPOINT, HINT = "checkpoint", "last checkpoint"
 TABLE, SEALS, ORPHAN = "table", "seals", "orphan"
 """Kinds of findings: a file of data; of the log, which the newest version needs or not; and so on."""
 
-_HINT = f"{LOG}/_last_checkpoint"
+HINT_NAME = f"{LOG}/_last_checkpoint"
+"""The pointer to the last checkpoint; it has no seal."""
 
 _VERSION = re.compile(r"(\d{20})\.(json|checkpoint\.parquet)")
 
@@ -67,9 +68,24 @@ def files(lake: DeltaLake, *, quick: bool = False) -> list[Finding]:
         if broken:
             found.append(Finding(SEALS, table, None, f"{broken:,} checksums of {table} cannot be read"))
         log = list(_log(lake, table, sealed, quick=quick))
-        data = list(_data(lake, table, sealed, quick=quick, log_is_whole=not log))
-        found += log + data
+        waits = _what_waits(lake, table)
+        if waits and not log:
+            found.append(Finding(TABLE, table, None, f"the log of {table} has {waits}, which is no file"))
+        found += log + ([] if waits else list(_data(lake, table, sealed, quick=quick, log_is_whole=not log)))
     return found
+
+
+def can_be_opened(lake: DeltaLake) -> bool:
+    """Whether opening the tables ends: it would wait for ever at a pipe or a device in a log."""
+    return not any(_what_waits(lake, table) for table in TABLES)
+
+
+def _what_waits(lake: DeltaLake, table: str) -> str | None:
+    log = None if lake.store.local is None else lake.store.local / table / LOG
+    for path in log.iterdir() if log is not None and log.is_dir() else ():
+        if path.is_fifo() or path.is_char_device() or path.is_socket() or path.is_block_device():
+            return path.name
+    return None
 
 
 def _log(lake: DeltaLake, table: str, sealed: dict[str, Seal], *, quick: bool) -> Iterator[Finding]:
@@ -89,7 +105,7 @@ def _log(lake: DeltaLake, table: str, sealed: dict[str, Seal], *, quick: bool) -
     commits, checkpoints = sorted(present["json"]), set(present["checkpoint.parquet"])
     hint = _hint(folder)
     if hint is None and checkpoints:
-        yield Finding(HINT, table, _HINT, f"the pointer to the last checkpoint of {table} cannot be read")
+        yield Finding(HINT, table, HINT_NAME, f"the pointer to the last checkpoint of {table} cannot be read")
     sound = []
     for version in sorted(checkpoints | ({hint} if hint is not None else set())):
         name = f"{LOG}/{version:020}.checkpoint.parquet"
@@ -124,12 +140,12 @@ def _sealed_versions(sealed: dict[str, Seal]) -> list[int]:
 def _hint(folder: Path) -> int | None:
     """The version of the last checkpoint, by the pointer to it; None if there is none or it is damaged."""
     with contextlib.suppress(ValueError, OSError, TypeError, KeyError):
-        told = tree.load_json(door.read(folder / _HINT))
+        told = tree.load_json(door.read(folder / HINT_NAME))
         version = told["version"]
         if not isinstance(version, int) or not 0 <= version < 10**15:
             return None
         path = folder / LOG / f"{version:020}.checkpoint.parquet"
-        return version if not path.exists() or _fits(told, path) else None
+        return version if not path.is_file() or _fits(told, path) else None
     return None
 
 

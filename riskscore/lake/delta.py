@@ -83,7 +83,7 @@ class DeltaLake:
         if lake.store.local is not None:
             export.check_into(lake.store.local)
         with lake.store.wrap_errors("create"):
-            strays = sorted(lake.store.entries() - set(TABLES))
+            strays = sorted(lake.store.entries() - {*TABLES, seals.FOLDER})  # a creation may have been killed
             if strays and not lake._exists():
                 shown = ", ".join(strays[:3]) + (" ..." if len(strays) > 3 else "")
                 raise LakeError(
@@ -213,7 +213,7 @@ class DeltaLake:
             return
         names = pl.DataFrame(delta.get_add_actions().select(["path"]))["path"].to_list()
         folder = self.store.local / table
-        missing = [name for name in names if _may_have(name, nights) and not (folder / name).exists()]
+        missing = [name for name in names if _may_have(name, nights) and not (folder / name).is_file()]
         if missing:
             raise DamageError(
                 f"the lake at {self.uri} is damaged: {counted(len(missing), 'file')} of the table {table} "
@@ -247,7 +247,7 @@ class DeltaLake:
                 configuration=_GROWS if table.grows else _REWRITTEN,
                 storage_options=self.store.options,
             )
-            if is_new:
+            if is_new or (created.version() == 0 and not seals.read(self.store, table.name)[0]):  # or killed before
                 seals.add_commits(self.store, table.name, -1)
             return created
 

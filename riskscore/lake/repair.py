@@ -10,7 +10,9 @@ Damaged files go to the folder .aside of the lake, each under its name and the m
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -23,6 +25,7 @@ import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from riskscore import door
 from riskscore.digests import sha256
 from riskscore.errors import LakeError
 from riskscore.lake import check, health, past, seals
@@ -31,6 +34,7 @@ from riskscore.lake.delta import DeltaLake
 from riskscore.lake.protocol import STEP
 from riskscore.lake.seals import LOG, Seal
 from riskscore.lake.tables import NIGHT, RUN, TABLES, Table, conform
+from riskscore.units import counted
 
 ASIDE = ".aside"
 """Folder of a lake for the damaged files."""
@@ -62,20 +66,22 @@ class Repair:
     fetch: Fetch
     folder: Path
     aside: Path = field(init=False)
+    _tried: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.aside = self.folder / ASIDE / datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
 
-    def files(self, found: Sequence[Finding]) -> list[Mended]:
-        """Mend each of `found`, the log of each table before its files of data."""
-        done = [each for each in (self._restored(finding) for finding in found if finding.file) if each.done]
-        refused: list[Mended] = []
+    def files(self) -> list[Mended]:
+        """Mend what a check finds: from the backup first, and the log of each table before its files of data."""
+        done, refused = list[Mended](), list[Mended]()
         for _ in range(_ROUNDS):
             left = self._ordered(check.files(self.lake))
             log = [finding for finding in left if finding.kind in _OF_LOG]
-            tried = [self._mended(finding) for finding in log or left]
+            tried = [self._put_back(finding) for finding in left if finding not in self._tried]
+            if not any(each.done for each in tried):
+                tried = [self._mended(finding) for finding in log or left]
+                refused = [each for each in tried if not each.done]
             done += [each for each in tried if each.done]
-            refused = [each for each in tried if not each.done]
             if not any(each.done for each in tried):
                 break
         return done + refused
@@ -94,18 +100,28 @@ class Repair:
             found, key=lambda finding: (*_OF_LOG, DATA, OLD_DATA, SEALS, ORPHAN, check.TABLE).index(finding.kind)
         )
 
-    def _restored(self, finding: Finding) -> Mended:
-        """Put a file back from the backup; not `done` if the backup lacks it."""
-        file = finding.file or ""
+    def _put_back(self, finding: Finding) -> Mended:
+        """Put a file, or what a lost table lacks, back from the backup; not `done` if the backup lacks it."""
+        self._tried.append(finding)
+        if finding.kind == check.TABLE:
+            sealed, _ = seals.read(self.lake.store, finding.table)
+            names = [*sealed, check.HINT_NAME]
+            lost = [name for name in names if not (self.folder / finding.table / name).is_file()]
+        else:
+            lost = [finding.file] if finding.file and finding.kind != ORPHAN else []
+        count = sum(self._restored(finding.table, file) for file in lost)
+        return Mended(finding, f"put back from the backup: {counted(count, 'file')}", done=count > 0)
+
+    def _restored(self, table: str, file: str) -> bool:
         with tempfile.TemporaryDirectory(dir=self.folder) as draft:
             copy = Path(draft) / "file"
-            if not self.fetch(finding.table, file, copy):
-                return Mended(finding, "", done=False)
-            self.set_aside(finding.table, file)
-            target = self.folder / finding.table / file
+            if not self.fetch(table, file, copy):
+                return False
+            self.set_aside(table, file)
+            target = self.folder / table / file
             target.parent.mkdir(parents=True, exist_ok=True)
             copy.replace(target)
-        return Mended(finding, "put back from the backup")
+        return True
 
     def _mended(self, finding: Finding) -> Mended:
         """Mend without a backup."""
@@ -123,6 +139,7 @@ class Repair:
     def _sealed(self, finding: Finding) -> Mended:
         """Write the seals that can be read anew, and add those that are missing."""
         sealed, _ = seals.read(self.lake.store, finding.table)
+        self.set_aside(seals.FOLDER, f"{finding.table}.txt")
         seals.replace(self.lake.store, finding.table, sealed)
         check.files(self.lake)
         return Mended(finding, "the others are kept, and missing ones were made again")
@@ -134,9 +151,9 @@ class Repair:
         return Mended(finding, "set aside; only past states of the table need it")
 
     def set_aside(self, table: str, file: str) -> None:
-        """Move a file of a table, if it is there, to the folder for damaged files."""
+        """Move a file of a table, or what is in its place, to the folder for damaged files."""
         path = self.folder / table / file
-        if path.exists():
+        if os.path.lexists(path):
             target = self.aside / table / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
@@ -175,7 +192,9 @@ class Repair:
         table, file = finding.table, finding.file or ""
         version = int(Path(file).name[:20])
         folder = self.folder / table
-        text = (folder / file).read_bytes() if (folder / file).exists() else b""
+        text = b""
+        with contextlib.suppress(OSError):  # missing, or no file any more
+            text = door.read(folder / file)
         if b'"remove"' in text or b"OPTIMIZE" in text:
             return None
         if version == 0 and _versions(folder, "checkpoint.parquet"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import uuid
 import zlib
 from collections.abc import Iterable
@@ -31,7 +32,7 @@ FOLDER = ".seals"
 LOG = "_delta_log"
 """Folder of the log in a table."""
 
-CHANGED, MISSING, UNREADABLE = "has been changed", "is missing", "cannot be read"
+CHANGED, MISSING, UNREADABLE, NO_FILE = "has been changed", "is missing", "cannot be read", "is no file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def read(store: Store, table: str) -> tuple[dict[str, Seal], int]:
     if path is None or not path.exists():
         return {}, 0
     found: dict[str, Seal] = {}
-    lines = door.read(path).split(b"\n")
+    try:
+        lines = door.read(path).split(b"\n")
+    except OSError:  # no file any more, or its disk fails
+        return {}, 1
     broken = 0
     for line in lines:
         parts = line.decode("utf-8", "replace").split(" ", 3)
@@ -72,7 +76,7 @@ def add(store: Store, table: str, names: Iterable[str]) -> None:
     with contextlib.suppress(OSError):  # a commit that is made must not fail; a check adds the seal
         text = "".join(_line(name, store.local / table / name) for name in names)
         path.parent.mkdir(exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o644)  # a pipe waits otherwise
         with os.fdopen(handle, "ab") as file:
             file.write(text.encode())
 
@@ -114,20 +118,27 @@ def fault(path: Path, seal: Seal | None, *, quick: bool = False) -> str | None:
     With `quick`, a file that has a seal is only checked for its size.
     """
     try:
-        size = path.stat().st_size
-        if seal is not None:
-            if size != seal.size:
-                return cut(size, seal.size)
-            return CHANGED if not quick and sha256(path) != seal.sha256 else None
-        if path.suffix == ".parquet":
-            pl.read_parquet(path, hive_partitioning=False)
-            return None
-        lines = [line for line in door.read(path).split(b"\n") if line.strip()]
-        return None if lines and len(entries(path)) == len(lines) else UNREADABLE
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return NO_FILE
+        if seal is None:
+            return None if _can_be_read(path) else UNREADABLE
+        if status.st_size != seal.size:
+            return cut(status.st_size, seal.size)
+        return CHANGED if not quick and sha256(path) != seal.sha256 else None
     except FileNotFoundError:
         return MISSING
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return UNREADABLE
+
+
+def _can_be_read(path: Path) -> bool:
+    """Whether every line of a log can be read; raises what Polars raises if a Parquet file cannot."""
+    if path.suffix == ".parquet":
+        pl.read_parquet(path, hive_partitioning=False)
+        return True
+    lines = [line for line in door.read(path).split(b"\n") if line.strip()]
+    return bool(lines) and len(entries(path)) == len(lines)
 
 
 def cut(size: int, expected: int) -> str:

@@ -31,7 +31,8 @@ class Repaired:
 
 def look(lake: DeltaLake, *, quick: bool = False) -> list[Finding]:
     """Return everything that is wrong with a lake; with `quick`, without checksums and without the ledger."""
-    return check.files(lake, quick=quick) + audit.audit(lake, quick=quick)
+    found = check.files(lake, quick=quick)
+    return found + audit.audit(lake, quick=quick) if check.can_be_opened(lake) else found
 
 
 def mend(lake: DeltaLake, source: Path | None = None) -> Repaired:
@@ -40,16 +41,16 @@ def mend(lake: DeltaLake, source: Path | None = None) -> Repaired:
     Raises LakeError for a lake at an address, or if `source` is no backup; OSError if the disk refuses.
     """
     work = repair.of(lake, None if source is None else backup.finder(source))
-    found = check.files(lake)
-    mended = work.files(found) if found else []
+    mended = work.files()
     ledger = [each for each in mended if each.finding.table == LEDGER and (each.lost or not each.done)]
     if ledger:
         work.renew(LEDGER)
         audit.rebuild_ledger(lake)
         made = [Mended(each.finding, "made again from everything in the lake") for each in ledger]
         mended = [each for each in mended if each not in ledger] + made
-    audit.note(lake, mended)
-    mended += audit.mend(lake, audit.audit(lake))
+    if check.can_be_opened(lake):
+        audit.note(lake, mended)
+        mended += audit.mend(lake, audit.audit(lake))
     if not mended:
         return Repaired(mended, None)
     work.aside.mkdir(parents=True, exist_ok=True)

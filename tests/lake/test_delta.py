@@ -9,8 +9,10 @@ from deltalake import write_deltalake
 from polars.testing import assert_frame_equal
 
 from riskscore.errors import LakeError
+from riskscore.lake import seals
 from riskscore.lake.open import create_lake, open_lake
 from riskscore.lake.tables import TABLES
+from riskscore.runs import mending
 
 GROWING = [name for name, table in TABLES.items() if table.grows]
 
@@ -195,6 +197,23 @@ def test_a_place_without_a_lake_cannot_be_opened(tmp_path):
         with pytest.raises(LakeError, match=f"no lake at {place}; create one with `riskscore lake init`"):
             open_lake(place)
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("made", [1, len(TABLES) - 2])
+def test_a_lake_whose_creation_was_killed_can_be_created_again(made, tmp_path, monkeypatch):
+    seal, left = seals.add_commits, iter(range(made))
+
+    def killed(*words):  # between the commit and its seal
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        seal(*words)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(seals, "add_commits", killed)
+        create_lake(tmp_path / "lake")
+    with pytest.raises(LakeError, match="there is no lake"):
+        open_lake(tmp_path / "lake")
+    assert mending.look(create_lake(tmp_path / "lake")) == []
 
 
 def test_a_folder_with_other_files_does_not_become_a_lake(tmp_path):

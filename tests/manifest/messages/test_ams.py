@@ -204,3 +204,20 @@ def test_ports_may_be_codes_of_the_us_schedules(folder: Callable[..., Path]) -> 
     header = TABLES["header"].replace("Savannah,2027", "401,2027").replace("Callao", "1822")
     row = read(folder(header=header)).consignments.row(0, named=True)
     assert (row["port_of_loading"], row["port_of_discharge"]) == ("CAMTR", "USBOS")
+
+
+@pytest.mark.parametrize("broken", ["a\rb", "a\0b", "x" * 200_000])
+def test_a_line_of_headings_that_is_no_line_of_a_table_is_refused_in_one_line(
+    folder: Callable[..., Path], tmp_path: Path, broken: str
+) -> None:
+    packed = tmp_path / "ams.zip"
+    headings = TABLES["container"].replace("container_type", broken, 1)
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in files([folder(container=headings)]):
+            archive.write(path, path.name)
+    try:
+        manifest = read(packed)
+    except ManifestError as refused:
+        assert str(refused).isprintable()
+    else:
+        assert manifest.balance == 0

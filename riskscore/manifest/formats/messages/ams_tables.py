@@ -92,14 +92,14 @@ class Part:
 
 def kind_of(head: bytes) -> str | None:
     """The table of AMS data whose headings `head`, the beginning of a file, has; None where it is none of them."""
-    first = head.lstrip(b"\xef\xbb\xbf \r\n\0").split(b"\n", 1)[0].decode("utf-8", errors="ignore")
+    first = _first_line(head.lstrip(b"\xef\xbb\xbf \r\n\0"))
     if IDENTIFIER not in first.lower():
         return None
     return max(filter(None, (_kind(first, delimiter) for delimiter in _DELIMITERS)), default=None)
 
 
 def _kind(line: str, delimiter: str) -> str | None:
-    names = [_plain(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    names = [_plain(cell) for cell in _cells(line, delimiter)]
     others = set(names) - _UNREAD - {IDENTIFIER, ""}
     if IDENTIFIER not in names or not others:
         return None
@@ -107,6 +107,18 @@ def _kind(line: str, delimiter: str) -> str | None:
         if headings[0] in others and len(others & set(headings)) >= _LEAST_SHARE * len(others):
             return kind
     return None
+
+
+def _first_line(head: bytes) -> str:
+    return head.split(b"\n", 1)[0].decode("utf-8", errors="ignore")
+
+
+def _cells(line: str, delimiter: str = ",") -> list[str]:
+    """The cells of a line; none where it is no line of a table, such as one with a carriage return in it."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def load(member: Member, kind: str, hints: Hints = NO_HINTS) -> Part:
@@ -130,7 +142,7 @@ def load(member: Member, kind: str, hints: Hints = NO_HINTS) -> Part:
 
 def _tidy(member: Member) -> Table | None:
     """The table, if every line of the file is a row of it, in UTF-8; such files are read several times as fast."""
-    first = next(csv.reader([member.head.split(b"\n", 1)[0].decode("utf-8", errors="ignore")]), [])
+    first = _cells(_first_line(member.head))
     if len(first) < _LEAST_TIDY:
         return None
     with member.open() as stream:
