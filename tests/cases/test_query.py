@@ -54,6 +54,7 @@ def test_parts_that_do_not_fit_are_listed():
         assert (hit.fit == 1.0) <= (not hit.misses)
 
 
+@pytest.mark.slow
 def test_inspected_consignments_are_found_with_their_findings(world):
     inspected = rows(world.outcomes, sources.of_files([world.folder / "manifests"]))
     seized = inspected.filter(finding="seizure").drop_nulls(["commodity", "origin", "destination"]).row(0, named=True)

@@ -73,6 +73,7 @@ def test_a_refused_promotion_prints_the_checks_and_one_line_and_changes_nothing(
     assert not (models / "history").exists()
 
 
+@pytest.mark.slow
 def test_an_override_is_recorded_and_the_new_champion_scores_until_the_rollback(riskscore, models, judged, world):
     ran = riskscore("models", "promote", "one", *judged, "--override", "we try\nit")
     assert ran.code == 0, ran.err

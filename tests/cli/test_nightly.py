@@ -61,6 +61,7 @@ def test_errors_are_one_line(riskscore, place, arguments, expected):
     assert (place / "inbox" / "night.parquet").exists()
 
 
+@pytest.mark.slow
 def test_the_next_run_writes_the_missing_report_of_a_killed_run(riskscore, place, monkeypatch):
     command = ["nightly", "--lake", place / "lake", "--inbox", place / "inbox", "--date", "2024-01-01"]
 
@@ -81,6 +82,7 @@ def test_the_next_run_writes_the_missing_report_of_a_killed_run(riskscore, place
     assert riskscore(*command).out == "Nothing new in the inbox.\n"
 
 
+@pytest.mark.slow
 def test_a_mistyped_date_is_refused_and_a_night_closed_by_it_is_reopened(riskscore, place):
     command = ["nightly", "--lake", place / "lake", "--inbox", place / "inbox", "--date", "2204-01-07"]
     ran = riskscore(*command)

@@ -22,6 +22,7 @@ def files(tmp_path_factory):
     return declarations.settings(folder), past, later
 
 
+@pytest.mark.slow
 def test_train_evaluate_score_and_explain_work(riskscore, files, tmp_path):
     ours, past, later = files
     model = tmp_path / "model"
@@ -41,6 +42,7 @@ def test_train_evaluate_score_and_explain_work(riskscore, files, tmp_path):
     assert "tax type" in explained.out
 
 
+@pytest.mark.slow
 def test_findings_in_the_history_count_and_later_ones_do_not(riskscore, files, tmp_path):
     ours, past, later = files
     model = tmp_path / "model"

@@ -23,6 +23,7 @@ def place(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_map_is_kept_used_shown_and_removed(riskscore, place):
     lake = ("--lake", place / "lake")
     assert riskscore("maps", "list", *lake).out == "No column map is kept.\n"

@@ -39,6 +39,7 @@ def test_a_sheet_with_the_ending_pdf_is_a_pdf(riskscore, manifest, model, tmp_pa
     assert 1 <= len(PdfReader(out).pages) <= 2
 
 
+@pytest.mark.slow
 def test_reasons_are_in_the_chosen_language(riskscore, manifest, model, monkeypatch):
     plain = json.loads(riskscore("explain", manifest, *ONE, "--model", model, "--json").out)
     french = json.loads(riskscore("explain", manifest, *ONE, "--model", model, "--json", "--lang", "fr").out)
@@ -87,6 +88,7 @@ def night(tmp_path_factory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_the_sheets_of_a_slate_have_an_index_and_one_pdf(riskscore, night, tmp_path):
     out = tmp_path / "sheets"
     command = ("slate", "sheets", "--lake", night / "lake", "--date", "2024-01-02", "--lang", "fr")
@@ -106,6 +108,7 @@ def test_the_sheets_of_a_slate_have_an_index_and_one_pdf(riskscore, night, tmp_p
     assert f"{wanted['probability'].item():.1%}".replace(".", ",").replace("%", "\u00a0%") in sheet
 
 
+@pytest.mark.slow
 def test_a_sheet_of_a_past_night_has_the_scores_of_that_night(riskscore, night, tmp_path):
     """A sheet that is made later has the scores and reasons that the night stored."""
     lake = open_lake(night / "lake")

@@ -47,6 +47,7 @@ def place(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_policies_are_compared_in_tables_and_on_a_page(riskscore, place, tmp_path):
     ran = riskscore("whatif", "--lake", place / "lake", "--boxes", 2, 3, "--threshold", "0", "0.5")
     assert (ran.code, ran.err) == (0, "")

@@ -64,6 +64,7 @@ def test_values_equal_to_the_filed_ones_change_nothing(ship):
     assert explained.counterfactual.scored["margin"].item() == explained.scored["margin"].item()
 
 
+@pytest.mark.slow
 def test_the_limit_decides_who_is_in_the_red_lane(ship, history, outcomes):
     ranked = riskscore.score(ship.consignments, Past(history=history, outcomes=outcomes))
     bill, container = ranked.select(KEY).row(3)

@@ -60,6 +60,7 @@ def address(endpoint, monkeypatch, request):
     return f"s3://customs/{request.node.name}"
 
 
+@pytest.mark.slow
 def test_two_writers_at_once_lose_nothing(address, writer):
     create_lake(address)
     started = [writer(address, "hand", first, first + 6) for first in (0, 6)]
@@ -89,6 +90,7 @@ def test_a_lake_at_an_address_works_as_in_a_folder(address, rows, night, tmp_pat
         lake.at(night(1)).read("ledger")
 
 
+@pytest.mark.slow
 def test_every_process_finds_the_champion_of_a_lake_at_an_address(address, toy_booster, tmp_path):
     for name in ("one", "two"):
         replace(toy_booster, card=replace(toy_booster.card, name=name)).save(tmp_path / name)

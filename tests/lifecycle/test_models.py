@@ -103,6 +103,7 @@ class Killed(BaseException):
     pass
 
 
+@pytest.mark.slow
 def test_a_promotion_during_a_night_takes_effect_on_the_next(
     night: Night, two_days: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

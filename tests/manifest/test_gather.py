@@ -150,6 +150,7 @@ CANONICAL = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(rows=CANONICAL)
 def test_lines_in_are_lines_gathered_plus_lines_refused(

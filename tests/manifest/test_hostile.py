@@ -185,6 +185,7 @@ def test_a_thousand_files_balance_or_are_refused_in_one_line(data: bytes, tmp_pa
     check(data, tmp_path)
 
 
+@pytest.mark.slow
 @settings(HOSTILE, max_examples=EXAMPLES)
 @given(data=FILES)
 @example(data=b"")

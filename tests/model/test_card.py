@@ -110,6 +110,7 @@ def places(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
         yield from places(value[key], (*path, key))  # type: ignore[index]  # it has this key
 
 
+@pytest.mark.slow
 def test_a_card_with_any_value_of_another_type_is_refused_in_one_line_or_can_be_used() -> None:
     good = shortened(json.loads(archive.read(folders.default_model())[CARD]))
     described = {"edges": [0.0, 1.0], "shares": [0.5, 0.25, 0.25], "missing": 0.5}

@@ -52,6 +52,7 @@ def states(place: Archive, *names: str) -> list[str]:
     return [Registry(place).state(name) for name in names]
 
 
+@pytest.mark.slow
 def test_a_model_that_is_kept_several_times_at_once_is_in_the_lake_once(
     files: Callable[[str], Files], tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ def features() -> tuple[str, ...]:
     return tuple(Card.from_json(archive.read(folders.default_model())[CARD]).features)
 
 
+@pytest.mark.slow
 def test_an_edited_text_with_a_fitting_checksum_is_refused_or_scores_finitely() -> None:
     ran = subprocess.run(
         [sys.executable, hostile_models.__file__, "0", str(EDITS)],

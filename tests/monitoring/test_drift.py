@@ -49,6 +49,7 @@ def setting(share: float, **values: str | None) -> nights.Change:
     )
 
 
+@pytest.mark.slow
 def test_thirty_nights_without_change_raise_no_alarm(alike: Lake) -> None:
     days = alike.read("measures").filter(pl.col("kind") == "night").collect()["night"].sort()
     assert len(days) == ALIKE

@@ -53,6 +53,7 @@ def test_amounts_are_counted_in_tenths_of_a_power_of_ten(lake: Lake) -> None:
     assert dict(levels.select("bin", "count").iter_rows()) == {"0.1": 1, "0.2": 1, "1.0": 1, "1.1": 1, "3.1": 1}
 
 
+@pytest.mark.slow
 def test_edges_change_every_night_until_the_lake_is_settled_and_then_stay(lake: Lake) -> None:
     for number in range(1, measures.SETTLED + 4):
         nights.night(lake, number)

@@ -89,6 +89,7 @@ def test_alerts_change_no_score(tmp_path: Path, world: Path) -> None:
     assert_frame_equal(*(rows.sort("bill_of_lading", "container_number") for rows in scores), check_exact=True)
 
 
+@pytest.mark.slow
 def test_boxes_named_by_alerts_count_as_intelligence_and_not_in_the_estimate(tmp_path: Path, world: Path) -> None:
     night = _night(tmp_path, world)
     run_night(night, pl.select(DAY).item())

@@ -34,6 +34,7 @@ def crafted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "SECONDS", 3.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crafted")
 def test_each_end_of_the_process_is_a_reason_and_the_next_file_is_read(inbox: Path) -> None:
     with Apart(NONE) as process:
@@ -51,6 +52,7 @@ def test_each_end_of_the_process_is_a_reason_and_the_next_file_is_read(inbox: Pa
     assert "a defect" in found["raises.csv"].why
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crafted")
 def test_a_night_with_crafted_files_scores_the_good_ones_and_names_the_others(inbox: Path, tmp_path: Path) -> None:
     for place, name in enumerate(CRAFTED):

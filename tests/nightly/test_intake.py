@@ -201,6 +201,7 @@ def test_wrong_maps_are_refused_in_one_line(lake: Lake, tmp_path: Path) -> None:
     assert lake.read("maps").collect().is_empty()
 
 
+@pytest.mark.slow
 def test_a_night_reads_the_files_of_a_sender_with_its_map(lake: Lake, tmp_path: Path) -> None:
     (tmp_path / "acme.toml").write_text(MAP)
     odd = tmp_path / "inbox" / "acme.csv"

@@ -120,6 +120,7 @@ def test_a_second_run_does_nothing_twice(night: Night, world: Path) -> None:
     assert not again.exists()
 
 
+@pytest.mark.slow
 def test_rows_that_were_filed_before_are_refused_and_the_others_loaded(night: Night, world: Path) -> None:
     run_night(night, FIRST)
     both = pl.concat([pl.read_parquet(path) for path in sorted((world / "manifests").iterdir())])
@@ -133,6 +134,7 @@ def test_rows_that_were_filed_before_are_refused_and_the_others_loaded(night: Ni
     assert night.lake.read("consignments").collect().height == both.height
 
 
+@pytest.mark.slow
 def test_a_closed_night_loads_no_more_files(night: Night, world: Path) -> None:
     run_night(night, SECOND)
     arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
@@ -162,6 +164,7 @@ def test_files_that_cannot_be_loaded_are_left_and_named(night: Night, name: str,
     assert report.unreadable == why.startswith("cannot")
 
 
+@pytest.mark.slow
 def test_outcomes_that_cannot_be_read_are_left_and_the_night_continues(night: Night) -> None:
     assert night.outcomes is not None
     bad = night.outcomes.folder / "bad.csv"
@@ -183,6 +186,7 @@ def test_a_night_may_have_outcomes_only(night: Night) -> None:
     assert counts["outcomes"]["refused"] == {"unknown_consignment": counts["outcomes"]["rows_in"]}
 
 
+@pytest.mark.slow
 def test_outcomes_before_their_manifest_wait_and_are_added_with_it(night: Night, world: Path) -> None:
     early = run_night(night, FIRST).counts
     arrive(night.inbox.folder, world / "manifests" / "2024-01-02.parquet")
@@ -195,6 +199,7 @@ def test_outcomes_before_their_manifest_wait_and_are_added_with_it(night: Night,
     assert night.lake.read("outcomes").collect().height == expected
 
 
+@pytest.mark.slow
 def test_an_outcome_without_a_share_gets_that_of_the_slate(night: Night) -> None:
     assert night.outcomes is not None
     arrived = night.outcomes.folder / "outcomes.parquet"
@@ -213,11 +218,13 @@ def test_an_outcome_without_a_share_gets_that_of_the_slate(night: Night) -> None
     assert night.lake.read("outcomes").collect()["selected_by"].to_list() == ["random"]
 
 
+@pytest.mark.slow
 def test_a_growing_file_waits_for_the_next_night(night: Night) -> None:
     (night.inbox.folder / "growing.csv").write_text("bill_of_lading")
     assert "may still be growing" in run_night(night, FIRST).left[0].why
 
 
+@pytest.mark.slow
 def test_of_two_copies_in_one_inbox_one_is_loaded(night: Night) -> None:
     shutil.copy2(night.inbox.folder / "2024-01-01.parquet", night.inbox.folder / "copy.parquet")
     report = run_night(night, FIRST)
@@ -231,6 +238,7 @@ def test_a_second_run_at_the_same_time_is_refused(night: Night) -> None:
     assert night.lake.read("runs").collect().is_empty()
 
 
+@pytest.mark.slow
 def test_an_amended_bill_is_scored_again_and_keeps_its_first_day(night: Night, world: Path) -> None:
     run_night(night, FIRST)
     filed = pl.read_parquet(world / "manifests" / "2024-01-01.parquet").filter(pl.col("version") == 1).head(1)
@@ -341,6 +349,7 @@ def test_a_command_that_was_killed_is_simply_run_again(night: Night, tmp_path: P
     assert printed["report"] is None or printed["report"]["run"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "today", "refused"),
     [
@@ -365,6 +374,7 @@ def test_a_night_far_ahead_of_the_clock_or_of_the_filings_is_refused(
     assert run_night(night, day, force=bool(refused)).counts is not None
 
 
+@pytest.mark.slow
 def test_a_night_closed_by_mistake_is_reopened_with_a_reason(night: Night, world: Path) -> None:
     far = date(2204, 1, 7)
     run_night(night, far, force=True)
@@ -380,6 +390,7 @@ def test_a_night_closed_by_mistake_is_reopened_with_a_reason(night: Night, world
     assert RunLog.read(night.lake).last_night == SECOND
 
 
+@pytest.mark.slow
 def test_a_night_that_is_reopened_twice_at_once_is_reopened_once(night: Night) -> None:
     run_night(night, SECOND)
 
@@ -394,6 +405,7 @@ def test_a_night_that_is_reopened_twice_at_once_is_reopened_once(night: Night) -
     assert night.lake.read("runs").filter(step="reopened").collect().height == 1
 
 
+@pytest.mark.slow
 def test_a_reopened_night_loads_more_files_and_keeps_its_slate(night: Night, world: Path) -> None:
     run_night(night, SECOND)
     before = night.lake.read("slates").collect()

@@ -210,6 +210,7 @@ def test_a_sheet_of_a_file_names_its_sources(tmp_path):
     assert made.context.recent_rank is None
 
 
+@pytest.mark.slow
 def test_several_sheets_look_up_the_fonts_once_and_have_the_pages_of_each_alone(tmp_path, monkeypatch):
     made = [_sheet("en"), _sheet("zh", goods_description="瓷砖")]
     alone = [len(_pdf_text(page.pdf([one]), tmp_path)[0].pages) for one in made]
