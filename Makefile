@@ -43,9 +43,9 @@ demo: setup
 	@echo; echo '== A container ship at Haiphong, 2019: one reconstructed case among honest simulated boxes =='
 	$(BIN)/riskscore score $(SAMPLES)/haiphong-2019.csv $(PAST) --top 3
 	@echo; echo '== A container ship at Singapore, 2019 =='
-	$(BIN)/riskscore score $(SAMPLES)/singapore-2019.csv $(PAST) --top 3
+	$(BIN)/riskscore score $(SAMPLES)/singapore-2019.csv $(PAST) --top 7
 	@echo; echo '== One day of the region'\''s ports: 2,000 consignments, both cases among them =='
-	$(BIN)/riskscore score $(SAMPLES)/one-day.parquet $(PAST) --top 10
+	$(BIN)/riskscore score $(SAMPLES)/one-day.parquet $(PAST) --top 16
 	@echo; echo '== What ports really send: a packing list with merged cells, ditto marks, several boxes in a cell and totals =='
 	$(BIN)/riskscore score $(SAMPLES)/packing-list.xlsx $(PAST) --top 3
 	@echo; echo '== A manifest of ASYCUDA World (XML) =='
