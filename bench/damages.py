@@ -17,7 +17,6 @@ build/damages.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -51,12 +50,7 @@ MOST = (1, 1, 1, 1, 2, 3)
 
 def main() -> None:
     """Run the trials."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--damages", type=int, default=100, help="number of damaged lakes, and of damaged backups")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the damages")
-    options = parser.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    options = trial.options(__doc__, FOLDER, damages=(100, "number of damaged lakes, and of damaged backups"))
     bench, began = Bench(options.seed), time.monotonic()
     failed = trial.series(FOLDER, [f"trial-{number}" for number in range(options.damages)], bench.trial)
     report = {"damages": options.damages, "distinct": len(bench.seen), "seed": options.seed}

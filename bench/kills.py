@@ -23,7 +23,6 @@ Prints a line of JSON at the end and exits with 1 if a trial failed. Folders of 
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import os
@@ -101,12 +100,7 @@ class Tally:
 
 def main() -> None:
     """Run the trials."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trials", type=int, default=200, help="number of trials")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the random moments")
-    options = parser.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    options = trial.options(__doc__, FOLDER, trials=(200, "number of trials"))
     print(f"running {NIGHTS - 1} nights first", flush=True)
     base = before()
     undisturbed = FOLDER / "undisturbed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -57,6 +58,18 @@ class Started:
     def errors(self) -> str:
         """Its output on stderr."""
         return self.log.with_suffix(".err").read_text("utf-8")
+
+
+def options(told: str, folder: Path, **numbers: tuple[int, str]) -> argparse.Namespace:
+    """Read the command line (each of `numbers` is an option with its default and help), and empty `folder`."""
+    parser = argparse.ArgumentParser(description=told.splitlines()[0])
+    for name, (usual, help_) in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=usual, help=help_)
+    parser.add_argument("--seed", type=int, default=0, help="seed of all that is random")
+    found = parser.parse_args()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return found
 
 
 def start(log: Path, *words: object) -> Started:

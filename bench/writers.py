@@ -23,7 +23,6 @@ Prints a line of JSON at the end and exits with 1 at the first round that fails;
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
@@ -70,11 +69,7 @@ class Expected:
 
 def main() -> None:
     """Run the rounds."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=50, help="number of nights")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the moments at which processes start")
-    options = parser.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    options = trial.options(__doc__, FOLDER, rounds=(50, "number of nights"))
     folder = FOLDER / "lake-and-inboxes"
     world = trial.make(folder, options.rounds + 1, PER_DAY, SEED)
     trial.arrive(trial.filed(world, 0), folder / "inbox" / f"{trial.FIRST}.parquet")
